@@ -1,0 +1,211 @@
+/** Validators of the domain types that cross the contract or lie on disk. */
+import { z } from 'zod'
+
+export const paramValue = z.union([z.number(), z.string(), z.boolean()])
+
+export const recordOptions = z.object({
+  metricsEvery: z.number().int().min(1),
+  metricsUnit: z.enum(['step', 'epoch']),
+  activationsEvery: z.number().int().min(1),
+  histogramMin: z.number(),
+  histogramMax: z.number(),
+  histogramBins: z.number().int().min(2).max(1024),
+  checkpointEvery: z.number().int().min(1)
+})
+
+export const runSpec = z.object({
+  experiment: z.string().min(1),
+  params: z.record(z.string(), paramValue),
+  seed: z.number().int(),
+  hooks: z.array(z.string()),
+  record: recordOptions,
+  backend: z.enum(['wasm', 'cpu'])
+})
+
+export const runStatus = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted'])
+
+export const runInfo = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Runs started together share a group: one experiment with many seeds. */
+  group: z.string(),
+  groupName: z.string(),
+  spec: runSpec,
+  status: runStatus,
+  /** Why it failed or was interrupted, in words. */
+  message: z.string().nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  step: z.number(),
+  totalSteps: z.number(),
+  epoch: z.number(),
+  totalEpochs: z.number(),
+  elapsedSeconds: z.number(),
+  /** Last value of the headline metrics; NaN and infinities as strings, as JSON has none. */
+  last: z.record(z.string(), z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])])),
+  notes: z.string(),
+  tags: z.array(z.string())
+})
+export type RunInfo = z.infer<typeof runInfo>
+
+export const analysisOptions = z.object({
+  runIds: z.array(z.string()).min(1),
+  features: z.array(z.string()).min(1),
+  zscore: z.enum(['run', 'all', 'none']),
+  covariance: z.enum(['diag', 'full', 'tied', 'spherical']),
+  statesMin: z.number().int().min(1).max(8),
+  statesMax: z.number().int().min(1).max(8),
+  restarts: z.number().int().min(1).max(200),
+  maxIterations: z.number().int().min(1).max(100000),
+  tolerance: z.number().min(0),
+  minCovar: z.number().min(0),
+  seed: z.number().int(),
+  criterion: z.enum(['bic', 'aic', 'heldout']),
+  folds: z.number().int().min(0).max(50)
+})
+
+const spread = z.object({ best: z.number(), mean: z.number(), std: z.number() }).nullable()
+
+export const analysis = z.object({
+  schemaVersion: z.literal(1),
+  id: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+  options: analysisOptions,
+  inputs: z.object({
+    runs: z.array(
+      z.object({
+        runId: z.string(),
+        label: z.string(),
+        seed: z.number().nullable(),
+        steps: z.array(z.number()),
+        epochs: z.array(z.number())
+      })
+    ),
+    features: z.array(z.string()),
+    rows: z.number(),
+    scaling: z.array(z.array(z.object({ mean: z.number(), std: z.number() })))
+  }),
+  findings: z.array(
+    z.object({
+      severity: z.enum(['info', 'warning']),
+      runId: z.string().optional(),
+      feature: z.string().optional(),
+      text: z.string()
+    })
+  ),
+  candidates: z.array(
+    z.object({
+      states: z.number(),
+      restart: z.number(),
+      seed: z.number(),
+      logLikelihood: z.number().nullable(),
+      aic: z.number().nullable(),
+      bic: z.number().nullable(),
+      iterations: z.number(),
+      converged: z.boolean(),
+      problem: z.string().nullable()
+    })
+  ),
+  selection: z.array(
+    z.object({
+      states: z.number(),
+      parameters: z.number(),
+      best: z.number().nullable(),
+      bic: spread,
+      aic: spread,
+      heldOut: spread
+    })
+  ),
+  fits: z.array(
+    z.object({
+      states: z.number(),
+      restart: z.number(),
+      logLikelihood: z.number(),
+      aic: z.number(),
+      bic: z.number(),
+      model: z.object({
+        covariance: z.enum(['diag', 'full', 'tied', 'spherical']),
+        startProb: z.array(z.number()),
+        transMat: z.array(z.array(z.number())),
+        means: z.array(z.array(z.number())),
+        covars: z.unknown()
+      }),
+      stateSummaries: z.array(
+        z.object({
+          index: z.number(),
+          name: z.string(),
+          color: z.number().int().min(1).max(8),
+          occupancy: z.number(),
+          meanDwell: z.number(),
+          visits: z.number(),
+          initialShare: z.number(),
+          finalShare: z.number(),
+          initial: z.boolean(),
+          final: z.boolean()
+        })
+      ),
+      paths: z.array(z.array(z.number().int())),
+      transitions: z.array(
+        z.object({
+          from: z.number(),
+          to: z.number(),
+          probability: z.number(),
+          leavingShare: z.number(),
+          count: z.number(),
+          occurrences: z.array(z.object({ runId: z.string(), index: z.number() })),
+          features: z.array(z.object({ feature: z.string(), gradient: z.number(), meanDifference: z.number() }))
+        })
+      )
+    })
+  ),
+  chosenStates: z.number(),
+  chosenBy: z.enum(['bic', 'aic', 'heldout', 'user']),
+  elapsedSeconds: z.number()
+})
+
+export const analysisSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+  chosenStates: z.number(),
+  chosenBy: z.string(),
+  runIds: z.array(z.string()),
+  features: z.number(),
+  rows: z.number()
+})
+export type AnalysisSummary = z.infer<typeof analysisSummary>
+
+export const projectInfo = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** For display only; requests never name a file by path. */
+  folder: z.string(),
+  sample: z.boolean(),
+  /** Parts that could not be opened, each with what to do: the rest of the project stays usable. */
+  problems: z.array(z.object({ place: z.string(), message: z.string() }))
+})
+export type ProjectInfo = z.infer<typeof projectInfo>
+
+export const recentProject = z.object({
+  id: z.string(),
+  name: z.string(),
+  folder: z.string(),
+  openedAt: z.string(),
+  runs: z.number(),
+  experiments: z.number(),
+  chosenStates: z.number().nullable(),
+  /** State shares of up to ten runs for the preview strips: per run, [state colour, share of its points]. */
+  strips: z.array(z.array(z.tuple([z.number(), z.number()]))),
+  missing: z.boolean()
+})
+export type RecentProject = z.infer<typeof recentProject>
+
+export const logEntry = z.object({
+  time: z.string(),
+  level: z.enum(['info', 'warning', 'error']),
+  source: z.string(),
+  text: z.string()
+})
+export type LogEntry = z.infer<typeof logEntry>

@@ -1,0 +1,43 @@
+/** Pushed events: from the host to every renderer. */
+import { z } from 'zod'
+import { logEntry, projectInfo, runInfo } from './domain'
+
+const f64 = z.instanceof(Float64Array)
+
+export const events = {
+  'project.changed': projectInfo.nullable(),
+  /** Runs that are new or whose manifest changed. */
+  'runs.changed': z.object({ runs: z.array(runInfo), removed: z.array(z.string()) }),
+  'training.progress': z.object({
+    runId: z.string(),
+    step: z.number(),
+    totalSteps: z.number(),
+    epoch: z.number(),
+    totalEpochs: z.number(),
+    stepsPerSecond: z.number(),
+    elapsedSeconds: z.number(),
+    remainingSeconds: z.number()
+  }),
+  /** New points of the headline metrics, packed: for each tag its steps, epochs and values. */
+  'training.points': z.object({
+    runId: z.string(),
+    tags: z.array(z.object({ tag: z.string(), steps: f64, epochs: f64, values: f64 })),
+    /** Histogram tags that have new columns on disk. */
+    histograms: z.array(z.string())
+  }),
+  'analysis.progress': z.object({ id: z.string(), done: z.number(), total: z.number(), text: z.string() }),
+  'analysis.finished': z.object({
+    id: z.string(),
+    ok: z.boolean(),
+    message: z.string().nullable()
+  }),
+  'analysis.changed': z.object({ id: z.string() }),
+  log: logEntry
+} satisfies Record<string, z.ZodType>
+
+export type EventName = keyof typeof events
+export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>
+
+export function isEventName(name: unknown): name is EventName {
+  return typeof name === 'string' && Object.hasOwn(events, name)
+}

@@ -1,0 +1,216 @@
+/**
+ * The contract between the renderer and the host: one table of requests. Renderer calls are typed from it, the host
+ * validates every message as unknown, and the renderer validates every answer.
+ */
+import { z } from 'zod'
+import type { Analysis } from '../analysis/types'
+import type { ModuleGraph } from '../models/types'
+import type { ExperimentSpec } from '../training/types'
+import {
+  analysis,
+  analysisOptions,
+  analysisSummary,
+  logEntry,
+  paramValue,
+  projectInfo,
+  recentProject,
+  recordOptions,
+  runInfo
+} from './domain'
+
+const f64 = z.instanceof(Float64Array)
+const f32 = z.instanceof(Float32Array)
+const i32 = z.instanceof(Int32Array)
+const nothing = z.object({}).strict()
+const done = z.object({})
+
+/** One drawn curve. Decimated for drawing only; first, last and extreme points are always kept. */
+export const packedSeries = z.object({
+  runId: z.string(),
+  tag: z.string(),
+  steps: f64,
+  epochs: f64,
+  values: f64,
+  /** Points on disk in the asked range. */
+  total: z.number()
+})
+export type PackedSeries = z.infer<typeof packedSeries>
+
+export const packedHeatmap = z.object({
+  runId: z.string(),
+  tag: z.string(),
+  /** Column positions; a drawn column that joins several recorded ones has the first's step and the sum of counts. */
+  steps: f64,
+  epochs: f64,
+  /** [columns, bins] row-major. */
+  counts: f32,
+  underflow: f32,
+  overflow: f32,
+  /** [bins + 1]. */
+  edges: f64,
+  means: f64,
+  stds: f64,
+  total: z.number()
+})
+export type PackedHeatmap = z.infer<typeof packedHeatmap>
+
+export const requests = {
+  'app.info': {
+    params: nothing,
+    result: z.object({
+      version: z.string(),
+      host: z.enum(['electron', 'browser']),
+      cores: z.number(),
+      platform: z.string(),
+      backends: z.array(z.object({ name: z.string(), available: z.boolean(), reason: z.string() })),
+      defaultLocation: z.string(),
+      canPickFolders: z.boolean()
+    })
+  },
+  'app.logs': { params: nothing, result: z.array(logEntry) },
+
+  /** A native dialog; the answer names the folder by a token, never by path. */
+  'paths.pick': {
+    params: z.object({ purpose: z.enum(['open-project', 'new-project-location']) }),
+    result: z.object({ grant: z.string(), label: z.string() }).nullable()
+  },
+  /** The browser host's counterpart: the signed-in user types a path of the serving machine. */
+  'paths.typed': {
+    params: z.object({ path: z.string().min(1).max(4096) }),
+    result: z.object({ grant: z.string(), label: z.string() })
+  },
+
+  'project.recent': { params: nothing, result: z.array(recentProject) },
+  'project.current': { params: nothing, result: projectInfo.nullable() },
+  'project.create': {
+    params: z.object({ name: z.string().trim().min(1).max(120), locationGrant: z.string().nullable() }),
+    result: projectInfo
+  },
+  'project.open': { params: z.object({ grant: z.string() }), result: projectInfo },
+  'project.openRecent': { params: z.object({ id: z.string() }), result: projectInfo },
+  'project.forget': { params: z.object({ id: z.string() }), result: done },
+  'project.openSample': { params: nothing, result: projectInfo },
+  'project.close': { params: nothing, result: done },
+
+  'experiments.list': { params: nothing, result: z.custom<ExperimentSpec[]>((value) => Array.isArray(value)) },
+  /** Everything the design page shows about a draft; bad values come back as problems, not as an error. */
+  'experiments.describe': {
+    params: z.object({
+      experiment: z.string(),
+      params: z.record(z.string(), paramValue),
+      hooks: z.array(z.string()),
+      record: recordOptions
+    }),
+    result: z.object({
+      problems: z.array(z.object({ key: z.string().nullable(), message: z.string() })),
+      graph: z.custom<ModuleGraph>((value) => typeof value === 'object').nullable(),
+      stepsPerEpoch: z.number(),
+      totalSteps: z.number(),
+      metricPoints: z.number(),
+      histogramColumns: z.number(),
+      /** Estimated bytes on disk of one run, checkpoints included. */
+      bytesPerRun: z.number(),
+      /** Measured on this machine by an earlier run of the same experiment and model, else null. */
+      secondsPerStep: z.number().nullable()
+    })
+  },
+
+  'training.start': {
+    params: z.object({
+      name: z.string().trim().min(1).max(120),
+      experiment: z.string(),
+      params: z.record(z.string(), paramValue),
+      seeds: z.array(z.number().int().min(0)).min(1).max(1000),
+      hooks: z.array(z.string()),
+      record: recordOptions,
+      backend: z.enum(['wasm', 'cpu'])
+    }),
+    result: z.object({ runIds: z.array(z.string()) })
+  },
+  'training.control': {
+    params: z.object({ runIds: z.array(z.string()).min(1), action: z.enum(['pause', 'resume', 'cancel']) }),
+    result: done
+  },
+  /** Goes on with interrupted, cancelled or failed runs from their last checkpoint (or from the start). */
+  'training.continue': { params: z.object({ runIds: z.array(z.string()).min(1) }), result: done },
+
+  'runs.list': { params: nothing, result: z.array(runInfo) },
+  'runs.annotate': {
+    params: z.object({
+      runId: z.string(),
+      name: z.string().trim().min(1).max(120).optional(),
+      notes: z.string().max(100_000).optional(),
+      tags: z.array(z.string().trim().min(1).max(60)).max(50).optional()
+    }),
+    result: done
+  },
+  /** Moves run folders to the project's trash folder. */
+  'runs.remove': { params: z.object({ runIds: z.array(z.string()).min(1) }), result: done },
+  'runs.tags': {
+    params: z.object({ runIds: z.array(z.string()) }),
+    result: z.object({
+      scalars: z.array(z.string()),
+      histograms: z.array(z.string()),
+      problems: z.array(z.string())
+    })
+  },
+  'runs.series': {
+    params: z.object({
+      runIds: z.array(z.string()),
+      tags: z.array(z.string()),
+      from: z.number().optional(),
+      to: z.number().optional(),
+      maxPoints: z.number().int().min(2).max(100_000)
+    }),
+    result: z.array(packedSeries)
+  },
+  'runs.heatmap': {
+    params: z.object({
+      runId: z.string(),
+      tag: z.string(),
+      from: z.number().optional(),
+      to: z.number().optional(),
+      maxColumns: z.number().int().min(1).max(4096)
+    }),
+    result: packedHeatmap.nullable()
+  },
+
+  'analysis.list': { params: nothing, result: z.array(analysisSummary) },
+  'analysis.start': { params: z.object({ options: analysisOptions }), result: z.object({ id: z.string() }) },
+  'analysis.cancel': { params: z.object({ id: z.string() }), result: done },
+  'analysis.get': { params: z.object({ id: z.string() }), result: analysis as unknown as z.ZodType<Analysis> },
+  'analysis.choose': {
+    params: z.object({ id: z.string(), states: z.number().int().min(1).max(8) }),
+    result: done
+  },
+  'analysis.renameState': {
+    params: z.object({
+      id: z.string(),
+      states: z.number().int(),
+      state: z.number().int(),
+      name: z.string().trim().min(1).max(40)
+    }),
+    result: done
+  },
+  'analysis.remove': { params: z.object({ id: z.string() }), result: done },
+  'analysis.posterior': {
+    params: z.object({ id: z.string(), states: z.number().int(), runId: z.string() }),
+    result: z.object({
+      states: z.number(),
+      steps: f64,
+      epochs: f64,
+      /** Posterior probabilities [rows, states] row-major. */
+      posterior: f64,
+      path: i32
+    })
+  }
+} satisfies Record<string, { params: z.ZodType; result: z.ZodType }>
+
+export type RequestName = keyof typeof requests
+export type RequestParams<N extends RequestName> = z.input<(typeof requests)[N]['params']>
+export type ParsedParams<N extends RequestName> = z.output<(typeof requests)[N]['params']>
+export type RequestResult<N extends RequestName> = z.output<(typeof requests)[N]['result']>
+
+export function isRequestName(name: unknown): name is RequestName {
+  return typeof name === 'string' && Object.hasOwn(requests, name)
+}

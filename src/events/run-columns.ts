@@ -1,0 +1,184 @@
+/**
+ * What one run's event files say, as growing columns. Feed the bytes of each file, in name order, as they appear;
+ * a file that is still being written can be fed again when it has grown.
+ *
+ * Restarts (TensorBoard's Rust rule): a point at step s removes the points of its tag at steps >= s, so every series
+ * ascends strictly and shows the latest attempt. Nothing on disk is changed.
+ */
+import { decodeEvent } from './codec'
+import type { DecodedEvent, HistogramValue } from './codec'
+import { readRecord } from './framing'
+import { ProtoError } from './protobuf'
+
+export interface ScalarColumn {
+  steps: Float64Array
+  wallTimes: Float64Array
+  values: Float64Array
+  length: number
+}
+
+/** Histograms of one tag with equal edges: `counts` is [length, limits.length] row-major. */
+export interface HistogramColumn {
+  limits: Float64Array
+  steps: Float64Array
+  counts: Float32Array
+  means: Float64Array
+  stds: Float64Array
+  length: number
+}
+
+interface FileState {
+  offset: number
+  ended: boolean
+}
+
+export class RunColumns {
+  readonly scalars = new Map<string, ScalarColumn>()
+  readonly histograms = new Map<string, HistogramColumn>()
+  /** What was wrong with the files, in words. */
+  readonly problems: string[] = []
+  private readonly files = new Map<string, FileState>()
+  private sessionStarts = 0
+
+  /** Bytes of `file` that have been consumed: feed from here on. */
+  consumed(file: string): number {
+    return this.files.get(file)?.offset ?? 0
+  }
+
+  /**
+   * @param bytes the file from `consumed(file)` on
+   * @returns whether anything new was read
+   */
+  feed(file: string, bytes: Uint8Array): boolean {
+    const state = this.files.get(file) ?? { offset: 0, ended: false }
+    this.files.set(file, state)
+    if (state.ended) return false
+    let at = 0
+    let changed = false
+    for (;;) {
+      const outcome = readRecord(bytes, at)
+      if (outcome.kind === 'truncated') break
+      if (outcome.kind === 'bad-length') {
+        state.ended = true
+        this.problems.push(`${file}: damaged at byte ${state.offset + at}; the rest of the file is not read.`)
+        break
+      }
+      if (outcome.kind === 'bad-data') {
+        if (readRecord(bytes, outcome.next).kind === 'bad-length') {
+          state.ended = true
+          this.problems.push(`${file}: damaged at byte ${state.offset + at}; the rest of the file is not read.`)
+          break
+        }
+        this.problems.push(`${file}: one record at byte ${state.offset + at} is damaged and was skipped.`)
+        at = outcome.next
+        continue
+      }
+      try {
+        this.add(decodeEvent(outcome.data))
+        changed = true
+      } catch (error) {
+        if (!(error instanceof ProtoError)) throw error
+        this.problems.push(`${file}: the record at byte ${state.offset + at} is no event (${error.message}).`)
+      }
+      at = outcome.next
+    }
+    state.offset += at
+    return changed
+  }
+
+  private add(event: DecodedEvent): void {
+    const step = Number(event.step)
+    if (event.sessionStart) {
+      this.sessionStarts += 1
+      if (this.sessionStarts > 1) this.dropFrom(step)
+    }
+    for (const value of event.values) {
+      if (value.kind === 'scalar') this.addScalar(value.tag, step, event.wallTime, value.value)
+      else this.addHistogram(value.tag, step, value.value)
+    }
+  }
+
+  private dropFrom(step: number): void {
+    for (const column of this.scalars.values()) column.length = lowerBound(column.steps, column.length, step)
+    for (const column of this.histograms.values()) column.length = lowerBound(column.steps, column.length, step)
+  }
+
+  private addScalar(tag: string, step: number, wallTime: number, value: number): void {
+    let column = this.scalars.get(tag)
+    if (!column) {
+      column = { steps: new Float64Array(64), wallTimes: new Float64Array(64), values: new Float64Array(64), length: 0 }
+      this.scalars.set(tag, column)
+    }
+    if (column.length > 0 && column.steps[column.length - 1] >= step) {
+      column.length = lowerBound(column.steps, column.length, step)
+    }
+    if (column.length === column.steps.length) {
+      column.steps = grown(column.steps)
+      column.wallTimes = grown(column.wallTimes)
+      column.values = grown(column.values)
+    }
+    column.steps[column.length] = step
+    column.wallTimes[column.length] = wallTime
+    column.values[column.length] = value
+    column.length += 1
+  }
+
+  private addHistogram(tag: string, step: number, value: HistogramValue): void {
+    const width = value.bucketLimits.length
+    if (width === 0 || value.buckets.length !== width) {
+      this.problems.push(`${tag}: the histogram at step ${step} has ${value.buckets.length} counts for ${width} edges.`)
+      return
+    }
+    let column = this.histograms.get(tag)
+    if (!column) {
+      column = {
+        limits: Float64Array.from(value.bucketLimits),
+        steps: new Float64Array(64),
+        counts: new Float32Array(64 * width),
+        means: new Float64Array(64),
+        stds: new Float64Array(64),
+        length: 0
+      }
+      this.histograms.set(tag, column)
+    }
+    if (column.limits.length !== width || value.bucketLimits.some((limit, i) => limit !== column.limits[i])) {
+      this.problems.push(`${tag}: the histogram at step ${step} has other edges than the first one and is not shown.`)
+      return
+    }
+    if (column.length > 0 && column.steps[column.length - 1] >= step) {
+      column.length = lowerBound(column.steps, column.length, step)
+    }
+    if (column.length === column.steps.length) {
+      column.steps = grown(column.steps)
+      column.means = grown(column.means)
+      column.stds = grown(column.stds)
+      const counts = new Float32Array(column.counts.length * 2)
+      counts.set(column.counts)
+      column.counts = counts
+    }
+    const mean = value.num > 0 ? value.sum / value.num : Number.NaN
+    column.steps[column.length] = step
+    column.counts.set(value.buckets, column.length * width)
+    column.means[column.length] = mean
+    column.stds[column.length] = Math.sqrt(Math.max(0, value.sumSquares / value.num - mean * mean))
+    column.length += 1
+  }
+}
+
+/** Index of the first of `length` ascending values that is >= x. */
+export function lowerBound(values: Float64Array, length: number, x: number): number {
+  let low = 0
+  let high = length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (values[middle] < x) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function grown(values: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(values.length * 2)
+  larger.set(values)
+  return larger
+}

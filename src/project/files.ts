@@ -1,0 +1,108 @@
+/** Writing files so that a crash at any moment leaves the old content or the new one, never half of it. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { PhasescopeError } from '../contract/errors'
+
+/** Temp file beside the target, fsync, rename, fsync of the folder. */
+export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
+  try {
+    const handle = await open(temporary, 'w')
+    try {
+      await handle.writeFile(content)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, path)
+    await syncFolder(dirname(path))
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw describeFileError(error, path, 'written')
+  }
+}
+
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, JSON.stringify(value, null, 1) + '\n')
+}
+
+/** @throws PhasescopeError 'not-found' or 'damaged', each naming the file and what to do. */
+export async function readJson(path: string): Promise<unknown> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    throw describeFileError(error, path, 'read')
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new PhasescopeError(
+      'damaged',
+      `${path} is not valid JSON (${(error as Error).message}). Restore it from a backup or remove it.`
+    )
+  }
+}
+
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true })
+  } catch (error) {
+    throw describeFileError(error, path, 'created')
+  }
+}
+
+/** Makes a rename durable; some file systems refuse to sync a folder, which loses nothing but a guarantee. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  try {
+    const handle = await open(path, 'r')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch {
+    return
+  }
+}
+
+/** A file system error as a sentence that names the file and the remedy. */
+export function describeFileError(error: unknown, path: string, verb: string): Error {
+  if (error instanceof PhasescopeError) return error
+  const code = (error as NodeJS.ErrnoException).code
+  switch (code) {
+    case 'ENOENT':
+      return new PhasescopeError('not-found', `${path} could not be ${verb}: it does not exist.`)
+    case 'ENOTDIR':
+      return new PhasescopeError(
+        'not-found',
+        `${path} could not be ${verb}: a part of this path is a file, not a folder.`
+      )
+    case 'EACCES':
+    case 'EPERM':
+      return new PhasescopeError(
+        'read-only',
+        `${path} could not be ${verb}: you have no permission. Choose another folder or change its permissions.`
+      )
+    case 'EROFS':
+      return new PhasescopeError(
+        'read-only',
+        `${path} could not be ${verb}: the disk is read-only. Choose another folder.`
+      )
+    case 'ENOSPC':
+      return new PhasescopeError(
+        'read-only',
+        `${path} could not be ${verb}: the disk is full. Free some space and try again.`
+      )
+    case 'EISDIR':
+      return new PhasescopeError('damaged', `${path} could not be ${verb}: it is a folder.`)
+    default:
+      return new PhasescopeError('internal', `${path} could not be ${verb}: ${(error as Error).message}`)
+  }
+}
+
+export function runFolder(project: string, runId: string): string {
+  return join(project, 'runs', runId)
+}

@@ -1,0 +1,173 @@
+/** Domain types of experiments, runs and what a training run emits. No runtime code: safe to import from anywhere. */
+
+export type ParamValue = number | string | boolean
+
+/** One hyperparameter of an experiment: enough to build a form field, a command line flag and a check. */
+export interface ParamSpec {
+  key: string
+  label: string
+  group: 'Data' | 'Model' | 'Optimiser' | 'Schedule'
+  kind: 'integer' | 'number' | 'choice' | 'boolean'
+  default: ParamValue
+  /** Inclusive bounds for numbers. */
+  min?: number
+  max?: number
+  choices?: { value: string; label: string }[]
+  /** One short sentence shown under the field. */
+  hint?: string
+}
+
+/** A recipe: what can be trained, with which hyperparameters, and what to expect of it. */
+export interface ExperimentSpec {
+  id: string
+  title: string
+  description: string
+  reference: string
+  expected: string
+  params: ParamSpec[]
+  /** Hook points switched on by default. */
+  defaultHooks: string[]
+  defaultRecord: RecordOptions
+}
+
+/** When and how metrics, activations and checkpoints are recorded. */
+export interface RecordOptions {
+  /** Weight metrics and train/validation evaluation every N units; the first and the last step are always recorded. */
+  metricsEvery: number
+  metricsUnit: 'step' | 'epoch'
+  /** One activation histogram per hook point every N batches (1 = every batch). */
+  activationsEvery: number
+  histogramMin: number
+  histogramMax: number
+  histogramBins: number
+  /** A checkpoint every N epochs, and always at the end. */
+  checkpointEvery: number
+}
+
+export type BackendName = 'wasm' | 'cpu'
+
+/** Everything that determines one run, bit for bit. */
+export interface RunSpec {
+  experiment: string
+  params: Record<string, ParamValue>
+  seed: number
+  /** Names of hook points (module tree paths such as `blocks.0.mlp`) at which metrics and activations are recorded. */
+  hooks: string[]
+  record: RecordOptions
+  backend: BackendName
+}
+
+export type RunStatus = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled' | 'interrupted'
+
+/** Scalars of one step; keys are tags such as `loss/train`. NaN and infinities are kept. */
+export interface ScalarsRecord {
+  kind: 'scalars'
+  /** Optimizer steps done so far. */
+  step: number
+  /** Epochs done so far, fractional inside an epoch. */
+  epoch: number
+  wallTimeSeconds: number
+  values: Record<string, number>
+}
+
+/**
+ * A histogram with explicit range. `counts` is [bins + 2]: underflow (below min), the bins, overflow (above max).
+ * Non-finite values are in no bin but counted in `nonFinite`.
+ */
+export interface HistogramRecord {
+  kind: 'histogram'
+  step: number
+  epoch: number
+  wallTimeSeconds: number
+  tag: string
+  min: number
+  max: number
+  counts: Float64Array
+  /** Smallest and largest finite value seen. */
+  lowest: number
+  highest: number
+  /** Number of finite values, their sum and sum of squares, for exact mean and standard deviation. */
+  num: number
+  sum: number
+  sumSquares: number
+  /** How many values were exactly zero (also counted in their bin). */
+  zeros: number
+  nonFinite: number
+}
+
+/** All that is needed to go on as if never stopped. Tensors are copies, safe to transfer. */
+export interface CheckpointRecord {
+  kind: 'checkpoint'
+  state: CheckpointState
+}
+
+export interface CheckpointState {
+  step: number
+  epoch: number
+  /** True for the last checkpoint of a run that has finished. */
+  final: boolean
+  /** Weights by parameter name and optimizer slots as `<slot>/<parameter name>`. */
+  weights: NamedArray[]
+  optimizer: NamedArray[]
+  /** Plain JSON state of generators and counters: rng words, epoch order, optimizer step, running sums. */
+  progress: Record<string, unknown>
+}
+
+export interface NamedArray {
+  name: string
+  shape: number[]
+  data: Float32Array
+}
+
+export interface ProgressRecord {
+  kind: 'progress'
+  step: number
+  totalSteps: number
+  epoch: number
+  totalEpochs: number
+  stepsPerSecond: number
+  elapsedSeconds: number
+  remainingSeconds: number
+}
+
+export interface LogRecord {
+  kind: 'log'
+  level: 'info' | 'warning' | 'error'
+  text: string
+}
+
+export type TrainRecord = ScalarsRecord | HistogramRecord | CheckpointRecord | ProgressRecord | LogRecord
+
+/** The trainer's only link with the outside. Pure: the same trainer runs in a worker thread or in a browser worker. */
+export interface TrainerPort {
+  emit(record: TrainRecord): void | Promise<void>
+  /** Milliseconds, monotonic. */
+  now(): number
+  /** Seconds since 1970. */
+  wallTime(): number
+  /** Asked between steps. 'pause' makes the trainer await `resumed()`. */
+  control(): 'run' | 'pause' | 'cancel'
+  resumed(): Promise<void>
+  /** Lets pending messages in; awaited between steps every few milliseconds. */
+  yield(): Promise<void>
+}
+
+export interface TrainOutcome {
+  status: 'done' | 'cancelled'
+  step: number
+  epoch: number
+}
+
+/** A dataset in memory. Inputs are [N, ...inputShape] row-major, labels are class indices [N]. */
+export interface Dataset {
+  inputShape: number[]
+  classes: number
+  train: Split
+  validation: Split
+}
+
+export interface Split {
+  inputs: Float32Array | Int32Array
+  labels: Int32Array
+  count: number
+}
