@@ -23,3 +23,58 @@ export interface GaussianHmm {
   means: Float64Array
   covars: Float64Array
 }
+
+/** Numbers by rows, flat or nested to any depth: `[0.5, 0.5]`, `[[1, 0], [0, 1]]`, a Float64Array. */
+export type NestedNumbers = number | ArrayLike<number> | readonly NestedNumbers[]
+
+/** Where EM starts. Shapes as in GaussianHmm, flat or nested. */
+export interface InitialParameters {
+  startProb: NestedNumbers
+  transMat: NestedNumbers
+  means: NestedNumbers
+  covars: NestedNumbers
+}
+
+/** Options of `fitGaussianHmm`; names and defaults follow hmmlearn 0.3.3. */
+export interface FitOptions {
+  states: number
+  covariance: CovarianceType
+  /** Without it: k-means++ means, data covariance, uniform start and transition probabilities. */
+  init?: InitialParameters
+  /** E-steps at most. Default 10. */
+  maxIterations?: number
+  /** EM stops when the log-likelihood (natural log, total) gains less than this. Default 0.01. */
+  tolerance?: number
+  /** Added to the variances of the initial covariance, and only there. Default 1e-3. */
+  minCovar?: number
+  /** Seed of k-means++ and of the repair of empty states. Default 0. */
+  seed?: number
+  /** Which parameters EM updates: any of s(tart), t(ransitions), m(eans), c(ovariances). Default 'stmc'. */
+  updates?: string
+  /** Dirichlet concentration of the start probabilities. Default 1. */
+  startProbPrior?: number
+  /** Dirichlet concentration of the transition rows. Default 1. */
+  transMatPrior?: number
+  /** Mean of the normal prior on the means. Default 0. */
+  meansPrior?: number
+  /** Weight of that prior, in rows. Default 0. */
+  meansWeight?: number
+  /** Added to every element of the scatter before the division, off-diagonals too. Default 0.01. */
+  covarsPrior?: number
+  /** Default 1. */
+  covarsWeight?: number
+}
+
+/** A fitted model and how the fit went. */
+export interface FitResult extends GaussianHmm {
+  /** One total log-likelihood (natural log) per E-step, each from before that step's parameter update. */
+  logLikelihoodHistory: number[]
+  /** E-steps done. */
+  iterations: number
+  /** The last gain was below the tolerance and not a fall. Reaching maxIterations is not convergence. */
+  converged: boolean
+  /** What went wrong or was repaired, in a sentence; null when nothing did. */
+  problem: string | null
+  /** How often a state that had lost its rows was restarted. */
+  repairs: number
+}

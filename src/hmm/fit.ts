@@ -1,0 +1,154 @@
+/** Expectation maximisation (Baum-Welch) of a Gaussian HMM. */
+import { Rng } from '../numeric/rng'
+import { columnMeans } from '../numeric/statistics'
+import { logDensities, prepareEmissions } from './emissions'
+import type { EmissionTable } from './emissions'
+import { initialCovars, kMeansCentres, modelFromParameters, uniformModel } from './initialise'
+import { createLattice, smooth } from './lattice'
+import { accumulate, createStatistics, maximise } from './mstep'
+import type { MStepOptions } from './mstep'
+import { reseedStates } from './reseed'
+import { stackSequences } from './stack'
+import type { StackedSequences } from './stack'
+import type { FitOptions, FitResult, GaussianHmm, Sequence } from './types'
+
+/** A fall of the log-likelihood up to this much, absolute and relative, is rounding. */
+const ROUNDING = 1.5e-8
+const RELATIVE_ROUNDING = 1e-11
+
+/**
+ * Fits a Gaussian HMM by EM (Rabiner 1989, eq. 40 and 52-54), with hmmlearn's priors, defaults and stopping rule.
+ *
+ * Differences from hmmlearn, all deliberate: a log-likelihood that falls ends the fit with a `problem` and is not
+ * convergence; reaching maxIterations is not convergence; a state that loses its rows is restarted instead of dividing
+ * by zero; the start without `init` has uniform probabilities.
+ *
+ * @param sequences rows of one run each, [T, D]; finite numbers only.
+ * @throws on wrong shapes, non-finite input, or fewer rows than states.
+ */
+export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptions): FitResult {
+  const { states, covariance, maxIterations = 10, tolerance = 1e-2, minCovar = 1e-3, seed = 0 } = options
+  const stacked = stackSequences(sequences)
+  const { data, rows, features, offsets } = stacked
+  if (!Number.isInteger(states) || states < 1) throw new Error('The number of states must be a whole number above 0.')
+  if (rows < states) throw new Error(`${rows} rows are too few for ${states} states.`)
+  const shift = centre(stacked)
+  const rng = Rng.forPurpose(seed, 'hmm')
+  const freshCovars = (): Float64Array => initialCovars(data, rows, features, states, covariance, minCovar)
+  const model = options.init
+    ? modelFromParameters(options.init, states, features, covariance)
+    : uniformModel(states, features, covariance, kMeansCentres(data, rows, features, states, rng), freshCovars())
+  if (options.init) for (let p = 0; p < model.means.length; p++) model.means[p] -= shift[p % features]
+  const mstep: MStepOptions = {
+    updates: options.updates ?? 'stmc',
+    startProbPrior: options.startProbPrior ?? 1,
+    transMatPrior: options.transMatPrior ?? 1,
+    meansPrior: shift.map((offset) => (options.meansPrior ?? 0) - offset),
+    meansWeight: options.meansWeight ?? 0,
+    covarsPrior: options.covarsPrior ?? 1e-2,
+    covarsWeight: options.covarsWeight ?? 1
+  }
+
+  const lattice = createLattice(model, rows)
+  const stats = createStatistics(model, data, rows)
+  const history: number[] = []
+  const problems: string[] = []
+  let converged = false
+  let repairs = 0
+  let restarted = false
+  let penaltyBefore = 0
+  for (let iteration = 0; iteration < maxIterations; iteration++) {
+    let table: EmissionTable
+    try {
+      table = prepareEmissions(model)
+    } catch (error) {
+      problems.push(`Stopped at iteration ${iteration + 1}: ${(error as Error).message}`)
+      break
+    }
+    if (table.ridge > 1e-7) problems.push(`A covariance at iteration ${iteration + 1} was close to singular.`)
+    logDensities(table, data, rows, lattice.logB)
+    lattice.xi.fill(0)
+    lattice.xiRatio.fill(0)
+    let logLikelihood = 0
+    for (let s = 0; s + 1 < offsets.length; s++)
+      if (offsets[s + 1] > offsets[s]) logLikelihood += smooth(lattice, offsets[s], offsets[s + 1])
+    if (!Number.isFinite(logLikelihood)) {
+      problems.push(`The log-likelihood stopped being a finite number at iteration ${iteration + 1}.`)
+      break
+    }
+    const before = history[history.length - 1]
+    history.push(logLikelihood)
+    const penalty = priorPenalty(table, mstep.covarsPrior)
+
+    accumulate(stats, model, lattice, data, offsets)
+    const empty = maximise(model, stats, mstep)
+    const gain = logLikelihood - before
+    // After a restart the log-likelihood may fall, and that says nothing about convergence.
+    if (iteration > 0 && !restarted && gain < tolerance) {
+      const fell = gain < -ROUNDING - RELATIVE_ROUNDING * Math.abs(logLikelihood)
+      if (fell) problems.push(fallSentence(-gain, iteration + 1, gain - (penalty - penaltyBefore) > -ROUNDING))
+      else converged = true
+      break
+    }
+    penaltyBefore = penalty
+    restarted = false
+    if (empty.length > 0) {
+      const names = empty.map((k) => `S${k + 1}`).join(', ')
+      if (repairs + empty.length <= 2 * states && iteration + 1 < maxIterations) {
+        reseedStates(model, empty, data, lattice.logB, freshCovars(), mstep.updates, rng)
+        repairs += empty.length
+        restarted = true
+        problems.push(`${names} lost all rows at iteration ${iteration + 1} and was restarted.`)
+      } else {
+        problems.push(`${names} had no rows left at iteration ${iteration + 1}.`)
+        break
+      }
+    }
+  }
+  for (let p = 0; p < model.means.length; p++) model.means[p] += shift[p % features]
+  return {
+    ...model,
+    logLikelihoodHistory: history,
+    iterations: history.length,
+    converged,
+    problem: problems.length > 0 ? [...new Set(problems)].join(' ') : null,
+    repairs
+  }
+}
+
+/** Moves the columns' means to 0, so that sums of squares do not cancel for columns far from 0. Returns the means. */
+function centre(stacked: StackedSequences): Float64Array {
+  const shift = columnMeans(stacked.data, stacked.rows, stacked.features)
+  for (let p = 0; p < stacked.data.length; p++) stacked.data[p] -= shift[p % stacked.features]
+  return shift
+}
+
+/**
+ * What the covariance prior subtracts from the log-likelihood in the function that EM really climbs (covarsWeight 1,
+ * meansWeight 0): half of covarsPrior times the sum of all elements of the inverse covariances.
+ */
+function priorPenalty(table: EmissionTable, covarsPrior: number): number {
+  const { kind, weights, features } = table
+  let sum = 0
+  if (kind === 'diag') for (let p = 0; p < weights.length; p++) sum += weights[p]
+  else
+    for (let p = 0; p < weights.length;)
+      for (let i = 0; i < features; i++) {
+        // 1^T S^-1 1 = |L^-1 1|^2
+        let rowSum = 0
+        for (let j = 0; j <= i; j++) rowSum += weights[p++]
+        sum += rowSum * rowSum
+      }
+  return 0.5 * covarsPrior * sum
+}
+
+function fallSentence(fall: number, iteration: number, prior: boolean): string {
+  const why = prior ? ' because the covariance prior outweighs the data there' : ''
+  return `The log-likelihood fell by ${fall.toPrecision(3)} at iteration ${iteration}${why}; the fit stopped there.`
+}
+
+/** The model alone, without the record of the fit. */
+export function modelOfFit(fit: FitResult): GaussianHmm {
+  const { states, features, covariance, startProb, transMat, means, covars } = fit
+  return { states, features, covariance, startProb, transMat, means, covars }
+}

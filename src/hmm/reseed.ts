@@ -1,0 +1,53 @@
+/** Restart of states that have lost their rows. */
+import type { Rng } from '../numeric/rng'
+import type { GaussianHmm } from './types'
+
+/** Share of the worst explained rows among which a new mean is drawn: not always the single worst, often an outlier. */
+const WORST_SHARE = 0.1
+
+/**
+ * Gives each empty state the place of a badly explained row, the covariance of all rows, and a way in and out.
+ * Zeros of the transition matrix towards these states are lifted, otherwise the state could never be entered.
+ * @param logB log densities of the last E-step, [rows, K].
+ * @param fresh initial covariances, in the model's layout; not used by tied models.
+ */
+export function reseedStates(
+  model: GaussianHmm,
+  empty: readonly number[],
+  data: Float64Array,
+  logB: Float64Array,
+  fresh: Float64Array,
+  updates: string,
+  rng: Rng
+): void {
+  const { states, features, startProb, transMat, means, covars, covariance } = model
+  const rows = logB.length / states
+  const best = new Float64Array(rows).fill(-Infinity)
+  for (let p = 0; p < logB.length; p++) {
+    const t = Math.floor(p / states)
+    if (logB[p] > best[t]) best[t] = logB[p]
+  }
+  const order = Array.from(best.keys()).sort((a, b) => best[a] - best[b] || a - b)
+  const pool = Math.max(empty.length, Math.ceil(rows * WORST_SHARE))
+  for (const k of empty) {
+    const row = order[rng.integer(Math.min(pool, rows))]
+    if (updates.includes('m')) for (let d = 0; d < features; d++) means[k * features + d] = data[row * features + d]
+    if (updates.includes('c') && covariance !== 'tied') {
+      const block = covars.length / states
+      for (let p = k * block; p < (k + 1) * block; p++) covars[p] = fresh[p]
+    }
+    if (updates.includes('t')) {
+      transMat.fill(1 / states, k * states, (k + 1) * states)
+      for (let i = 0; i < states; i++) lift(transMat, i * states, k, states)
+    }
+    if (updates.includes('s')) lift(startProb, 0, k, states)
+  }
+}
+
+/** Raises one probability of a distribution to at least a tenth of uniform. */
+function lift(values: Float64Array, at: number, k: number, states: number): void {
+  values[at + k] = Math.max(values[at + k], 0.1 / states)
+  let sum = 0
+  for (let j = 0; j < states; j++) sum += values[at + j]
+  for (let j = 0; j < states; j++) values[at + j] /= sum
+}

@@ -1,0 +1,53 @@
+/** The single most likely state path. */
+import { logDensities, prepareEmissions } from './emissions'
+import { stackSequences } from './stack'
+import type { GaussianHmm, Sequence } from './types'
+
+/**
+ * Viterbi paths (Rabiner 1989, eq. 32-35), one Int32Array [T] per sequence, states from 0.
+ * Of equally likely predecessors the first is taken, as hmmlearn does.
+ */
+export function decodeViterbi(model: GaussianHmm, sequences: readonly Sequence[]): Int32Array[] {
+  const { states } = model
+  const { data, rows, offsets } = stackSequences(sequences, model.features)
+  const logB = new Float64Array(rows * states)
+  logDensities(prepareEmissions(model), data, rows, logB)
+  const logStart = model.startProb.map(Math.log)
+  const logTrans = model.transMat.map(Math.log)
+  const from = new Int32Array(rows * states)
+  return sequences.map((_, s) => {
+    const begin = offsets[s]
+    const length = offsets[s + 1] - begin
+    const path = new Int32Array(length)
+    if (length === 0) return path
+    let score: Float64Array = new Float64Array(states)
+    let next: Float64Array = new Float64Array(states)
+    for (let k = 0; k < states; k++) score[k] = logStart[k] + logB[begin * states + k]
+    for (let t = 1; t < length; t++) {
+      const row = (begin + t) * states
+      for (let j = 0; j < states; j++) {
+        let best = -Infinity
+        let argument = 0
+        for (let i = 0, p = j; i < states; i++, p += states) {
+          const value = score[i] + logTrans[p]
+          if (value > best) {
+            best = value
+            argument = i
+          }
+        }
+        from[row + j] = argument
+        next[j] = best + logB[row + j]
+      }
+      const held = score
+      score = next
+      next = held
+    }
+    let state = 0
+    for (let k = 1; k < states; k++) if (score[k] > score[state]) state = k
+    for (let t = length - 1; t >= 0; t--) {
+      path[t] = state
+      state = from[(begin + t) * states + state]
+    }
+    return path
+  })
+}

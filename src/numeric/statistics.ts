@@ -1,0 +1,55 @@
+/** Plain statistics of number lists. Standard deviations are population ones (divided by n) unless named otherwise. */
+
+/** Arithmetic mean; NaN for an empty list. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i]
+  return sum / values.length
+}
+
+/** Mean and population standard deviation in two passes, so that a large offset does not cancel the spread. */
+export function meanAndStd(values: ArrayLike<number>): { mean: number; std: number } {
+  const center = mean(values)
+  let sum = 0
+  for (let i = 0; i < values.length; i++) {
+    const d = values[i] - center
+    sum += d * d
+  }
+  return { mean: center, std: Math.sqrt(sum / values.length) }
+}
+
+/** Median; the mean of the two middle values for an even count; NaN for an empty list. */
+export function median(values: ArrayLike<number>): number {
+  const sorted = Float64Array.from(values).sort()
+  const n = sorted.length
+  if (n === 0) return Number.NaN
+  return n % 2 === 1 ? sorted[(n - 1) / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2
+}
+
+/** Column means [columns] of row-major data [rows, columns]. */
+export function columnMeans(data: Float64Array, rows: number, columns: number): Float64Array {
+  const out = new Float64Array(columns)
+  for (let t = 0, p = 0; t < rows; t++) for (let d = 0; d < columns; d++) out[d] += data[p++]
+  for (let d = 0; d < columns; d++) out[d] /= rows
+  return out
+}
+
+/** Sample covariance [columns, columns] (divided by rows - 1, as numpy.cov; zeros for one row). */
+export function sampleCovariance(data: Float64Array, rows: number, columns: number): Float64Array {
+  const center = columnMeans(data, rows, columns)
+  const out = new Float64Array(columns * columns)
+  for (let t = 0; t < rows; t++) {
+    const row = t * columns
+    for (let i = 0; i < columns; i++) {
+      const di = data[row + i] - center[i]
+      for (let j = 0; j <= i; j++) out[i * columns + j] += di * (data[row + j] - center[j])
+    }
+  }
+  const divisor = Math.max(rows - 1, 1)
+  for (let i = 0; i < columns; i++)
+    for (let j = 0; j <= i; j++) {
+      out[i * columns + j] /= divisor
+      out[j * columns + i] = out[i * columns + j]
+    }
+  return out
+}
