@@ -61,6 +61,18 @@ describe('fitGaussianHmm', () => {
       expect(scoreSequences(fit, sequences)).toBeGreaterThan(scoreSequences(truth, sequences))
     })
 
+  it('can start from stretches of time, also with more states than points in a sequence', () => {
+    const rng = new Rng(3)
+    const truth = chain('diag')
+    const sequences = Array.from({ length: 5 }, () => sampleSequence(truth, 100, rng).sequence)
+    const fit = fitGaussianHmm(sequences, { states: 3, covariance: 'diag', start: 'segments', maxIterations: 100 })
+    const kmeans = fitGaussianHmm(sequences, { states: 3, covariance: 'diag', maxIterations: 100 })
+    expect(scoreSequences(fit, sequences)).toBeCloseTo(scoreSequences(kmeans, sequences), 0)
+    const tiny = [noise(3, 2, 1), noise(3, 2, 2)]
+    for (let seed = 0; seed < 5; seed++)
+      expect(finite(fitGaussianHmm(tiny, { states: 6, covariance: 'diag', start: 'segments', seed }))).toBe(true)
+  })
+
   it('repeats itself for a seed and does not touch its input', () => {
     const sequence = noise(80, 3, 1)
     const before = sequence.data.slice()

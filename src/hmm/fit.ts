@@ -3,7 +3,7 @@ import { Rng } from '../numeric/rng'
 import { columnMeans } from '../numeric/statistics'
 import { logDensities, prepareEmissions } from './emissions'
 import type { EmissionTable } from './emissions'
-import { initialCovars, kMeansCentres, modelFromParameters, uniformModel } from './initialise'
+import { initialCovars, kMeansCentres, modelFromParameters, segmentMeans, uniformModel } from './initialise'
 import { createLattice, smooth } from './lattice'
 import { accumulate, createStatistics, maximise } from './mstep'
 import type { MStepOptions } from './mstep'
@@ -37,7 +37,15 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
   const freshCovars = (): Float64Array => initialCovars(data, rows, features, states, covariance, minCovar)
   const model = options.init
     ? modelFromParameters(options.init, states, features, covariance)
-    : uniformModel(states, features, covariance, kMeansCentres(data, rows, features, states, rng), freshCovars())
+    : uniformModel(
+        states,
+        features,
+        covariance,
+        options.start === 'segments'
+          ? segmentMeans(data, offsets, features, states, rng)
+          : kMeansCentres(data, rows, features, states, rng),
+        freshCovars()
+      )
   if (options.init) for (let p = 0; p < model.means.length; p++) model.means[p] -= shift[p % features]
   const mstep: MStepOptions = {
     updates: options.updates ?? 'stmc',

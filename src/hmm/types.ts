@@ -39,15 +39,17 @@ export interface InitialParameters {
 export interface FitOptions {
   states: number
   covariance: CovarianceType
-  /** Without it: k-means++ means, data covariance, uniform start and transition probabilities. */
+  /** Without it: means by `start`, data covariance, uniform start and transition probabilities. */
   init?: InitialParameters
+  /** Initial means: k-means++ centres (default), or means of consecutive stretches of time with random cuts. */
+  start?: 'kmeans' | 'segments'
   /** E-steps at most. Default 10. */
   maxIterations?: number
   /** EM stops when the log-likelihood (natural log, total) gains less than this. Default 0.01. */
   tolerance?: number
   /** Added to the variances of the initial covariance, and only there. Default 1e-3. */
   minCovar?: number
-  /** Seed of k-means++ and of the repair of empty states. Default 0. */
+  /** Seed of the initial means and of the repair of empty states. Default 0. */
   seed?: number
   /** Which parameters EM updates: any of s(tart), t(ransitions), m(eans), c(ovariances). Default 'stmc'. */
   updates?: string

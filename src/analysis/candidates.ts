@@ -1,0 +1,105 @@
+/** Runs one planned fit. Results are plain objects of typed arrays, fit for crossing threads. */
+import { aic, bic, fitGaussianHmm, modelOfFit, parameterCount, scoreSequences } from '../hmm'
+import type { FitResult, GaussianHmm, Sequence } from '../hmm/types'
+import type { CandidateTask, FoldTask } from './plan'
+import type { AnalysisOptions, Candidate } from './types'
+
+export type FitSettings = Pick<AnalysisOptions, 'covariance' | 'maxIterations' | 'tolerance' | 'minCovar' | 'restarts'>
+
+export interface CandidateResult {
+  candidate: Candidate
+  /** null when the fit failed; then `candidate.problem` says why. */
+  model: GaussianHmm | null
+}
+
+export interface FoldResult {
+  states: number
+  fold: number
+  /** Log-likelihood (natural log) per held-out row; null when the fit failed. */
+  heldOut: number | null
+  problem: string | null
+}
+
+/** A fold's fit is the best of this many starts at most, so that a bad start is not mistaken for a bad K. */
+const FOLD_STARTS = 3
+
+/**
+ * Even restarts begin from stretches of time, odd ones from k-means++. On recorded runs the former reach better optima
+ * for most K, but neither always.
+ */
+function fit(
+  task: { states: number; restart: number; seed: number },
+  sequences: readonly Sequence[],
+  settings: FitSettings
+): FitResult {
+  return fitGaussianHmm(sequences, {
+    states: task.states,
+    seed: task.seed,
+    start: task.restart % 2 === 0 ? 'segments' : 'kmeans',
+    covariance: settings.covariance,
+    maxIterations: settings.maxIterations,
+    tolerance: settings.tolerance,
+    minCovar: settings.minCovar
+  })
+}
+
+/** Fits one K from one start. Failures are in the result, never thrown; scores are those of the final parameters. */
+export function runCandidate(
+  task: CandidateTask,
+  sequences: readonly Sequence[],
+  settings: FitSettings
+): CandidateResult {
+  const base = { ...task, logLikelihood: null, aic: null, bic: null, iterations: 0, converged: false }
+  try {
+    const result = fit(task, sequences, settings)
+    const model = modelOfFit(result)
+    const logLikelihood = scoreSequences(model, sequences)
+    const { iterations, converged, problem } = result
+    if (!Number.isFinite(logLikelihood)) {
+      const text = problem ?? 'The log-likelihood of the fitted model is not a finite number.'
+      return { candidate: { ...base, iterations, problem: text }, model: null }
+    }
+    const rows = sequences.reduce((sum, sequence) => sum + sequence.rows, 0)
+    const parameters = parameterCount(model)
+    return {
+      candidate: {
+        ...base,
+        logLikelihood,
+        aic: aic(logLikelihood, parameters),
+        bic: bic(logLikelihood, parameters, rows),
+        iterations,
+        converged,
+        problem
+      },
+      model
+    }
+  } catch (error) {
+    return { candidate: { ...base, problem: (error as Error).message }, model: null }
+  }
+}
+
+/**
+ * Fits one K on the training runs and scores the held-out runs. With z-scores per run nothing of a held-out run enters
+ * the fit; with one scale for all runs its mean and spread do.
+ */
+export function runFold(task: FoldTask, sequences: readonly Sequence[], settings: FitSettings): FoldResult {
+  const { states, fold } = task
+  const train = task.trainRuns.map((r) => sequences[r])
+  const test = task.testRuns.map((r) => sequences[r])
+  const rows = test.reduce((sum, sequence) => sum + sequence.rows, 0)
+  let best: { score: number; model: GaussianHmm } | null = null
+  let problem: string | null = null
+  for (let start = 0; start < (states === 1 ? 1 : Math.min(FOLD_STARTS, settings.restarts)); start++) {
+    try {
+      const model = modelOfFit(fit({ states, restart: start, seed: task.seed + start }, train, settings))
+      const score = scoreSequences(model, train)
+      if (Number.isFinite(score) && (!best || score > best.score)) best = { score, model }
+    } catch (error) {
+      problem = (error as Error).message
+    }
+  }
+  if (!best) return { states, fold, heldOut: null, problem: problem ?? 'No fit of this fold gave a finite likelihood.' }
+  const heldOut = scoreSequences(best.model, test) / rows
+  if (Number.isFinite(heldOut)) return { states, fold, heldOut, problem: null }
+  return { states, fold, heldOut: null, problem: 'The fitted model cannot produce the held-out runs.' }
+}

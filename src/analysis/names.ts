@@ -1,0 +1,139 @@
+/** Default names of states, from what the loss and accuracy curves do in them. */
+import { meanAndStd } from '../numeric/statistics'
+import { valuesAtSteps } from './align'
+import { segmentsOf } from './trajectory'
+import type { AnalysisInputRun, RunSeries } from './types'
+
+/** A curve that improves by less than this, in standard deviations of the run, while in a state stands still. */
+const STILL = 0.3
+/** Validation that improves this many times more than training is generalisation of what was already learnt. */
+const MUCH_MORE = 3
+
+/** Change of progress while in a state, in z units per run that visits it; null where no curve is recorded. */
+interface Change {
+  train: number | null
+  val: number | null
+  visited: boolean
+}
+
+/**
+ * One plain word or two per state, unique ("Learning 2").
+ *
+ * Progress of a run is the mean of -z(`loss/...`) and z(`accuracy/...`), train and val apart, z over the run's own
+ * points. A state's change is progress at the point after a visit (or the last) minus progress at its first point,
+ * summed over visits and averaged over the runs that visit it. It improves above 0.3, worsens below -0.3, else stands
+ * still. Then:
+ *
+ *     train improves, val improves       Learning (Generalising when val improves over 3 times as much)
+ *     train improves, val stands still   Memorising
+ *     train improves, val worsens        Overfitting (also: train stands still, val worsens)
+ *     train still, val improves          Generalising
+ *     train worsens                      Unstable
+ *     neither moves                      Warm-up before the first improvement, Converged after the last, else Plateau
+ *
+ * With only one of the two kinds of curves: Learning, Unstable and the three still ones. A state that no run visits is
+ * "Unused". Without curves, or if no state moves them: "State 1", "State 2"...
+ *
+ * @param series the recorded runs, matched by runId.
+ */
+export function nameStates(
+  paths: readonly ArrayLike<number>[],
+  runs: readonly AnalysisInputRun[],
+  series: readonly RunSeries[],
+  states: number
+): string[] {
+  const changes = measureChanges(paths, runs, series, states)
+  const improves = changes.map(({ train, val }) => (train ?? 0) >= STILL || (val ?? 0) >= STILL)
+  const moves = changes.some(({ train, val }) => Math.abs(train ?? 0) >= STILL || Math.abs(val ?? 0) >= STILL)
+  if (!moves) return changes.map((_, k) => `State ${k + 1}`)
+  const first = improves.indexOf(true)
+  const last = improves.lastIndexOf(true)
+  return makeUnique(
+    changes.map((change, k) => {
+      if (!change.visited) return 'Unused'
+      return movingName(change) ?? (k < first ? 'Warm-up' : k > last ? 'Converged' : 'Plateau')
+    })
+  )
+}
+
+function movingName({ train, val }: Change): string | null {
+  if (train === null || val === null) {
+    const only = train ?? val
+    if (only === null || Math.abs(only) < STILL) return null
+    return only > 0 ? 'Learning' : 'Unstable'
+  }
+  if (train <= -STILL) return 'Unstable'
+  if (val <= -STILL) return 'Overfitting'
+  if (train >= STILL && val >= STILL) return val > MUCH_MORE * train ? 'Generalising' : 'Learning'
+  if (val >= STILL) return 'Generalising'
+  return train >= STILL ? 'Memorising' : null
+}
+
+function makeUnique(names: readonly string[]): string[] {
+  const seen = new Map<string, number>()
+  return names.map((name) => {
+    const count = (seen.get(name) ?? 0) + 1
+    seen.set(name, count)
+    return count === 1 ? name : `${name} ${count}`
+  })
+}
+
+function measureChanges(
+  paths: readonly ArrayLike<number>[],
+  runs: readonly AnalysisInputRun[],
+  series: readonly RunSeries[],
+  states: number
+): Change[] {
+  const sums = { train: new Float64Array(states), val: new Float64Array(states) }
+  const counts = { train: new Float64Array(states), val: new Float64Array(states) }
+  const visited = new Uint8Array(states)
+  runs.forEach((run, r) => {
+    const segments = segmentsOf(paths[r])
+    for (const { state } of segments) visited[state] = 1
+    const recorded = series.find((candidate) => candidate.runId === run.runId)
+    if (!recorded) return
+    for (const part of ['train', 'val'] as const) {
+      const progress = progressOf(recorded, part, run.steps)
+      if (!progress) continue
+      const own = new Map<number, number>()
+      for (const { state, start, end } of segments) {
+        const change = progress[Math.min(end, progress.length - 1)] - progress[start]
+        own.set(state, (own.get(state) ?? 0) + change)
+      }
+      for (const [state, change] of own) {
+        sums[part][state] += change
+        counts[part][state]++
+      }
+    }
+  })
+  const average = (part: 'train' | 'val', k: number): number | null =>
+    counts[part][k] > 0 ? sums[part][k] / counts[part][k] : null
+  return Array.from({ length: states }, (_, k) => ({
+    train: average('train', k),
+    val: average('val', k),
+    visited: visited[k] === 1
+  }))
+}
+
+/** Progress of a run at its points; null when neither curve is usable. Gaps keep the last finite value. */
+function progressOf(run: RunSeries, part: 'train' | 'val', steps: readonly number[]): Float64Array | null {
+  let count = 0
+  const out = new Float64Array(steps.length)
+  for (const [kind, sign] of [
+    ['loss', -1],
+    ['accuracy', 1]
+  ] as const) {
+    const values = valuesAtSteps(run.series[`${kind}/${part}`], steps)
+    const start = values?.find(Number.isFinite)
+    if (!values || start === undefined) continue
+    let held = start
+    for (let t = 0; t < values.length; t++) {
+      if (Number.isFinite(values[t])) held = values[t]
+      values[t] = held
+    }
+    const { mean, std } = meanAndStd(values)
+    count++
+    if (std > 0) for (let t = 0; t < out.length; t++) out[t] += (sign * (values[t] - mean)) / std
+  }
+  return count > 0 ? out.map((x) => x / count) : null
+}

@@ -1,0 +1,96 @@
+/** What the candidates say about each number of states, and which number is chosen. */
+import { parameterCount } from '../hmm'
+import { meanAndStd } from '../numeric/statistics'
+import type { CandidateResult, FoldResult } from './candidates'
+import type { AnalysisOptions, Criterion, Finding, SelectionRow, Spread } from './types'
+
+/** Mean and spread of finite numbers; `best` by `better`. null for none. */
+function spread(values: readonly (number | null)[], better: (...values: number[]) => number): Spread | null {
+  const usable = values.filter((value): value is number => value !== null && Number.isFinite(value))
+  if (usable.length === 0) return null
+  return { best: better(...usable), ...meanAndStd(usable) }
+}
+
+/** One row per K from statesMin to statesMax that has a usable candidate; every K judged by its own candidates only. */
+export function selectionRows(
+  options: AnalysisOptions,
+  features: number,
+  candidates: readonly CandidateResult[],
+  folds: readonly FoldResult[],
+  findings: Finding[]
+): SelectionRow[] {
+  const rows: SelectionRow[] = []
+  for (let states = options.statesMin; states <= options.statesMax; states++) {
+    const own = candidates.filter(({ candidate }) => candidate.states === states).map(({ candidate }) => candidate)
+    const logLikelihood = spread(
+      own.map((candidate) => candidate.logLikelihood),
+      Math.max
+    )
+    if (!logLikelihood) {
+      const why = own.find((candidate) => candidate.problem)?.problem ?? 'It was not fitted.'
+      const text = `${count(states)} left out: no fit succeeded. ${why}`
+      findings.push({ severity: 'warning', text })
+      continue
+    }
+    const ownFolds = folds.filter((fold) => fold.states === states)
+    const failed = ownFolds.filter((fold) => fold.heldOut === null)
+    if (failed.length > 0) {
+      const text = `${count(states)}: ${failed.length} of ${ownFolds.length} held-out folds failed. ${failed[0].problem}`
+      findings.push({ severity: 'warning', text })
+    }
+    rows.push({
+      states,
+      parameters: parameterCount({ states, features, covariance: options.covariance }),
+      best: logLikelihood.best,
+      bic: spread(
+        own.map((candidate) => candidate.bic),
+        Math.min
+      ),
+      aic: spread(
+        own.map((candidate) => candidate.aic),
+        Math.min
+      ),
+      // A mean over the folds that happened to work would compare with the others' on easier runs.
+      heldOut:
+        failed.length > 0
+          ? null
+          : spread(
+              ownFolds.map((fold) => fold.heldOut),
+              Math.max
+            )
+    })
+  }
+  return rows
+}
+
+function count(states: number): string {
+  return states === 1 ? '1 state' : `${states} states`
+}
+
+/**
+ * The K with the lowest BIC or AIC of its best fit, or the highest mean held-out log-likelihood; ties go to fewer
+ * states. Without held-out values the choice falls back to BIC, with a finding.
+ * @param rows at least one.
+ */
+export function chooseStates(
+  rows: readonly SelectionRow[],
+  criterion: Criterion,
+  findings: Finding[]
+): { states: number; by: Criterion } {
+  let by = criterion
+  if (by === 'heldout' && !rows.some((row) => row.heldOut)) {
+    by = 'bic'
+    const text = 'The number of states was chosen by BIC: held-out runs need at least two runs and two folds.'
+    findings.push({ severity: 'warning', text })
+  }
+  const cost = (row: SelectionRow): number =>
+    by === 'heldout' ? -(row.heldOut?.mean ?? -Infinity) : ((by === 'bic' ? row.bic : row.aic)?.best ?? Infinity)
+  let chosen = rows[0]
+  for (const row of rows) if (cost(row) < cost(chosen)) chosen = row
+  const largest = rows[rows.length - 1]
+  if (rows.length > 1 && chosen === largest) {
+    const text = `The largest number of states tried (${chosen.states}) came out best; more states might do better still.`
+    findings.push({ severity: 'info', text })
+  }
+  return { states: chosen.states, by }
+}

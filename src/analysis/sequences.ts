@@ -1,0 +1,172 @@
+/** Recorded series to the z-scored sequences that a hidden Markov model is fitted to. */
+import { parameterCount } from '../hmm'
+import type { Sequence } from '../hmm/types'
+import { meanAndStd } from '../numeric/statistics'
+import { alignRun, valuesAtSteps } from './align'
+import type { AlignedRun } from './align'
+import type { Analysis, AnalysisInputRun, AnalysisOptions, Finding, RunSeries } from './types'
+
+/** Spread below this share of the largest value is rounding of a constant column (0.1 seven times has 1e-17). */
+const CONSTANT = 1e-12
+
+export type SequenceOptions = Pick<AnalysisOptions, 'runIds' | 'features' | 'zscore' | 'covariance' | 'statesMax'>
+
+export interface BuiltSequences {
+  inputs: Analysis['inputs']
+  /** One per run in `inputs.runs`, [rows, D]. */
+  sequences: Sequence[]
+  findings: Finding[]
+}
+
+/** One run made ready for a model that is already fitted. */
+export interface DecodableRun {
+  run: AnalysisInputRun
+  sequence: Sequence
+  findings: Finding[]
+}
+
+/**
+ * Aligns the features of every run on true steps, drops what is not a finite number, and scales.
+ *
+ * Scaling `run`: z-score per run and feature with the population standard deviation, so a run's scale tells nothing
+ * about another run; `all`: over the rows of all runs; `none`: values as they are. A feature that is constant in a run
+ * becomes 0 there; one that is constant in every run carries no information and is left out. Everything dropped is in
+ * `findings`.
+ *
+ * @param runs in the order wanted; runs not in `options.runIds` are ignored (an empty list takes all).
+ * @throws an Error with a plain sentence when nothing usable is left.
+ */
+export function buildSequences(runs: readonly RunSeries[], options: SequenceOptions): BuiltSequences {
+  if (options.features.length === 0) throw new Error('Choose at least one feature.')
+  const findings: Finding[] = []
+  const features = [...new Set(options.features)]
+  const chosen = options.runIds.length === 0 ? runs : runs.filter((run) => options.runIds.includes(run.runId))
+  for (const runId of options.runIds)
+    if (!runs.some((run) => run.runId === runId))
+      findings.push({ severity: 'warning', runId, text: `Run "${runId}" was left out: it was not found.` })
+  const aligned = chosen
+    .map((run) => alignRun(run, features, findings))
+    .filter((run): run is AlignedRun => run !== null)
+  if (aligned.length === 0)
+    throw new Error(['No run can be analysed.', ...findings.map((finding) => finding.text)].join(' '))
+
+  const varying = features.filter((_, d) => {
+    // On a common scale a feature may tell runs apart although it never changes within one.
+    if (options.zscore !== 'run') return !isConstant(joined(aligned, d, features.length))
+    return aligned.some((run) => !isConstant(column(run, d, features.length)))
+  })
+  for (const feature of features)
+    if (!varying.includes(feature))
+      findings.push({
+        severity: 'warning',
+        feature,
+        text: `"${feature}" was left out: it never changes.`
+      })
+  if (varying.length === 0) throw new Error('No feature changes, so there is nothing to tell phases by.')
+
+  const scaling = aligned.map((run) =>
+    varying.map((feature) => {
+      const d = features.indexOf(feature)
+      if (options.zscore === 'none') return { mean: 0, std: 1 }
+      const values = options.zscore === 'run' ? column(run, d, features.length) : joined(aligned, d, features.length)
+      const { mean, std } = meanAndStd(values)
+      if (!isConstant(values)) return { mean, std }
+      const text = `Run "${run.run.label}": "${feature}" never changes and was set to 0.`
+      findings.push({ severity: 'warning', runId: run.run.runId, feature, text })
+      return { mean, std: 0 }
+    })
+  )
+  const sequences = aligned.map((run, r) => {
+    const rows = run.steps.length
+    const data = new Float64Array(rows * varying.length)
+    varying.forEach((feature, d) => {
+      const { mean, std } = scaling[r][d]
+      const values = column(run, features.indexOf(feature), features.length)
+      for (let t = 0; t < rows; t++) data[t * varying.length + d] = std === 0 ? 0 : (values[t] - mean) / std
+    })
+    return { data, rows, columns: varying.length }
+  })
+  const rows = sequences.reduce((sum, sequence) => sum + sequence.rows, 0)
+  warnAboutRows(rows, varying.length, options, findings)
+  return {
+    inputs: {
+      runs: aligned.map(({ run, steps }) => ({
+        runId: run.runId,
+        label: run.label,
+        seed: run.seed,
+        steps,
+        epochs: Array.from(valuesAtSteps(run.series.epoch, steps) ?? steps)
+      })),
+      features: varying,
+      rows,
+      scaling
+    },
+    sequences,
+    findings
+  }
+}
+
+/**
+ * Scales one more run as `buildSequences` does, for decoding it with a model that is already fitted.
+ * @throws an Error with a plain sentence when the run lacks a feature or has no usable rows.
+ */
+export function buildSequenceForModel(
+  run: RunSeries,
+  inputs: Analysis['inputs'],
+  zscore: AnalysisOptions['zscore']
+): DecodableRun {
+  const findings: Finding[] = []
+  const { features } = inputs
+  const aligned = alignRun(run, features, findings)
+  if (!aligned) throw new Error(findings.map((finding) => finding.text).join(' '))
+  const rows = aligned.steps.length
+  const data = new Float64Array(rows * features.length)
+  features.forEach((_, d) => {
+    const values = column(aligned, d, features.length)
+    // With one scale for all runs the new run is put on that scale.
+    const own = isConstant(values) ? { mean: values[0], std: 0 } : meanAndStd(values)
+    const { mean, std } = zscore === 'run' ? own : inputs.scaling[0][d]
+    for (let t = 0; t < rows; t++) data[t * features.length + d] = std === 0 ? 0 : (values[t] - mean) / std
+  })
+  const epochs = Array.from(valuesAtSteps(run.series.epoch, aligned.steps) ?? aligned.steps)
+  const sequence: Sequence = { data, rows, columns: features.length }
+  return {
+    run: { runId: run.runId, label: run.label, seed: run.seed, steps: aligned.steps, epochs },
+    sequence,
+    findings
+  }
+}
+
+function column(run: AlignedRun, d: number, columns: number): Float64Array {
+  return Float64Array.from(run.steps, (_, t) => run.data[t * columns + d])
+}
+
+function joined(runs: readonly AlignedRun[], d: number, columns: number): Float64Array {
+  const out = new Float64Array(runs.reduce((sum, run) => sum + run.steps.length, 0))
+  let at = 0
+  for (const run of runs) {
+    out.set(column(run, d, columns), at)
+    at += run.steps.length
+  }
+  return out
+}
+
+function isConstant(values: Float64Array): boolean {
+  let largest = 0
+  for (const value of values) largest = Math.max(largest, Math.abs(value))
+  return meanAndStd(values).std <= CONSTANT * largest
+}
+
+/** Without this the criterion would still name a winner among models that merely memorise the rows. */
+function warnAboutRows(rows: number, features: number, options: SequenceOptions, findings: Finding[]): void {
+  const { statesMax, covariance } = options
+  const parameters = parameterCount({ states: statesMax, features, covariance })
+  const perState = Math.floor(rows / statesMax)
+  if (rows * features < 2 * parameters || (covariance === 'full' && perState <= features))
+    findings.push({
+      severity: 'warning',
+      text:
+        `${rows} points of ${features} features are few for ${statesMax} states with ${covariance} covariances ` +
+        `(${parameters} parameters). Use more runs, fewer features or fewer states.`
+    })
+}

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest'
+import { Rng } from '../numeric/rng'
+import { decodeViterbi, filteredProbabilities, sampleSequence, scoreSequences } from '../hmm'
+import { randomModel } from '../hmm/testing/models'
+import type { CovarianceType } from '../hmm/types'
+import { logPosteriorGradients } from './gradients'
+import { modelOfRecord, recordOfModel } from './modelRecord'
+import { nameStates } from './names'
+import { orderByFirstVisit, permuteModel, permutePaths } from './order'
+import { summariseStates } from './summaries'
+import { runOf } from './testing/builders'
+import { segmentsOf } from './trajectory'
+import { summariseTransitions } from './transitions'
+
+const TYPES: CovarianceType[] = ['diag', 'full', 'tied', 'spherical']
+
+describe('trajectories and order', () => {
+  it('reads a path as segments', () => {
+    expect(segmentsOf([])).toEqual([])
+    expect(segmentsOf([2, 2, 0, 2])).toEqual([
+      { state: 2, start: 0, end: 2 },
+      { state: 0, start: 2, end: 3 },
+      { state: 2, start: 3, end: 4 }
+    ])
+  })
+
+  it('orders states by the median step of the first visit, unvisited ones last', () => {
+    const steps = [
+      [0, 1, 2],
+      [0, 10, 20]
+    ]
+    // State 3 first at 0 and 0, state 1 at 1 and 20, state 2 only at 10; state 0 never.
+    const paths = [
+      [3, 1, 1],
+      [3, 2, 1]
+    ]
+    expect(orderByFirstVisit(paths, steps, 4)).toEqual([3, 2, 1, 0])
+    expect(permutePaths(paths, [3, 2, 1, 0])).toEqual([
+      [0, 2, 2],
+      [0, 1, 2]
+    ])
+  })
+
+  for (const type of TYPES)
+    it(`${type}: a permuted model is the same model, also after being recorded`, () => {
+      const rng = new Rng(4)
+      const model = randomModel(3, 2, type, rng)
+      const sequences = [sampleSequence(model, 40, rng).sequence]
+      const order = [2, 0, 1]
+      const permuted = modelOfRecord({ states: 3, model: recordOfModel(permuteModel(model, order)) })
+      expect(permuted).toEqual(permuteModel(model, order))
+      expect(scoreSequences(permuted, sequences)).toBeCloseTo(scoreSequences(model, sequences), 9)
+      expect(decodeViterbi(permuted, sequences).map((path) => Array.from(path))).toEqual(
+        permutePaths(decodeViterbi(model, sequences), order)
+      )
+    })
+
+  it('summarises occupancy, dwell, visits and ends', () => {
+    const [one, two, three] = summariseStates(
+      [
+        [0, 0, 1, 0],
+        [0, 1, 1, 1],
+        [1, 1, 1, 1]
+      ],
+      3,
+      ['A', 'B', 'C']
+    )
+    expect(one).toEqual({
+      index: 0,
+      name: 'A',
+      color: 1,
+      occupancy: 4 / 12,
+      meanDwell: 4 / 3,
+      visits: 3,
+      initialShare: 2 / 3,
+      finalShare: 1 / 3,
+      initial: true,
+      final: false
+    })
+    expect(two).toMatchObject({ visits: 3, meanDwell: 8 / 3, finalShare: 2 / 3, initial: false, final: true })
+    expect(three).toMatchObject({ visits: 0, meanDwell: 0, occupancy: 0, initial: false, final: false, color: 3 })
+  })
+})
+
+describe('transitions', () => {
+  for (const type of TYPES)
+    it(`${type}: the gradient is that of the log posterior, by finite differences`, () => {
+      const rng = new Rng(6)
+      const model = randomModel(3, 3, type, rng, 0.7)
+      const { sequence } = sampleSequence(model, 6, rng)
+      const gradients = logPosteriorGradients(model, [sequence])[0]
+      const t = 4
+      const filtered = (d: number, h: number) => {
+        const data = sequence.data.slice(0, (t + 1) * 3)
+        data[t * 3 + d] += h
+        return filteredProbabilities(model, [{ data, rows: t + 1, columns: 3 }])[0]
+          .subarray(t * 3)
+          .map(Math.log)
+      }
+      const h = 1e-5
+      for (let d = 0; d < 3; d++) {
+        const up = filtered(d, h)
+        const down = filtered(d, -h)
+        for (let k = 0; k < 3; k++) expect(gradients[(t * 3 + k) * 3 + d]).toBeCloseTo((up[k] - down[k]) / (2 * h), 5)
+      }
+    })
+
+  it('counts what occurs and where', () => {
+    const rng = new Rng(6)
+    const model = randomModel(3, 2, 'diag', rng)
+    const sequences = [4, 3].map((rows) => sampleSequence(model, rows, rng).sequence)
+    const paths = [
+      [0, 1, 0, 1],
+      [0, 2, 2]
+    ]
+    const found = summariseTransitions(model, paths, sequences, [{ runId: 'r' }, { runId: 's' }], ['a', 'b'])
+    expect(found.map(({ from, to, count, leavingShare }) => [from, to, count, leavingShare])).toEqual([
+      [0, 1, 2, 2 / 3],
+      [0, 2, 1, 1 / 3],
+      [1, 0, 1, 1]
+    ])
+    expect(found[0].occurrences).toEqual([
+      { runId: 'r', index: 1 },
+      { runId: 'r', index: 3 }
+    ])
+    expect(found[1].probability).toBe(model.transMat[2])
+    const gradients = logPosteriorGradients(model, sequences)[0]
+    const mean = (d: number) => (gradients[(0 * 3 + 1) * 2 + d] + gradients[(2 * 3 + 1) * 2 + d]) / 2
+    for (const { feature, gradient, meanDifference } of found[0].features) {
+      const d = feature === 'a' ? 0 : 1
+      expect(gradient).toBe(mean(d))
+      expect(meanDifference).toBe(model.means[2 + d] - model.means[d])
+    }
+    const sizes = found[0].features.map((entry) => Math.abs(entry.gradient))
+    expect(sizes[0]).toBeGreaterThanOrEqual(sizes[1])
+  })
+})
+
+describe('names', () => {
+  const ramp = (...levels: number[]): number[] =>
+    levels.slice(1).flatMap((to, i) => Array.from({ length: 10 }, (_, t) => levels[i] + ((to - levels[i]) * t) / 10))
+  const paths = (states: number) => [Array.from({ length: states * 10 }, (_, t) => Math.floor(t / 10))]
+  const inputs = (states: number) => {
+    const steps = Array.from({ length: states * 10 }, (_, t) => t * 10)
+    return [{ runId: 'r', label: 'R', seed: null, steps, epochs: steps }]
+  }
+  const name = (curves: Record<string, number[]>, states: number) =>
+    nameStates(paths(states), inputs(states), [runOf('r', curves)], states)
+
+  it('names the phases of a run that memorises first and generalises later', () => {
+    const train = ramp(5, 5, 0, 0, 0, 0)
+    const val = ramp(5, 5, 5, 5, 0, 0)
+    expect(name({ 'loss/train': train, 'loss/val': val }, 5)).toEqual([
+      'Warm-up',
+      'Memorising',
+      'Plateau',
+      'Generalising',
+      'Converged'
+    ])
+  })
+
+  it('makes names unique and sees overfitting', () => {
+    const train = ramp(6, 4, 2, 0)
+    const val = ramp(6, 4, 2, 4)
+    expect(name({ 'loss/train': train, 'loss/val': val }, 3)).toEqual(['Learning', 'Learning 2', 'Overfitting'])
+  })
+
+  it('works from accuracy alone and from training curves alone', () => {
+    expect(name({ 'accuracy/train': ramp(0, 0, 1, 0.2, 0.2) }, 4)).toEqual([
+      'Warm-up',
+      'Learning',
+      'Unstable',
+      'Converged'
+    ])
+  })
+
+  it('numbers the states when there is nothing to go by', () => {
+    expect(name({}, 2)).toEqual(['State 1', 'State 2'])
+    expect(name({ 'loss/train': ramp(1, 1, 1) }, 2)).toEqual(['State 1', 'State 2'])
+  })
+})

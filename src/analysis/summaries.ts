@@ -1,0 +1,48 @@
+/** What the paths say about each state. */
+import { segmentsOf } from './trajectory'
+import type { StateSummary } from './types'
+
+/** State colours that exist; further states start over. */
+const COLORS = 8
+
+/**
+ * Occupancy, visits and ends per state. Exactly one state is `initial` (the most common first state of the runs) and
+ * one is `final` (the most common last one); ties go to the lower index. Empty paths count for nothing.
+ * @param names one per state.
+ */
+export function summariseStates(
+  paths: readonly ArrayLike<number>[],
+  states: number,
+  names: readonly string[]
+): StateSummary[] {
+  const rows = new Float64Array(states)
+  const visits = new Float64Array(states)
+  const first = new Float64Array(states)
+  const last = new Float64Array(states)
+  let runs = 0
+  for (const path of paths) {
+    if (path.length === 0) continue
+    runs++
+    first[path[0]]++
+    last[path[path.length - 1]]++
+    for (const { state, start, end } of segmentsOf(path)) {
+      visits[state]++
+      rows[state] += end - start
+    }
+  }
+  const total = rows.reduce((sum, n) => sum + n, 0)
+  const initial = first.indexOf(Math.max(...first))
+  const final = last.indexOf(Math.max(...last))
+  return Array.from({ length: states }, (_, index) => ({
+    index,
+    name: names[index],
+    color: (index % COLORS) + 1,
+    occupancy: total > 0 ? rows[index] / total : 0,
+    meanDwell: visits[index] > 0 ? rows[index] / visits[index] : 0,
+    visits: visits[index],
+    initialShare: runs > 0 ? first[index] / runs : 0,
+    finalShare: runs > 0 ? last[index] / runs : 0,
+    initial: index === initial,
+    final: index === final
+  }))
+}

@@ -1,0 +1,70 @@
+/** Which changes of state occur, where, and which features mark them. */
+import type { GaussianHmm, Sequence } from '../hmm/types'
+import { logPosteriorGradients } from './gradients'
+import type { AnalysisInputRun, TransitionFeature, TransitionSummary } from './types'
+
+/**
+ * Transitions between different states that occur in the paths, ordered by from, then to.
+ *
+ * A feature's `gradient` is that of the log posterior of the entered state with respect to the feature, at the last
+ * point before the transition, averaged over occurrences: what had to move for the state to be entered. Features are
+ * ranked by its size, from the unrounded numbers.
+ */
+export function summariseTransitions(
+  model: GaussianHmm,
+  paths: readonly ArrayLike<number>[],
+  sequences: readonly Sequence[],
+  runs: readonly Pick<AnalysisInputRun, 'runId'>[],
+  features: readonly string[]
+): TransitionSummary[] {
+  const { states } = model
+  const occurrences = new Map<number, { run: number; index: number }[]>()
+  const leaving = new Float64Array(states)
+  paths.forEach((path, run) => {
+    for (let t = 1; t < path.length; t++) {
+      if (path[t] === path[t - 1]) continue
+      const key = path[t - 1] * states + path[t]
+      occurrences.set(key, [...(occurrences.get(key) ?? []), { run, index: t }])
+      leaving[path[t - 1]]++
+    }
+  })
+  const gradients = occurrences.size > 0 ? logPosteriorGradients(model, sequences) : []
+  return [...occurrences.keys()]
+    .sort((a, b) => a - b)
+    .map((key) => {
+      const from = Math.floor(key / states)
+      const to = key % states
+      const where = occurrences.get(key)!
+      return {
+        from,
+        to,
+        probability: model.transMat[key],
+        leavingShare: where.length / leaving[from],
+        count: where.length,
+        occurrences: where.map(({ run, index }) => ({ runId: runs[run].runId, index })),
+        features: rankFeatures(model, from, to, where, gradients, features)
+      }
+    })
+}
+
+function rankFeatures(
+  model: GaussianHmm,
+  from: number,
+  to: number,
+  where: readonly { run: number; index: number }[],
+  gradients: readonly Float64Array[],
+  features: readonly string[]
+): TransitionFeature[] {
+  const size = features.length
+  return features
+    .map((feature, d) => {
+      let sum = 0
+      for (const { run, index } of where) sum += gradients[run][((index - 1) * model.states + to) * size + d]
+      return {
+        feature,
+        gradient: sum / where.length,
+        meanDifference: model.means[to * size + d] - model.means[from * size + d]
+      }
+    })
+    .sort((a, b) => Math.abs(b.gradient) - Math.abs(a.gradient))
+}
