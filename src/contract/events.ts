@@ -2,8 +2,6 @@
 import { z } from 'zod'
 import { logEntry, projectInfo, runInfo } from './domain'
 
-const f64 = z.instanceof(Float64Array)
-
 export const events = {
   'project.changed': projectInfo.nullable(),
   /** Runs that are new or whose manifest changed. */
@@ -18,13 +16,8 @@ export const events = {
     elapsedSeconds: z.number(),
     remainingSeconds: z.number()
   }),
-  /** New points of the headline metrics, packed: for each tag its steps, epochs and values. */
-  'training.points': z.object({
-    runId: z.string(),
-    tags: z.array(z.object({ tag: z.string(), steps: f64, epochs: f64, values: f64 })),
-    /** Histogram tags that have new columns on disk. */
-    histograms: z.array(z.string())
-  }),
+  /** A training run has written new points; whoever shows it asks again. */
+  'runs.grew': z.object({ runId: z.string(), step: z.number() }),
   'analysis.progress': z.object({ id: z.string(), done: z.number(), total: z.number(), text: z.string() }),
   'analysis.finished': z.object({
     id: z.string(),

@@ -18,9 +18,9 @@ import {
   runInfo
 } from './domain'
 
-const f64 = z.instanceof(Float64Array)
-const f32 = z.instanceof(Float32Array)
-const i32 = z.instanceof(Int32Array)
+const f64 = z.custom<Float64Array>((value) => value instanceof Float64Array)
+const f32 = z.custom<Float32Array>((value) => value instanceof Float32Array)
+const i32 = z.custom<Int32Array>((value) => value instanceof Int32Array)
 const nothing = z.object({}).strict()
 const done = z.object({})
 

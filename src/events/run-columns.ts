@@ -45,6 +45,11 @@ export class RunColumns {
     return this.files.get(file)?.offset ?? 0
   }
 
+  /** Whether the rest of the file cannot be trusted: no more of it will be read. */
+  ended(file: string): boolean {
+    return this.files.get(file)?.ended ?? false
+  }
+
   /**
    * @param bytes the file from `consumed(file)` on
    * @returns whether anything new was read

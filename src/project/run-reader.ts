@@ -33,7 +33,7 @@ export class RunReader {
     try {
       const size = fstatSync(descriptor).size
       let wanted = chunkBytes
-      while (this.columns.consumed(name) < size) {
+      while (this.columns.consumed(name) < size && !this.columns.ended(name)) {
         const from = this.columns.consumed(name)
         const bytes = new Uint8Array(Math.min(wanted, size - from))
         const got = readSync(descriptor, bytes, 0, bytes.length, from)

@@ -1,0 +1,100 @@
+/** Electron's composition root: one engine, one window. */
+import { app, BrowserWindow, dialog, Menu, session, shell } from 'electron'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Engine } from '../../src/engine/engine'
+import { packageVersion, placesFor } from '../../src/host/paths'
+import { createWorkerLauncher } from '../../src/host/worker-launcher'
+import { appOrigin, declareAppScheme, serveRenderer } from './app-protocol'
+import { openGate } from './ipc-gate'
+import { measureLoopDelay } from './loop-delay'
+import { applicationMenu } from './menu'
+
+const buildFolder = dirname(fileURLToPath(import.meta.url))
+const developmentUrl = process.env.ELECTRON_RENDERER_URL ?? null
+let engine: Engine | null = null
+let window: BrowserWindow | null = null
+let closing = false
+
+// A user data folder of its own, so that tests never meet the developer's projects.
+if (process.env.PHASESCOPE_USER_DATA) app.setPath('userData', process.env.PHASESCOPE_USER_DATA)
+declareAppScheme()
+
+if (!app.requestSingleInstanceLock()) app.quit()
+else {
+  app.on('second-instance', () => {
+    if (window?.isMinimized()) window.restore()
+    window?.focus()
+  })
+  app.whenReady().then(start, fail)
+  app.on('window-all-closed', () => app.quit())
+  app.on('before-quit', (event) => {
+    if (!engine || closing) return
+    // Runs are marked as interrupted before the process goes; a second quit does not wait.
+    event.preventDefault()
+    closing = true
+    void engine.close().finally(() => app.quit())
+  })
+}
+
+async function start(): Promise<void> {
+  if (process.env.PHASESCOPE_MEASURE) measureLoopDelay()
+  engine = new Engine({
+    launcher: createWorkerLauncher(buildFolder),
+    places: placesFor(buildFolder, app.getPath('userData')),
+    host: 'electron',
+    version: packageVersion(buildFolder),
+    cores: availableParallelism(),
+    pickFolder: async (purpose) => {
+      const result = await dialog.showOpenDialog(window!, {
+        title: purpose === 'open-project' ? 'Open project' : 'Choose where to put the project',
+        buttonLabel: purpose === 'open-project' ? 'Open' : 'Choose',
+        properties: ['openDirectory', 'createDirectory']
+      })
+      return result.canceled ? null : result.filePaths[0]
+    }
+  })
+  serveRenderer(join(buildFolder, '..', 'renderer'))
+  openGate(engine, developmentUrl ? new URL(developmentUrl).origin : null)
+  denyPermissions()
+  Menu.setApplicationMenu(applicationMenu())
+  openWindow()
+}
+
+function openWindow(): void {
+  window = new BrowserWindow({
+    width: 1440,
+    height: 900,
+    minWidth: 720,
+    minHeight: 480,
+    show: false,
+    backgroundColor: '#0f1113',
+    title: 'Phasescope',
+    webPreferences: {
+      preload: join(buildFolder, '..', 'preload', 'index.cjs'),
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false
+    }
+  })
+  window.once('ready-to-show', () => window?.show())
+  window.on('closed', () => (window = null))
+  window.webContents.setWindowOpenHandler(({ url }) => {
+    if (url.startsWith('https://')) void shell.openExternal(url)
+    return { action: 'deny' }
+  })
+  window.webContents.on('will-navigate', (event) => event.preventDefault())
+  void window.loadURL(developmentUrl ?? `${appOrigin}/`)
+}
+
+function denyPermissions(): void {
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) =>
+    decide(permission === 'clipboard-sanitized-write')
+  )
+}
+
+function fail(error: unknown): void {
+  dialog.showErrorBox('Phasescope could not start', error instanceof Error ? error.message : String(error))
+  app.exit(1)
+}

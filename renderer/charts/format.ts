@@ -1,0 +1,82 @@
+/** Numbers as the whole application writes them: thin-space thousands, a true minus, words for NaN. */
+
+const thinSpace = '\u2009'
+const minus = '\u2212'
+
+export function signed(text: string): string {
+  return text.replace('-', minus)
+}
+
+export function integer(value: number): string {
+  if (!Number.isFinite(value)) return nonFinite(value)
+  return signed(String(Math.round(value))).replace(/\B(?=(\d{3})+(?!\d))/g, thinSpace)
+}
+
+/** 12 345 -> 12.3 k, 4 600 000 -> 4.6 M. */
+export function compact(value: number): string {
+  const size = Math.abs(value)
+  if (size >= 1e6) return signed(`${trimmed(value / 1e6, 1)}${thinSpace}M`)
+  if (size >= 1e4) return signed(`${trimmed(value / 1e3, size >= 1e5 ? 0 : 1)}${thinSpace}k`)
+  return integer(value)
+}
+
+/** A metric's value for a readout: its tag decides how many decimals make sense. */
+export function metricValue(tag: string, value: number | null | undefined): string {
+  if (value === null || value === undefined) return '\u2013'
+  if (!Number.isFinite(value)) return nonFinite(value)
+  if (tag.startsWith('accuracy')) return value.toFixed(3)
+  return significant(value, 3)
+}
+
+export function significant(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return nonFinite(value)
+  if (value === 0) return '0'
+  const size = Math.abs(value)
+  if (size < 1e-3 || size >= 1e7) return signed(value.toExponential(digits - 2)).replace('e+', 'e')
+  if (size >= 10 ** (digits + 1)) return integer(value)
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)))
+  return signed(value.toFixed(Math.min(decimals, 6)))
+}
+
+export function percent(share: number, decimals = 0): string {
+  return Number.isFinite(share) ? `${(share * 100).toFixed(decimals)}%` : nonFinite(share)
+}
+
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '\u2013'
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}
+
+export function bytes(count: number): string {
+  if (count >= 1e9) return `${(count / 1e9).toFixed(2)} GB`
+  if (count >= 1e6) return `${(count / 1e6).toFixed(count >= 1e8 ? 0 : 1)} MB`
+  return `${Math.max(1, Math.round(count / 1e3))} kB`
+}
+
+/** A point in time as people say it: "12 min ago", "yesterday", "3 November". */
+export function ago(iso: string, now = Date.now()): string {
+  const seconds = (now - Date.parse(iso)) / 1000
+  if (seconds < 60) return 'just now'
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`
+  if (seconds < 86_400) {
+    const hours = Math.floor(seconds / 3600)
+    return hours === 1 ? '1 hour ago' : `${hours} hours ago`
+  }
+  if (seconds < 2 * 86_400) return 'yesterday'
+  return new Date(iso).toLocaleDateString('en-GB', { day: 'numeric', month: 'long' })
+}
+
+export function plural(count: number, noun: string): string {
+  return `${integer(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+function trimmed(value: number, decimals: number): string {
+  return value.toFixed(decimals).replace(/\.0$/, '')
+}
+
+function nonFinite(value: number): string {
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'infinite' : `${minus}infinite`
+}

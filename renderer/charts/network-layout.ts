@@ -1,0 +1,46 @@
+/** Where states lie in the training map, and where the label of a curved edge goes. */
+
+export interface Point {
+  x: number
+  y: number
+}
+
+/**
+ * States in order of first visit, on a zigzag from the top: every forward step is a short diagonal, and steps that
+ * skip a state or go back run along the sides. Depends on the number of states only, so a refit does not move them.
+ */
+export function initialLayout(count: number): Point[] {
+  if (count === 1) return [{ x: 0, y: 0 }]
+  const step = count <= 5 ? 92 : 70
+  return Array.from({ length: count }, (_, i) => ({
+    x: (i % 2 === 0 ? -1 : 1) * (count <= 2 ? 60 : 88),
+    y: (i - (count - 1) / 2) * step
+  }))
+}
+
+export const edgeCurvature = 0.22
+
+/** The control point that vis-network gives an edge of type curvedCW. */
+export function controlPoint(from: Point, to: Point): Point {
+  const dx = to.x - from.x
+  const dy = from.y - to.y
+  const radius = Math.hypot(dx, dy)
+  const angle = Math.atan2(dy, dx) + (edgeCurvature * 0.5 + 0.5) * Math.PI
+  const reach = (edgeCurvature * 0.5 + 0.5) * radius
+  return { x: from.x + reach * Math.sin(angle), y: from.y + reach * Math.cos(angle) }
+}
+
+/** Beside the middle of the curve, on its outer side. */
+export function labelPoint(from: Point, to: Point, distance: number): Point {
+  const via = controlPoint(from, to)
+  const middle = { x: (from.x + 2 * via.x + to.x) / 4, y: (from.y + 2 * via.y + to.y) / 4 }
+  const chord = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }
+  const out = { x: middle.x - chord.x, y: middle.y - chord.y }
+  const length = Math.hypot(out.x, out.y) || 1
+  return { x: middle.x + (out.x / length) * distance, y: middle.y + (out.y / length) * distance }
+}
+
+/** Node area = occupancy. */
+export function nodeRadius(occupancy: number, states: number): number {
+  return Math.min(30, Math.max(14, 24 * Math.sqrt(occupancy * states * 0.8)))
+}

@@ -1,0 +1,105 @@
+/** Analyses of the open project, the one that is shown, and a fit in progress. */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { Analysis, AnalysisOptions, FittedStates } from '../../src/analysis/types'
+import type { AnalysisSummary } from '../../src/contract/domain'
+import { onEvent, request } from '../bridge/host'
+import { useProject } from './project'
+import { useSelection } from './selection'
+
+export interface FitProgress {
+  id: string
+  done: number
+  total: number
+  text: string
+}
+
+export const useAnalyses = defineStore('analyses', () => {
+  const app = useProject()
+  const selection = useSelection()
+  const list = shallowRef<AnalysisSummary[]>([])
+  const current = shallowRef<Analysis | null>(null)
+  const fitting = ref<FitProgress | null>(null)
+  const failure = ref<string | null>(null)
+
+  /** The fit of the chosen K. */
+  const fit = computed<FittedStates | null>(
+    () => current.value?.fits.find((candidate) => candidate.states === current.value?.chosenStates) ?? null
+  )
+  const runIndex = computed(() => new Map(current.value?.inputs.runs.map((run, index) => [run.runId, index]) ?? []))
+
+  onEvent('analysis.progress', (progress) => {
+    if (fitting.value?.id === progress.id) fitting.value = progress
+  })
+  onEvent('analysis.finished', async ({ id, ok, message }) => {
+    if (fitting.value?.id === id) fitting.value = null
+    if (!ok) {
+      failure.value = message
+      return
+    }
+    await app.attempt(loadList)
+    await open(id)
+  })
+  onEvent('analysis.changed', async ({ id }) => {
+    await app.attempt(loadList)
+    if (current.value?.id === id) await app.attempt(async () => (current.value = await request('analysis.get', { id })))
+  })
+
+  async function loadList(): Promise<void> {
+    list.value = await request('analysis.list', {})
+  }
+
+  async function open(id: string): Promise<void> {
+    await app.attempt(async () => {
+      current.value = await request('analysis.get', { id })
+      selection.clear()
+      const runs = current.value.inputs.runs
+      if (!runs.some((run) => run.runId === selection.runId)) selection.runId = runs[0]?.runId ?? null
+    })
+  }
+
+  async function start(options: AnalysisOptions): Promise<void> {
+    failure.value = null
+    await app.attempt(async () => {
+      const { id } = await request('analysis.start', { options })
+      fitting.value = { id, done: 0, total: 1, text: 'Reading runs' }
+    })
+  }
+
+  async function cancel(): Promise<void> {
+    const id = fitting.value?.id
+    if (id) await app.attempt(() => request('analysis.cancel', { id }))
+  }
+
+  async function choose(states: number): Promise<void> {
+    const id = current.value?.id
+    if (!id || current.value?.chosenStates === states) return
+    selection.clear()
+    await app.attempt(() => request('analysis.choose', { id, states }))
+  }
+
+  async function renameState(state: number, name: string): Promise<void> {
+    const analysis = current.value
+    if (!analysis) return
+    await app.attempt(() =>
+      request('analysis.renameState', { id: analysis.id, states: analysis.chosenStates, state, name })
+    )
+  }
+
+  watch(
+    () => app.project?.id,
+    async (id) => {
+      list.value = []
+      current.value = null
+      fitting.value = null
+      failure.value = null
+      if (!id) return
+      await app.attempt(loadList)
+      const latest = list.value.at(-1)
+      if (latest) await open(latest.id)
+    },
+    { immediate: true }
+  )
+
+  return { list, current, fit, fitting, failure, runIndex, open, start, cancel, choose, renameState }
+})

@@ -1,0 +1,50 @@
+/** The open project, the application around it, and which page is shown. */
+import { defineStore } from 'pinia'
+import { ref, shallowRef } from 'vue'
+import type { LogEntry, ProjectInfo, RecentProject } from '../../src/contract/domain'
+import type { RequestResult } from '../../src/contract/requests'
+import { onEvent, onHostLost, request } from '../bridge/host'
+
+export type Page = 'runs' | 'design' | 'train' | 'analyze' | 'logs' | 'settings'
+
+export const useProject = defineStore('project', () => {
+  const info = shallowRef<RequestResult<'app.info'> | null>(null)
+  const project = shallowRef<ProjectInfo | null>(null)
+  const recent = shallowRef<RecentProject[]>([])
+  const logs = shallowRef<LogEntry[]>([])
+  const page = ref<Page>('runs')
+  /** The last failure that no view of its own shows, in words. */
+  const notice = ref<{ level: 'error' | 'info'; text: string } | null>(null)
+  const lost = ref<string | null>(null)
+  const ready = ref(false)
+
+  onEvent('project.changed', (changed) => (project.value = changed))
+  onEvent('log', (entry) => (logs.value = [...logs.value.slice(-999), entry]))
+  onHostLost((reason) => (lost.value = reason))
+
+  async function begin(): Promise<void> {
+    await attempt(async () => {
+      info.value = await request('app.info', {})
+      project.value = await request('project.current', {})
+      logs.value = await request('app.logs', {})
+      await loadRecent()
+    })
+    ready.value = true
+  }
+
+  async function loadRecent(): Promise<void> {
+    recent.value = await request('project.recent', {})
+  }
+
+  /** Runs something that may fail and shows its sentence. Returns undefined after a failure. */
+  async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work()
+    } catch (error) {
+      notice.value = { level: 'error', text: (error as Error).message }
+      return undefined
+    }
+  }
+
+  return { info, project, recent, logs, page, notice, lost, ready, begin, loadRecent, attempt }
+})

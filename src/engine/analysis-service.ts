@@ -1,0 +1,134 @@
+/** Fits model selections over worker threads, keeps them as files, and answers questions about them. */
+import { planCandidates } from '../analysis'
+import type { CandidateResult, FoldResult } from '../analysis'
+import type { AnalysisOptions } from '../analysis/types'
+import { PhasescopeError } from '../contract/errors'
+import type { EventName, EventPayload } from '../contract/events'
+import type { RequestResult } from '../contract/requests'
+import { newId } from '../project/project-folder'
+import type { Log } from './log'
+import type { ProjectSession } from './project-session'
+import type { TaskPool } from './task-pool'
+
+export interface AnalysisServiceOptions {
+  pool: TaskPool
+  queries: TaskPool
+  log: Log
+  push<N extends EventName>(name: N, payload: EventPayload<N>): void
+}
+
+export class AnalysisService {
+  private readonly active = new Map<string, { abort: AbortController; finished: Promise<void> }>()
+
+  constructor(private readonly options: AnalysisServiceOptions) {}
+
+  /** Begins a fit and returns its id at once; progress and the end are pushed. */
+  start(session: ProjectSession, options: AnalysisOptions): string {
+    const id = newId('analysis')
+    const abort = new AbortController()
+    // After this turn, so that whoever started it knows the id before the first progress arrives.
+    const finished = Promise.resolve()
+      .then(() => this.fit(session, id, options, abort.signal))
+      .then(
+        () => this.options.push('analysis.finished', { id, ok: true, message: null }),
+        (error: Error) => {
+          const cancelled = error instanceof PhasescopeError && error.code === 'cancelled'
+          if (!cancelled) this.options.log.add('error', 'Fit', error.message)
+          this.options.push('analysis.finished', { id, ok: false, message: cancelled ? null : error.message })
+        }
+      )
+      .finally(() => this.active.delete(id))
+    this.active.set(id, { abort, finished })
+    return id
+  }
+
+  cancel(id: string): void {
+    this.active.get(id)?.abort.abort()
+  }
+
+  cancelAll(): void {
+    for (const { abort } of this.active.values()) abort.abort()
+  }
+
+  /** The number of states the user prefers, kept with the analysis. */
+  async choose(session: ProjectSession, id: string, states: number): Promise<void> {
+    const analysis = session.analysis(id)
+    if (!analysis.fits.some((fit) => fit.states === states)) {
+      throw new PhasescopeError('not-found', `This analysis has no fit with ${states} states.`)
+    }
+    await session.putAnalysis({ ...analysis, chosenStates: states, chosenBy: 'user' })
+    this.options.push('analysis.changed', { id })
+  }
+
+  async renameState(session: ProjectSession, id: string, states: number, state: number, name: string): Promise<void> {
+    const analysis = session.analysis(id)
+    const fits = analysis.fits.map((fit) =>
+      fit.states === states
+        ? { ...fit, stateSummaries: fit.stateSummaries.map((item) => (item.index === state ? { ...item, name } : item)) }
+        : fit
+    )
+    await session.putAnalysis({ ...analysis, fits })
+    this.options.push('analysis.changed', { id })
+  }
+
+  posterior(
+    session: ProjectSession,
+    id: string,
+    states: number,
+    runId: string
+  ): Promise<RequestResult<'analysis.posterior'>> {
+    session.analysis(id)
+    const [run] = session.sources([runId])
+    return this.options.queries.run('posterior', { run, analysisFile: session.analysisFile(id), states })
+  }
+
+  private async fit(session: ProjectSession, id: string, options: AnalysisOptions, signal: AbortSignal): Promise<void> {
+    const began = Date.now()
+    const progress = (done: number, total: number, text: string): void =>
+      this.options.push('analysis.progress', { id, done, total, text })
+    progress(0, 1, 'Reading runs')
+    const prepared = await this.options.queries.run('prepare', { runs: session.sources(options.runIds), options }, signal)
+    const { sequences, inputs } = prepared.built
+    const plan = planCandidates(options, inputs.runs.length)
+    const total = plan.candidates.length + plan.folds.length
+    let done = 0
+    const count = <T>(result: T): T => {
+      done += 1
+      progress(done, total, `Fitting ${options.statesMin} to ${options.statesMax} states`)
+      return result
+    }
+    progress(0, total, `Fitting ${options.statesMin} to ${options.statesMax} states`)
+    const [candidates, folds] = await Promise.all([
+      Promise.all(
+        plan.candidates.map((task): Promise<CandidateResult> =>
+          this.options.pool.run('candidate', { task, sequences, options }, signal).then(count)
+        )
+      ),
+      Promise.all(
+        plan.folds.map((task): Promise<FoldResult> =>
+          this.options.pool.run('fold', { task, sequences, options }, signal).then(count)
+        )
+      )
+    ])
+    const analysis = await this.options.pool.run(
+      'assemble',
+      {
+        id,
+        name: `Phases, ${inputs.runs.length} ${inputs.runs.length === 1 ? 'run' : 'runs'}`,
+        createdAt: new Date().toISOString(),
+        options,
+        prepared,
+        candidates,
+        folds,
+        elapsedSeconds: (Date.now() - began) / 1000
+      },
+      signal
+    )
+    await session.putAnalysis(analysis)
+    this.options.log.add(
+      'info',
+      analysis.name,
+      `K = ${analysis.chosenStates} by ${analysis.chosenBy.toUpperCase()}, ${total} fits in ${analysis.elapsedSeconds.toFixed(1)} s.`
+    )
+  }
+}

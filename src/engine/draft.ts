@@ -1,0 +1,16 @@
+/** What the design page shows about a draft: computed in a worker, completed with times measured on this machine. */
+import type { RunInfo } from '../contract/domain'
+import type { RequestResult } from '../contract/requests'
+import type { Draft } from '../workers/messages'
+import type { TaskPool } from './task-pool'
+import { measuredSecondsPerStep } from './training-service'
+
+export async function describeDraft(
+  queries: TaskPool,
+  draft: Draft,
+  runs: RunInfo[]
+): Promise<RequestResult<'experiments.describe'>> {
+  const described = await queries.run('describe', draft)
+  const { model, batchSize } = draft.params
+  return { ...described, secondsPerStep: measuredSecondsPerStep(runs, draft.experiment, model, batchSize) }
+}

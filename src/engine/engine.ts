@@ -1,0 +1,294 @@
+/**
+ * The engine: the implementation of the contract, the same under Electron, the browser host and the command line.
+ * It owns the open project and the jobs, and computes nothing itself.
+ */
+import { existsSync } from 'node:fs'
+import { cp, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RunInfo } from '../contract/domain'
+import { PhasescopeError, toWireError } from '../contract/errors'
+import type { EventName, EventPayload } from '../contract/events'
+import { isRequestName, requests } from '../contract/requests'
+import type { ParsedParams, RequestName, RequestResult } from '../contract/requests'
+import type { Reply } from '../contract/wire'
+import { makeFolder } from '../project/files'
+import { createProject, isWritable, openProject } from '../project/project-folder'
+import { experiments } from '../training/experiments'
+import { AnalysisService } from './analysis-service'
+import { describeDraft } from './draft'
+import { PathGrants } from './grants'
+import { Log } from './log'
+import type { Places, WorkerLauncher } from './ports'
+import { ProjectSession } from './project-session'
+import { recentEntry, Recents } from './recents'
+import { TaskPool } from './task-pool'
+import { TrainingService } from './training-service'
+
+export interface EngineOptions {
+  launcher: WorkerLauncher
+  places: Places
+  host: 'electron' | 'browser'
+  version: string
+  cores: number
+  /** Training runs side by side; by default one per core. */
+  parallel?: number
+  /** A native folder dialog, where the host has one. */
+  pickFolder?: (purpose: 'open-project' | 'new-project-location') => Promise<string | null>
+}
+
+export type EventListener = <N extends EventName>(name: N, payload: EventPayload<N>) => void
+
+type Handlers = {
+  [N in RequestName]: (params: ParsedParams<N>) => Promise<RequestResult<N>> | RequestResult<N>
+}
+
+export class Engine {
+  readonly log: Log
+  readonly training: TrainingService
+  readonly analyses: AnalysisService
+  private readonly listeners = new Set<EventListener>()
+  private readonly grants = new PathGrants()
+  private readonly recents: Recents
+  /** Reading for the views has a worker of its own, so that curves never wait behind a fit. */
+  private readonly queries: TaskPool
+  private readonly compute: TaskPool
+  private session: ProjectSession | null = null
+
+  constructor(private readonly options: EngineOptions) {
+    const push = <N extends EventName>(name: N, payload: EventPayload<N>): void => this.push(name, payload)
+    this.log = new Log((entry) => push('log', entry))
+    this.recents = new Recents(options.places.userData)
+    this.queries = new TaskPool(options.launcher, 1)
+    this.compute = new TaskPool(options.launcher, options.cores)
+    this.training = new TrainingService({
+      launcher: options.launcher,
+      places: options.places,
+      parallel: options.parallel ?? options.cores,
+      versions: { phasescope: options.version, node: process.versions.node },
+      log: this.log,
+      push
+    })
+    this.analyses = new AnalysisService({ pool: this.compute, queries: this.queries, log: this.log, push })
+  }
+
+  /** Pushed events from now on. Returns the way to stop. */
+  listen(listener: EventListener): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /** Answers a message from outside: everything about it is checked, and every failure is an answer. */
+  async handle(name: unknown, params: unknown): Promise<Reply> {
+    try {
+      if (!isRequestName(name)) throw new PhasescopeError('bad-request', `There is no request "${String(name)}".`)
+      const parsed = requests[name].params.safeParse(params)
+      if (!parsed.success) {
+        const issue = parsed.error.issues[0]
+        const place = issue.path.length > 0 ? ` at "${issue.path.join('.')}"` : ''
+        throw new PhasescopeError('bad-request', `The request ${name} is not well formed${place}: ${issue.message}.`)
+      }
+      return { ok: true, value: await this.dispatch(name, parsed.data) }
+    } catch (error) {
+      return { ok: false, error: toWireError(error) }
+    }
+  }
+
+  /** The same for callers within this process, typed. */
+  async call<N extends RequestName>(name: N, params: ParsedParams<N>): Promise<RequestResult<N>> {
+    return (await this.dispatch(name, params)) as RequestResult<N>
+  }
+
+  /** The open project. @throws PhasescopeError 'no-project' */
+  get project(): ProjectSession {
+    if (!this.session) throw new PhasescopeError('no-project', 'No project is open.')
+    return this.session
+  }
+
+  /** Opens a project by path: for the command line and for the host's own arguments. */
+  async openFolder(folder: string): Promise<ProjectSession> {
+    return this.adopt(await openProject(folder))
+  }
+
+  /** Opens the project in a folder, or makes one there. */
+  async openOrCreateFolder(folder: string, name: string): Promise<ProjectSession> {
+    return existsSync(join(folder, 'project.json')) ? this.openFolder(folder) : this.adopt(await createProject(folder, name))
+  }
+
+  /** Ends every job and thread; unfinished runs are interrupted and can be continued. */
+  async close(): Promise<void> {
+    await this.closeProject()
+    await Promise.all([this.queries.close(), this.compute.close()])
+  }
+
+  private async dispatch<N extends RequestName>(name: N, params: unknown): Promise<unknown> {
+    const handler = this.handlers[name] as (params: unknown) => unknown
+    return handler(params)
+  }
+
+  private push<N extends EventName>(name: N, payload: EventPayload<N>): void {
+    for (const listener of this.listeners) listener(name, payload)
+  }
+
+  private async adopt(opened: Awaited<ReturnType<typeof openProject>>): Promise<ProjectSession> {
+    const session = await ProjectSession.load(opened, (runs, removed) => this.push('runs.changed', { runs, removed }))
+    await this.closeProject()
+    this.session = session
+    await this.remember()
+    for (const problem of session.info().problems) this.log.add('warning', problem.place, problem.message)
+    this.push('project.changed', session.info())
+    return session
+  }
+
+  private async closeProject(): Promise<void> {
+    const session = this.session
+    if (!session) return
+    this.analyses.cancelAll()
+    await this.training.close()
+    await session.settle()
+    await this.remember()
+    this.session = null
+    this.push('project.changed', null)
+  }
+
+  private async remember(): Promise<void> {
+    const session = this.session
+    if (!session) return
+    const { id, name, folder } = session.info()
+    const latest = session.listAnalyses().at(-1)
+    const entry = recentEntry({ id, name, folder }, session.listRuns(), latest ? session.analysis(latest.id) : null)
+    await this.recents.remember(entry).catch((error: Error) => this.log.add('warning', 'Recent projects', error.message))
+  }
+
+  private async openSample(): Promise<ProjectSession> {
+    const source = join(this.options.places.resources, 'sample')
+    if (!existsSync(join(source, 'project.json'))) {
+      throw new PhasescopeError('not-found', 'The sample project is not part of this installation.')
+    }
+    const target = join(this.options.places.userData, 'sample')
+    if (!existsSync(join(target, 'project.json'))) {
+      await makeFolder(this.options.places.userData)
+      const work = `${target}.copying`
+      await rm(work, { recursive: true, force: true })
+      await cp(source, work, { recursive: true })
+      await rm(target, { recursive: true, force: true })
+      await cp(work, target, { recursive: true })
+      await rm(work, { recursive: true, force: true })
+    }
+    return this.openFolder(target)
+  }
+
+  private async createProjectIn(name: string, location: string): Promise<ProjectSession> {
+    await makeFolder(location)
+    if (!(await isWritable(location))) {
+      throw new PhasescopeError('read-only', `${location} is read-only: no project can be made there. Choose another folder.`)
+    }
+    const slug = name.replace(/[^\p{L}\p{N}._ -]/gu, '').trim().replace(/\s+/g, '-').toLowerCase() || 'project'
+    const taken = new Set((await readdir(location)).map((entry) => entry.toLowerCase()))
+    let folder = slug
+    for (let n = 2; taken.has(folder); n++) folder = `${slug}-${n}`
+    return this.adopt(await createProject(join(location, folder), name))
+  }
+
+  private readonly handlers: Handlers = {
+    'app.info': () => ({
+      version: this.options.version,
+      host: this.options.host,
+      cores: this.options.cores,
+      platform: `${process.platform} ${process.arch}`,
+      backends: [
+        { name: 'wasm', available: true, reason: 'WebAssembly with SIMD, one thread per run. Always available.' },
+        { name: 'cpu', available: true, reason: 'Plain JavaScript, the slow reference. Always available.' }
+      ],
+      defaultLocation: this.options.places.projects,
+      canPickFolders: this.options.pickFolder !== undefined
+    }),
+    'app.logs': () => this.log.all(),
+
+    'paths.pick': async ({ purpose }) => {
+      if (!this.options.pickFolder) throw new PhasescopeError('unsupported', 'This host has no folder dialog. Type the path.')
+      const path = await this.options.pickFolder(purpose)
+      return path === null ? null : { grant: this.grants.issue(path), label: path }
+    },
+    'paths.typed': ({ path }) => {
+      if (this.options.host !== 'browser') throw new PhasescopeError('unsupported', 'Choose the folder in the dialog.')
+      return { grant: this.grants.issue(path), label: path }
+    },
+
+    'project.recent': () => this.recents.list(),
+    'project.current': () => this.session?.info() ?? null,
+    'project.create': async ({ name, locationGrant }) => {
+      const location = locationGrant === null ? this.options.places.projects : this.grants.resolve(locationGrant)
+      return (await this.createProjectIn(name, location)).info()
+    },
+    'project.open': async ({ grant }) => (await this.openFolder(this.grants.resolve(grant))).info(),
+    'project.openRecent': async ({ id }) => {
+      const entry = await this.recents.find(id)
+      if (!entry) throw new PhasescopeError('not-found', 'This project is no longer in the list of recent projects.')
+      return (await this.openFolder(entry.folder)).info()
+    },
+    'project.forget': async ({ id }) => {
+      await this.recents.forget(id)
+      return {}
+    },
+    'project.openSample': async () => (await this.openSample()).info(),
+    'project.close': async () => {
+      await this.closeProject()
+      return {}
+    },
+
+    'experiments.list': () => experiments,
+    'experiments.describe': (draft) =>
+      describeDraft(this.queries, draft, this.session ? this.session.listRuns() : ([] as RunInfo[])),
+
+    'training.start': async (request) => ({ runIds: await this.training.start(this.project, request) }),
+    'training.control': async ({ runIds, action }) => {
+      await this.training.control(this.project, runIds, action)
+      return {}
+    },
+    'training.continue': async ({ runIds }) => {
+      await this.training.continueRuns(this.project, runIds)
+      return {}
+    },
+
+    'runs.list': () => this.project.listRuns(),
+    'runs.annotate': async ({ runId, ...change }) => {
+      await this.project.updateRun(runId, change)
+      return {}
+    },
+    'runs.remove': async ({ runIds }) => {
+      for (const runId of runIds) {
+        if (this.training.isBusy(runId)) {
+          throw new PhasescopeError('busy', `${this.project.run(runId).name} is still in training. Cancel it first.`)
+        }
+      }
+      await this.project.removeRuns(runIds)
+      return {}
+    },
+    'runs.tags': ({ runIds }) => this.queries.run('tags', { runs: this.project.sources(runIds) }),
+    'runs.series': ({ runIds, ...query }) =>
+      this.queries.run('series', { runs: this.project.sources(runIds), ...query }),
+    'runs.heatmap': ({ runId, ...query }) =>
+      this.queries.run('heatmap', { run: this.project.sources([runId])[0], ...query }),
+
+    'analysis.list': () => this.project.listAnalyses(),
+    'analysis.start': ({ options }) => ({ id: this.analyses.start(this.project, options) }),
+    'analysis.cancel': ({ id }) => {
+      this.analyses.cancel(id)
+      return {}
+    },
+    'analysis.get': ({ id }) => this.project.analysis(id),
+    'analysis.choose': async ({ id, states }) => {
+      await this.analyses.choose(this.project, id, states)
+      return {}
+    },
+    'analysis.renameState': async ({ id, states, state, name }) => {
+      await this.analyses.renameState(this.project, id, states, state, name)
+      return {}
+    },
+    'analysis.remove': async ({ id }) => {
+      await this.project.removeAnalysis(id)
+      return {}
+    },
+    'analysis.posterior': ({ id, states, runId }) => this.analyses.posterior(this.project, id, states, runId)
+  }
+}

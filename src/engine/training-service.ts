@@ -1,0 +1,310 @@
+/** Queue, workers and manifests of training runs: one worker per running seed, as many as the machine has cores. */
+import type { RunInfo } from '../contract/domain'
+import type { EventName, EventPayload } from '../contract/events'
+import type { ParsedParams } from '../contract/requests'
+import { PhasescopeError } from '../contract/errors'
+import { makeFolder } from '../project/files'
+import type { RunManifest } from '../project/manifests'
+import { newId } from '../project/project-folder'
+import { checkHooks, resolveParams, totalEpochs, totalSteps } from '../training/experiments'
+import type { RunSpec } from '../training/types'
+import type { TrainCommand, TrainMessage } from '../workers/messages'
+import type { Log } from './log'
+import type { Places, WorkerLauncher, WorkerLink } from './ports'
+import type { ProjectSession } from './project-session'
+import { claimRun, releaseRun } from './run-lock'
+
+const manifestIntervalMs = 3000
+
+interface Active {
+  link: WorkerLink
+  session: ProjectSession
+  /** Elapsed seconds of earlier attempts. */
+  before: number
+  lastSaveMs: number
+  settled: boolean
+}
+
+export interface TrainingServiceOptions {
+  launcher: WorkerLauncher
+  places: Places
+  parallel: number
+  versions: Record<string, string>
+  log: Log
+  push<N extends EventName>(name: N, payload: EventPayload<N>): void
+}
+
+export class TrainingService {
+  private readonly queue: { session: ProjectSession; runId: string }[] = []
+  private readonly active = new Map<string, Active>()
+  private readonly waiters = new Map<string, (() => void)[]>()
+
+  constructor(private readonly options: TrainingServiceOptions) {}
+
+  get running(): number {
+    return this.active.size
+  }
+
+  get queued(): number {
+    return this.queue.length
+  }
+
+  isBusy(runId: string): boolean {
+    return this.active.has(runId) || this.queue.some((item) => item.runId === runId)
+  }
+
+  /** Checks everything before the first folder is made, then queues one run per seed. */
+  async start(session: ProjectSession, request: ParsedParams<'training.start'>): Promise<string[]> {
+    const params = resolveParams(request.experiment, request.params)
+    checkHooks(request.experiment, params, request.hooks)
+    const seeds = [...new Set(request.seeds)]
+    const group = newId('group')
+    const runIds: string[] = []
+    for (const seed of seeds) {
+      const spec: RunSpec = {
+        experiment: request.experiment,
+        params,
+        seed,
+        hooks: request.hooks,
+        record: request.record,
+        backend: request.backend
+      }
+      const id = `${newId(request.experiment)}-s${seed}`
+      const manifest: RunManifest = {
+        schemaVersion: 1,
+        id,
+        name: seeds.length > 1 ? `${request.name} s${seed}` : request.name,
+        group,
+        groupName: request.name,
+        spec,
+        status: 'queued',
+        message: null,
+        createdAt: new Date().toISOString(),
+        startedAt: null,
+        finishedAt: null,
+        step: 0,
+        totalSteps: totalSteps(request.experiment, params),
+        epoch: 0,
+        totalEpochs: totalEpochs(request.experiment, params),
+        elapsedSeconds: 0,
+        last: {},
+        notes: '',
+        tags: [],
+        versions: this.options.versions
+      }
+      await makeFolder(session.runFolder(id))
+      await session.addRun(manifest)
+      runIds.push(id)
+    }
+    this.options.push('runs.changed', { runs: session.listRuns().filter((run) => runIds.includes(run.id)), removed: [] })
+    this.options.log.add('info', request.name, `${runIds.length} runs queued.`)
+    for (const runId of runIds) this.enqueue(session, runId)
+    this.pump()
+    return runIds
+  }
+
+  /** Goes on with runs that ended early, from their last checkpoint, or from the start where there is none. */
+  async continueRuns(session: ProjectSession, runIds: string[]): Promise<void> {
+    for (const runId of runIds) {
+      const run = session.run(runId)
+      if (this.isBusy(runId)) throw new PhasescopeError('busy', `${run.name} is already ${run.status}.`)
+      if (run.status === 'done') throw new PhasescopeError('bad-request', `${run.name} is done; there is nothing to continue.`)
+    }
+    for (const runId of runIds) {
+      await session.updateRun(runId, { status: 'queued', message: null, finishedAt: null })
+      this.enqueue(session, runId)
+    }
+    this.pump()
+  }
+
+  async control(session: ProjectSession, runIds: string[], action: 'pause' | 'resume' | 'cancel'): Promise<void> {
+    for (const runId of runIds) {
+      const run = session.run(runId)
+      const active = this.active.get(runId)
+      if (active) {
+        active.link.post({ kind: action } satisfies TrainCommand)
+        if (action === 'pause' && run.status === 'running') await session.updateRun(runId, { status: 'paused' })
+        if (action === 'resume' && run.status === 'paused') await session.updateRun(runId, { status: 'running' })
+        continue
+      }
+      const at = this.queue.findIndex((item) => item.runId === runId)
+      if (at < 0) continue
+      if (action === 'cancel') {
+        this.queue.splice(at, 1)
+        await session.updateRun(runId, {
+          status: 'cancelled',
+          message: 'Cancelled before it began.',
+          finishedAt: new Date().toISOString()
+        })
+        this.settleWaiters(runId)
+      } else if (action === 'pause') await session.updateRun(runId, { status: 'paused' })
+      else await session.updateRun(runId, { status: 'queued' })
+    }
+    this.pump()
+  }
+
+  /** Resolves when the run is neither queued nor running. */
+  finished(runId: string): Promise<void> {
+    if (!this.isBusy(runId)) return Promise.resolve()
+    return new Promise((resolve) => this.waiters.set(runId, [...(this.waiters.get(runId) ?? []), resolve]))
+  }
+
+  /** Stops every worker; their runs are interrupted and can be continued. */
+  async close(): Promise<void> {
+    this.queue.length = 0
+    const stopping = [...this.active.entries()].map(async ([runId, active]) => {
+      active.settled = true
+      await active.link.stop()
+      const run = active.session.run(runId)
+      await active.session
+        .updateRun(runId, {
+          status: 'interrupted',
+          message: `Stopped at step ${run.step} of ${run.totalSteps} when the project was closed. Continue it from its last checkpoint.`
+        })
+        .catch(() => undefined)
+      releaseRun(active.session.runFolder(runId))
+      this.active.delete(runId)
+    })
+    await Promise.all(stopping)
+  }
+
+  private enqueue(session: ProjectSession, runId: string): void {
+    claimRun(session.runFolder(runId))
+    this.queue.push({ session, runId })
+  }
+
+  private pump(): void {
+    while (this.active.size < this.options.parallel) {
+      const at = this.queue.findIndex((item) => item.session.run(item.runId).status === 'queued')
+      if (at < 0) return
+      const [{ session, runId }] = this.queue.splice(at, 1)
+      this.launch(session, runId)
+    }
+  }
+
+  private launch(session: ProjectSession, runId: string): void {
+    const run = session.run(runId)
+    const link = this.options.launcher.launch('train')
+    const active: Active = { link, session, before: run.elapsedSeconds, lastSaveMs: Date.now(), settled: false }
+    this.active.set(runId, active)
+    link.onMessage((message) => this.receive(runId, active, message as TrainMessage))
+    link.onExit((reason) => {
+      void this.settle(runId, active, {
+        status: 'failed',
+        message: `${run.name} stopped: ${reason ?? 'its worker was ended'}. Continue it from its last checkpoint.`
+      })
+    })
+    link.post({
+      kind: 'start',
+      folder: session.runFolder(runId),
+      spec: run.spec,
+      resources: this.options.places.resources,
+      wasm: this.options.places.wasm
+    } satisfies TrainCommand)
+    void this.save(session, runId, {
+      status: 'running',
+      message: null,
+      startedAt: run.startedAt ?? new Date().toISOString()
+    })
+  }
+
+  private receive(runId: string, active: Active, message: TrainMessage): void {
+    const { session } = active
+    if (active.settled) return
+    switch (message.kind) {
+      case 'started':
+        if (message.step > 0) this.options.log.add('info', session.run(runId).name, `Goes on from step ${message.step}.`)
+        return
+      case 'progress': {
+        const { kind: _kind, ...progress } = message
+        const elapsedSeconds = active.before + message.elapsedSeconds
+        session.touchRun(runId, {
+          step: message.step,
+          epoch: message.epoch,
+          totalSteps: message.totalSteps,
+          totalEpochs: message.totalEpochs,
+          elapsedSeconds
+        })
+        this.options.push('training.progress', { runId, ...progress, elapsedSeconds })
+        if (Date.now() - active.lastSaveMs > manifestIntervalMs) {
+          active.lastSaveMs = Date.now()
+          void this.save(session, runId, {})
+        }
+        return
+      }
+      case 'grew':
+        session.touchRun(runId, { last: { ...session.run(runId).last, ...jsonNumbers(message.last) } })
+        this.options.push('runs.grew', { runId, step: message.step })
+        return
+      case 'checkpoint':
+        void this.save(session, runId, {})
+        return
+      case 'log':
+        this.options.log.add(message.level, session.run(runId).name, message.text)
+        return
+      case 'finished':
+        void this.settle(runId, active, {
+          status: message.status,
+          message: message.status === 'cancelled' ? `Cancelled at step ${message.step}.` : null,
+          step: message.step,
+          epoch: message.epoch
+        })
+        return
+      case 'failed':
+        void this.settle(runId, active, { status: 'failed', message: message.error.message })
+        return
+    }
+  }
+
+  /** The one end of every run, reached once. */
+  private async settle(runId: string, active: Active, change: Partial<RunManifest>): Promise<void> {
+    if (active.settled) return
+    active.settled = true
+    this.active.delete(runId)
+    const { session } = active
+    await this.save(session, runId, { ...change, finishedAt: new Date().toISOString() })
+    const run = session.run(runId)
+    this.options.log.add(
+      run.status === 'failed' ? 'error' : 'info',
+      run.name,
+      run.message ?? `Done after ${run.step} steps in ${run.elapsedSeconds.toFixed(0)} s.`
+    )
+    releaseRun(session.runFolder(runId))
+    void active.link.stop()
+    this.settleWaiters(runId)
+    this.pump()
+  }
+
+  private settleWaiters(runId: string): void {
+    for (const resolve of this.waiters.get(runId) ?? []) resolve()
+    this.waiters.delete(runId)
+  }
+
+  private async save(session: ProjectSession, runId: string, change: Partial<RunManifest>): Promise<void> {
+    try {
+      await session.updateRun(runId, change)
+    } catch (error) {
+      this.options.log.add('error', session.run(runId).name, (error as Error).message)
+    }
+  }
+}
+
+/** Seconds per step of the newest finished run of the same experiment with equal parameters that set the cost. */
+export function measuredSecondsPerStep(runs: RunInfo[], experiment: string, model: unknown, batchSize: unknown): number | null {
+  for (const run of [...runs].reverse()) {
+    const { spec } = run
+    if (spec.experiment !== experiment || spec.params.model !== model || spec.params.batchSize !== batchSize) continue
+    if (run.status === 'done' && run.step > 0 && run.elapsedSeconds > 0) return run.elapsedSeconds / run.step
+  }
+  return null
+}
+
+function jsonNumbers(values: Record<string, number>): RunInfo['last'] {
+  return Object.fromEntries(
+    Object.entries(values).map(([tag, value]) => [
+      tag,
+      Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity')
+    ])
+  )
+}
+

@@ -1,0 +1,45 @@
+/** Starts the worker entry files as worker_threads; the same files under Electron and plain Node. */
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { WorkerKind, WorkerLauncher, WorkerLink } from '../engine/ports'
+
+const entryFiles: Record<WorkerKind, string> = { train: 'train-worker.js', compute: 'compute-worker.js' }
+
+/** @param folder where the build puts the worker entry files. */
+export function createWorkerLauncher(folder: string): WorkerLauncher {
+  return {
+    launch(kind) {
+      const worker = new Worker(join(folder, entryFiles[kind]), {
+        name: `phasescope-${kind}`,
+        // A worker that grows past this ends with an error of its own instead of taking the process down.
+        resourceLimits: { maxOldGenerationSizeMb: 4096 }
+      })
+      return linkTo(worker)
+    }
+  }
+}
+
+function linkTo(worker: Worker): WorkerLink {
+  let stopping = false
+  let reason: string | null = null
+  const exitListeners: ((reason: string | null) => void)[] = []
+  worker.on('error', (error: NodeJS.ErrnoException) => {
+    reason =
+      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? 'it ran out of memory'
+        : `it met an unexpected error (${error.message || String(error)})`
+  })
+  worker.on('exit', (code) => {
+    const said = stopping ? null : (reason ?? `it ended unexpectedly with code ${code}`)
+    for (const listener of exitListeners) listener(said)
+  })
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    onMessage: (listener) => worker.on('message', listener),
+    onExit: (listener) => exitListeners.push(listener),
+    async stop() {
+      stopping = true
+      await worker.terminate()
+    }
+  }
+}

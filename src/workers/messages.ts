@@ -1,0 +1,100 @@
+/** Messages between the host and its worker threads: tagged unions, one per direction. */
+import type { CandidateResult, CandidateTask, FoldResult, FoldTask } from '../analysis'
+import type { Analysis, AnalysisOptions, RunSeries } from '../analysis/types'
+import type { BuiltSequences } from '../analysis'
+import type { WireError } from '../contract/errors'
+import type { PackedHeatmap, PackedSeries, RequestResult } from '../contract/requests'
+import type { Sequence } from '../hmm/types'
+import type { ParamValue, RecordOptions, RunSpec } from '../training/types'
+
+/** To a training worker. One worker trains one run and then ends. */
+export type TrainCommand =
+  | {
+      kind: 'start'
+      folder: string
+      spec: RunSpec
+      /** Folder with the bundled data sets. */
+      resources: string
+      /** Folder with TensorFlow.js's .wasm files, ending in a separator. */
+      wasm: string
+    }
+  | { kind: 'pause' }
+  | { kind: 'resume' }
+  | { kind: 'cancel' }
+
+/** From a training worker. */
+export type TrainMessage =
+  | { kind: 'started'; step: number }
+  | {
+      kind: 'progress'
+      step: number
+      totalSteps: number
+      epoch: number
+      totalEpochs: number
+      stepsPerSecond: number
+      elapsedSeconds: number
+      remainingSeconds: number
+    }
+  | { kind: 'grew'; step: number; last: Record<string, number> }
+  | { kind: 'checkpoint'; step: number }
+  | { kind: 'log'; level: 'info' | 'warning' | 'error'; text: string }
+  | { kind: 'finished'; status: 'done' | 'cancelled'; step: number; epoch: number }
+  | { kind: 'failed'; error: WireError }
+
+export interface RunSource {
+  runId: string
+  folder: string
+  label: string
+  seed: number | null
+}
+
+export interface Draft {
+  experiment: string
+  params: Record<string, ParamValue>
+  hooks: string[]
+  record: RecordOptions
+}
+
+/** What an analysis needs from disk: the recorded series and the sequences made of them. */
+export interface Prepared {
+  runs: RunSeries[]
+  built: BuiltSequences
+}
+
+/** Tasks of a compute worker by name, each with what goes in and what comes out. */
+export interface ComputeTasks {
+  describe: { in: Draft; out: Omit<RequestResult<'experiments.describe'>, 'secondsPerStep'> }
+  tags: { in: { runs: RunSource[] }; out: RequestResult<'runs.tags'> }
+  series: {
+    in: { runs: RunSource[]; tags: string[]; from?: number; to?: number; maxPoints: number }
+    out: PackedSeries[]
+  }
+  heatmap: {
+    in: { run: RunSource; tag: string; from?: number; to?: number; maxColumns: number }
+    out: PackedHeatmap | null
+  }
+  prepare: { in: { runs: RunSource[]; options: AnalysisOptions }; out: Prepared }
+  candidate: { in: { task: CandidateTask; sequences: Sequence[]; options: AnalysisOptions }; out: CandidateResult }
+  fold: { in: { task: FoldTask; sequences: Sequence[]; options: AnalysisOptions }; out: FoldResult }
+  assemble: {
+    in: {
+      id: string
+      name: string
+      createdAt: string
+      options: AnalysisOptions
+      prepared: Prepared
+      candidates: CandidateResult[]
+      folds: FoldResult[]
+      elapsedSeconds: number
+    }
+    out: Analysis
+  }
+  posterior: {
+    in: { run: RunSource; analysisFile: string; states: number }
+    out: RequestResult<'analysis.posterior'>
+  }
+}
+
+export type TaskName = keyof ComputeTasks
+export type ComputeRequest = { [N in TaskName]: { id: number; name: N; input: ComputeTasks[N]['in'] } }[TaskName]
+export type ComputeReply = { id: number; ok: true; value: unknown } | { id: number; ok: false; error: WireError }

@@ -1,0 +1,129 @@
+/** A training thread: trains one run, writes its event file and checkpoints, tells the host how it goes, and ends. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parentPort } from 'node:worker_threads'
+import { setImmediate as immediately } from 'node:timers/promises'
+import { PhasescopeError, toWireError } from '../contract/errors'
+import { loadNewestCheckpoint, pruneCheckpoints, saveCheckpoint } from '../project/checkpoints'
+import { RunWriter } from '../project/run-writer'
+import { prepareBackend } from '../tensor/backend'
+import { loadDataset } from '../training/datasets'
+import { train } from '../training/trainer'
+import type { TrainerPort, TrainRecord } from '../training/types'
+import type { TrainCommand, TrainMessage } from './messages'
+
+const growIntervalMs = 400
+const headline = ['loss/train', 'loss/val', 'accuracy/train', 'accuracy/val', 'weights/l2']
+
+const port = parentPort
+if (!port) throw new Error('This file is the entry of a worker thread.')
+const say = (message: TrainMessage): void => port.postMessage(message)
+
+let wanted: 'run' | 'pause' | 'cancel' = 'run'
+let wake: (() => void) | null = null
+
+port.on('message', (command: TrainCommand) => {
+  switch (command.kind) {
+    case 'start':
+      void run(command)
+      return
+    case 'pause':
+      if (wanted === 'run') wanted = 'pause'
+      return
+    case 'resume':
+      if (wanted === 'pause') wanted = 'run'
+      wake?.()
+      return
+    case 'cancel':
+      wanted = 'cancel'
+      wake?.()
+      return
+  }
+})
+
+async function run(command: Extract<TrainCommand, { kind: 'start' }>): Promise<void> {
+  const { folder, spec } = command
+  let writer: RunWriter | null = null
+  try {
+    const { state, problems } = await loadNewestCheckpoint(folder)
+    for (const text of problems) say({ kind: 'log', level: 'warning', text })
+    const dataset = await loadDataset(spec, { read: (name) => readResource(command.resources, name) })
+    await prepareBackend(spec.backend, { wasmDir: command.wasm })
+    // A checkpoint holds everything up to and including its step, so the next attempt records from the step after it.
+    writer = new RunWriter(folder, state ? state.step + 1 : 0)
+    say({ kind: 'started', step: state?.step ?? 0 })
+    const outcome = await train(spec, dataset, trainerPort(folder, writer), state ?? undefined)
+    writer.close()
+    writer = null
+    say({ kind: 'finished', status: outcome.status, step: outcome.step, epoch: outcome.epoch })
+  } catch (error) {
+    try {
+      writer?.close()
+    } catch {
+      // The first error is the one to tell.
+    }
+    say({ kind: 'failed', error: toWireError(error) })
+  }
+}
+
+function trainerPort(folder: string, writer: RunWriter): TrainerPort {
+  let last: Record<string, number> = {}
+  let lastGrowMs = 0
+  const grow = (step: number, force: boolean): void => {
+    if (!force && Date.now() - lastGrowMs < growIntervalMs) return
+    lastGrowMs = Date.now()
+    writer.flush(false)
+    say({ kind: 'grew', step, last })
+    last = {}
+  }
+  return {
+    async emit(record: TrainRecord) {
+      switch (record.kind) {
+        case 'scalars':
+          writer.scalars(record)
+          for (const tag of headline) if (tag in record.values) last[tag] = record.values[tag]
+          grow(record.step, false)
+          return
+        case 'histogram':
+          writer.histogram(record)
+          return
+        case 'checkpoint':
+          // Records first: a checkpoint must never be ahead of what the event file holds.
+          writer.flush(true)
+          await saveCheckpoint(folder, record.state)
+          await pruneCheckpoints(folder)
+          grow(record.state.step, true)
+          say({ kind: 'checkpoint', step: record.state.step })
+          return
+        case 'progress':
+          say(record)
+          return
+        case 'log':
+          say(record)
+          return
+      }
+    },
+    now: () => performance.now(),
+    wallTime: () => Date.now() / 1000,
+    control: () => wanted,
+    resumed: () =>
+      new Promise<void>((resolve) => {
+        if (wanted !== 'pause') return resolve()
+        writer.flush(false)
+        wake = () => {
+          wake = null
+          resolve()
+        }
+      }),
+    yield: () => immediately()
+  }
+}
+
+function readResource(resources: string, name: string): Uint8Array {
+  const path = join(resources, name)
+  try {
+    return new Uint8Array(readFileSync(path))
+  } catch {
+    throw new PhasescopeError('not-found', `The data file ${path} is missing. Install Phasescope again.`)
+  }
+}
