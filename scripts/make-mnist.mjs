@@ -18,7 +18,8 @@ const SHUFFLE_SEED = 20240501
 const images = []
 for (let digit = 0; digit < 10; digit++) {
   const { data } = JSON.parse(readFileSync(join(source, 'digits', `${digit}.json`), 'utf8'))
-  if (data.length % PIXELS !== 0) throw new Error(`digits/${digit}.json holds ${data.length} values, not a multiple of 784`)
+  if (data.length % PIXELS !== 0)
+    throw new Error(`digits/${digit}.json holds ${data.length} values, not a multiple of 784`)
   for (let start = 0; start < data.length; start += PIXELS) {
     const pixels = new Uint8Array(PIXELS)
     for (let i = 0; i < PIXELS; i++) {

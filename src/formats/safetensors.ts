@@ -1,0 +1,132 @@
+/**
+ * Safetensors files of float32 arrays: a little-endian 64-bit header length, a JSON header
+ * `{"name": {"dtype": "F32", "shape": [..], "data_offsets": [begin, end]}, "__metadata__": {..}}` and the values.
+ */
+import type { NamedArray } from '../training/types'
+
+export interface SafetensorsContent {
+  tensors: NamedArray[]
+  metadata: Record<string, string>
+}
+
+/** As the reference implementation: a larger header is an attack or an accident. */
+const maxHeaderBytes = 100_000_000
+const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
+
+export function encodeSafetensors(tensors: readonly NamedArray[], metadata: Record<string, string> = {}): Uint8Array {
+  const header: Record<string, unknown> = {}
+  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata
+  let end = 0
+  for (const { name, shape, data } of tensors) {
+    if (name === '__metadata__' || Object.hasOwn(header, name)) throw new Error(`Two arrays are called "${name}".`)
+    if (product(shape) !== data.length) {
+      throw new Error(
+        `Array "${name}" has ${data.length} values, its shape [${shape.join(', ')}] says ${product(shape)}.`
+      )
+    }
+    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + data.length * 4] }
+    end += data.length * 4
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header))
+  // Spaces bring the values to a multiple of 8, so that they can be read in place.
+  const headerBytes = Math.ceil(text.length / 8) * 8
+  const bytes = new Uint8Array(8 + headerBytes + end)
+  const view = new DataView(bytes.buffer)
+  view.setBigUint64(0, BigInt(headerBytes), true)
+  bytes.fill(0x20, 8, 8 + headerBytes)
+  bytes.set(text, 8)
+  let at = 8 + headerBytes
+  for (const { data } of tensors) {
+    if (littleEndian) bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at)
+    else data.forEach((value, i) => view.setFloat32(at + i * 4, value, true))
+    at += data.byteLength
+  }
+  return bytes
+}
+
+/** Copies of all arrays, in file order. Throws an Error that says what is wrong; nothing is allocated before it is checked. */
+export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.length < 8) throw new Error(`A safetensors file has at least 8 bytes; this one has ${bytes.length}.`)
+  const headerBytes = view.getBigUint64(0, true)
+  if (headerBytes > BigInt(maxHeaderBytes)) throw new Error(`The header length ${headerBytes} is not plausible.`)
+  const start = 8 + Number(headerBytes)
+  if (start > bytes.length) {
+    throw new Error(`The header should end at byte ${start}, but the file has ${bytes.length}: it is cut off.`)
+  }
+  const header = parseHeader(bytes.subarray(8, start))
+  const available = bytes.length - start
+  const metadata = readMetadata(header.__metadata__)
+  const entries = Object.entries(header)
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, entry]) => ({ name, ...checkEntry(name, entry, available) }))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end)
+  let covered = 0
+  for (const { name, begin, end } of entries) {
+    if (begin !== covered) {
+      throw new Error(
+        `Array "${name}" begins at ${begin}, but ${begin < covered ? 'the one before it' : 'the data before it'} ends at ${covered}.`
+      )
+    }
+    covered = end
+  }
+  if (covered !== available) throw new Error(`${available - covered} bytes at the end belong to no array.`)
+  const tensors = entries.map(({ name, shape, begin, end }) => {
+    const data = new Float32Array((end - begin) / 4)
+    if (littleEndian) new Uint8Array(data.buffer).set(bytes.subarray(start + begin, start + end))
+    else for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(start + begin + i * 4, true)
+    return { name, shape, data }
+  })
+  return { tensors, metadata }
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let header: unknown
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw new Error('The header is not valid JSON.')
+  }
+  if (!isRecord(header)) throw new Error('The header is not a JSON object.')
+  return header
+}
+
+function readMetadata(value: unknown): Record<string, string> {
+  if (value === undefined) return {}
+  if (!isRecord(value) || Object.values(value).some((item) => typeof item !== 'string')) {
+    throw new Error('__metadata__ is not a map of texts.')
+  }
+  return value as Record<string, string>
+}
+
+function checkEntry(name: string, entry: unknown, available: number): { shape: number[]; begin: number; end: number } {
+  if (!isRecord(entry)) throw new Error(`The header entry of "${name}" is not an object.`)
+  const { dtype, shape, data_offsets: offsets } = entry
+  if (dtype !== 'F32') throw new Error(`Array "${name}" is of type ${String(dtype)}; only F32 is read.`)
+  if (!Array.isArray(shape) || !shape.every(isSize)) throw new Error(`Array "${name}" has no valid shape.`)
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
+    throw new Error(`Array "${name}" has no valid data offsets.`)
+  }
+  const [begin, end] = offsets as [number, number]
+  if (begin > end || end > available) {
+    throw new Error(`Array "${name}" should lie at bytes ${begin} to ${end} of ${available}.`)
+  }
+  if (product(shape) * 4 !== end - begin) {
+    throw new Error(
+      `Array "${name}" of shape [${shape.join(', ')}] needs ${product(shape) * 4} bytes, its offsets span ${end - begin}.`
+    )
+  }
+  return { shape, begin, end }
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((total, size) => total * size, 1)
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

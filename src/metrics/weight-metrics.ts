@@ -1,0 +1,148 @@
+/** The metrics of one weight matrix and of the values of several, as in Hu et al. 2023 ("Latent state models of training dynamics"). */
+import { singularValues } from './singular-values'
+
+export interface Matrix {
+  data: Float32Array | Float64Array
+  /** Row-major. Rank above 2 (convolution filters) is read as [product of all but the last, last]. */
+  shape: readonly number[]
+}
+
+export interface Distribution {
+  mean: number
+  /** The lower middle value of an even number of values. */
+  median: number
+  /** Population variance. */
+  var: number
+}
+
+export interface MatrixMetrics {
+  /** Sum of absolute values. */
+  l1: number
+  /** Frobenius norm. */
+  l2: number
+  /** Sum of the leading diagonal, also of a matrix that is not square. */
+  trace: number
+  /** Largest singular value. */
+  spectral: number
+  /** l1 / l2, and 0 for a zero matrix. */
+  code_sparsity: number
+  /** trace / spectral, and 0 for a zero matrix. */
+  computational_sparsity: number
+  /** Mean and population variance of the singular values, those below 1e-5 counted as 0. */
+  mean_lambda: number
+  variance_lambda: number
+}
+
+export type WeightMetrics = MatrixMetrics & Distribution
+
+export const matrixMetricNames = [
+  'l1',
+  'l2',
+  'trace',
+  'spectral',
+  'code_sparsity',
+  'computational_sparsity',
+  'mean_lambda',
+  'variance_lambda'
+] as const satisfies readonly (keyof MatrixMetrics)[]
+
+const negligible = 1e-5
+
+/** All NaN when any value is not finite: such a matrix must show, not drop out of an average. */
+export function weightMetrics(matrix: Matrix): WeightMetrics {
+  return { ...matrixMetrics(matrix), ...distribution([matrix.data]) }
+}
+
+export function matrixMetrics({ data, shape }: Matrix): MatrixMetrics {
+  const columns = shape.length > 1 ? shape[shape.length - 1] : 1
+  const rows = columns === 0 ? 0 : data.length / columns
+  if (shape.reduce((product, size) => product * size, 1) !== data.length) {
+    throw new Error(`A matrix of shape [${shape.join(', ')}] cannot hold ${data.length} values.`)
+  }
+  let l1 = 0
+  let squares = 0
+  for (let i = 0; i < data.length; i++) {
+    l1 += Math.abs(data[i])
+    squares += data[i] * data[i]
+  }
+  if (!Number.isFinite(l1)) return Object.fromEntries(matrixMetricNames.map((name) => [name, NaN])) as never
+  const l2 = Math.sqrt(squares)
+  let trace = 0
+  for (let i = 0; i < Math.min(rows, columns); i++) trace += data[i * columns + i]
+  const lambda = singularValues(data, rows, columns)
+  const spectral = lambda.length > 0 ? lambda[0] : 0
+  for (let i = 0; i < lambda.length; i++) if (lambda[i] < negligible) lambda[i] = 0
+  const { mean, variance } = moments([lambda])
+  return {
+    l1,
+    l2,
+    trace,
+    spectral,
+    code_sparsity: l2 === 0 ? 0 : l1 / l2,
+    computational_sparsity: spectral === 0 ? 0 : trace / spectral,
+    mean_lambda: mean,
+    variance_lambda: variance
+  }
+}
+
+/** Of all values together. NaN throughout when there is none or any is not finite. */
+export function distribution(parts: readonly (Float32Array | Float64Array)[]): Distribution {
+  const { mean, variance } = moments(parts)
+  if (!Number.isFinite(mean)) return { mean: NaN, median: NaN, var: NaN }
+  return { mean, median: lowerMedian(parts), var: variance }
+}
+
+function moments(parts: readonly (Float32Array | Float64Array)[]): { mean: number; variance: number } {
+  let count = 0
+  let sum = 0
+  for (const part of parts) {
+    count += part.length
+    for (let i = 0; i < part.length; i++) sum += part[i]
+  }
+  const mean = sum / count
+  let squares = 0
+  for (const part of parts) for (let i = 0; i < part.length; i++) squares += (part[i] - mean) ** 2
+  return { mean, variance: squares / count }
+}
+
+/**
+ * The element of rank ceil(n / 2) - 1 in sorted order. By quickselect on a copy: sorting half a million weights at every
+ * recorded point would cost more than all other metrics together.
+ */
+function lowerMedian(parts: readonly (Float32Array | Float64Array)[]): number {
+  const count = parts.reduce((total, part) => total + part.length, 0)
+  const double = parts.some((part) => part instanceof Float64Array)
+  const values = double ? new Float64Array(count) : new Float32Array(count)
+  let at = 0
+  for (const part of parts) {
+    values.set(part, at)
+    at += part.length
+  }
+  const k = Math.ceil(count / 2) - 1
+  let low = 0
+  let high = count - 1
+  while (low < high) {
+    const pivot = medianOfThree(values[low], values[(low + high) >>> 1], values[high])
+    let i = low
+    let j = high
+    while (i <= j) {
+      while (values[i] < pivot) i++
+      while (values[j] > pivot) j--
+      if (i <= j) {
+        const held = values[i]
+        values[i] = values[j]
+        values[j] = held
+        i++
+        j--
+      }
+    }
+    if (k <= j) high = j
+    else if (k >= i) low = i
+    else break
+  }
+  return values[k]
+}
+
+function medianOfThree(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c))
+}

@@ -1,0 +1,59 @@
+/** Layer normalisation over the last axis, with its gradient. Ba, Kiros & Hinton 2016. */
+import type * as tf from '@tensorflow/tfjs-core'
+import { customOp } from '../custom'
+import { emptyTensor, valuesOf } from '../views'
+
+const epsilon = 1e-5
+
+/** (x - mean) / sqrt(variance + 1e-5) * gain + bias per row; population variance. x [N, D], gain and bias [D]. */
+export function layerNorm(x: tf.Tensor2D, gain: tf.Tensor1D, bias: tf.Tensor1D): tf.Tensor2D {
+  const [rows, width] = x.shape
+  return customOp([x, gain, bias], ([tx, tg, tb], save) => {
+    const value = emptyTensor<tf.Rank.R2>([rows, width])
+    const normal = emptyTensor<tf.Rank.R2>([rows, width])
+    const inverse = emptyTensor<tf.Rank.R1>([rows])
+    const [from, g, b, to, unit, inv] = [tx, tg, tb, value, normal, inverse].map((tensor) => valuesOf(tensor))
+    for (let r = 0; r < rows; r++) {
+      const at = r * width
+      let sum = 0
+      for (let j = 0; j < width; j++) sum += from[at + j]
+      const mean = sum / width
+      let squares = 0
+      for (let j = 0; j < width; j++) squares += (from[at + j] - mean) ** 2
+      const scale = 1 / Math.sqrt(squares / width + epsilon)
+      inv[r] = scale
+      for (let j = 0; j < width; j++) {
+        unit[at + j] = (from[at + j] - mean) * scale
+        to[at + j] = unit[at + j] * g[j] + b[j]
+      }
+    }
+    save([normal, inverse, tg])
+    return {
+      value,
+      gradient: (dy, saved) => {
+        const out = [emptyTensor([rows, width]), emptyTensor([width]), emptyTensor([width])]
+        const [sUnit, sInverse, sGain] = saved.map((tensor) => valuesOf(tensor))
+        const [dx, dGain, dBias] = out.map((tensor) => valuesOf(tensor).fill(0))
+        const d = valuesOf(dy)
+        for (let r = 0; r < rows; r++) {
+          const at = r * width
+          let mean = 0
+          let projection = 0
+          for (let j = 0; j < width; j++) {
+            const dn = d[at + j] * sGain[j]
+            mean += dn
+            projection += dn * sUnit[at + j]
+            dGain[j] += d[at + j] * sUnit[at + j]
+            dBias[j] += d[at + j]
+          }
+          mean /= width
+          projection /= width
+          for (let j = 0; j < width; j++) {
+            dx[at + j] = sInverse[r] * (d[at + j] * sGain[j] - mean - sUnit[at + j] * projection)
+          }
+        }
+        return out
+      }
+    }
+  })
+}

@@ -1,0 +1,88 @@
+/** Hyperparameters: completing them with defaults and refusing what cannot work, in sentences. */
+import { ConfigError, suggestion } from '../hooks/config-error'
+import type { ExperimentSpec, ParamSpec, ParamValue, RecordOptions } from './types'
+
+export interface ParamProblem {
+  /** The parameter concerned, or null. */
+  key: string | null
+  message: string
+}
+
+export type Params = Record<string, ParamValue>
+
+/** Full parameters, with the default in place of every value that is missing or bad, and what is wrong with the others. */
+export function completeParams(spec: ExperimentSpec, overrides: Params): { params: Params; problems: ParamProblem[] } {
+  const params: Params = {}
+  const problems: ParamProblem[] = []
+  const known = spec.params.map(({ key }) => key)
+  for (const key of Object.keys(overrides)) {
+    if (!known.includes(key)) {
+      problems.push({ key: null, message: `${spec.title} has no parameter "${key}".${suggestion(key, known)}` })
+    }
+  }
+  for (const param of spec.params) {
+    const value = overrides[param.key] ?? param.default
+    const message = checkValue(param, value)
+    if (message) problems.push({ key: param.key, message })
+    params[param.key] = message ? param.default : value
+  }
+  return { params, problems }
+}
+
+/** What is wrong with a value, or null. */
+function checkValue(param: ParamSpec, value: ParamValue): string | null {
+  const { key, label, kind, min, max } = param
+  const shown = typeof value === 'string' ? `"${value}"` : String(value)
+  const name = `${label} (${key})`
+  switch (kind) {
+    case 'boolean':
+      return typeof value === 'boolean' ? null : `${name} is ${shown}; it must be true or false.`
+    case 'choice': {
+      const choices = param.choices ?? []
+      if (choices.some((choice) => choice.value === value)) return null
+      return `${name} is ${shown}; it must be one of ${choices.map((choice) => choice.value).join(', ')}.`
+    }
+    case 'integer':
+    case 'number': {
+      const what = kind === 'integer' ? 'a whole number' : 'a number'
+      const range = `${what} from ${min ?? '-Infinity'} to ${max ?? 'Infinity'}`
+      const ok =
+        typeof value === 'number' &&
+        Number.isFinite(value) &&
+        (kind === 'number' || Number.isInteger(value)) &&
+        value >= (min ?? -Infinity) &&
+        value <= (max ?? Infinity)
+      return ok ? null : `${name} is ${shown}; it must be ${range}.`
+    }
+  }
+}
+
+/** What is wrong with recording options, in sentences. */
+export function recordProblems(record: RecordOptions): ParamProblem[] {
+  const problems: ParamProblem[] = []
+  const whole = (key: keyof RecordOptions, label: string, max: number): void => {
+    const value = record[key] as number
+    if (!Number.isInteger(value) || value < 1 || value > max) {
+      problems.push({ key, message: `${label} (${key}) is ${value}; it must be a whole number from 1 to ${max}.` })
+    }
+  }
+  whole('metricsEvery', 'The interval of metrics', 1_000_000)
+  whole('activationsEvery', 'The interval of activations', 1_000_000)
+  whole('checkpointEvery', 'The interval of checkpoints', 1_000_000)
+  whole('histogramBins', 'The number of bins', 1024)
+  if (record.metricsUnit !== 'step' && record.metricsUnit !== 'epoch') {
+    const message = `The unit of metrics (metricsUnit) is "${String(record.metricsUnit)}"; it must be step or epoch.`
+    problems.push({ key: 'metricsUnit', message })
+  }
+  const { histogramMin: low, histogramMax: high } = record
+  if (!Number.isFinite(low) || !Number.isFinite(high) || low >= high) {
+    const message = `The histogram reaches from ${low} to ${high}; its minimum must be below its maximum.`
+    problems.push({ key: 'histogramMin', message })
+  }
+  return problems
+}
+
+/** Throws the first problem. */
+export function refuse(problems: readonly ParamProblem[]): void {
+  if (problems.length > 0) throw new ConfigError(problems.map(({ message }) => message).join(' '), problems[0].key)
+}

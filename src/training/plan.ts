@@ -1,0 +1,87 @@
+/** When things happen in a run, and how much of it there will be. */
+import type { RecordOptions } from './types'
+
+export interface RunPlan {
+  stepsPerEpoch: number
+  totalSteps: number
+  /** Points at which weight metrics and evaluations are recorded, the first and the last step included. */
+  metricPoints: number
+  /** Activation histograms per hook point. */
+  histogramColumns: number
+  checkpoints: number
+  /** Estimated size on disk: events, and the checkpoints that are kept at a time. */
+  bytes: number
+}
+
+export class Schedule {
+  private readonly metricsEvery: number
+  private readonly checkpointEvery: number
+
+  constructor(
+    readonly stepsPerEpoch: number,
+    readonly totalSteps: number,
+    private readonly record: RecordOptions
+  ) {
+    this.metricsEvery = record.metricsEvery * (record.metricsUnit === 'epoch' ? stepsPerEpoch : 1)
+    this.checkpointEvery = record.checkpointEvery * stepsPerEpoch
+  }
+
+  /** After `step` updates: is a point recorded? */
+  recordsAt(step: number): boolean {
+    return step % this.metricsEvery === 0 || step === this.totalSteps
+  }
+
+  checkpointsAt(step: number): boolean {
+    return step > 0 && (step % this.checkpointEvery === 0 || step === this.totalSteps)
+  }
+
+  /** Are activations of the batch of update `step` (from 1) recorded? */
+  observesBatch(step: number): boolean {
+    return (step - 1) % this.record.activationsEvery === 0
+  }
+
+  /** Points still to come after `step` updates, that of `step` itself not counted. */
+  pointsAfter(step: number): number {
+    return this.points(this.totalSteps) - this.points(step)
+  }
+
+  checkpointsAfter(step: number): number {
+    const whole = Math.floor(this.totalSteps / this.checkpointEvery) - Math.floor(step / this.checkpointEvery)
+    return whole + (this.totalSteps % this.checkpointEvery !== 0 && step < this.totalSteps ? 1 : 0)
+  }
+
+  /** Points up to and including `step`. */
+  points(step: number): number {
+    const last = step === this.totalSteps && step % this.metricsEvery !== 0 ? 1 : 0
+    return 1 + Math.floor(step / this.metricsEvery) + last
+  }
+
+  columns(): number {
+    return Math.ceil(this.totalSteps / this.record.activationsEvery)
+  }
+}
+
+/** Checkpoints that stay on disk at a time. */
+const keptCheckpoints = 2
+
+export function planOf(
+  steps: { stepsPerEpoch: number; totalSteps: number },
+  record: RecordOptions,
+  size: { parameters: number; slots: number; hooks: number }
+): RunPlan {
+  const schedule = new Schedule(steps.stepsPerEpoch, steps.totalSteps, record)
+  const metricPoints = schedule.points(steps.totalSteps)
+  const checkpoints = schedule.checkpointsAfter(0)
+  const histogramColumns = size.hooks > 0 ? schedule.columns() : 0
+  // A scalar takes about 50 bytes in an event file, a histogram two doubles per bin and some 150 bytes around them.
+  const scalarBytes = metricPoints * (10 + 17 * size.hooks + 14) * 50
+  const histogramBytes = histogramColumns * size.hooks * ((record.histogramBins + 2) * 16 + 150)
+  const checkpointBytes = Math.min(checkpoints, keptCheckpoints) * size.parameters * 4 * (1 + size.slots)
+  return {
+    ...steps,
+    metricPoints,
+    histogramColumns,
+    checkpoints,
+    bytes: scalarBytes + histogramBytes + checkpointBytes
+  }
+}
