@@ -18,7 +18,7 @@ export function nearNames(name: string, known: readonly string[]): string[] {
     const last = text.slice(text.lastIndexOf('.') + 1)
     const contained =
       wanted.length > 1 && (text.includes(wanted) || wanted.includes(text) || wanted.endsWith(`.${last}`))
-    const distance = Math.min(editDistance(wanted, text), contained ? 1 : Infinity)
+    const distance = Math.min(editDistance(wanted, text), contained ? 1.5 : Infinity)
     return { candidate, distance, limit: Math.max(2, Math.floor(text.length / 3)) }
   })
   return scored

@@ -3,7 +3,10 @@ import { singularValues } from './singular-values'
 
 export interface Matrix {
   data: Float32Array | Float64Array
-  /** Row-major. Rank above 2 (convolution filters) is read as [product of all but the last, last]. */
+  /**
+   * Row-major, [rows, columns] or a convolution filter [kh, kw, in, out]. Of a filter, l1, l2 and code sparsity are means
+   * over its in * out kernels of [kh, kw]; the other metrics are of the filter read as a matrix [kh * kw * in, out].
+   */
   shape: readonly number[]
 }
 
@@ -54,19 +57,13 @@ export function weightMetrics(matrix: Matrix): WeightMetrics {
 }
 
 export function matrixMetrics({ data, shape }: Matrix): MatrixMetrics {
-  const columns = shape.length > 1 ? shape[shape.length - 1] : 1
-  const rows = columns === 0 ? 0 : data.length / columns
   if (shape.reduce((product, size) => product * size, 1) !== data.length) {
     throw new Error(`A matrix of shape [${shape.join(', ')}] cannot hold ${data.length} values.`)
   }
-  let l1 = 0
-  let squares = 0
-  for (let i = 0; i < data.length; i++) {
-    l1 += Math.abs(data[i])
-    squares += data[i] * data[i]
-  }
-  if (!Number.isFinite(l1)) return Object.fromEntries(matrixMetricNames.map((name) => [name, NaN])) as never
-  const l2 = Math.sqrt(squares)
+  const columns = shape.length > 1 ? shape[shape.length - 1] : 1
+  const rows = columns === 0 ? 0 : data.length / columns
+  const sizes = shape.length === 4 ? kernelNorms(data, shape[2] * shape[3]) : norms(data)
+  if (!Number.isFinite(sizes.l1)) return Object.fromEntries(matrixMetricNames.map((name) => [name, NaN])) as never
   let trace = 0
   for (let i = 0; i < Math.min(rows, columns); i++) trace += data[i * columns + i]
   const lambda = singularValues(data, rows, columns)
@@ -74,15 +71,39 @@ export function matrixMetrics({ data, shape }: Matrix): MatrixMetrics {
   for (let i = 0; i < lambda.length; i++) if (lambda[i] < negligible) lambda[i] = 0
   const { mean, variance } = moments([lambda])
   return {
-    l1,
-    l2,
+    ...sizes,
     trace,
     spectral,
-    code_sparsity: l2 === 0 ? 0 : l1 / l2,
     computational_sparsity: spectral === 0 ? 0 : trace / spectral,
     mean_lambda: mean,
     variance_lambda: variance
   }
+}
+
+type Norms = Pick<MatrixMetrics, 'l1' | 'l2' | 'code_sparsity'>
+
+/** Of every `stride`-th value from `start` on. */
+function norms(data: Float32Array | Float64Array, start = 0, stride = 1): Norms {
+  let l1 = 0
+  let squares = 0
+  for (let i = start; i < data.length; i += stride) {
+    l1 += Math.abs(data[i])
+    squares += data[i] * data[i]
+  }
+  const l2 = Math.sqrt(squares)
+  return { l1, l2, code_sparsity: l2 === 0 ? 0 : l1 / l2 }
+}
+
+/** Means over kernels; the values of one kernel lie `kernels` apart. */
+function kernelNorms(data: Float32Array | Float64Array, kernels: number): Norms {
+  const total: Norms = { l1: 0, l2: 0, code_sparsity: 0 }
+  for (let kernel = 0; kernel < kernels; kernel++) {
+    const one = norms(data, kernel, kernels)
+    total.l1 += one.l1 / kernels
+    total.l2 += one.l2 / kernels
+    total.code_sparsity += one.code_sparsity / kernels
+  }
+  return total
 }
 
 /** Of all values together. NaN throughout when there is none or any is not finite. */

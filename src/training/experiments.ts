@@ -209,7 +209,7 @@ const mnist: ExperimentSpec = {
       label: 'Initial scale',
       group: 'Model',
       kind: 'number',
-      default: 4,
+      default: 8,
       min: 0,
       max: 100,
       hint: 'Multiplies the initial weights; from about 4 on the network memorises before it generalises.'

@@ -221,12 +221,14 @@ class Loop {
 
   /** Honours a pause, for as long as it lasts, and says whether to stop. */
   private async cancelled(): Promise<boolean> {
-    while (this.port.control() === 'pause') {
+    let wanted = this.port.control()
+    while (wanted === 'pause') {
       const start = this.port.now()
       await this.port.resumed()
       this.pace.paused(this.port.now() - start)
       this.lastYieldMs = this.port.now()
+      wanted = this.port.control()
     }
-    return this.port.control() === 'cancel'
+    return wanted === 'cancel'
   }
 }

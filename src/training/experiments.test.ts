@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError } from '../hooks/config-error'
+import {
+  checkHooks,
+  checkParams,
+  checkRecord,
+  experiments,
+  findExperiment,
+  resolveParams,
+  runPlan,
+  totalSteps
+} from './experiments'
+import { Pace } from './pace'
+import { Schedule } from './plan'
+
+describe('experiments', () => {
+  for (const spec of experiments) {
+    it(`${spec.id}: its defaults are valid`, () => {
+      const params = resolveParams(spec.id, {})
+      expect(Object.keys(params)).toEqual(spec.params.map(({ key }) => key))
+      checkHooks(spec.id, params, spec.defaultHooks)
+      checkRecord(spec.defaultRecord)
+      expect(runPlan(spec.id, params, spec.defaultHooks, spec.defaultRecord).metricPoints).toBeGreaterThan(100)
+    })
+
+    it(`${spec.id}: every bound is tight and named in the refusal`, () => {
+      for (const { key, min, max, kind } of spec.params) {
+        if (kind !== 'integer' && kind !== 'number') continue
+        for (const value of [min! - 1, max! + 1, NaN, Infinity]) {
+          expect(() => resolveParams(spec.id, { [key]: value }), `${key} ${value}`).toThrow(
+            `(${key}) is ${value}; it must be`
+          )
+        }
+        if (kind === 'integer') expect(() => resolveParams(spec.id, { [key]: 1.5 })).toThrow('a whole number from')
+      }
+    })
+  }
+
+  const bad: [string, string, Record<string, number | string | boolean>, string][] = [
+    [
+      'unknown key',
+      'mnist',
+      { learnignRate: 1 },
+      'MNIST digits has no parameter "learnignRate". Did you mean "learningRate"?'
+    ],
+    ['unknown choice', 'mnist', { model: 'vgg' }, 'Network (model) is "vgg"; it must be one of mlp, lenet5.'],
+    [
+      'text for a number',
+      'mnist',
+      { epochs: '5' },
+      'Epochs (epochs) is "5"; it must be a whole number from 1 to 1000000.'
+    ],
+    [
+      'number for a switch',
+      'modular-addition',
+      { layerNorm: 1 },
+      'Layer norm (layerNorm) is 1; it must be true or false.'
+    ],
+    [
+      'heads that do not divide the width',
+      'modular-addition',
+      { heads: 3 },
+      'Heads (heads) is 3; it must divide the width 128.'
+    ],
+    ['too many images', 'mnist', { trainSamples: 9500 }, 'are 9500 and 1000; together they must be at most 10000.'],
+    ['nothing to train on', 'modular-addition', { p: 2, trainFraction: 0.1 }, 'of 4 pairs it leaves 0 to train on.']
+  ]
+  for (const [name, experiment, params, message] of bad) {
+    it(`refuses: ${name}`, () => {
+      expect(() => resolveParams(experiment, params)).toThrow(ConfigError)
+      expect(() => resolveParams(experiment, params)).toThrow(message)
+    })
+  }
+
+  it('refuses an unknown experiment with near names', () => {
+    expect(() => findExperiment('mnits')).toThrow('There is no experiment "mnits". Did you mean "mnist"?')
+  })
+
+  it('lists all problems of a form at once and keeps the good values', () => {
+    const { params, problems } = checkParams('mnist', { epochs: 0, batchSize: 7, nope: 1 })
+    expect(problems.map(({ key }) => key)).toEqual([null, 'epochs'])
+    expect(params).toMatchObject({ batchSize: 7, epochs: 150 })
+  })
+
+  it('refuses recording options that cannot work', () => {
+    const { defaultRecord } = findExperiment('mnist')
+    expect(() => checkRecord({ ...defaultRecord, metricsEvery: 0 })).toThrow(
+      'The interval of metrics (metricsEvery) is 0; it must be a whole number'
+    )
+    expect(() => checkRecord({ ...defaultRecord, histogramMin: 9 })).toThrow('The histogram reaches from 9 to 8')
+  })
+
+  it('counts the steps, the last batch of an epoch included', () => {
+    expect(totalSteps('modular-addition', resolveParams('modular-addition', {}))).toBe(15 * 400)
+    expect(totalSteps('mnist', resolveParams('mnist', { trainSamples: 129, epochs: 2 }))).toBe(4)
+  })
+})
+
+describe('schedule', () => {
+  it('its counts agree with walking through the run', () => {
+    for (const [metricsEvery, unit, checkpointEvery, perEpoch, epochs] of [
+      [1, 'epoch', 1, 4, 3],
+      [2, 'epoch', 2, 3, 5],
+      [5, 'step', 7, 4, 3],
+      [1, 'step', 2, 1, 4],
+      [50, 'step', 50, 4, 2]
+    ] as const) {
+      const total = perEpoch * epochs
+      const record = {
+        ...findExperiment('mnist').defaultRecord,
+        metricsEvery,
+        metricsUnit: unit,
+        checkpointEvery,
+        activationsEvery: 3
+      }
+      const schedule = new Schedule(perEpoch, total, record)
+      const steps = Array.from({ length: total + 1 }, (_, step) => step)
+      expect(schedule.recordsAt(0) && schedule.recordsAt(total)).toBe(true)
+      expect(schedule.checkpointsAt(total)).toBe(true)
+      for (const step of steps) {
+        const later = steps.filter((other) => other > step)
+        expect(schedule.pointsAfter(step)).toBe(later.filter((other) => schedule.recordsAt(other)).length)
+        expect(schedule.checkpointsAfter(step)).toBe(later.filter((other) => schedule.checkpointsAt(other)).length)
+      }
+      expect(schedule.columns()).toBe(steps.slice(1).filter((step) => schedule.observesBatch(step)).length)
+    }
+  })
+})
+
+describe('pace', () => {
+  it('estimates the remaining time from the first steps on, points and checkpoints apart', () => {
+    const record = { ...findExperiment('mnist').defaultRecord, metricsEvery: 1, checkpointEvery: 10 }
+    const schedule = new Schedule(10, 1000, record)
+    let now = 0
+    const pace = new Pace(schedule, () => now, 10)
+    const spend = (cost: 'step' | 'point' | 'checkpoint', ms: number): void => {
+      now += ms
+      pace.spent(cost, ms)
+    }
+    // The truth: 20 ms a step, 100 ms a point, 50 ms a checkpoint; the first of each is slower.
+    const whole = 1000 * 20 + 101 * 100 + 10 * 50
+    let checked = 0
+    for (let step = 0; ; step++) {
+      if (schedule.recordsAt(step)) spend('point', step === 0 ? 400 : 100)
+      if (schedule.checkpointsAt(step)) spend('checkpoint', 50)
+      const { elapsedSeconds, remainingSeconds, stepsPerSecond } = pace.progress(step)
+      if (step >= 11) {
+        expect(Math.abs(elapsedSeconds + remainingSeconds - whole / 1000)).toBeLessThan(0.05 * (whole / 1000))
+        expect(stepsPerSecond).toBeCloseTo(50, 5)
+        checked++
+      }
+      if (step === 1000) break
+      spend('step', step === 0 ? 200 : 20)
+    }
+    expect(checked).toBeGreaterThan(900)
+    expect(pace.progress(1000).remainingSeconds).toBe(0)
+  })
+})

@@ -1,0 +1,184 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { prepareBackend, tensorMemory } from '../tensor/backend'
+import { loadDataset } from './datasets'
+import { RecordingPort, runTiny, tinyMnist, tinySpec, tinyTransformer } from './testing/tiny-runs'
+import { train } from './trainer'
+import type { CheckpointState, RunSpec } from './types'
+
+const cases: { name: string; spec: (more?: Partial<RunSpec>) => RunSpec }[] = [
+  { name: 'modular addition', spec: (more) => tinySpec('modular-addition', tinyTransformer, more) },
+  { name: 'MNIST, MLP', spec: (more) => tinySpec('mnist', tinyMnist, more) },
+  {
+    name: 'MNIST, LeNet-5',
+    spec: (more) =>
+      tinySpec(
+        'mnist',
+        { ...tinyMnist, model: 'lenet5', initScale: 1, epochs: 2 },
+        { hooks: ['conv1', 'pool2'], ...more }
+      )
+  }
+]
+
+const finalState = (port: RecordingPort): CheckpointState => port.checkpoints().find(({ final }) => final)!
+
+/** A copy through the form in which it would be stored. */
+function stored(state: CheckpointState): CheckpointState {
+  return { ...structuredClone(state), progress: JSON.parse(JSON.stringify(state.progress)) as Record<string, unknown> }
+}
+
+beforeEach(() => prepareBackend('wasm'))
+
+for (const { name, spec } of cases) {
+  describe(name, () => {
+    it('records the first and the last step and what lies between, and leaves no tensor behind', async () => {
+      const before = tensorMemory().tensors
+      const { port, outcome } = await runTiny(spec())
+      expect(tensorMemory().tensors).toBe(before)
+      expect(outcome.status).toBe('done')
+      const scalars = port.of('scalars')
+      expect(scalars[0]).toMatchObject({ step: 0, epoch: 0 })
+      expect(scalars.at(-1)).toMatchObject({ step: outcome.step, epoch: outcome.epoch })
+      for (const { values, epoch } of scalars) {
+        expect(values.epoch).toBe(epoch)
+        for (const tag of [
+          'loss/train',
+          'loss/val',
+          'accuracy/train',
+          'accuracy/val',
+          'lr',
+          'weights/l2',
+          'weights/spectral'
+        ]) {
+          expect(values[tag], tag).toBeTypeOf('number')
+          expect(Number.isFinite(values[tag]), tag).toBe(true)
+        }
+      }
+      expect(scalars.at(-1)!.values['loss/train']).toBeLessThan(scalars[0].values['loss/train'])
+      expect(port.of('histogram').length).toBe(Math.ceil(outcome.step / 2) * spec().hooks.length)
+      for (const { counts, num, nonFinite } of port.of('histogram')) {
+        expect(counts.reduce((a, b) => a + b)).toBe(num)
+        expect(nonFinite).toBe(0)
+      }
+      expect(port.checkpoints().map(({ final }) => final)).toEqual(
+        Array.from({ length: outcome.epoch }, (_, i) => i === outcome.epoch - 1)
+      )
+      expect(port.yields).toBeGreaterThan(outcome.step / 10)
+      expect(port.of('progress').at(-1)).toMatchObject({ step: outcome.step, remainingSeconds: 0 })
+    })
+
+    it('the same seed gives the same run bit by bit, another seed another', async () => {
+      const [a, b, c] = [await runTiny(spec()), await runTiny(spec()), await runTiny(spec({ seed: 6 }))]
+      expect(a.port.deterministic()).toEqual(b.port.deterministic())
+      expect(finalState(a.port)).toEqual(finalState(b.port))
+      expect(finalState(a.port).weights).not.toEqual(finalState(c.port).weights)
+    })
+
+    it('observing changes nothing: weights are the same with and without hooks', async () => {
+      const watched = await runTiny(spec())
+      const { record } = spec()
+      const alone = await runTiny(spec({ hooks: [], record: { ...record, metricsEvery: 100, activationsEvery: 100 } }))
+      expect(finalState(watched.port).weights).toEqual(finalState(alone.port).weights)
+      expect(finalState(watched.port).optimizer).toEqual(finalState(alone.port).optimizer)
+    })
+
+    it('continued from a checkpoint, within an epoch too, it is as if it had never stopped', async () => {
+      const whole = await runTiny(spec())
+      for (const stopAt of [1, 6]) {
+        const port = new RecordingPort()
+        port.decide = () => (port.stepsSeen++ === stopAt ? 'cancel' : 'run')
+        const first = await runTiny(spec(), port)
+        expect(first.outcome).toMatchObject({ status: 'cancelled' })
+        const state = stored(port.checkpoints().at(-1)!)
+        expect(state).toMatchObject({ step: first.outcome.step, final: false })
+        const second = await runTiny(spec(), new RecordingPort(), state)
+        expect(second.outcome.status).toBe('done')
+        expect(second.port.deterministic()).toEqual(whole.port.deterministic(state.step + 1))
+        expect(finalState(second.port)).toEqual(finalState(whole.port))
+      }
+    })
+  })
+}
+
+describe('control', () => {
+  const spec = tinySpec('modular-addition', tinyTransformer)
+
+  it('cancel ends between steps, with a checkpoint, and frees its tensors', async () => {
+    const before = tensorMemory().tensors
+    const port = new RecordingPort()
+    port.decide = () => (port.of('histogram').length >= 4 ? 'cancel' : 'run')
+    const { outcome } = await runTiny(spec, port)
+    expect(outcome.status).toBe('cancelled')
+    expect(port.checkpoints().at(-1)).toMatchObject({ step: outcome.step, final: false })
+    expect(tensorMemory().tensors).toBe(before)
+  })
+
+  it('pause waits, then goes on to the same result', async () => {
+    const port = new RecordingPort()
+    let asked = 0
+    port.decide = () => (++asked % 3 === 0 ? 'pause' : 'run')
+    const paused = await runTiny(spec, port)
+    expect(port.waits).toBeGreaterThan(3)
+    const straight = await runTiny(spec)
+    expect(finalState(paused.port)).toEqual(finalState(straight.port))
+  })
+
+  it('a port that throws ends the run, and its tensors are freed', async () => {
+    const before = tensorMemory().tensors
+    const port = new RecordingPort()
+    port.emit = (record) => {
+      port.records.push(record)
+      if (record.kind === 'histogram') throw new Error('disk full')
+    }
+    await expect(runTiny(spec, port)).rejects.toThrow('disk full')
+    expect(tensorMemory().tensors).toBe(before)
+  })
+
+  it('a run that is already complete does nothing more', async () => {
+    const whole = await runTiny(spec)
+    const again = await runTiny(spec, new RecordingPort(), stored(finalState(whole.port)))
+    expect(again.outcome).toMatchObject({ status: 'done', step: whole.outcome.step })
+    expect(again.port.of('scalars')).toEqual([])
+  })
+})
+
+describe('failure in words', () => {
+  it('a diverging loss names the epoch, after what was recorded', async () => {
+    const before = tensorMemory().tensors
+    const spec = tinySpec('mnist', { ...tinyMnist, optimizer: 'sgd', learningRate: 10, weightDecay: 90, epochs: 50 })
+    const port = new RecordingPort()
+    await expect(runTiny(spec, port)).rejects.toThrow(
+      /^The loss became (NaN|infinite) at epoch [\d.]+ \(step \d+\); lower the learning rate and run again\.$/
+    )
+    expect(port.of('scalars')[0].step).toBe(0)
+    expect(Number.isFinite(port.of('scalars').at(-1)!.values['loss/train'])).toBe(false)
+    expect(tensorMemory().tensors).toBe(before)
+  })
+
+  it('a checkpoint of another run is refused', async () => {
+    const spec = tinySpec('modular-addition', tinyTransformer)
+    const state = finalState((await runTiny(spec)).port)
+    await expect(runTiny({ ...spec, seed: 6 }, new RecordingPort(), state)).rejects.toThrow(
+      'The checkpoint is of seed 5, this run has seed 6.'
+    )
+    const wider = tinySpec('modular-addition', { ...tinyTransformer, dMlp: 33 })
+    await expect(runTiny(wider, new RecordingPort(), state)).rejects.toThrow(
+      '"blocks.0.mlp.fc1.W" is [16, 32] in the checkpoint, [16, 33] in this run.'
+    )
+    const shorter = tinySpec('modular-addition', { ...tinyTransformer, epochs: 1 })
+    await expect(runTiny(shorter, new RecordingPort(), state)).rejects.toThrow('but this run ends at step 4')
+  })
+
+  it('a dataset of another size is refused', async () => {
+    const spec = tinySpec('modular-addition', tinyTransformer)
+    const other = { ...spec, params: { ...spec.params, p: 23 } }
+    const dataset = await loadDataset(other, { read: () => new Uint8Array() })
+    await expect(train(spec, dataset, new RecordingPort())).rejects.toThrow('does not fit the parameters')
+  })
+})
+
+it('the cpu backend trains to the same within rounding', async () => {
+  const wasm = await runTiny(tinySpec('modular-addition', tinyTransformer))
+  const cpu = await runTiny(tinySpec('modular-addition', tinyTransformer, { backend: 'cpu' }))
+  const losses = [wasm, cpu].map(({ port }) => port.of('scalars').map(({ values }) => values['loss/train']))
+  losses[0].forEach((loss, i) => expect(Math.abs(loss - losses[1][i])).toBeLessThan(3e-4))
+})
