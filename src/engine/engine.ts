@@ -236,7 +236,7 @@ export class Engine {
       return {}
     },
 
-    'experiments.list': () => experiments,
+    'experiments.list': () => [...experiments],
     'experiments.describe': (draft) =>
       describeDraft(this.queries, draft, this.session ? this.session.listRuns() : ([] as RunInfo[])),
 
