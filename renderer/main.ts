@@ -5,5 +5,11 @@ import './styles/base.css'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
+import { usePreferences } from './stores/preferences'
+import type { ThemeChoice } from './stores/preferences'
 
-createApp(App).use(createPinia()).mount('#app')
+const pinia = createPinia()
+createApp(App).use(pinia).mount('#app')
+
+/** For the end-to-end tests, which photograph every view in both themes. */
+Object.assign(window, { phasescopeTheme: (name: ThemeChoice) => (usePreferences(pinia).theme = name) })

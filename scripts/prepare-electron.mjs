@@ -51,16 +51,19 @@ try {
   rmSync(work, { recursive: true, force: true })
 }
 
-/** What `electron <path>` does in a stock build: load the app whose folder is the first argument that is no flag. */
+/**
+ * What `electron <path>` does in a stock build: load the app whose folder is the first argument that is no flag.
+ * A module with a top-level await, because Electron holds the `ready` event back until its entry module has loaded.
+ */
 function defaultApp() {
   const folder = mkdtempSync(join(tmpdir(), 'default-app-'))
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'default-app', main: 'main.js' }))
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'default-app', type: 'module', main: 'main.js' }))
   writeFileSync(
     join(folder, 'main.js'),
-    `const { app } = require('electron')
-const { existsSync, readFileSync, statSync } = require('node:fs')
-const path = require('node:path')
-const { pathToFileURL } = require('node:url')
+    `import { app } from 'electron'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 const given = process.argv.slice(1).find((argument) => !argument.startsWith('-'))
 const target = path.resolve(given || '.')
 const folder = existsSync(target) && statSync(target).isDirectory() ? target : path.dirname(target)
@@ -69,10 +72,12 @@ app.setName(manifest.productName || manifest.name)
 if (manifest.version) app.setVersion(manifest.version)
 app.setAppPath(folder)
 const entry = folder === target ? path.join(folder, manifest.main || 'index.js') : target
-import(pathToFileURL(entry).href).catch((error) => {
+try {
+  await import(pathToFileURL(entry).href)
+} catch (error) {
   console.error(error)
   app.exit(1)
-})
+}
 `
   )
   return folder

@@ -38,6 +38,21 @@ export function significant(value: number, digits: number): string {
   return signed(value.toFixed(Math.min(decimals, 6)))
 }
 
+/** A number on an axis: as many decimals as it needs and no more. */
+export function tickLabel(value: number): string {
+  if (!Number.isFinite(value)) return nonFinite(value)
+  const size = Math.abs(value)
+  if (size >= 10_000) return compact(value)
+  if (size !== 0 && size < 1e-3) return signed(value.toExponential(0)).replace('e+', 'e')
+  const rounded = Number(value.toPrecision(6))
+  return Number.isInteger(rounded) ? integer(rounded) : signed(String(rounded))
+}
+
+/** An epoch in a readout: whole where it is whole. */
+export function epochLabel(value: number): string {
+  return Number.isInteger(value) ? integer(value) : signed(value.toFixed(value < 10 ? 2 : 1))
+}
+
 export function percent(share: number, decimals = 0): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(decimals)}%` : nonFinite(share)
 }

@@ -20,7 +20,15 @@ export interface PlacedGraph {
   height: number
 }
 
-const scopeHead = 30
+interface Box {
+  left: number
+  right: number
+  top: number
+  bottom: number
+}
+
+const scopeHead = 34
+const scopePadding = 14
 
 /** @param depth scopes nested deeper than this are drawn as one node. */
 export function layoutGraph(graph: ModuleGraph, depth: number): PlacedGraph {
@@ -56,31 +64,82 @@ export function layoutGraph(graph: ModuleGraph, depth: number): PlacedGraph {
   }
   dagre.layout(layout)
 
-  const nodes = visible.map((node): PlacedNode => {
+  const boxes = new Map<string, Box>()
+  for (const node of visible) {
+    if (isOpenScope(node)) continue
     const placed = layout.node(node.path) as { x: number; y: number; width: number; height: number }
-    const scope = isOpenScope(node)
-    const extra = scope ? scopeHead / 2 : 0
+    boxes.set(node.path, {
+      left: placed.x - placed.width / 2,
+      right: placed.x + placed.width / 2,
+      top: placed.y - placed.height / 2,
+      bottom: placed.y + placed.height / 2
+    })
+  }
+  const scopes = visible.filter(isOpenScope).sort((a, b) => depthOf(b) - depthOf(a))
+  const shift = makeRoom(scopes, visible, boxes)
+  for (const box of boxes.values()) {
+    const moved = shift((box.top + box.bottom) / 2)
+    box.top += moved
+    box.bottom += moved
+  }
+  // Innermost first: an outer box encloses the finished inner ones.
+  for (const scope of scopes) {
+    const inside = visible.filter((node) => node.parent === scope.path).map((node) => boxes.get(node.path)!)
+    const left = Math.min(...inside.map((box) => box.left)) - scopePadding
+    const head = scope.path.length * 7.5 + 110
+    boxes.set(scope.path, {
+      left,
+      right: Math.max(Math.max(...inside.map((box) => box.right)) + scopePadding, left + head),
+      top: Math.min(...inside.map((box) => box.top)) - scopeHead,
+      bottom: Math.max(...inside.map((box) => box.bottom)) + scopePadding + 2
+    })
+  }
+
+  const all = [...boxes.values()]
+  const edges = drawn.map((edge) => {
+    const { points } = layout.edge(edge.from, edge.to) as { points: { x: number; y: number }[] }
+    return { points: points.map((point) => ({ x: point.x, y: point.y + shift(point.y) })), residual: edge.residual }
+  })
+  const xs = edges.flatMap((edge) => edge.points.map((point) => point.x))
+  const originX = Math.min(...all.map((box) => box.left), ...xs) - 12
+  const originY = Math.min(...all.map((box) => box.top)) - 12
+  const nodes = visible.map((node): PlacedNode => {
+    const box = boxes.get(node.path)!
     return {
       node,
-      x: placed.x - placed.width / 2,
-      y: placed.y - placed.height / 2 - extra,
-      width: placed.width,
-      height: placed.height + extra,
-      collapsed: !scope && hasChildren.has(node.path),
-      scope
+      x: box.left - originX,
+      y: box.top - originY,
+      width: box.right - box.left,
+      height: box.bottom - box.top,
+      collapsed: !isOpenScope(node) && hasChildren.has(node.path),
+      scope: isOpenScope(node)
     }
   })
-  const size = layout.graph() as { width?: number; height?: number }
   return {
     // Outer scopes first, so that inner ones lie on top.
     nodes: nodes.sort((a, b) => Number(b.scope) - Number(a.scope) || depthOf(a.node) - depthOf(b.node)),
-    edges: drawn.map((edge) => ({
-      path: orthogonal((layout.edge(edge.from, edge.to) as { points: { x: number; y: number }[] }).points),
+    edges: edges.map((edge) => ({
+      path: orthogonal(edge.points.map((point) => ({ x: point.x - originX, y: point.y - originY }))),
       residual: edge.residual
     })),
-    width: size.width ?? 0,
-    height: size.height ?? 0
+    width: Math.max(...all.map((box) => box.right), ...xs) - originX + 12,
+    height: Math.max(...all.map((box) => box.bottom)) - originY + 20
   }
+}
+
+/**
+ * dagre leaves no room for a scope's title. This gives, for a height, how far everything there moves down so that each
+ * scope's title fits above its first row and its border below its last one.
+ */
+function makeRoom(scopes: ModuleNode[], visible: ModuleNode[], boxes: Map<string, Box>): (y: number) => number {
+  const inScope = (node: ModuleNode, scope: ModuleNode): boolean => node.path.startsWith(`${scope.path}.`)
+  const insertions: { at: number; room: number }[] = []
+  for (const scope of scopes) {
+    const inside = visible.filter((node) => inScope(node, scope) && boxes.has(node.path)).map((node) => boxes.get(node.path)!)
+    insertions.push({ at: Math.min(...inside.map((box) => box.top)), room: scopeHead - 8 })
+    insertions.push({ at: Math.max(...inside.map((box) => box.bottom)) + 1, room: scopePadding })
+  }
+  return (y) => insertions.reduce((sum, insertion) => (y >= insertion.at ? sum + insertion.room : sum), 0)
 }
 
 function sizeOf(node: ModuleNode): { width: number; height: number } {

@@ -26,6 +26,14 @@ const weightMetrics: Record<string, string> = {
   var_b: 'Biases, variance'
 }
 
+/** For readouts, where every pixel counts. */
+export function shortMetricName(tag: string): string {
+  return metricName(tag)
+    .replace('Validation', 'val.')
+    .replace('Train ', 'train ')
+    .replace('Singular values', 'sing. values')
+}
+
 export function metricName(tag: string): string {
   if (known[tag]) return known[tag]
   const parts = tag.split('/')

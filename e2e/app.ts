@@ -1,0 +1,124 @@
+/** One fixture, two hosts: the real Electron, or the browser host with Chromium. Specs see a page and little else. */
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { _electron, test as base, chromium, expect } from '@playwright/test'
+import type { ElectronApplication, Page } from '@playwright/test'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+const size = { width: 1440, height: 900 }
+
+export interface PhasescopeApp {
+  page: Page
+  /** Only under Electron. */
+  electron: ElectronApplication | null
+  projects: string
+  /** Screenshots of the present view in both themes, as <view>-dark.png and <view>-light.png. */
+  capture(view: string): Promise<void>
+}
+
+export const test = base.extend<{ app: PhasescopeApp }>({
+  app: async ({ browserName: _browserName }, use, testInfo) => {
+    const host = testInfo.project.name
+    const work = mkdtempSync(join(tmpdir(), 'phasescope-e2e-'))
+    const projects = join(work, 'projects')
+    mkdirSync(projects)
+    const env = {
+      ...(process.env as Record<string, string>),
+      PHASESCOPE_USER_DATA: join(work, 'user'),
+      PHASESCOPE_PROJECTS: projects,
+      PHASESCOPE_MEASURE: '1'
+    }
+    const failures: string[] = []
+    const watchPage = (page: Page): void => {
+      page.on('pageerror', (error) => failures.push(`page error: ${error.message}`))
+      page.on('console', (message) => {
+        // Naive UI's virtual lists cause this notice on fast scrolling; the browser itself calls it benign.
+        if (message.type() === 'error' && !message.text().includes('ResizeObserver loop')) failures.push(`console: ${message.text()}`)
+      })
+    }
+    const opened = host === 'electron' ? await openElectron(env) : await openBrowser(env)
+    watchPage(opened.page)
+    await use({
+      page: opened.page,
+      electron: opened.electron,
+      projects,
+      capture: (view) => capture(opened.page, join(root, 'e2e', 'screenshots', host), view)
+    })
+    await opened.close()
+    rmSync(work, { recursive: true, force: true })
+    expect(failures, 'unexpected messages of the page').toEqual([])
+  }
+})
+
+interface Opened {
+  page: Page
+  electron: ElectronApplication | null
+  close(): Promise<void>
+}
+
+async function openElectron(env: Record<string, string>): Promise<Opened> {
+  const executablePath = process.env.ELECTRON_EXEC_PATH
+  if (!executablePath) throw new Error('ELECTRON_EXEC_PATH is not set; run the specs through npm run test:e2e.')
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  const electron = await _electron.launch({ executablePath, args: [...sandbox, root], env, cwd: root })
+  const page = await electron.firstWindow()
+  await electron.evaluate(({ BrowserWindow }, { width, height }) => {
+    BrowserWindow.getAllWindows()[0].setContentSize(width, height)
+  }, size)
+  return { page, electron, close: () => electron.close() }
+}
+
+async function openBrowser(env: Record<string, string>): Promise<Opened> {
+  const { url, host } = await startServe(env)
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH,
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  })
+  const page = await browser.newPage({ viewport: size })
+  await page.goto(url)
+  return {
+    page,
+    electron: null,
+    async close() {
+      await browser.close()
+      host.kill('SIGTERM')
+      await new Promise((resolve) => host.once('exit', resolve))
+    }
+  }
+}
+
+function startServe(env: Record<string, string>): Promise<{ url: string; host: ChildProcess }> {
+  const host = spawn(process.execPath, [join(root, 'bin', 'phasescope.js'), 'serve', '--port', '0'], { env, cwd: root })
+  return new Promise((resolve, reject) => {
+    let said = ''
+    const read = (chunk: Buffer): void => {
+      said += chunk.toString()
+      const url = /http:\/\/127\.0\.0\.1:\d+\/#token=\S+/.exec(said)?.[0]
+      if (url) resolve({ url, host })
+    }
+    host.stdout?.on('data', read)
+    host.stderr?.on('data', read)
+    host.once('exit', (code) => reject(new Error(`phasescope serve ended with code ${code}: ${said}`)))
+  })
+}
+
+async function capture(page: Page, folder: string, view: string): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  const before = await page.evaluate(() => document.documentElement.dataset.theme)
+  for (const theme of ['dark', 'light'] as const) {
+    await page.evaluate((name) => {
+      const preferences = (window as unknown as { phasescopeTheme(name: string): void }).phasescopeTheme
+      preferences(name)
+    }, theme)
+    // Canvases are drawn on the frame after the theme has changed.
+    await page.waitForTimeout(350)
+    await page.screenshot({ path: join(folder, `${view}-${theme}.png`) })
+  }
+  await page.evaluate((name) => (window as unknown as { phasescopeTheme(name: string): void }).phasescopeTheme(name!), before)
+}
+
+export { expect }

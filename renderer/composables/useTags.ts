@@ -1,0 +1,39 @@
+/** Tags that runs have recorded, refreshed while they grow. */
+import { computed, onBeforeUnmount, shallowRef, watch } from 'vue'
+import type { ComputedRef } from 'vue'
+import { onEvent, request } from '../bridge/host'
+import { useProject } from '../stores/project'
+
+export function useTags(runIds: () => string[]): {
+  scalars: ComputedRef<string[]>
+  /** Activation histograms. */
+  histograms: ComputedRef<string[]>
+} {
+  const app = useProject()
+  const tags = shallowRef<{ scalars: string[]; histograms: string[] }>({ scalars: [], histograms: [] })
+  let version = 0
+
+  async function load(): Promise<void> {
+    const ids = runIds()
+    const mine = ++version
+    if (ids.length === 0) {
+      tags.value = { scalars: [], histograms: [] }
+      return
+    }
+    const found = await app.attempt(() => request('runs.tags', { runIds: ids }))
+    if (found && mine === version) tags.value = found
+  }
+
+  const stop = onEvent('runs.grew', ({ runId }) => {
+    // Tags hardly change after the first points; asking again each time would only cost.
+    if (runIds().includes(runId) && tags.value.scalars.length === 0) void load()
+    else if (runIds().includes(runId) && tags.value.histograms.length === 0) void load()
+  })
+  onBeforeUnmount(stop)
+  watch(() => runIds().join(' '), () => void load(), { immediate: true })
+
+  return {
+    scalars: computed(() => tags.value.scalars),
+    histograms: computed(() => tags.value.histograms)
+  }
+}
