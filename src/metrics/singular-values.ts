@@ -5,27 +5,97 @@
  * Squaring halves the digits: a singular value s is exact to about 1e-16 * largest^2 / s, and one that is zero comes out
  * below about 1e-8 * largest. The metrics ask for 1e-5, and this is several times faster than a bidiagonalisation.
  */
+import { newMemory, pageBytes, simdKernels, type LinearMemory, type SimdKernels } from '../tensor/simd/module'
 
 /** Singular values, descending, [min(rows, columns)] of a row-major matrix. All values must be finite. */
 export function singularValues(data: ArrayLike<number>, rows: number, columns: number): Float64Array {
   const n = Math.min(rows, columns)
-  const length = Math.max(rows, columns)
   if (n === 0) return new Float64Array(0)
-  const values = new Float64Array(n * length)
-  // A power of two brings the largest entry near 1, so that no square over- or underflows.
-  let largest = 0
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(data[i]))
-  if (largest === 0) return new Float64Array(n)
-  const exponent = Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest))))
-  const scale = 2 ** -exponent
-  if (rows <= columns) for (let i = 0; i < values.length; i++) values[i] = data[i] * scale
-  else {
-    for (let r = 0; r < rows; r++)
-      for (let c = 0; c < columns; c++) values[c * rows + r] = data[r * columns + c] * scale
-  }
-  const result = symmetricEigenvalues(gram(values, n, length), n)
+  const scale = scaleOf(data, rows * columns)
+  if (scale === 0) return new Float64Array(n)
+  const tridiagonal =
+    (n >= worthSimd && simdTridiagonal(data, rows, columns, scale)) || plain(data, rows, columns, scale)
+  implicitQl(tridiagonal.diagonal, tridiagonal.off)
+  const result = tridiagonal.diagonal
   for (let i = 0; i < n; i++) result[i] = Math.sqrt(Math.max(0, result[i])) / scale
   return result.sort().reverse()
+}
+
+/** A power of two that brings the largest entry near 1, so that no square over- or underflows; 0 for a zero matrix. */
+function scaleOf(data: ArrayLike<number>, size: number): number {
+  let largest = 0
+  for (let i = 0; i < size; i++) largest = Math.max(largest, Math.abs(data[i]))
+  if (largest === 0) return 0
+  return 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest))))
+}
+
+/** Writes the matrix times `scale` with its shorter side as rows, each `stride` long (zeros at the end where longer). */
+function layOut(
+  data: ArrayLike<number>,
+  rows: number,
+  columns: number,
+  scale: number,
+  stride: number,
+  to: Float64Array
+): void {
+  const wide = rows <= columns
+  if (stride > Math.max(rows, columns)) to.fill(0)
+  for (let r = 0, at = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++, at++) to[wide ? r * stride + c : c * stride + r] = data[at] * scale
+  }
+}
+
+interface Tridiagonal {
+  diagonal: Float64Array
+  /** [n], off[i] between i - 1 and i. */
+  off: Float64Array
+}
+
+function plain(data: ArrayLike<number>, rows: number, columns: number, scale: number): Tridiagonal {
+  const n = Math.min(rows, columns)
+  const length = Math.max(rows, columns)
+  const values = new Float64Array(n * length)
+  layOut(data, rows, columns, scale, length, values)
+  const result = { diagonal: new Float64Array(n), off: new Float64Array(n) }
+  tridiagonalise(gram(values, n, length), n, result.diagonal, result.off)
+  return result
+}
+
+/** Below this size the plain loops are as fast. */
+const worthSimd = 24
+
+let simd: { memory: LinearMemory; kernels: SimdKernels } | null | undefined
+
+/** The same by SIMD kernels in a memory of their own, 3 to 5 times faster; null where WebAssembly has no SIMD. */
+function simdTridiagonal(data: ArrayLike<number>, rows: number, columns: number, scale: number): Tridiagonal | null {
+  if (simd === undefined) {
+    try {
+      const memory = newMemory(1)
+      simd = { memory, kernels: simdKernels(memory) }
+    } catch {
+      simd = null
+    }
+  }
+  if (!simd) return null
+  const { memory, kernels } = simd
+  const n = Math.min(rows, columns)
+  const stride = Math.max(rows, columns) + (Math.max(rows, columns) & 1)
+  // In order: values [n, stride], Gram matrix [n, n], diagonal, off-diagonal, scratch.
+  const parts = [n * stride, n * n + (n & 1), n + (n & 1), n + (n & 1), n + 2]
+  const addresses: number[] = []
+  let end = 0
+  for (const size of parts) {
+    addresses.push(end)
+    end += size * 8
+  }
+  const missing = Math.ceil((end - memory.buffer.byteLength) / pageBytes)
+  if (missing > 0) memory.grow(missing)
+  const [values, products, diagonal, off, scratch] = addresses
+  layOut(data, rows, columns, scale, stride, new Float64Array(memory.buffer, values, n * stride))
+  kernels.gramF64(values, products, n, stride)
+  kernels.tridiagonaliseF64(products, diagonal, off, scratch, n)
+  const take = (address: number): Float64Array => new Float64Array(memory.buffer, address, n).slice()
+  return { diagonal: take(diagonal), off: take(off) }
 }
 
 /** Lower triangle of a a^T for a [n, length], row-major [n, n]. 4 x 4 dot products at a time keep the values in registers. */
@@ -87,15 +157,6 @@ function gramBlock(a: Float64Array, g: Float64Array, n: number, length: number, 
     g[at + 3 * n] = s30
     g[at + 3 * n + 1] = s31
   }
-}
-
-/** Eigenvalues of a symmetric matrix of which the lower triangle is given, row-major [n, n]; it is overwritten. */
-export function symmetricEigenvalues(a: Float64Array, n: number): Float64Array {
-  const diagonal = new Float64Array(n)
-  const off = new Float64Array(n)
-  tridiagonalise(a, n, diagonal, off)
-  implicitQl(diagonal, off)
-  return diagonal
 }
 
 /** Householder reduction: `diagonal` [n], and `off` [n] with off[i] between i - 1 and i. */

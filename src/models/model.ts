@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Rng } from '../numeric/rng'
 import { attention } from '../tensor/ops/attention'
+import { convolution } from '../tensor/ops/convolution'
 import { dense, relu } from '../tensor/ops/dense'
 import { addPositions, embed, lastPosition } from '../tensor/ops/embedding'
 import { layerNorm } from '../tensor/ops/layer-norm'
@@ -96,7 +97,7 @@ const mlp: Forward = (weights, inputs, count, tap) => {
 const lenet: Forward = (weights, inputs, count, tap) => {
   const seen = tapped(tap)
   const conv = (path: string, x: tf.Tensor4D, pad: 'same' | 'valid'): tf.Tensor4D => {
-    return tf.add(tf.conv2d(x, weights[`${path}.W`] as tf.Tensor4D, 1, pad), weights[`${path}.b`])
+    return convolution(x, weights[`${path}.W`] as tf.Tensor4D, weights[`${path}.b`] as tf.Tensor1D, pad)
   }
   const x = tf.tensor4d(inputs, [count, 28, 28, 1], 'float32')
   const h1 = seen('relu1', relu(seen('conv1', conv('conv1', x, 'same'))))

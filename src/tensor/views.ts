@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import type { LinearMemory } from './simd/module'
 
 interface HeapEntry {
   id: number
@@ -17,7 +18,7 @@ export interface HeapBackend {
   wasm: {
     HEAPU8: Uint8Array
     _malloc(bytes: number): number
-    asm: { memory: { buffer: ArrayBuffer } }
+    asm: { memory: LinearMemory }
     tfjs: { disposeData(id: number): void; registerTensor(id: number, size: number, offset: number): void }
   }
   dataIdMap: { get(dataId: object): HeapEntry }

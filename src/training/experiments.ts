@@ -150,9 +150,11 @@ const modularAddition: ExperimentSpec = {
 const mnist: ExperimentSpec = {
   id: 'mnist',
   title: 'MNIST digits',
-  description: 'A small network learns handwritten digits from a few hundred examples: it fits, then overfits.',
+  description:
+    'A small network with large initial weights learns handwritten digits from 1,000 examples: it memorises, then generalises.',
   reference: 'LeCun et al. 1998; Liu, Michaud & Tegmark 2023 (Omnigrok)',
-  expected: 'Training accuracy reaches 100% within a few epochs; validation accuracy lags and goes on rising for long.',
+  expected:
+    'Training accuracy reaches 100% by epoch 30 with validation at 75%, which then climbs slowly to 89% as the weights shrink.',
   params: [
     {
       key: 'trainSamples',
@@ -209,12 +211,12 @@ const mnist: ExperimentSpec = {
       label: 'Initial scale',
       group: 'Model',
       kind: 'number',
-      default: 8,
+      default: 10,
       min: 0,
       max: 100,
       hint: 'Multiplies the initial weights; from about 4 on the network memorises before it generalises.'
     },
-    ...optimiserParams({ method: 'adamw', learningRate: 1e-3, weightDecay: 1 }),
+    ...optimiserParams({ method: 'adamw', learningRate: 5e-4, weightDecay: 2 }),
     batchSize(128),
     ...scheduleParams({ epochs: 150, warmupSteps: 0, evalSamples: 500 })
   ],

@@ -5,22 +5,22 @@ import { Rng } from '../numeric/rng'
 import { crossEntropy } from '../tensor/ops/cross-entropy'
 import { touched, valuesOf } from '../tensor/views'
 import type { Batch } from './batches'
-import { slotNames, updateInPlace, type OptimizerName, type OptimizerOptions } from './optimizers'
+import { OptimizerState } from './optimizer-state'
+import type { OptimizerName } from './optimizers'
 import type { CheckpointState, NamedArray, ParamValue, RunSpec } from './types'
 
 export class TrainingSession {
   readonly model: Model
   /** Updates done. */
   step = 0
-  private readonly optimizer: OptimizerOptions
-  private readonly slots: Float32Array[][]
+  private readonly optimizer: OptimizerState
 
   constructor(
     private readonly spec: RunSpec,
     private readonly params: Record<string, ParamValue>
   ) {
     this.model = Model.build(spec.experiment, params, Rng.forPurpose(spec.seed, 'init'))
-    this.optimizer = {
+    const options = {
       name: params.optimizer as OptimizerName,
       weightDecay: params.weightDecay as number,
       beta1: 0.9,
@@ -29,8 +29,7 @@ export class TrainingSession {
       epsilon: 1e-8,
       momentum: 0.9
     }
-    const names = slotNames(this.optimizer.name)
-    this.slots = this.model.parameters.map(({ tensor }) => names.map(() => new Float32Array(tensor.size)))
+    this.optimizer = new OptimizerState(options, this.model.parameters)
   }
 
   /** Learning rate of update `step` + 1. */
@@ -43,34 +42,23 @@ export class TrainingSession {
   /** One update. Returns the batch's loss before it; when that is not finite the weights are left as they are. */
   update(batch: Batch, tap?: Tap): number {
     return tf.tidy(() => {
-      const parameters = this.model.parameters
       const { value, grads } = tf.valueAndGrads(() => {
         return crossEntropy(this.model.forward(batch.inputs, batch.count, tap), batch.labels)
-      })(parameters.map(({ tensor }) => tensor))
+      })(this.model.parameters.map(({ tensor }) => tensor))
       const loss = valuesOf(value)[0]
       if (!Number.isFinite(loss)) return loss
-      const rate = this.learningRateAt(this.step)
-      parameters.forEach(({ tensor }, i) => {
-        updateInPlace(this.optimizer, valuesOf(tensor), valuesOf(grads[i]), this.slots[i], rate, this.step + 1)
-        touched(tensor)
-      })
+      this.optimizer.update(grads, this.learningRateAt(this.step), this.step + 1)
       this.step++
       return loss
     })
   }
 
   checkpoint(epoch: number, final: boolean): CheckpointState {
-    const names = slotNames(this.optimizer.name)
     const weights = this.model.parameters.map(({ name, shape, tensor }): NamedArray => {
       return { name, shape: [...shape], data: valuesOf(tensor).slice() }
     })
-    const optimizer = this.model.parameters.flatMap(({ name, shape }, i) => {
-      return names.map((slot, j): NamedArray => {
-        return { name: `${slot}/${name}`, shape: [...shape], data: this.slots[i][j].slice() }
-      })
-    })
-    const progress = { seed: this.spec.seed, optimizer: this.optimizer.name, updates: this.step }
-    return { step: this.step, epoch, final, weights, optimizer, progress }
+    const progress = { seed: this.spec.seed, optimizer: this.params.optimizer, updates: this.step }
+    return { step: this.step, epoch, final, weights, optimizer: this.optimizer.arrays(), progress }
   }
 
   /** Continues exactly where `state` was taken. Throws with a sentence when it is of another run or model. */
@@ -79,7 +67,7 @@ export class TrainingSession {
     if (seed !== this.spec.seed) {
       throw new Error(`The checkpoint is of seed ${String(seed)}, this run has seed ${this.spec.seed}.`)
     }
-    if (optimizer !== this.optimizer.name || updates !== state.step) {
+    if (optimizer !== this.params.optimizer || updates !== state.step) {
       throw new Error(
         `The checkpoint of step ${state.step} does not fit this run: it was trained with ${String(optimizer)}.`
       )
@@ -94,16 +82,16 @@ export class TrainingSession {
       }
       return array.data
     }
-    const names = slotNames(this.optimizer.name)
-    this.model.parameters.forEach(({ name, shape, tensor }, i) => {
+    for (const { name, shape, tensor } of this.model.parameters) {
       valuesOf(tensor).set(find(state.weights, name, shape))
       touched(tensor)
-      names.forEach((slot, j) => this.slots[i][j].set(find(state.optimizer, `${slot}/${name}`, shape)))
-    })
+    }
+    this.optimizer.restore((name, shape) => find(state.optimizer, name, shape))
     this.step = state.step
   }
 
   dispose(): void {
     this.model.dispose()
+    this.optimizer.dispose()
   }
 }

@@ -1,6 +1,7 @@
 /** Dense layer and ReLU with their gradients. */
 import * as tf from '@tensorflow/tfjs-core'
 import { customOp } from '../custom'
+import { addressOf, heapKernels } from '../heap-kernels'
 import { emptyTensor, valuesOf } from '../views'
 
 /**
@@ -38,10 +39,15 @@ export function dense(
   })
 }
 
-/** Sum over rows: [N, O] -> [O], accumulated in double precision. */
-function columnSums(x: tf.Tensor2D): tf.Tensor1D {
+/** Sum over rows: [N, O] -> [O]. */
+export function columnSums(x: tf.Tensor2D): tf.Tensor1D {
   const [rows, columns] = x.shape
   const out = emptyTensor<tf.Rank.R1>([columns])
+  const simd = heapKernels()
+  if (simd) {
+    simd.columnSums(addressOf(x), addressOf(out), rows, columns)
+    return out
+  }
   const values = valuesOf(x)
   const sums = new Float64Array(columns)
   for (let r = 0, at = 0; r < rows; r++) for (let c = 0; c < columns; c++, at++) sums[c] += values[at]
@@ -53,21 +59,27 @@ function columnSums(x: tf.Tensor2D): tf.Tensor1D {
 export function relu<T extends tf.Tensor>(x: T): T {
   return customOp([x], (_, save) => {
     const value = emptyTensor(x.shape)
-    const from = valuesOf(x)
-    const to = valuesOf(value)
-    // The comparison is this way round so that a diverged run stays visibly diverged: NaN <= 0 is false.
-    for (let i = 0; i < from.length; i++) to[i] = from[i] <= 0 ? 0 : from[i]
+    const simd = heapKernels()
+    if (simd) simd.relu(addressOf(x), addressOf(value), x.size)
+    else reluLoop(valuesOf(x), valuesOf(value))
     save([value])
     return {
       value,
       gradient: (dy, saved) => {
         const out = emptyTensor(dy.shape)
-        const y = valuesOf(saved[0])
-        const g = valuesOf(dy)
-        const dx = valuesOf(out)
-        for (let i = 0; i < g.length; i++) dx[i] = y[i] > 0 ? g[i] : 0
+        if (simd) simd.reluGradient(addressOf(saved[0]), addressOf(dy), addressOf(out), dy.size)
+        else reluGradientLoop(valuesOf(saved[0]), valuesOf(dy), valuesOf(out))
         return [out]
       }
     }
   })
+}
+
+function reluLoop(x: Float32Array, y: Float32Array): void {
+  // The comparison is this way round so that a diverged run stays visibly diverged: NaN <= 0 is false.
+  for (let i = 0; i < x.length; i++) y[i] = x[i] <= 0 ? 0 : x[i]
+}
+
+function reluGradientLoop(y: Float32Array, dy: Float32Array, dx: Float32Array): void {
+  for (let i = 0; i < dy.length; i++) dx[i] = y[i] > 0 ? dy[i] : 0
 }
