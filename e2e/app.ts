@@ -37,7 +37,8 @@ export const test = base.extend<{ app: PhasescopeApp }>({
       page.on('pageerror', (error) => failures.push(`page error: ${error.message}`))
       page.on('console', (message) => {
         // Naive UI's virtual lists cause this notice on fast scrolling; the browser itself calls it benign.
-        if (message.type() === 'error' && !message.text().includes('ResizeObserver loop')) failures.push(`console: ${message.text()}`)
+        if (message.type() === 'error' && !message.text().includes('ResizeObserver loop'))
+          failures.push(`console: ${message.text()}`)
       })
     }
     const opened = host === 'electron' ? await openElectron(env) : await openBrowser(env)
@@ -114,11 +115,14 @@ async function capture(page: Page, folder: string, view: string): Promise<void> 
       const preferences = (window as unknown as { phasescopeTheme(name: string): void }).phasescopeTheme
       preferences(name)
     }, theme)
-    // Canvases are drawn on the frame after the theme has changed.
-    await page.waitForTimeout(350)
+    // Canvases are drawn on the frame after the theme has changed; Naive UI fades its colours over 300 ms.
+    await page.waitForTimeout(700)
     await page.screenshot({ path: join(folder, `${view}-${theme}.png`) })
   }
-  await page.evaluate((name) => (window as unknown as { phasescopeTheme(name: string): void }).phasescopeTheme(name!), before)
+  await page.evaluate(
+    (name) => (window as unknown as { phasescopeTheme(name: string): void }).phasescopeTheme(name!),
+    before
+  )
 }
 
 export { expect }

@@ -16,7 +16,9 @@ async function clickState(page: Page, state: number): Promise<void> {
 test('the window is isolated', async ({ app }) => {
   test.skip(app.electron === null, 'Electron only')
   const preferences = await app.electron!.evaluate(({ BrowserWindow }) => {
-    const contents = BrowserWindow.getAllWindows()[0].webContents as unknown as { getLastWebPreferences(): Record<string, unknown> }
+    const contents = BrowserWindow.getAllWindows()[0].webContents as unknown as {
+      getLastWebPreferences(): Record<string, unknown>
+    }
     const { contextIsolation, sandbox, nodeIntegration } = contents.getLastWebPreferences()
     return { contextIsolation, sandbox, nodeIntegration }
   })
@@ -127,7 +129,10 @@ test('new project, train four seeds, fit, and follow a state through every view'
 })
 
 /** Printed, not asserted: this machine's speed is not the product's. */
-async function measureWhileTraining(page: Page, electron: import('@playwright/test').ElectronApplication | null): Promise<void> {
+async function measureWhileTraining(
+  page: Page,
+  electron: import('@playwright/test').ElectronApplication | null
+): Promise<void> {
   const answers: number[] = []
   for (const target of ['runs', 'train', 'logs', 'train', 'runs', 'train']) {
     const began = Date.now()
@@ -135,8 +140,12 @@ async function measureWhileTraining(page: Page, electron: import('@playwright/te
     await page.locator(`[data-page="${target}"][aria-current="page"]`).waitFor()
     answers.push(Date.now() - began)
   }
-  console.log(`A click on another page while four seeds train: ${answers.join(', ')} ms (with the test driver's own time)`)
+  console.log(
+    `A click on another page while four seeds train: ${answers.join(', ')} ms (with the test driver's own time)`
+  )
   if (!electron) return
-  const delay = await electron.evaluate(() => (globalThis as unknown as { phasescopeLoopDelay(): object }).phasescopeLoopDelay())
+  const delay = await electron.evaluate(() =>
+    (globalThis as unknown as { phasescopeLoopDelay(): object }).phasescopeLoopDelay()
+  )
   console.log(`Main process event loop delay while training: ${JSON.stringify(delay)} ms`)
 }

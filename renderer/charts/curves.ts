@@ -29,14 +29,24 @@ export function joinCurves(curves: { epochs: Float64Array; values: Float64Array 
   if (curves.length === 0) return [[]]
   const tables = curves.map(
     (curve) =>
-      [Array.from(curve.epochs), Array.from(curve.values, (value) => (Number.isFinite(value) ? value : null))] as uPlot.AlignedData
+      [
+        Array.from(curve.epochs),
+        Array.from(curve.values, (value) => (Number.isFinite(value) ? value : null))
+      ] as uPlot.AlignedData
   )
   // Mode 1 keeps NaN's nulls as gaps while alignment leaves undefined, which uPlot draws through.
-  return tables.length === 1 ? tables[0] : uPlot.join(tables, tables.map(() => [1, 1]))
+  return tables.length === 1
+    ? tables[0]
+    : uPlot.join(
+        tables,
+        tables.map(() => [1, 1])
+      )
 }
 
 /** Mean and mean +- one standard deviation over runs, at the epochs of the run with the most points. */
-export function meanAndBand(curves: { epochs: Float64Array; values: Float64Array }[]): { mean: Float64Array; band: Band } | null {
+export function meanAndBand(
+  curves: { epochs: Float64Array; values: Float64Array }[]
+): { mean: Float64Array; band: Band } | null {
   const longest = curves.reduce((best, curve) => (curve.epochs.length > best.epochs.length ? curve : best), curves[0])
   if (!longest || curves.length < 2) return null
   const { epochs } = longest
@@ -63,7 +73,12 @@ export function meanAndBand(curves: { epochs: Float64Array; values: Float64Array
   return { mean, band: { epochs, low, high } }
 }
 
-function valueAt(curve: { epochs: Float64Array; values: Float64Array }, epoch: number, cursors: number[], c: number): number {
+function valueAt(
+  curve: { epochs: Float64Array; values: Float64Array },
+  epoch: number,
+  cursors: number[],
+  c: number
+): number {
   const { epochs, values } = curve
   let at = cursors[c]
   while (at + 1 < epochs.length && epochs[at + 1] <= epoch) at += 1

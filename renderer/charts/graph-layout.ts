@@ -135,7 +135,9 @@ function makeRoom(scopes: ModuleNode[], visible: ModuleNode[], boxes: Map<string
   const inScope = (node: ModuleNode, scope: ModuleNode): boolean => node.path.startsWith(`${scope.path}.`)
   const insertions: { at: number; room: number }[] = []
   for (const scope of scopes) {
-    const inside = visible.filter((node) => inScope(node, scope) && boxes.has(node.path)).map((node) => boxes.get(node.path)!)
+    const inside = visible
+      .filter((node) => inScope(node, scope) && boxes.has(node.path))
+      .map((node) => boxes.get(node.path)!)
     insertions.push({ at: Math.min(...inside.map((box) => box.top)), room: scopeHead - 8 })
     insertions.push({ at: Math.max(...inside.map((box) => box.bottom)) + 1, room: scopePadding })
   }

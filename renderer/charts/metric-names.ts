@@ -42,6 +42,7 @@ export function metricName(tag: string): string {
     const name = weightMetrics[last] ?? last
     return parts.length === 2 ? name : `${name}, ${parts.slice(1, -1).join('/')}`
   }
-  if (parts[0] === 'activations' && parts.length > 2) return `Activation ${last.replace('_', ' ')}, ${parts.slice(1, -1).join('/')}`
+  if (parts[0] === 'activations' && parts.length > 2)
+    return `Activation ${last.replace('_', ' ')}, ${parts.slice(1, -1).join('/')}`
   return tag
 }

@@ -30,14 +30,16 @@ export function controlPoint(from: Point, to: Point): Point {
   return { x: from.x + reach * Math.sin(angle), y: from.y + reach * Math.cos(angle) }
 }
 
-/** Beside the middle of the curve, on its outer side. */
-export function labelPoint(from: Point, to: Point, distance: number): Point {
+/** Beside the middle of the curve, on its outer side, clear of the line for a label of about 26 x 12 pixels. */
+export function labelPoint(from: Point, to: Point): Point {
   const via = controlPoint(from, to)
   const middle = { x: (from.x + 2 * via.x + to.x) / 4, y: (from.y + 2 * via.y + to.y) / 4 }
   const chord = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }
   const out = { x: middle.x - chord.x, y: middle.y - chord.y }
   const length = Math.hypot(out.x, out.y) || 1
-  return { x: middle.x + (out.x / length) * distance, y: middle.y + (out.y / length) * distance }
+  const normal = { x: out.x / length, y: out.y / length }
+  const distance = 5 + 14 * Math.abs(normal.x) + 8 * Math.abs(normal.y)
+  return { x: middle.x + normal.x * distance, y: middle.y + normal.y * distance }
 }
 
 /** Node area = occupancy. */

@@ -13,12 +13,24 @@ export type LoadState<T> =
 const maxPoints = 2000
 const maxColumns = 512
 
-export function useSeries(wanted: () => { runIds: string[]; tags: string[] } | null): ShallowRef<LoadState<PackedSeries[]>> {
-  return useRunData(wanted, (ask) => ask.runIds, (ask) => request('runs.series', { ...ask, maxPoints }))
+export function useSeries(
+  wanted: () => { runIds: string[]; tags: string[] } | null
+): ShallowRef<LoadState<PackedSeries[]>> {
+  return useRunData(
+    wanted,
+    (ask) => ask.runIds,
+    (ask) => request('runs.series', { ...ask, maxPoints })
+  )
 }
 
-export function useHeatmap(wanted: () => { runId: string; tag: string } | null): ShallowRef<LoadState<PackedHeatmap | null>> {
-  return useRunData(wanted, (ask) => [ask.runId], (ask) => request('runs.heatmap', { ...ask, maxColumns }))
+export function useHeatmap(
+  wanted: () => { runId: string; tag: string } | null
+): ShallowRef<LoadState<PackedHeatmap | null>> {
+  return useRunData(
+    wanted,
+    (ask) => [ask.runId],
+    (ask) => request('runs.heatmap', { ...ask, maxColumns })
+  )
 }
 
 /**
@@ -74,6 +86,10 @@ function useRunData<Ask, T>(
     if (ask && runsOf(ask).includes(runId)) void refresh()
   })
   onBeforeUnmount(stop)
-  watch(() => JSON.stringify(wanted()), () => void fetch(null), { immediate: true })
+  watch(
+    () => JSON.stringify(wanted()),
+    () => void fetch(null),
+    { immediate: true }
+  )
   return state
 }

@@ -30,7 +30,11 @@ export function useTags(runIds: () => string[]): {
     else if (runIds().includes(runId) && tags.value.histograms.length === 0) void load()
   })
   onBeforeUnmount(stop)
-  watch(() => runIds().join(' '), () => void load(), { immediate: true })
+  watch(
+    () => runIds().join(' '),
+    () => void load(),
+    { immediate: true }
+  )
 
   return {
     scalars: computed(() => tags.value.scalars),

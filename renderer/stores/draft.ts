@@ -20,7 +20,9 @@ export const useDraft = defineStore('draft', () => {
   const starting = ref(false)
 
   const spec = computed(() => specs.value.find((item) => item.id === experiment.value) ?? null)
-  const problems = computed(() => new Map((described.value?.problems ?? []).map((item) => [item.key ?? '', item.message])))
+  const problems = computed(
+    () => new Map((described.value?.problems ?? []).map((item) => [item.key ?? '', item.message]))
+  )
 
   async function load(): Promise<void> {
     if (specs.value.length > 0) return
@@ -99,5 +101,22 @@ export const useDraft = defineStore('draft', () => {
     }
   }
 
-  return { specs, experiment, name, params, hooks, record, seeds, described, failure, starting, spec, problems, load, choose, toggleHook, start }
+  return {
+    specs,
+    experiment,
+    name,
+    params,
+    hooks,
+    record,
+    seeds,
+    described,
+    failure,
+    starting,
+    spec,
+    problems,
+    load,
+    choose,
+    toggleHook,
+    start
+  }
 })

@@ -52,5 +52,16 @@ export const useSelection = defineStore('selection', () => {
     }
   )
 
-  return { runId, hoveredEpoch, state, transition, hookPoint, metric, selectState, selectTransition, isHighlighted, clear }
+  return {
+    runId,
+    hoveredEpoch,
+    state,
+    transition,
+    hookPoint,
+    metric,
+    selectState,
+    selectTransition,
+    isHighlighted,
+    clear
+  }
 })

@@ -90,6 +90,13 @@ export const requests = {
   'project.openRecent': { params: z.object({ id: z.string() }), result: projectInfo },
   'project.forget': { params: z.object({ id: z.string() }), result: done },
   'project.openSample': { params: nothing, result: projectInfo },
+  /** What the sample project holds, for the start page; null when it is not part of this installation. */
+  'project.samplePreview': {
+    params: nothing,
+    result: z
+      .object({ strips: recentProject.shape.strips, runs: z.number(), chosenStates: z.number(), epochs: z.number() })
+      .nullable()
+  },
   'project.close': { params: nothing, result: done },
 
   'experiments.list': { params: nothing, result: z.custom<ExperimentSpec[]>((value) => Array.isArray(value)) },
