@@ -64,6 +64,13 @@ describe('weight scalars', () => {
     expect(Object.keys(values).filter((tag) => tag.includes('pattern'))).toEqual([])
   })
 
+  it('exist exactly for the hook points that the graph says have weights', () => {
+    for (const { path, hook } of hookPoints(architecture.graph)) {
+      const { values } = weightScalars(parameters, [path])
+      expect(Object.keys(values).length > 0, path).toBe(hook?.weights)
+    }
+  })
+
   it('cut attention weights into heads by columns', () => {
     const spec = { name: 'q.W', owner: 'q', role: 'weight', shape: [2, 4], columnBlocks: 2 } as ParameterSpec
     const heads = matricesOf({ spec, values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) })

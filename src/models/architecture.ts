@@ -96,7 +96,9 @@ export class GraphBuilder {
   ): this {
     const inside = kind === 'operation' ? [] : this.parameters.filter(({ owner }) => isInside(owner, path))
     const count = inside.reduce((sum, { shape: size }) => sum + sizeOf(size), 0)
-    const hook = hookable ? { weights: inside.some(({ role }) => role === 'weight'), activations: true } : null
+    // Gains of layer normalisation are left out of the weight metrics, see `weightScalars`.
+    const weights = inside.some(({ role, normalisation }) => role === 'weight' && !normalisation)
+    const hook = hookable ? { weights, activations: true } : null
     this.nodes.push({ path, parent, label, kind, type, shape, parameters: count, hook })
     return this
   }

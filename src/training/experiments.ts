@@ -265,11 +265,11 @@ export function checkRecord(record: RecordOptions): void {
 }
 
 export function totalSteps(experiment: string, params: Params): number {
-  return stepsPerEpoch(experiment, params) * totalEpochs(params)
+  return stepsPerEpoch(experiment, params) * totalEpochs(experiment, params)
 }
 
-export function totalEpochs(experimentOrParams: string | Params, params?: Params): number {
-  return (params ?? (experimentOrParams as Params)).epochs as number
+export function totalEpochs(_experiment: string, params: Params): number {
+  return params.epochs as number
 }
 
 /** The last batch of an epoch may be smaller. */
