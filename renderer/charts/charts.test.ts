@@ -32,7 +32,8 @@ describe('the time axis', () => {
   it('maps epochs to pixels and back', () => {
     expect(epochToPixel(0, domain, 600)).toBe(gutter)
     expect(epochToPixel(400, domain, 600)).toBe(600 - margin)
-    for (const epoch of [0, 17.25, 222, 400]) expect(pixelToEpoch(epochToPixel(epoch, domain, 600), domain, 600)).toBeCloseTo(epoch, 9)
+    for (const epoch of [0, 17.25, 222, 400])
+      expect(pixelToEpoch(epochToPixel(epoch, domain, 600), domain, 600)).toBeCloseTo(epoch, 9)
     expect(pixelToEpoch(10, domain, 600)).toBeNull()
   })
 

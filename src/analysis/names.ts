@@ -19,8 +19,9 @@ interface Change {
 /**
  * One plain word or two per state, unique ("Learning 2").
  *
- * Progress of a run is the mean of -z(`loss/...`) and z(`accuracy/...`), train and val apart, z over the run's own
- * points. A state's change is progress at the point after a visit (or the last) minus progress at its first point,
+ * Progress of a run is z(`accuracy/...`) where it is recorded, else -z(log `loss/...`) (of the loss itself where it is
+ * not positive), train and val apart, z over the run's own points. Accuracy first, because a loss goes on falling by
+ * decades long after everything is learnt, and its largest fall is over after the first few points. A state's change is progress at the point after a visit (or the last) minus progress at its first point,
  * summed over visits and averaged over the runs that visit it. It improves above 0.3, worsens below -0.3, else stands
  * still. Then:
  *
@@ -117,23 +118,26 @@ function measureChanges(
 
 /** Progress of a run at its points; null when neither curve is usable. Gaps keep the last finite value. */
 function progressOf(run: RunSeries, part: 'train' | 'val', steps: readonly number[]): Float64Array | null {
-  let count = 0
-  const out = new Float64Array(steps.length)
-  for (const [kind, sign] of [
-    ['loss', -1],
-    ['accuracy', 1]
-  ] as const) {
-    const values = valuesAtSteps(run.series[`${kind}/${part}`], steps)
-    const start = values?.find(Number.isFinite)
-    if (!values || start === undefined) continue
-    let held = start
-    for (let t = 0; t < values.length; t++) {
-      if (Number.isFinite(values[t])) held = values[t]
-      values[t] = held
-    }
-    const { mean, std } = meanAndStd(values)
-    count++
-    if (std > 0) for (let t = 0; t < out.length; t++) out[t] += (sign * (values[t] - mean)) / std
-  }
-  return count > 0 ? out.map((x) => x / count) : null
+  const accuracy = filled(valuesAtSteps(run.series[`accuracy/${part}`], steps))
+  if (accuracy) return standardised(accuracy, 1)
+  const loss = filled(valuesAtSteps(run.series[`loss/${part}`], steps))
+  if (!loss) return null
+  return standardised(loss.every((value) => value > 0) ? loss.map(Math.log) : loss, -1)
+}
+
+/** Gaps replaced by the last finite value before them (the first one at the beginning); null without any. */
+function filled(values: Float64Array | null | undefined): Float64Array | null {
+  const start = values?.find(Number.isFinite)
+  if (!values || start === undefined) return null
+  let held = start
+  return values.map((value) => {
+    if (Number.isFinite(value)) held = value
+    return held
+  })
+}
+
+/** sign * z-score; zeros for a constant curve. */
+function standardised(values: Float64Array, sign: 1 | -1): Float64Array {
+  const { mean, std } = meanAndStd(values)
+  return values.map((value) => (std > 0 ? (sign * (value - mean)) / std : 0))
 }
