@@ -24,8 +24,7 @@ export class TrainingSession {
       name: params.optimizer as OptimizerName,
       weightDecay: params.weightDecay as number,
       beta1: 0.9,
-      // The grokking experiments need the shorter memory of squared gradients; 0.999 is Adam's usual value.
-      beta2: spec.experiment === 'modular-addition' ? 0.98 : 0.999,
+      beta2: params.beta2 as number,
       epsilon: 1e-8,
       momentum: 0.9
     }
