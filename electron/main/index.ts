@@ -59,7 +59,22 @@ async function start(): Promise<void> {
   openGate(engine, developmentUrl ? new URL(developmentUrl).origin : null)
   denyPermissions()
   Menu.setApplicationMenu(applicationMenu())
+  const refusal = await openGivenProject(engine)
   openWindow()
+  if (refusal)
+    void dialog.showMessageBox(window!, { type: 'error', message: 'The project could not be opened', detail: refusal })
+}
+
+/** The project named by `--project=FOLDER`, if any. Returns why it could not be opened. */
+async function openGivenProject(engine: Engine): Promise<string | null> {
+  const folder = app.commandLine.getSwitchValue('project')
+  if (!folder) return null
+  try {
+    await engine.openFolder(folder)
+    return null
+  } catch (error) {
+    return (error as Error).message
+  }
 }
 
 function openWindow(): void {

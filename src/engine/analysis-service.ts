@@ -22,6 +22,10 @@ export class AnalysisService {
 
   constructor(private readonly options: AnalysisServiceOptions) {}
 
+  get running(): number {
+    return this.active.size
+  }
+
   /** Begins a fit and returns its id at once; progress and the end are pushed. */
   start(session: ProjectSession, options: AnalysisOptions): string {
     const id = newId('analysis')
@@ -64,7 +68,10 @@ export class AnalysisService {
     const analysis = session.analysis(id)
     const fits = analysis.fits.map((fit) =>
       fit.states === states
-        ? { ...fit, stateSummaries: fit.stateSummaries.map((item) => (item.index === state ? { ...item, name } : item)) }
+        ? {
+            ...fit,
+            stateSummaries: fit.stateSummaries.map((item) => (item.index === state ? { ...item, name } : item))
+          }
         : fit
     )
     await session.putAnalysis({ ...analysis, fits })
@@ -87,7 +94,11 @@ export class AnalysisService {
     const progress = (done: number, total: number, text: string): void =>
       this.options.push('analysis.progress', { id, done, total, text })
     progress(0, 1, 'Reading runs')
-    const prepared = await this.options.queries.run('prepare', { runs: session.sources(options.runIds), options }, signal)
+    const prepared = await this.options.queries.run(
+      'prepare',
+      { runs: session.sources(options.runIds), options },
+      signal
+    )
     const { sequences, inputs } = prepared.built
     const plan = planCandidates(options, inputs.runs.length)
     const total = plan.candidates.length + plan.folds.length

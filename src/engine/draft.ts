@@ -11,6 +11,5 @@ export async function describeDraft(
   runs: RunInfo[]
 ): Promise<RequestResult<'experiments.describe'>> {
   const described = await queries.run('describe', draft)
-  const { model, batchSize } = draft.params
-  return { ...described, secondsPerStep: measuredSecondsPerStep(runs, draft.experiment, model, batchSize) }
+  return { ...described, secondsPerStep: measuredSecondsPerStep(runs, draft.experiment, draft.params) }
 }

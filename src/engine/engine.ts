@@ -20,7 +20,7 @@ import { PathGrants } from './grants'
 import { Log } from './log'
 import type { Places, WorkerLauncher } from './ports'
 import { ProjectSession } from './project-session'
-import { recentEntry, Recents } from './recents'
+import { recentEntry, Recents, samplePreview } from './recents'
 import { TaskPool } from './task-pool'
 import { TrainingService } from './training-service'
 
@@ -77,6 +77,14 @@ export class Engine {
     return () => this.listeners.delete(listener)
   }
 
+  /** The same for one kind of event. */
+  on<N extends EventName>(wanted: N, listener: (payload: EventPayload<N>) => void): () => void {
+    return this.listen((name, payload) => {
+      // The name says which payload it is; the compiler cannot follow that through a generic listener.
+      if ((name as EventName) === wanted) listener(payload as unknown as EventPayload<N>)
+    })
+  }
+
   /** Answers a message from outside: everything about it is checked, and every failure is an answer. */
   async handle(name: unknown, params: unknown): Promise<Reply> {
     try {
@@ -111,7 +119,9 @@ export class Engine {
 
   /** Opens the project in a folder, or makes one there. */
   async openOrCreateFolder(folder: string, name: string): Promise<ProjectSession> {
-    return existsSync(join(folder, 'project.json')) ? this.openFolder(folder) : this.adopt(await createProject(folder, name))
+    return existsSync(join(folder, 'project.json'))
+      ? this.openFolder(folder)
+      : this.adopt(await createProject(folder, name))
   }
 
   /** Ends every job and thread; unfinished runs are interrupted and can be continued. */
@@ -130,6 +140,14 @@ export class Engine {
   }
 
   private async adopt(opened: Awaited<ReturnType<typeof openProject>>): Promise<ProjectSession> {
+    // The same folder again: two sessions must not write one project, so it is read anew only when nothing is at work.
+    if (this.session?.folder === opened.folder) {
+      if (this.training.running + this.training.queued + this.analyses.running > 0) {
+        this.push('project.changed', this.session.info())
+        return this.session
+      }
+      await this.closeProject()
+    }
     const session = await ProjectSession.load(opened, (runs, removed) => this.push('runs.changed', { runs, removed }))
     await this.closeProject()
     this.session = session
@@ -156,7 +174,9 @@ export class Engine {
     const { id, name, folder } = session.info()
     const latest = session.listAnalyses().at(-1)
     const entry = recentEntry({ id, name, folder }, session.listRuns(), latest ? session.analysis(latest.id) : null)
-    await this.recents.remember(entry).catch((error: Error) => this.log.add('warning', 'Recent projects', error.message))
+    await this.recents
+      .remember(entry)
+      .catch((error: Error) => this.log.add('warning', 'Recent projects', error.message))
   }
 
   private async openSample(): Promise<ProjectSession> {
@@ -180,9 +200,17 @@ export class Engine {
   private async createProjectIn(name: string, location: string): Promise<ProjectSession> {
     await makeFolder(location)
     if (!(await isWritable(location))) {
-      throw new PhasescopeError('read-only', `${location} is read-only: no project can be made there. Choose another folder.`)
+      throw new PhasescopeError(
+        'read-only',
+        `${location} is read-only: no project can be made there. Choose another folder.`
+      )
     }
-    const slug = name.replace(/[^\p{L}\p{N}._ -]/gu, '').trim().replace(/\s+/g, '-').toLowerCase() || 'project'
+    const slug =
+      name
+        .replace(/[^\p{L}\p{N}._ -]/gu, '')
+        .trim()
+        .replace(/\s+/g, '-')
+        .toLowerCase() || 'project'
     const taken = new Set((await readdir(location)).map((entry) => entry.toLowerCase()))
     let folder = slug
     for (let n = 2; taken.has(folder); n++) folder = `${slug}-${n}`
@@ -205,7 +233,8 @@ export class Engine {
     'app.logs': () => this.log.all(),
 
     'paths.pick': async ({ purpose }) => {
-      if (!this.options.pickFolder) throw new PhasescopeError('unsupported', 'This host has no folder dialog. Type the path.')
+      if (!this.options.pickFolder)
+        throw new PhasescopeError('unsupported', 'This host has no folder dialog. Type the path.')
       const path = await this.options.pickFolder(purpose)
       return path === null ? null : { grant: this.grants.issue(path), label: path }
     },
@@ -231,6 +260,7 @@ export class Engine {
       return {}
     },
     'project.openSample': async () => (await this.openSample()).info(),
+    'project.samplePreview': () => samplePreview(join(this.options.places.resources, 'sample')),
     'project.close': async () => {
       await this.closeProject()
       return {}

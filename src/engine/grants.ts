@@ -13,7 +13,8 @@ export class PathGrants {
 
   resolve(token: string): string {
     const path = this.paths.get(token)
-    if (!path) throw new PhasescopeError('bad-request', 'This choice of a folder is no longer valid. Choose the folder again.')
+    if (!path)
+      throw new PhasescopeError('bad-request', 'This choice of a folder is no longer valid. Choose the folder again.')
     return path
   }
 }

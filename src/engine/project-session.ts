@@ -1,4 +1,5 @@
 /** The open project: its runs and analyses in memory, and every change to their manifests. */
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Analysis } from '../analysis/types'
 import type { AnalysisSummary, ProjectInfo, RunInfo } from '../contract/domain'
@@ -36,8 +37,8 @@ export class ProjectSession {
         run.status = 'interrupted'
         run.message =
           run.step > 0
-            ? `Stopped at step ${run.step} of ${run.totalSteps} when the application ended. Continue it from its last checkpoint.`
-            : 'The application ended before this run had begun. Continue it to train it.'
+            ? `Stopped at step ${run.step} of ${run.totalSteps} when its process ended. Continue it from its last checkpoint.`
+            : 'Its process ended before this run had begun. Continue it to train it.'
         await session.saveRun(run).catch((error: Error) => {
           session.problems.push({ place: `runs/${run.id}/run.json`, message: error.message })
         })
@@ -70,7 +71,8 @@ export class ProjectSession {
 
   run(id: string): RunManifest {
     const run = this.runs.get(id)
-    if (!run) throw new PhasescopeError('not-found', `There is no run "${id}" in this project. It may have been removed.`)
+    if (!run)
+      throw new PhasescopeError('not-found', `There is no run "${id}" in this project. It may have been removed.`)
     return run
   }
 
@@ -81,9 +83,17 @@ export class ProjectSession {
     })
   }
 
+  /** A run belongs to the project once its manifest is on disk. */
   async addRun(run: RunManifest): Promise<void> {
-    this.runs.set(run.id, run)
     await this.saveRun(run)
+    this.runs.set(run.id, run)
+  }
+
+  /** Takes back a run that never began, for instance because the disk is full. */
+  async discardRun(id: string): Promise<void> {
+    await this.writes.get(id)?.catch(() => undefined)
+    this.runs.delete(id)
+    await rm(this.runFolder(id), { recursive: true, force: true }).catch(() => undefined)
   }
 
   /** Changes a manifest in memory at once, tells everybody, and writes it; writes of one run never overtake another. */
@@ -103,7 +113,8 @@ export class ProjectSession {
   async removeRuns(ids: string[]): Promise<void> {
     for (const id of ids) {
       this.run(id)
-      await this.writes.get(id)
+      // Whether the last write worked or not: the folder goes as it is.
+      await this.writes.get(id)?.catch(() => undefined)
       await moveToTrash(this.folder, join('runs', id))
       this.runs.delete(id)
       this.changed([], [id])
@@ -151,9 +162,7 @@ export class ProjectSession {
 
   private saveRun(run: RunManifest): Promise<void> {
     const previous = this.writes.get(run.id) ?? Promise.resolve()
-    const write = previous
-      .catch(() => undefined)
-      .then(() => writeJson(join(this.runFolder(run.id), 'run.json'), run))
+    const write = previous.catch(() => undefined).then(() => writeJson(join(this.runFolder(run.id), 'run.json'), run))
     this.writes.set(run.id, write)
     return write
   }

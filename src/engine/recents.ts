@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import type { Analysis } from '../analysis/types'
 import { recentProject } from '../contract/domain'
 import type { RecentProject, RunInfo } from '../contract/domain'
+import type { RequestResult } from '../contract/requests'
 import { makeFolder, writeJson } from '../project/files'
+import { listAnalyses } from '../project/project-folder'
 
 const kept = 30
 const strips = 10
@@ -62,8 +64,30 @@ export function recentEntry(
     runs: runs.length,
     experiments: new Set(runs.map((run) => run.group)).size,
     chosenStates: fit ? fit.states : null,
-    strips: fit ? fit.paths.slice(0, strips).map((path) => stripOf(path, fit.stateSummaries.map((state) => state.color))) : [],
+    strips: fit
+      ? fit.paths.slice(0, strips).map((path) =>
+          stripOf(
+            path,
+            fit.stateSummaries.map((state) => state.color)
+          )
+        )
+      : [],
     missing: false
+  }
+}
+
+/** The newest analysis of the sample project, as strips. */
+export async function samplePreview(folder: string): Promise<RequestResult<'project.samplePreview'>> {
+  if (!existsSync(join(folder, 'project.json'))) return null
+  const latest = (await listAnalyses(folder)).analyses.at(-1)
+  const fit = latest?.fits.find((candidate) => candidate.states === latest.chosenStates)
+  if (!latest || !fit) return null
+  const colors = fit.stateSummaries.map((state) => state.color)
+  return {
+    strips: fit.paths.slice(0, strips).map((path) => stripOf(path, colors)),
+    runs: latest.inputs.runs.length,
+    chosenStates: fit.states,
+    epochs: Math.max(...latest.inputs.runs.map((run) => run.epochs.at(-1) ?? 0))
   }
 }
 

@@ -2,6 +2,7 @@
  * A pool of compute workers. Tasks queue, workers are started when needed and kept; the death of one rejects the task
  * it was on, never the host.
  */
+import { setMaxListeners } from 'node:events'
 import { fromWireError, PhasescopeError } from '../contract/errors'
 import type { ComputeReply, ComputeRequest, ComputeTasks, TaskName } from '../workers/messages'
 import type { WorkerLauncher, WorkerLink } from './ports'
@@ -34,12 +35,30 @@ export class TaskPool {
   }
 
   /** Runs one task. Aborting rejects it at once; a task that has begun takes its worker down with it. */
-  run<N extends TaskName>(name: N, input: ComputeTasks[N]['in'], signal?: AbortSignal): Promise<ComputeTasks[N]['out']> {
+  run<N extends TaskName>(
+    name: N,
+    input: ComputeTasks[N]['in'],
+    signal?: AbortSignal
+  ): Promise<ComputeTasks[N]['out']> {
     return new Promise<ComputeTasks[N]['out']>((resolve, reject) => {
       if (this.closed) return reject(new PhasescopeError('cancelled', 'The application is closing.'))
       if (signal?.aborted) return reject(cancelled())
-      const waiting: Waiting = { name, input, resolve: (value) => resolve(value as ComputeTasks[N]['out']), reject }
-      signal?.addEventListener('abort', () => this.abort(waiting), { once: true })
+      const onAbort = (): void => this.abort(waiting)
+      const waiting: Waiting = {
+        name,
+        input,
+        resolve: (value) => {
+          signal?.removeEventListener('abort', onAbort)
+          resolve(value as ComputeTasks[N]['out'])
+        },
+        reject: (error) => {
+          signal?.removeEventListener('abort', onAbort)
+          reject(error)
+        }
+      }
+      // One signal may stand for hundreds of fits; Node's warning about many listeners means leaks, and these go.
+      if (signal) setMaxListeners(0, signal)
+      signal?.addEventListener('abort', onAbort, { once: true })
       this.queue.push(waiting)
       this.pump()
     })
@@ -47,7 +66,8 @@ export class TaskPool {
 
   async close(): Promise<void> {
     this.closed = true
-    for (const waiting of this.queue.splice(0)) waiting.reject(new PhasescopeError('cancelled', 'The application is closing.'))
+    for (const waiting of this.queue.splice(0))
+      waiting.reject(new PhasescopeError('cancelled', 'The application is closing.'))
     await Promise.all([...this.slots].map((slot) => slot.link.stop()))
   }
 
@@ -58,7 +78,13 @@ export class TaskPool {
       const waiting = this.queue.shift()!
       const id = this.nextId++
       slot.current = { id, waiting }
-      slot.link.post({ id, name: waiting.name, input: waiting.input } as ComputeRequest)
+      try {
+        slot.link.post({ id, name: waiting.name, input: waiting.input } as ComputeRequest)
+      } catch (error) {
+        // The input holds something that cannot cross threads.
+        slot.current = null
+        waiting.reject(error as Error)
+      }
     }
   }
 

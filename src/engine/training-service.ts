@@ -6,13 +6,13 @@ import { PhasescopeError } from '../contract/errors'
 import { makeFolder } from '../project/files'
 import type { RunManifest } from '../project/manifests'
 import { newId } from '../project/project-folder'
-import { checkHooks, resolveParams, totalEpochs, totalSteps } from '../training/experiments'
-import type { RunSpec } from '../training/types'
+import { checkHooks, checkRecord, resolveParams, totalEpochs, totalSteps } from '../training/experiments'
+import type { ParamValue, RunSpec } from '../training/types'
 import type { TrainCommand, TrainMessage } from '../workers/messages'
 import type { Log } from './log'
 import type { Places, WorkerLauncher, WorkerLink } from './ports'
 import type { ProjectSession } from './project-session'
-import { claimRun, releaseRun } from './run-lock'
+import { claimRun, ownedElsewhere, releaseRun } from './run-lock'
 
 const manifestIntervalMs = 3000
 
@@ -22,7 +22,8 @@ interface Active {
   /** Elapsed seconds of earlier attempts. */
   before: number
   lastSaveMs: number
-  settled: boolean
+  /** Set once the run has come to its end; settles when its manifest says so. */
+  ending: Promise<void> | null
 }
 
 export interface TrainingServiceOptions {
@@ -53,12 +54,15 @@ export class TrainingService {
     return this.active.has(runId) || this.queue.some((item) => item.runId === runId)
   }
 
-  /** Checks everything before the first folder is made, then queues one run per seed. */
+  /** Checks everything before the first folder is made, then queues one run per seed: all of them or none. */
   async start(session: ProjectSession, request: ParsedParams<'training.start'>): Promise<string[]> {
     const params = resolveParams(request.experiment, request.params)
     checkHooks(request.experiment, params, request.hooks)
+    checkRecord(request.record)
     const seeds = [...new Set(request.seeds)]
     const group = newId('group')
+    // One stem for all seeds, so that TensorBoard and file managers list them together.
+    const stem = newId(request.experiment)
     const runIds: string[] = []
     for (const seed of seeds) {
       const spec: RunSpec = {
@@ -69,7 +73,7 @@ export class TrainingService {
         record: request.record,
         backend: request.backend
       }
-      const id = `${newId(request.experiment)}-s${seed}`
+      const id = `${stem}-s${seed}`
       const manifest: RunManifest = {
         schemaVersion: 1,
         id,
@@ -92,13 +96,22 @@ export class TrainingService {
         tags: [],
         versions: this.options.versions
       }
-      await makeFolder(session.runFolder(id))
-      await session.addRun(manifest)
+      try {
+        await makeFolder(session.runFolder(id))
+        await session.addRun(manifest)
+        claimRun(session.runFolder(id))
+      } catch (error) {
+        for (const runId of [...runIds, id]) await session.discardRun(runId)
+        throw error
+      }
       runIds.push(id)
     }
-    this.options.push('runs.changed', { runs: session.listRuns().filter((run) => runIds.includes(run.id)), removed: [] })
-    this.options.log.add('info', request.name, `${runIds.length} runs queued.`)
-    for (const runId of runIds) this.enqueue(session, runId)
+    this.options.push('runs.changed', {
+      runs: session.listRuns().filter((run) => runIds.includes(run.id)),
+      removed: []
+    })
+    this.options.log.add('info', request.name, `${runIds.length} ${runIds.length === 1 ? 'run' : 'runs'} queued.`)
+    for (const runId of runIds) this.queue.push({ session, runId })
     this.pump()
     return runIds
   }
@@ -108,11 +121,16 @@ export class TrainingService {
     for (const runId of runIds) {
       const run = session.run(runId)
       if (this.isBusy(runId)) throw new PhasescopeError('busy', `${run.name} is already ${run.status}.`)
-      if (run.status === 'done') throw new PhasescopeError('bad-request', `${run.name} is done; there is nothing to continue.`)
+      if (run.status === 'done')
+        throw new PhasescopeError('bad-request', `${run.name} is done; there is nothing to continue.`)
+      if (ownedElsewhere(session.runFolder(runId))) {
+        throw new PhasescopeError('busy', `${run.name} is being trained by another process.`)
+      }
     }
     for (const runId of runIds) {
+      claimRun(session.runFolder(runId))
       await session.updateRun(runId, { status: 'queued', message: null, finishedAt: null })
-      this.enqueue(session, runId)
+      this.queue.push({ session, runId })
     }
     this.pump()
   }
@@ -136,6 +154,7 @@ export class TrainingService {
           message: 'Cancelled before it began.',
           finishedAt: new Date().toISOString()
         })
+        releaseRun(session.runFolder(runId))
         this.settleWaiters(runId)
       } else if (action === 'pause') await session.updateRun(runId, { status: 'paused' })
       else await session.updateRun(runId, { status: 'queued' })
@@ -149,28 +168,36 @@ export class TrainingService {
     return new Promise((resolve) => this.waiters.set(runId, [...(this.waiters.get(runId) ?? []), resolve]))
   }
 
-  /** Stops every worker; their runs are interrupted and can be continued. */
+  /** Stops every worker and empties the queue; unfinished runs are interrupted and can be continued. */
   async close(): Promise<void> {
-    this.queue.length = 0
-    const stopping = [...this.active.entries()].map(async ([runId, active]) => {
-      active.settled = true
-      await active.link.stop()
-      const run = active.session.run(runId)
-      await active.session
-        .updateRun(runId, {
-          status: 'interrupted',
-          message: `Stopped at step ${run.step} of ${run.totalSteps} when the project was closed. Continue it from its last checkpoint.`
-        })
-        .catch(() => undefined)
-      releaseRun(active.session.runFolder(runId))
-      this.active.delete(runId)
-    })
-    await Promise.all(stopping)
+    const waiting = this.queue.splice(0)
+    await Promise.all(
+      [...this.active].map(async ([runId, active]) => {
+        active.ending ??= this.stop(runId, active)
+        await active.ending
+      })
+    )
+    for (const { session, runId } of waiting) {
+      await this.interrupt(session, runId, 'The project was closed before this run had begun.')
+      this.settleWaiters(runId)
+    }
   }
 
-  private enqueue(session: ProjectSession, runId: string): void {
-    claimRun(session.runFolder(runId))
-    this.queue.push({ session, runId })
+  private async stop(runId: string, active: Active): Promise<void> {
+    const { session, link } = active
+    await link.stop()
+    const { step, totalSteps: total } = session.run(runId)
+    await this.interrupt(session, runId, `Stopped at step ${step} of ${total} when the project was closed.`)
+    this.active.delete(runId)
+    this.settleWaiters(runId)
+  }
+
+  private async interrupt(session: ProjectSession, runId: string, message: string): Promise<void> {
+    await this.save(session, runId, {
+      status: 'interrupted',
+      message: `${message} Continue it to train it to its end.`
+    })
+    releaseRun(session.runFolder(runId))
   }
 
   private pump(): void {
@@ -185,11 +212,11 @@ export class TrainingService {
   private launch(session: ProjectSession, runId: string): void {
     const run = session.run(runId)
     const link = this.options.launcher.launch('train')
-    const active: Active = { link, session, before: run.elapsedSeconds, lastSaveMs: Date.now(), settled: false }
+    const active: Active = { link, session, before: run.elapsedSeconds, lastSaveMs: Date.now(), ending: null }
     this.active.set(runId, active)
     link.onMessage((message) => this.receive(runId, active, message as TrainMessage))
     link.onExit((reason) => {
-      void this.settle(runId, active, {
+      this.settle(runId, active, {
         status: 'failed',
         message: `${run.name} stopped: ${reason ?? 'its worker was ended'}. Continue it from its last checkpoint.`
       })
@@ -210,10 +237,11 @@ export class TrainingService {
 
   private receive(runId: string, active: Active, message: TrainMessage): void {
     const { session } = active
-    if (active.settled) return
+    if (active.ending) return
     switch (message.kind) {
       case 'started':
-        if (message.step > 0) this.options.log.add('info', session.run(runId).name, `Goes on from step ${message.step}.`)
+        if (message.step > 0)
+          this.options.log.add('info', session.run(runId).name, `Goes on from step ${message.step}.`)
         return
       case 'progress': {
         const { kind: _kind, ...progress } = message
@@ -243,7 +271,7 @@ export class TrainingService {
         this.options.log.add(message.level, session.run(runId).name, message.text)
         return
       case 'finished':
-        void this.settle(runId, active, {
+        this.settle(runId, active, {
           status: message.status,
           message: message.status === 'cancelled' ? `Cancelled at step ${message.step}.` : null,
           step: message.step,
@@ -251,26 +279,28 @@ export class TrainingService {
         })
         return
       case 'failed':
-        void this.settle(runId, active, { status: 'failed', message: message.error.message })
+        this.settle(runId, active, { status: 'failed', message: message.error.message })
         return
     }
   }
 
   /** The one end of every run, reached once. */
-  private async settle(runId: string, active: Active, change: Partial<RunManifest>): Promise<void> {
-    if (active.settled) return
-    active.settled = true
-    this.active.delete(runId)
-    const { session } = active
-    await this.save(session, runId, { ...change, finishedAt: new Date().toISOString() })
+  private settle(runId: string, active: Active, change: Partial<RunManifest>): void {
+    active.ending ??= this.end(runId, active, change)
+  }
+
+  private async end(runId: string, active: Active, change: Partial<RunManifest>): Promise<void> {
+    const { session, link } = active
     const run = session.run(runId)
+    await this.save(session, runId, { ...change, finishedAt: new Date().toISOString() })
     this.options.log.add(
       run.status === 'failed' ? 'error' : 'info',
       run.name,
       run.message ?? `Done after ${run.step} steps in ${run.elapsedSeconds.toFixed(0)} s.`
     )
     releaseRun(session.runFolder(runId))
-    void active.link.stop()
+    this.active.delete(runId)
+    void link.stop()
     this.settleWaiters(runId)
     this.pump()
   }
@@ -284,19 +314,30 @@ export class TrainingService {
     try {
       await session.updateRun(runId, change)
     } catch (error) {
-      this.options.log.add('error', session.run(runId).name, (error as Error).message)
+      this.options.log.add('error', runId, (error as Error).message)
     }
   }
 }
 
-/** Seconds per step of the newest finished run of the same experiment with equal parameters that set the cost. */
-export function measuredSecondsPerStep(runs: RunInfo[], experiment: string, model: unknown, batchSize: unknown): number | null {
-  for (const run of [...runs].reverse()) {
-    const { spec } = run
-    if (spec.experiment !== experiment || spec.params.model !== model || spec.params.batchSize !== batchSize) continue
-    if (run.status === 'done' && run.step > 0 && run.elapsedSeconds > 0) return run.elapsedSeconds / run.step
-  }
-  return null
+/** Hyperparameters that do not change what one step costs. */
+const costless = new Set(['epochs', 'learningRate', 'weightDecay', 'warmupSteps', 'initScale', 'trainFraction'])
+
+/** Seconds per step of the newest finished run of the same experiment with equal parameters where they set the cost. */
+export function measuredSecondsPerStep(
+  runs: readonly RunInfo[],
+  experiment: string,
+  params: Record<string, ParamValue>
+): number | null {
+  const setters = Object.keys(params).filter((key) => !costless.has(key))
+  const measured = runs.findLast(
+    ({ spec, status, step, elapsedSeconds }) =>
+      spec.experiment === experiment &&
+      status === 'done' &&
+      step > 0 &&
+      elapsedSeconds > 0 &&
+      setters.every((key) => spec.params[key] === params[key])
+  )
+  return measured ? measured.elapsedSeconds / measured.step : null
 }
 
 function jsonNumbers(values: Record<string, number>): RunInfo['last'] {
@@ -307,4 +348,3 @@ function jsonNumbers(values: Record<string, number>): RunInfo['last'] {
     ])
   )
 }
-

@@ -8,6 +8,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, normalize, sep } from 'node:path'
 import { WebSocket, WebSocketServer } from 'ws'
+import { PhasescopeError } from '../contract/errors'
 import { decodeFrame, encodeFrame } from '../contract/wire'
 import type { ServerFrame } from '../contract/wire'
 import type { Engine } from '../engine/engine'
@@ -53,7 +54,7 @@ export async function startBrowserHost(engine: Engine, options: BrowserHostOptio
   })
 
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error: NodeJS.ErrnoException) => reject(describeListenError(error, options.port)))
     server.listen(options.port, '127.0.0.1', () => resolve())
   })
   const address = server.address()
@@ -70,6 +71,16 @@ export async function startBrowserHost(engine: Engine, options: BrowserHostOptio
       })
     }
   }
+}
+
+function describeListenError(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new PhasescopeError('busy', `Port ${port} is in use. Choose another one, or 0 for any free port.`)
+  }
+  if (error.code === 'EACCES') {
+    return new PhasescopeError('read-only', `Port ${port} needs more rights than you have. Choose one above 1023.`)
+  }
+  return new PhasescopeError('internal', `The server could not start on port ${port}: ${error.message}`)
 }
 
 function serveClient(engine: Engine, client: WebSocket): void {
@@ -103,6 +114,8 @@ function serveFile(root: string, request: IncomingMessage, response: ServerRespo
     'Cross-Origin-Embedder-Policy': 'require-corp',
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
+    // A page that frames this one could lure clicks; the rest of the policy is in the page itself.
+    'Content-Security-Policy': "frame-ancestors 'none'",
     'Cache-Control': 'no-cache'
   }
   const refuse = (status: number, text: string): void => {

@@ -18,7 +18,9 @@ export function placesFor(buildFolder: string, userData = defaultUserData()): Pl
 }
 
 export function packageVersion(buildFolder: string): string {
-  const manifest = JSON.parse(readFileSync(join(buildFolder, '..', '..', 'package.json'), 'utf8')) as { version: string }
+  const manifest = JSON.parse(readFileSync(join(buildFolder, '..', '..', 'package.json'), 'utf8')) as {
+    version: string
+  }
   return manifest.version
 }
 

@@ -5,14 +5,19 @@ import type { WorkerKind, WorkerLauncher, WorkerLink } from '../engine/ports'
 
 const entryFiles: Record<WorkerKind, string> = { train: 'train-worker.js', compute: 'compute-worker.js' }
 
-/** @param folder where the build puts the worker entry files. */
-export function createWorkerLauncher(folder: string): WorkerLauncher {
+/** A worker that grows past this ends with an error of its own instead of taking the process down. */
+const defaultHeapMb = 4096
+
+/**
+ * @param folder where the build puts the worker entry files
+ * @param heapMb limit of each worker's JavaScript heap; WebAssembly memory and typed arrays are not part of it
+ */
+export function createWorkerLauncher(folder: string, heapMb = defaultHeapMb): WorkerLauncher {
   return {
     launch(kind) {
       const worker = new Worker(join(folder, entryFiles[kind]), {
         name: `phasescope-${kind}`,
-        // A worker that grows past this ends with an error of its own instead of taking the process down.
-        resourceLimits: { maxOldGenerationSizeMb: 4096 }
+        resourceLimits: { maxOldGenerationSizeMb: heapMb }
       })
       return linkTo(worker)
     }

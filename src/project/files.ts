@@ -1,6 +1,6 @@
 /** Writing files so that a crash at any moment leaves the old content or the new one, never half of it. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
 
@@ -47,9 +47,34 @@ export async function readJson(path: string): Promise<unknown> {
 
 export async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true })
+    await makeFolders(path)
   } catch (error) {
+    const reason = unusablePlaces[(error as NodeJS.ErrnoException).code ?? '']
+    if (reason)
+      throw new PhasescopeError('bad-request', `${path} could not be created: ${reason} Choose another folder.`)
     throw describeFileError(error, path, 'created')
+  }
+}
+
+const unusablePlaces: Record<string, string> = {
+  EEXIST: 'there is a file of this name.',
+  ENOTDIR: 'a part of this path is a file.',
+  ENOENT: 'no folder can be made there.'
+}
+
+/** Not `mkdir` with `recursive`, which never returns where a folder refuses children with ENOENT, as /proc does. */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolders(dirname(path))
+    await mkdir(path).catch((again: NodeJS.ErrnoException) => {
+      // Somebody else was faster.
+      if (again.code !== 'EEXIST') throw again
+    })
   }
 }
 

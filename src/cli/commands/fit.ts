@@ -1,0 +1,168 @@
+/** `phasescope fit`: latent states of the runs of a project. */
+import { resolve } from 'node:path'
+import type { Analysis, AnalysisOptions } from '../../analysis/types'
+import { PhasescopeError } from '../../contract/errors'
+import type { EventPayload } from '../../contract/events'
+import type { Engine } from '../../engine/engine'
+import type { ProjectSession } from '../../engine/project-session'
+import { writeJson } from '../../project/files'
+import { featuresFor } from '../features'
+import { noteProblems, withEngine } from '../host'
+import { interruptible } from '../interrupt'
+import { UsageError } from '../options'
+import type { Command, Context, Input } from '../options'
+import { CountProgress } from '../progress'
+import { duration, shortNumber, table } from '../terminal'
+
+export const fitCommand: Command = {
+  name: 'fit',
+  summary: 'Fit latent states to the runs of a project.',
+  usage: '--project DIR [--runs A,B] [--features A,B] [--states 1-8] [options]',
+  options: {
+    project: { value: 'DIR', description: 'The project folder.', required: true },
+    runs: { value: 'A,B', description: 'Runs by id or name, or names of groups. Default: all that are done.' },
+    features: { value: 'A,B', description: 'Tags. Default: the weight metrics (means over hook points) that change.' },
+    states: { value: 'RANGE', description: 'Numbers of states to try, 1 to 8. Default 1-8.' },
+    covariance: { value: 'KIND', description: 'diag (default), full, tied or spherical.' },
+    zscore: { value: 'HOW', description: 'run (default), all or none.' },
+    restarts: { value: 'N', description: 'Fits per number of states. Default 8.' },
+    iterations: { value: 'N', description: 'EM iterations at most. Default 200.' },
+    tolerance: { value: 'X', description: 'EM stops below this gain in log-likelihood. Default 0.001.' },
+    folds: { value: 'N', description: 'Folds of the held-out score, 0 for none. Default 5.' },
+    seed: { value: 'N', description: 'Seed of starts and folds. Default 0.' },
+    criterion: { value: 'NAME', description: 'What chooses: bic (default), aic or heldout.' },
+    jobs: { value: 'N', description: 'Fits side by side. Default: one per core.' },
+    json: { value: 'FILE', description: 'Also write the analysis to this file.' }
+  },
+  words: { min: 0, max: 0 },
+  async run(input, context) {
+    const chosen = settings(input)
+    const jobs = input.whole('jobs', { min: 1, max: 256 })
+    return withEngine(context, { jobs }, async (engine) => {
+      const session = await engine.openFolder(input.required('project'))
+      noteProblems(session, context)
+      const runIds = chosenRuns(session, input.list('runs'))
+      const features = await featuresFor(engine, runIds, input.list('features'))
+      const folds = Math.min(input.whole('folds', { min: 0, max: 50 }) ?? 5, runIds.length)
+      const analysis = await fitAndWatch(engine, context, { ...chosen, runIds, features, folds })
+      if (!analysis) return 1
+      const file = input.text('json')
+      if (file !== undefined) await writeJson(resolve(file), analysis)
+      for (const line of report(analysis)) context.terminal.out(line)
+      return 0
+    })
+  }
+}
+
+function settings(input: Input): Omit<AnalysisOptions, 'runIds' | 'features' | 'folds'> {
+  const [statesMin, statesMax] = input.span('states', { min: 1, max: 8 }) ?? [1, 8]
+  return {
+    statesMin,
+    statesMax,
+    covariance: input.choice('covariance', ['diag', 'full', 'tied', 'spherical']) ?? 'diag',
+    zscore: input.choice('zscore', ['run', 'all', 'none']) ?? 'run',
+    restarts: input.whole('restarts', { min: 1, max: 200 }) ?? 8,
+    maxIterations: input.whole('iterations', { min: 1, max: 100_000 }) ?? 200,
+    tolerance: input.number('tolerance', 0) ?? 1e-3,
+    minCovar: 1e-3,
+    seed: input.whole('seed', { min: 0, max: 2 ** 32 - 1 }) ?? 0,
+    criterion: input.choice('criterion', ['bic', 'aic', 'heldout']) ?? 'bic'
+  }
+}
+
+function chosenRuns(session: ProjectSession, names: string[] | undefined): string[] {
+  const runs = session.listRuns()
+  if (!names) {
+    const done = runs.filter((run) => run.status === 'done').map((run) => run.id)
+    if (done.length > 0) return done
+    throw new PhasescopeError(
+      'not-found',
+      runs.length === 0
+        ? 'This project has no runs. phasescope train makes some.'
+        : 'No run of this project is done. --runs fits runs that are not.'
+    )
+  }
+  const chosen = names.flatMap((name) => {
+    const found = runs.filter(
+      (run) => run.id === name || run.name === name || run.group === name || run.groupName === name
+    )
+    if (found.length === 0)
+      throw new UsageError(`There is no run "${name}" in this project. phasescope runs lists them.`)
+    return found.map((run) => run.id)
+  })
+  if (chosen.length === 0) throw new UsageError('--runs is empty; give ids or names of runs.')
+  return [...new Set(chosen)]
+}
+
+/** The finished analysis, or null when it was cancelled. @throws PhasescopeError when it failed. */
+async function fitAndWatch(engine: Engine, { terminal }: Context, options: AnalysisOptions): Promise<Analysis | null> {
+  const progress = new CountProgress(terminal)
+  let id = ''
+  let end: EventPayload<'analysis.finished'> | undefined
+  const stopProgress = engine.on('analysis.progress', ({ done, total, text }) => progress.advanced(done, total, text))
+  await interruptible(
+    terminal,
+    'Cancelling.',
+    () => engine.analyses.cancel(id),
+    async () => {
+      end = await new Promise((finished) => {
+        const stopWaiting = engine.on('analysis.finished', (payload) => {
+          stopWaiting()
+          finished(payload)
+        })
+        id = engine.analyses.start(engine.project, options)
+      })
+    }
+  )
+  stopProgress()
+  progress.clear()
+  if (end?.ok) return engine.project.analysis(id)
+  if (!end?.message) return null
+  throw new PhasescopeError('internal', end.message)
+}
+
+function report(analysis: Analysis): string[] {
+  const { inputs, options } = analysis
+  const fixed = (value: number | null | undefined): string => (value == null ? '-' : value.toFixed(1))
+  const spread = (value: { mean: number; std: number } | null): string =>
+    value ? `${fixed(value.mean)} ± ${fixed(value.std)}` : '-'
+  const rows = analysis.selection.map((row) => [
+    row.states === analysis.chosenStates ? '*' : '',
+    String(row.states),
+    String(row.parameters),
+    fixed(row.best),
+    fixed(row.bic?.best),
+    spread(row.bic),
+    fixed(row.aic?.best),
+    row.heldOut ? row.heldOut.mean.toFixed(3) : '-'
+  ])
+  const fit = analysis.fits.find((candidate) => candidate.states === analysis.chosenStates)
+  return [
+    `${analysis.name}: ${inputs.runs.length} runs, ${inputs.rows} points, ${inputs.features.length} features, ${options.covariance} covariance`,
+    ...analysis.findings.map(({ severity, text }) => `${severity}: ${text}`),
+    '',
+    ...table(
+      ['', 'K', 'PARAMETERS', 'LOG-LIK', 'BIC', 'BIC, RESTARTS', 'AIC', 'HELD-OUT'],
+      rows,
+      [1, 2, 3, 4, 5, 6, 7]
+    ),
+    '',
+    `K = ${analysis.chosenStates} by ${analysis.chosenBy.toUpperCase()}, in ${duration(analysis.elapsedSeconds)}; saved as ${analysis.id}`,
+    ...(fit
+      ? [
+          '',
+          ...table(
+            ['STATE', 'NAME', 'SHARE', 'VISITS', 'MEAN LENGTH'],
+            fit.stateSummaries.map((state) => [
+              `S${state.index + 1}`,
+              state.name,
+              `${(100 * state.occupancy).toFixed(0)}%`,
+              String(state.visits),
+              shortNumber(state.meanDwell)
+            ]),
+            [2, 3, 4]
+          )
+        ]
+      : [])
+  ]
+}

@@ -1,0 +1,46 @@
+/** `phasescope runs`: what is in a project. */
+import type { RunInfo } from '../../contract/domain'
+import { noteProblems, withEngine } from '../host'
+import type { Command } from '../options'
+import { duration, shortNumber, table } from '../terminal'
+
+export const runsCommand: Command = {
+  name: 'runs',
+  summary: 'List the runs of a project.',
+  usage: '--project DIR [--json]',
+  options: {
+    project: { value: 'DIR', description: 'The project folder.', required: true },
+    json: { description: 'Print JSON.' }
+  },
+  words: { min: 0, max: 0 },
+  run: (input, context) =>
+    withEngine(context, {}, async (engine) => {
+      const session = await engine.openFolder(input.required('project'))
+      noteProblems(session, context)
+      printRuns(session.listRuns(), input.has('json'), context.terminal)
+      return 0
+    })
+}
+
+export function printRuns(runs: RunInfo[], json: boolean, terminal: { out(line: string): void }): void {
+  if (json) {
+    terminal.out(JSON.stringify(runs, null, 2))
+    return
+  }
+  if (runs.length === 0) {
+    terminal.out('No runs yet.')
+    return
+  }
+  const rows = runs.map((run) => [
+    run.id,
+    run.name,
+    String(run.spec.seed),
+    run.status,
+    `${run.step}/${run.totalSteps}`,
+    duration(run.elapsedSeconds),
+    shortNumber(run.last['loss/val']),
+    shortNumber(run.last['accuracy/val'])
+  ])
+  const head = ['RUN', 'NAME', 'SEED', 'STATUS', 'STEPS', 'TIME', 'LOSS/VAL', 'ACCURACY/VAL']
+  for (const line of table(head, rows, [2, 4, 5, 6, 7])) terminal.out(line)
+}

@@ -1,0 +1,115 @@
+/** `phasescope train`: one experiment, one run per seed. */
+import { basename, resolve } from 'node:path'
+import { recordOptions } from '../../contract/domain'
+import { ConfigError, suggestion } from '../../hooks/config-error'
+import { hookPoints } from '../../hooks/hook-points'
+import { describeModel } from '../../models/describe'
+import { checkHooks, checkRecord, findExperiment, resolveParams } from '../../training/experiments'
+import type { ExperimentSpec, ParamValue, RecordOptions } from '../../training/types'
+import { noteProblems, withEngine } from '../host'
+import { UsageError } from '../options'
+import type { Command, Input } from '../options'
+import { trainAndWatch } from '../training'
+
+const maxSeed = 2 ** 32 - 1
+const backends = ['wasm', 'cpu'] as const
+
+export const trainCommand: Command = {
+  name: 'train',
+  summary: 'Train an experiment with one or more seeds.',
+  usage: 'EXPERIMENT --project DIR [--seeds 0-7] [--set key=value]... [options]',
+  options: {
+    project: { value: 'DIR', description: 'The project folder; made when it does not exist.', required: true },
+    seeds: { value: 'LIST', description: 'Seeds such as 0-7 or 1,2,5. Default 0.' },
+    set: { value: 'KEY=VALUE', description: 'A hyperparameter; may be repeated.', multiple: true },
+    hooks: { value: 'A,B', description: 'Hook points, "all" or "none". Default: those of the experiment.' },
+    record: {
+      value: 'KEY=VALUE',
+      description: 'When to record, such as metricsEvery=5; may be repeated.',
+      multiple: true
+    },
+    backend: { value: 'NAME', description: 'wasm (default) or cpu.' },
+    jobs: { value: 'N', description: 'Runs side by side. Default: one per core.' },
+    name: { value: 'NAME', description: 'Name of these runs. Default: the experiment.' },
+    json: { description: 'Print the finished runs as JSON.' }
+  },
+  notes: [
+    'phasescope experiments EXPERIMENT lists the hyperparameters and the options of --record.',
+    'Ctrl-C cancels with a checkpoint; phasescope resume goes on from there.'
+  ],
+  words: { min: 1, max: 1, missing: 'Which experiment? phasescope experiments lists them.' },
+  async run(input, context) {
+    const spec = findExperiment(input.words[0])
+    // Everything is checked before the project folder is made.
+    const params = resolveParams(spec.id, hyperparameters(spec, input.texts('set')))
+    const seeds = input.numbers('seeds', { min: 0, max: maxSeed }) ?? [0]
+    const hooks = chosenHooks(spec, params, input)
+    const record = recording(spec, input.texts('record'))
+    const backend = input.choice('backend', backends) ?? 'wasm'
+    const jobs = input.whole('jobs', { min: 1, max: 256 })
+    const name = input.text('name')?.trim() || spec.id
+    const folder = resolve(input.required('project'))
+    return withEngine(context, { jobs }, async (engine) => {
+      const session = await engine.openOrCreateFolder(folder, basename(folder))
+      noteProblems(session, context)
+      return trainAndWatch(engine, context, input.has('json'), seeds.length, () =>
+        engine.training.start(session, { name, experiment: spec.id, params, seeds, hooks, record, backend })
+      )
+    })
+  }
+}
+
+/** `key=value` as the kind that the parameter has; what cannot be read stays text, and the check names it. */
+function hyperparameters(spec: ExperimentSpec, settings: string[]): Record<string, ParamValue> {
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const [key, value] = keyAndValue(setting, 'set')
+      const kind = spec.params.find((param) => param.key === key)?.kind
+      if (kind === 'integer' || kind === 'number') return [key, asNumber(value)]
+      if (kind === 'boolean' && (value === 'true' || value === 'false')) return [key, value === 'true']
+      return [key, value]
+    })
+  )
+}
+
+function chosenHooks(spec: ExperimentSpec, params: Record<string, ParamValue>, input: Input): string[] {
+  const given = input.list('hooks')
+  const known = hookPoints(describeModel(spec.id, params)).map(({ path }) => path)
+  // Another model of the same experiment may lack some of the default hook points.
+  if (!given) return spec.defaultHooks.filter((hook) => known.includes(hook))
+  if (given.length === 1 && given[0] === 'none') return []
+  const hooks = given.length === 1 && given[0] === 'all' ? known : given
+  checkHooks(spec.id, params, hooks)
+  return hooks
+}
+
+function recording(spec: ExperimentSpec, settings: string[]): RecordOptions {
+  const known = Object.keys(spec.defaultRecord)
+  const record: Record<string, ParamValue> = { ...spec.defaultRecord }
+  for (const setting of settings) {
+    const [key, value] = keyAndValue(setting, 'record')
+    if (!known.includes(key)) throw new UsageError(`--record has no option "${key}".${suggestion(key, known)}`)
+    record[key] = key === 'metricsUnit' ? value : asNumber(value)
+    if (key !== 'metricsUnit' && typeof record[key] !== 'number') {
+      throw new UsageError(`--record ${key} is "${value}"; it must be a number.`)
+    }
+  }
+  checkRecord(record as unknown as RecordOptions)
+  const parsed = recordOptions.safeParse(record)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new ConfigError(`The option "${issue.path.join('.')}" of --record cannot be used: ${issue.message}.`)
+  }
+  return parsed.data
+}
+
+function keyAndValue(setting: string, option: string): [string, string] {
+  const at = setting.indexOf('=')
+  if (at < 1) throw new UsageError(`--${option} is "${setting}"; it must be KEY=VALUE, such as --${option} epochs=20.`)
+  return [setting.slice(0, at).trim(), setting.slice(at + 1).trim()]
+}
+
+function asNumber(text: string): number | string {
+  const value = Number(text)
+  return text === '' || Number.isNaN(value) ? text : value
+}

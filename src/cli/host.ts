@@ -1,0 +1,37 @@
+/** The command line as a host: the engine over worker threads, without a renderer. */
+import { availableParallelism } from 'node:os'
+import { Engine } from '../engine/engine'
+import { packageVersion, placesFor } from '../host/paths'
+import { createWorkerLauncher } from '../host/worker-launcher'
+import type { ProjectSession } from '../engine/project-session'
+import type { Context } from './options'
+
+/** Gives `work` an engine and ends its threads afterwards, whatever happens. */
+export async function withEngine<T>(
+  context: Context,
+  options: { jobs?: number },
+  work: (engine: Engine) => Promise<T>
+): Promise<T> {
+  const engine = createEngine(context, options)
+  try {
+    return await work(engine)
+  } finally {
+    await engine.close()
+  }
+}
+
+export function createEngine({ buildFolder }: Context, { jobs }: { jobs?: number }): Engine {
+  return new Engine({
+    launcher: createWorkerLauncher(buildFolder),
+    places: placesFor(buildFolder),
+    host: 'browser',
+    version: packageVersion(buildFolder),
+    cores: jobs ?? availableParallelism(),
+    parallel: jobs
+  })
+}
+
+/** Damaged parts do not stop a command; they are named, and the rest of the project is used. */
+export function noteProblems(session: ProjectSession, { terminal }: Context): void {
+  for (const { message } of session.info().problems) terminal.note(`warning: ${message}`)
+}

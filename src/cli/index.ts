@@ -1,0 +1,67 @@
+/** The command line: one engine, one command per file. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { toWireError } from '../contract/errors'
+import { suggestion } from '../hooks/config-error'
+import { packageVersion } from '../host/paths'
+import { experimentsCommand } from './commands/experiments'
+import { fitCommand } from './commands/fit'
+import { resumeCommand } from './commands/resume'
+import { runsCommand } from './commands/runs'
+import { serveCommand } from './commands/serve'
+import { trainCommand } from './commands/train'
+import { checkInput, helpOf, parseInput, UsageError } from './options'
+import type { Command } from './options'
+import { processTerminal } from './terminal'
+import type { Terminal } from './terminal'
+
+const commands: Command[] = [experimentsCommand, trainCommand, resumeCommand, runsCommand, fitCommand, serveCommand]
+
+export async function main(args: string[], terminal: Terminal, buildFolder: string): Promise<number> {
+  const [name, ...rest] = args
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const target = commands.find((command) => command.name === rest[0])
+    terminal.out(name === 'help' && target ? helpOf(target) : overview())
+    return name === undefined ? 2 : 0
+  }
+  if (name === '--version' || name === '-v') {
+    terminal.out(packageVersion(buildFolder))
+    return 0
+  }
+  const command = commands.find((candidate) => candidate.name === name)
+  try {
+    if (!command) {
+      const known = commands.map((candidate) => candidate.name)
+      throw new UsageError(`There is no command "${name}".${suggestion(name, known)}`)
+    }
+    const input = parseInput(command, rest)
+    if (input.has('help')) {
+      terminal.out(helpOf(command))
+      return 0
+    }
+    checkInput(command, input)
+    return await command.run(input, { terminal, buildFolder })
+  } catch (error) {
+    const { code, message, detail } = toWireError(error)
+    const usage = error instanceof UsageError || code === 'invalid-config'
+    terminal.note(`phasescope: ${message}`)
+    if (usage) terminal.note(`phasescope ${command ? `${command.name} ` : ''}--help tells more.`)
+    if (process.env.PHASESCOPE_DEBUG && detail) terminal.note(detail)
+    return usage ? 2 : 1
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map((command) => command.name.length))
+  return [
+    'Phasescope: see the phases a neural network goes through while it trains.',
+    '',
+    'Usage: phasescope COMMAND [options]',
+    '',
+    ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
+    '',
+    'phasescope COMMAND --help tells more about one of them.'
+  ].join('\n')
+}
+
+process.exitCode = await main(process.argv.slice(2), processTerminal(), dirname(fileURLToPath(import.meta.url)))

@@ -1,0 +1,62 @@
+/** Watching runs until they end: what `train` and `resume` share. */
+import type { Engine } from '../engine/engine'
+import { printRuns } from './commands/runs'
+import { interruptible } from './interrupt'
+import type { Context } from './options'
+import { TrainingProgress } from './progress'
+import { duration } from './terminal'
+
+const unfinished = new Set(['queued', 'running', 'paused'])
+
+/**
+ * Begins runs, shows how they go, and lists them at the end. Ctrl-C cancels them with a checkpoint each.
+ * @param begin starts the runs and returns their ids
+ * @returns the exit code: 0 when every run is done
+ */
+export async function trainAndWatch(
+  engine: Engine,
+  context: Context,
+  json: boolean,
+  total: number,
+  begin: () => Promise<string[]>
+): Promise<number> {
+  const { terminal } = context
+  const progress = new TrainingProgress(terminal, total)
+  const ended = new Set<string>()
+  const listening = [
+    engine.on('training.progress', (payload) => progress.advanced(payload)),
+    engine.on('runs.changed', ({ runs }) => {
+      for (const run of runs) {
+        if (run.status === 'running') progress.started(run.id, run.name)
+        else if (!unfinished.has(run.status) && !ended.has(run.id)) {
+          ended.add(run.id)
+          const text = run.message ?? `${run.status} after ${run.step} steps in ${duration(run.elapsedSeconds)}`
+          progress.ended(run.id, run.name, text)
+        }
+      }
+    }),
+    engine.on('log', ({ level, source, text }) => {
+      if (level === 'warning') progress.note(`${source}: ${text}`)
+    })
+  ]
+  let runIds: string[] = []
+  const session = engine.project
+  try {
+    const interrupted = await interruptible(
+      terminal,
+      'Cancelling; every run saves a checkpoint first. Press Ctrl-C again to stop at once.',
+      () => engine.training.control(session, runIds, 'cancel'),
+      async () => {
+        runIds = await begin()
+        await Promise.all(runIds.map((runId) => engine.training.finished(runId)))
+      }
+    )
+    progress.clear()
+    if (interrupted) terminal.note('Cancelled. phasescope resume --all goes on with these runs.')
+  } finally {
+    for (const stop of listening) stop()
+  }
+  const runs = session.listRuns().filter((run) => runIds.includes(run.id))
+  printRuns(runs, json, terminal)
+  return runs.every((run) => run.status === 'done') ? 0 : 1
+}
