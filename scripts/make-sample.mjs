@@ -14,16 +14,26 @@ const work = mkdtempSync(join(tmpdir(), 'phasescope-sample-'))
 const project = join(work, 'sample')
 const largestBytes = 4_000_000
 
-const cli = (...args) => execFileSync(process.execPath, [join(root, 'bin', 'phasescope.js'), ...args], { stdio: 'inherit' })
+const cli = (...args) =>
+  execFileSync(process.execPath, [join(root, 'bin', 'phasescope.js'), ...args], { stdio: 'inherit' })
 const train = ['train', 'mnist', '--project', project, '--seeds', '0-9', '--name', 'Digits, large initial weights']
 const options = ['hidden1=512', 'hidden2=512', 'epochs=150'].flatMap((setting) => ['--set', setting])
-const record = ['metricsEvery=2', 'activationsEvery=24', 'checkpointEvery=150'].flatMap((setting) => ['--record', setting])
+const record = ['metricsEvery=3', 'activationsEvery=24', 'checkpointEvery=150'].flatMap((setting) => [
+  '--record',
+  setting
+])
 cli(...train, ...options, ...record, '--hooks', 'fc1,fc2')
-cli('fit', '--project', project, '--states', '1-8', '--restarts', '16', '--seed', '1')
+const features = ['weights/l2', 'weights/code_sparsity', 'weights/spectral', 'weights/mean_b']
+const outcomes = ['loss/train', 'loss/val', 'accuracy/train', 'accuracy/val']
+const fit = ['--features', [...features, ...outcomes].join(','), '--covariance', 'full', '--states', '1-7']
+cli('fit', '--project', project, ...fit, '--restarts', '24', '--seed', '0')
 
 const manifestPath = join(project, 'project.json')
 const manifest = JSON.parse(readFileSync(manifestPath, 'utf8'))
-writeFileSync(manifestPath, JSON.stringify({ ...manifest, name: 'Handwritten digits in ten runs', sample: true }, null, 1) + '\n')
+writeFileSync(
+  manifestPath,
+  JSON.stringify({ ...manifest, name: 'Handwritten digits in ten runs', sample: true }, null, 1) + '\n'
+)
 for (const run of readdirSync(join(project, 'runs'))) {
   const folder = join(project, 'runs', run)
   rmSync(join(folder, 'checkpoints'), { recursive: true, force: true })

@@ -31,6 +31,7 @@ export function shortMetricName(tag: string): string {
   return metricName(tag)
     .replace('Validation', 'val.')
     .replace('Train ', 'train ')
+    .replace('accuracy', 'acc.')
     .replace('Singular values', 'sing. values')
 }
 

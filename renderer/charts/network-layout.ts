@@ -11,9 +11,9 @@ export interface Point {
  */
 export function initialLayout(count: number): Point[] {
   if (count === 1) return [{ x: 0, y: 0 }]
-  const step = count <= 5 ? 92 : 70
+  const step = count <= 5 ? 86 : 54
   return Array.from({ length: count }, (_, i) => ({
-    x: (i % 2 === 0 ? -1 : 1) * (count <= 2 ? 60 : 88),
+    x: (i % 2 === 0 ? -1 : 1) * 64,
     y: (i - (count - 1) / 2) * step
   }))
 }
@@ -30,12 +30,16 @@ export function controlPoint(from: Point, to: Point): Point {
   return { x: from.x + reach * Math.sin(angle), y: from.y + reach * Math.cos(angle) }
 }
 
-/** Beside the middle of the curve, on its outer side, clear of the line for a label of about 26 x 12 pixels. */
+/**
+ * Beside the curve on its outer side, clear of the line for a label of about 26 x 12 pixels. Nearer to the state that is
+ * left than to the one entered: the middle of a zigzag is where the edges of neighbours meet.
+ */
 export function labelPoint(from: Point, to: Point): Point {
   const via = controlPoint(from, to)
-  const middle = { x: (from.x + 2 * via.x + to.x) / 4, y: (from.y + 2 * via.y + to.y) / 4 }
-  const chord = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }
-  const out = { x: middle.x - chord.x, y: middle.y - chord.y }
+  const t = 0.4
+  const at = (a: number, b: number, c: number): number => (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t ** 2 * c
+  const middle = { x: at(from.x, via.x, to.x), y: at(from.y, via.y, to.y) }
+  const out = { x: middle.x - (from.x + t * (to.x - from.x)), y: middle.y - (from.y + t * (to.y - from.y)) }
   const length = Math.hypot(out.x, out.y) || 1
   const normal = { x: out.x / length, y: out.y / length }
   const distance = 5 + 14 * Math.abs(normal.x) + 8 * Math.abs(normal.y)
