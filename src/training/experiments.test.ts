@@ -91,7 +91,7 @@ describe('experiments', () => {
   })
 
   it('counts the steps, the last batch of an epoch included', () => {
-    expect(totalSteps('modular-addition', resolveParams('modular-addition', {}))).toBe(15 * 400)
+    expect(totalSteps('modular-addition', resolveParams('modular-addition', {}))).toBe(15 * 500)
     expect(totalSteps('mnist', resolveParams('mnist', { trainSamples: 129, epochs: 2 }))).toBe(4)
   })
 })

@@ -155,7 +155,7 @@ const modularAddition: ExperimentSpec = {
       hint: 'Decay rate of the squared gradients. 0.98 is usual for grokking; the recorded runs of Hu et al. used 0.999.'
     }),
     batchSize(256),
-    ...scheduleParams({ epochs: 400, warmupSteps: 0, evalSamples: 1024 })
+    ...scheduleParams({ epochs: 500, warmupSteps: 0, evalSamples: 1024 })
   ],
   defaultHooks: ['blocks.0.attn', 'blocks.0.mlp', 'unembed'],
   defaultRecord: {

@@ -2,6 +2,9 @@
 import type { Schedule } from './plan'
 import type { ProgressRecord } from './types'
 
+/** Where points are rare, the estimate does not wait longer than this for the second one. */
+const settleMs = 1000
+
 type Cost = 'step' | 'point' | 'checkpoint'
 
 /**
@@ -38,6 +41,12 @@ export class Pace {
     return this.costs.step.mean()
   }
 
+  /** Whether an estimate can be trusted: the first of each cost includes the compilation of code. */
+  settled(): boolean {
+    if (!this.costs.step.warm) return false
+    return this.costs.point.warm || this.now() - this.startMs - this.pausedMs > settleMs
+  }
+
   progress(step: number): ProgressRecord {
     const { totalSteps } = this.schedule
     const estimate = (cost: Cost, count: number): number => (count === 0 ? 0 : count * (this.costs[cost].mean() || 0))
@@ -65,7 +74,8 @@ export class Pace {
  */
 class RecentMean {
   private readonly values: number[] = []
-  private warm = false
+  /** True from the second value on. */
+  warm = false
 
   constructor(private readonly size: number) {}
 

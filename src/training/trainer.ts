@@ -207,8 +207,7 @@ class Loop {
 
   private async tellProgress(force: boolean): Promise<void> {
     const now = this.port.now()
-    // The first estimate needs two updates: the first one includes the compilation of code.
-    if (!force && (now - this.lastProgressMs < progressIntervalMs || !(this.pace.stepMs() > 0))) return
+    if (!force && (now - this.lastProgressMs < progressIntervalMs || !this.pace.settled())) return
     this.lastProgressMs = now
     await this.port.emit(this.pace.progress(this.session.step))
   }
