@@ -12,7 +12,10 @@ export function openGate(engine: Engine, developmentOrigin: string | null): void
     const frame = event.senderFrame
     if (!frame || frame !== event.sender.mainFrame) return false
     const { origin, protocol } = new URL(frame.url)
-    return `${protocol}//${new URL(frame.url).host}` === appOrigin || (developmentOrigin !== null && origin === developmentOrigin)
+    return (
+      `${protocol}//${new URL(frame.url).host}` === appOrigin ||
+      (developmentOrigin !== null && origin === developmentOrigin)
+    )
   }
 
   ipcMain.handle('phasescope:request', async (event, name: unknown, params: unknown): Promise<Reply> => {

@@ -95,7 +95,14 @@ export class Rng {
 
   /** Plain JSON state; `restore` continues exactly here. */
   state(): number[] {
-    return [this.s0 >>> 0, this.s1 >>> 0, this.s2 >>> 0, this.s3 >>> 0, Number.isNaN(this.spare) ? 0 : 1, Number.isNaN(this.spare) ? 0 : this.spare]
+    return [
+      this.s0 >>> 0,
+      this.s1 >>> 0,
+      this.s2 >>> 0,
+      this.s3 >>> 0,
+      Number.isNaN(this.spare) ? 0 : 1,
+      Number.isNaN(this.spare) ? 0 : this.spare
+    ]
   }
 
   restore(state: readonly number[]): void {

@@ -1,6 +1,14 @@
 /** A compute thread: takes one task at a time and answers it. */
 import { parentPort } from 'node:worker_threads'
-import { assembleAnalysis, buildSequenceForModel, buildSequences, fitWith, posteriorsFor, runCandidate, runFold } from '../analysis'
+import {
+  assembleAnalysis,
+  buildSequenceForModel,
+  buildSequences,
+  fitWith,
+  posteriorsFor,
+  runCandidate,
+  runFold
+} from '../analysis'
 import { toWireError } from '../contract/errors'
 import type { Analysis } from '../analysis/types'
 import { readAnalysisFile } from '../project/manifests'

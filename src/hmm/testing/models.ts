@@ -1,5 +1,5 @@
 /** Small models for tests. */
-import { Rng } from '../../numeric/rng'
+import { type Rng } from '../../numeric/rng'
 import { covarsLength } from '../initialise'
 import type { CovarianceType, GaussianHmm } from '../types'
 

@@ -1,7 +1,7 @@
 /** For tests: the same computation on both backends, and gradients against finite differences. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'vitest'
-import { Rng } from '../../numeric/rng'
+import { type Rng } from '../../numeric/rng'
 import { prepareBackend, tensorMemory, type TensorBackend } from '../backend'
 
 export const backends: TensorBackend[] = ['wasm', 'cpu']

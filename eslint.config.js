@@ -1,0 +1,109 @@
+/**
+ * What the linter guards: import directions, the environment of each folder, and mistakes. Layout is prettier's.
+ * A direction that is in the way is moved in scripts/lint/directions.mjs and docs/architecture.md, never disabled.
+ */
+import js from '@eslint/js'
+import pluginVue from 'eslint-plugin-vue'
+import globals from 'globals'
+import { defineConfig } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+import vueParser from 'vue-eslint-parser'
+import { directions } from './scripts/lint/directions.mjs'
+import { importDirections } from './scripts/lint/import-directions.mjs'
+
+const tests = ['**/*.test.ts', '**/testing/**']
+const folders = Object.entries(directions)
+const filesIn = (folder) => `${folder}/**/*.{ts,vue}`
+/** Folders of the core that know no Node: what they use must exist in browsers, in workers and in Node alike. */
+const pure = folders
+  .filter(([folder, { node }]) => folder.startsWith('src/') && !node)
+  .map(([folder]) => filesIn(folder))
+const onNode = folders.filter(([, { node }]) => node).map(([folder]) => filesIn(folder))
+
+const shared = new Set(Object.keys({ ...globals.builtin, ...globals['shared-node-browser'] }))
+const banned = (environment, message) =>
+  Object.keys(globals[environment])
+    .filter((name) => !shared.has(name))
+    .map((name) => ({ name, message }))
+const noDom = banned('browser', 'This code runs without a page.').filter(({ name }) => !(name in globals.node))
+const noNode = banned('node', 'This code runs without Node.').filter(({ name }) => !(name in globals.browser))
+
+export default defineConfig(
+  {
+    ignores: [
+      ...['out/**', 'node_modules/**', 'resources/**', 'playwright-report/**', 'test-results/**', '**/screenshots/**'],
+      'scripts/simd/**'
+    ]
+  },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  ...pluginVue.configs['flat/essential'],
+
+  {
+    rules: {
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-undef': 'off',
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }
+      ],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }
+      ]
+    }
+  },
+  {
+    files: ['**/*.vue'],
+    languageOptions: { parser: vueParser, parserOptions: { parser: tseslint.parser } },
+    rules: {
+      // Names such as TopBar are two words; App is the one exception that every Vue application has.
+      'vue/multi-word-component-names': ['error', { ignores: ['App'] }]
+    }
+  },
+  {
+    // A promise that nobody waits for loses its error, and in the host that ends the process.
+    files: ['src/**/*.ts', 'electron/**/*.ts'],
+    ignores: tests,
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }]
+    }
+  },
+  {
+    files: ['**/*.{js,mjs}', '*.config.ts', 'bench/**', 'e2e/**'],
+    languageOptions: { globals: globals.node },
+    rules: { 'no-undef': 'error' }
+  },
+  { files: ['bench/**/*.ts', 'e2e/**/*.ts', '*.config.ts'], rules: { 'no-undef': 'off' } },
+
+  {
+    files: folders.map(([folder]) => filesIn(folder)),
+    plugins: { phasescope: { rules: { 'import-directions': importDirections } } },
+    rules: { 'phasescope/import-directions': 'error' }
+  },
+  { files: pure, ignores: tests, rules: { 'no-restricted-globals': ['error', ...noDom, ...noNode] } },
+  { files: onNode, ignores: tests, rules: { 'no-restricted-globals': ['error', ...noDom] } },
+  {
+    files: [filesIn('renderer'), filesIn('electron/preload')],
+    ignores: tests,
+    rules: { 'no-restricted-globals': ['error', ...noNode] }
+  },
+  {
+    // The bridge is the only reader of the window API.
+    files: [filesIn('renderer')],
+    ignores: ['renderer/bridge/**', ...tests],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MemberExpression[object.name=/^(window|globalThis)$/][property.name='phasescope']",
+          message: 'Only renderer/bridge talks to the host; use its request and onEvent.'
+        }
+      ]
+    }
+  }
+)
