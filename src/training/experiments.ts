@@ -213,7 +213,7 @@ const mnist: ExperimentSpec = {
       label: 'First hidden layer',
       group: 'Model',
       kind: 'integer',
-      default: 256,
+      default: 512,
       min: 1,
       max: 4096,
       hint: 'MLP only.'
@@ -223,7 +223,7 @@ const mnist: ExperimentSpec = {
       label: 'Second hidden layer',
       group: 'Model',
       kind: 'integer',
-      default: 256,
+      default: 512,
       min: 1,
       max: 4096,
       hint: 'MLP only.'
