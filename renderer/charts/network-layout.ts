@@ -31,12 +31,11 @@ export function controlPoint(from: Point, to: Point): Point {
 }
 
 /**
- * Beside the curve on its outer side, clear of the line for a label of about 26 x 12 pixels. Nearer to the state that is
- * left than to the one entered: the middle of a zigzag is where the edges of neighbours meet.
+ * Beside the curve at parameter t on its outer side, clear of the line for a label of the size below. Nearer to the state
+ * that is left than to the one entered, where the arrow is.
  */
-export function labelPoint(from: Point, to: Point): Point {
+export function labelPoint(from: Point, to: Point, t = 0.4): Point {
   const via = controlPoint(from, to)
-  const t = 0.4
   const at = (a: number, b: number, c: number): number => (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t ** 2 * c
   const middle = { x: at(from.x, via.x, to.x), y: at(from.y, via.y, to.y) }
   const out = { x: middle.x - (from.x + t * (to.x - from.x)), y: middle.y - (from.y + t * (to.y - from.y)) }
@@ -44,6 +43,31 @@ export function labelPoint(from: Point, to: Point): Point {
   const normal = { x: out.x / length, y: out.y / length }
   const distance = 5 + 14 * Math.abs(normal.x) + 8 * Math.abs(normal.y)
   return { x: middle.x + normal.x * distance, y: middle.y + normal.y * distance }
+}
+
+const labelSize = { width: 28, height: 14 }
+
+/** A place for each edge's label that no other label and no state covers, as far as there is one. */
+export function placeLabels(edges: { from: Point; to: Point }[], states: (Point & { r: number })[]): Point[] {
+  const placed: Point[] = []
+  const overlap = (point: Point): number => {
+    let cost = 0
+    for (const other of placed) {
+      const x = labelSize.width - Math.abs(point.x - other.x)
+      const y = labelSize.height - Math.abs(point.y - other.y)
+      if (x > 0 && y > 0) cost += x * y
+    }
+    for (const state of states) {
+      const inside = state.r + labelSize.height / 2 + 2 - Math.hypot(point.x - state.x, point.y - state.y)
+      if (inside > 0) cost += inside * labelSize.width
+    }
+    return cost
+  }
+  for (const { from, to } of edges) {
+    const candidates = [0.42, 0.34, 0.5, 0.28, 0.58, 0.66].map((t) => labelPoint(from, to, t))
+    placed.push(candidates.reduce((best, candidate) => (overlap(candidate) < overlap(best) ? candidate : best)))
+  }
+  return placed
 }
 
 /** Node area = occupancy. */

@@ -53,8 +53,11 @@ export const useAnalyses = defineStore('analyses', () => {
     await app.attempt(async () => {
       current.value = await request('analysis.get', { id })
       selection.clear()
-      const runs = current.value.inputs.runs
-      if (!runs.some((run) => run.runId === selection.runId)) selection.runId = runs[0]?.runId ?? null
+      const present = new Set((await request('runs.list', {})).map((run) => run.id))
+      const analysed = current.value.inputs.runs.map((run) => run.runId)
+      if (selection.runId && analysed.includes(selection.runId) && present.has(selection.runId)) return
+      // A run whose folder is gone has states but no curves: begin with one that has both.
+      selection.runId = analysed.find((id) => present.has(id)) ?? analysed[0] ?? null
     })
   }
 

@@ -5,6 +5,7 @@ import type { AnalysisInputRun, FittedStates } from '../../../src/analysis/types
 import { nearestIndex, segmentsOf } from '../../charts/time-axis'
 import type { StateSegment, TimeDomain } from '../../charts/time-axis'
 import { useAnalyses } from '../../stores/analyses'
+import { useRuns } from '../../stores/runs'
 import { useSelection } from '../../stores/selection'
 
 export interface AnalysisView {
@@ -16,6 +17,8 @@ export interface AnalysisView {
   runLabel: ComputedRef<string>
   path: ComputedRef<number[]>
   segments: ComputedRef<StateSegment[]>
+  /** Runs of the analysis that are still in the project: the others have states but no curves. */
+  recordedRunIds: ComputedRef<string[]>
   /** Follows the selection; a new function whenever the selection changes, so that charts redraw. */
   highlighted: ComputedRef<(state: number) => boolean>
   /** State of the chosen run at the cursor. */
@@ -25,6 +28,7 @@ export interface AnalysisView {
 export function useAnalysisView(): AnalysisView {
   const analyses = useAnalyses()
   const selection = useSelection()
+  const runs = useRuns()
   const fit = computed(() => analyses.fit)
   const domain = computed(() => {
     const runs = analyses.current?.inputs.runs ?? []
@@ -46,10 +50,13 @@ export function useAnalysisView(): AnalysisView {
     void selection.transition
     return (state: number): boolean => selection.isHighlighted(state)
   })
+  const recordedRunIds = computed(
+    () => analyses.current?.inputs.runs.map((item) => item.runId).filter((id) => runs.byId.has(id)) ?? []
+  )
   const hoveredState = computed(() => {
     if (selection.hoveredEpoch === null || !run.value) return null
     const at = nearestIndex(run.value.epochs, selection.hoveredEpoch)
     return at < 0 ? null : (path.value[at] ?? null)
   })
-  return { domain, fit, colors, run, runLabel, path, segments, highlighted, hoveredState }
+  return { domain, fit, colors, run, runLabel, path, segments, recordedRunIds, highlighted, hoveredState }
 }
