@@ -21,8 +21,8 @@ export interface AnalysisView {
   recordedRunIds: ComputedRef<string[]>
   /** Follows the selection; a new function whenever the selection changes, so that charts redraw. */
   highlighted: ComputedRef<(state: number) => boolean>
-  /** State of the chosen run at the cursor. */
-  hoveredState: ComputedRef<number | null>
+  /** Moves the cursor of all views to the recorded point of the chosen run that is nearest. */
+  hover(epoch: number | null): void
 }
 
 export function useAnalysisView(): AnalysisView {
@@ -53,10 +53,9 @@ export function useAnalysisView(): AnalysisView {
   const recordedRunIds = computed(
     () => analyses.current?.inputs.runs.map((item) => item.runId).filter((id) => runs.byId.has(id)) ?? []
   )
-  const hoveredState = computed(() => {
-    if (selection.hoveredEpoch === null || !run.value) return null
-    const at = nearestIndex(run.value.epochs, selection.hoveredEpoch)
-    return at < 0 ? null : (path.value[at] ?? null)
-  })
-  return { domain, fit, colors, run, runLabel, path, segments, recordedRunIds, highlighted, hoveredState }
+  function hover(epoch: number | null): void {
+    const at = epoch === null || !run.value ? -1 : nearestIndex(run.value.epochs, epoch)
+    selection.hoveredEpoch = at < 0 ? epoch : run.value!.epochs[at]
+  }
+  return { domain, fit, colors, run, runLabel, path, segments, recordedRunIds, highlighted, hover }
 }
