@@ -13,24 +13,6 @@ async function clickState(page: Page, state: number): Promise<void> {
   await page.mouse.click(box!.x + box!.width / 2, box!.y + box!.height / 2)
 }
 
-test('the window is isolated', async ({ app }) => {
-  test.skip(app.electron === null, 'Electron only')
-  const preferences = await app.electron!.evaluate(({ BrowserWindow }) => {
-    const contents = BrowserWindow.getAllWindows()[0].webContents as unknown as {
-      getLastWebPreferences(): Record<string, unknown>
-    }
-    const { contextIsolation, sandbox, nodeIntegration } = contents.getLastWebPreferences()
-    return { contextIsolation, sandbox, nodeIntegration }
-  })
-  expect(preferences).toEqual({ contextIsolation: true, sandbox: true, nodeIntegration: false })
-  const page = await app.page.evaluate(() => ({
-    node: 'process' in window || 'require' in window,
-    isolated: window.crossOriginIsolated,
-    exposed: Object.keys((window as unknown as { phasescope: object }).phasescope).sort()
-  }))
-  expect(page).toEqual({ node: false, isolated: true, exposed: ['onEvent', 'request'] })
-})
-
 test('the sample project fills every view', async ({ app }) => {
   const { page } = app
   await expect(page.getByRole('heading', { name: 'Phasescope' })).toBeVisible()
