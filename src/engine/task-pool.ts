@@ -41,7 +41,7 @@ export class TaskPool {
     signal?: AbortSignal
   ): Promise<ComputeTasks[N]['out']> {
     return new Promise<ComputeTasks[N]['out']>((resolve, reject) => {
-      if (this.closed) return reject(new PhasescopeError('cancelled', 'The application is closing.'))
+      if (this.closed) return reject(closing())
       if (signal?.aborted) return reject(cancelled())
       const onAbort = (): void => this.abort(waiting)
       const waiting: Waiting = {
@@ -66,8 +66,7 @@ export class TaskPool {
 
   async close(): Promise<void> {
     this.closed = true
-    for (const waiting of this.queue.splice(0))
-      waiting.reject(new PhasescopeError('cancelled', 'The application is closing.'))
+    for (const waiting of this.queue.splice(0)) waiting.reject(closing())
     await Promise.all([...this.slots].map((slot) => slot.link.stop()))
   }
 
@@ -95,9 +94,7 @@ export class TaskPool {
     slot.link.onMessage((message) => this.settle(slot, message as ComputeReply))
     slot.link.onExit((reason) => {
       this.slots.delete(slot)
-      slot.current?.waiting.reject(
-        new PhasescopeError('worker-died', `A worker stopped: ${reason ?? 'it was ended'}. The task was not finished.`)
-      )
+      slot.current?.waiting.reject(this.closed ? closing() : died(reason))
       slot.current = null
       if (!this.closed) this.pump()
     })
@@ -132,4 +129,15 @@ export class TaskPool {
 
 function cancelled(): PhasescopeError {
   return new PhasescopeError('cancelled', 'Cancelled.')
+}
+
+function closing(): PhasescopeError {
+  return new PhasescopeError('cancelled', 'The application is closing.')
+}
+
+function died(reason: string | null): PhasescopeError {
+  return new PhasescopeError(
+    'worker-died',
+    `A worker stopped: ${reason ?? 'it was ended'}. The task was not finished; try it again.`
+  )
 }

@@ -1,0 +1,129 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { writeJson } from './files'
+import { createProject, listAnalyses, listRuns, moveToTrash, newId, openProject } from './project-folder'
+import { runManifest, temporaryFolder, withReadOnly, writeText } from './testing/folders'
+
+describe('creating a project', () => {
+  it('makes a folder that opens again, without any absolute path in it', async () => {
+    const folder = join(temporaryFolder(), 'new', 'project')
+    const created = await createProject(folder, 'My project')
+    const opened = await openProject(folder)
+    expect(opened).toEqual(created)
+    expect(opened.manifest).toMatchObject({ schemaVersion: 1, name: 'My project', sample: false })
+    expect(readFileSync(join(folder, 'project.json'), 'utf8')).not.toContain(folder)
+  })
+
+  it('never takes over a folder that is in use', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'thesis.tex'), '')
+    await expect(createProject(folder, 'x')).rejects.toThrow(/is not empty\. Choose another name or an empty folder\./)
+    expect(readdirSync(folder)).toEqual(['thesis.tex'])
+    const taken = join(folder, 'taken')
+    await createProject(taken, 'x')
+    await expect(createProject(taken, 'y')).rejects.toThrow(/already holds a project/)
+    expect((await openProject(taken)).manifest.name).toBe('x')
+  })
+
+  it('says that a place is read-only', async () => {
+    const folder = temporaryFolder()
+    await withReadOnly(folder, async () => {
+      await expect(createProject(join(folder, 'p'), 'x')).rejects.toMatchObject({
+        code: 'read-only',
+        message: expect.stringMatching(/you have no permission\. Choose another folder/) as string
+      })
+    })
+  })
+})
+
+describe('opening a project', () => {
+  const manifest = { schemaVersion: 1, id: 'project-1', name: 'n', createdAt: '2026-01-01T00:00:00Z', sample: false }
+  const cases: [string, string | null, string, RegExp][] = [
+    ['no manifest', null, 'not-found', /is not a Phasescope project: it has no project\.json/],
+    ['half a manifest', JSON.stringify(manifest).slice(0, 20), 'damaged', /project\.json is not valid JSON/],
+    ['no object', '[]', 'damaged', /project\.json is damaged at the top level/],
+    ['a missing name', JSON.stringify({ ...manifest, name: undefined }), 'damaged', /is damaged at "name"/],
+    [
+      'a newer version',
+      JSON.stringify({ schemaVersion: 2, entirely: 'different' }),
+      'newer-version',
+      /was written by a newer Phasescope \(format 2, this one reads up to 1\)\. Update Phasescope to open it\./
+    ]
+  ]
+  it.each(cases)('with %s is refused in words', async (_name, content, code, message) => {
+    const folder = temporaryFolder()
+    if (content !== null) writeFileSync(join(folder, 'project.json'), content)
+    await expect(openProject(folder)).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string })
+  })
+
+  it('says that there is no such folder, and that a file is no folder', async () => {
+    const folder = temporaryFolder()
+    await expect(openProject(join(folder, 'none'))).rejects.toThrow(/none could not be opened: it does not exist/)
+    writeFileSync(join(folder, 'file'), '')
+    await expect(openProject(join(folder, 'file'))).rejects.toThrow(/is a file\. A project is a folder/)
+  })
+
+  it('works from a read-only folder', async () => {
+    const folder = temporaryFolder()
+    await createProject(join(folder, 'p'), 'x')
+    const opened = await withReadOnly(folder, () => openProject(join(folder, 'p')))
+    expect(opened.manifest.name).toBe('x')
+  })
+})
+
+describe('what is in a project', () => {
+  it('lists every usable run, in order, and says what is wrong with the others', async () => {
+    const { folder } = await createProject(join(temporaryFolder(), 'p'), 'x')
+    const put = (id: string, value: unknown): void =>
+      writeText(join(folder, 'runs', id, 'run.json'), JSON.stringify(value))
+    put('b', runManifest('b', { createdAt: '2026-01-02T00:00:00Z' }))
+    put('copy', runManifest('another id', { createdAt: '2026-01-03T00:00:00Z' }))
+    put('a', runManifest('a', { createdAt: '2026-01-01T00:00:00Z' }))
+    put('newer', { ...runManifest('newer'), schemaVersion: 7 })
+    put('damaged', { ...runManifest('damaged'), status: 'sleeping' })
+    writeText(join(folder, 'runs', 'cut', 'run.json'), '{"id": "cu')
+    mkdirSync(join(folder, 'runs', 'empty'))
+    writeFileSync(join(folder, 'runs', 'a file.txt'), '')
+    const { runs, problems } = await listRuns(folder)
+    expect(runs.map((run) => run.id)).toEqual(['a', 'b', 'copy'])
+    expect(Object.fromEntries(problems.map(({ place, message }) => [place, message]))).toEqual({
+      'runs/newer/run.json': expect.stringMatching(/written by a newer Phasescope/) as string,
+      'runs/damaged/run.json': expect.stringMatching(/is damaged at "status"/) as string,
+      'runs/cut/run.json': expect.stringMatching(/is not valid JSON/) as string,
+      'runs/empty/run.json': expect.stringMatching(/could not be read: it does not exist/) as string
+    })
+  })
+
+  it('is empty when the folders were removed', async () => {
+    const folder = temporaryFolder()
+    await writeJson(join(folder, 'project.json'), {})
+    expect(await listRuns(folder)).toEqual({ runs: [], problems: [] })
+    expect(await listAnalyses(folder)).toEqual({ analyses: [], problems: [] })
+  })
+
+  it('names an analysis that cannot be read', async () => {
+    const folder = temporaryFolder()
+    writeText(join(folder, 'analyses', 'one', 'analysis.json'), JSON.stringify({ schemaVersion: 1, id: 'one' }))
+    const { analyses, problems } = await listAnalyses(folder)
+    expect(analyses).toEqual([])
+    expect(problems).toMatchObject([
+      { place: 'analyses/one/analysis.json', message: expect.stringMatching(/is damaged at/) as string }
+    ])
+  })
+
+  it('moves what is removed to the trash folder of the project', async () => {
+    const folder = temporaryFolder()
+    writeText(join(folder, 'runs', 'a', 'run.json'), 'kept')
+    await moveToTrash(folder, join('runs', 'a'))
+    expect(existsSync(join(folder, 'runs', 'a'))).toBe(false)
+    const [name] = readdirSync(join(folder, '.trash'))
+    expect(readFileSync(join(folder, '.trash', name, 'run.json'), 'utf8')).toBe('kept')
+  })
+})
+
+it('ids are file names that do not repeat', () => {
+  const ids = new Set(Array.from({ length: 20 }, () => newId('run')))
+  expect(ids.size).toBe(20)
+  for (const id of ids) expect(id).toMatch(/^run-\d{8}-\d{6}-[0-9a-f]{6}$/)
+})
