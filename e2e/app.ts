@@ -18,6 +18,8 @@ export interface PhasescopeApp {
   projects: string
   /** Screenshots of the present view in both themes, as <view>-dark.png and <view>-light.png. */
   capture(view: string): Promise<void>
+  /** Closes the application as a user would, and opens it again with the same files. */
+  reopen(): Promise<void>
 }
 
 export const test = base.extend<{ app: PhasescopeApp }>({
@@ -41,14 +43,23 @@ export const test = base.extend<{ app: PhasescopeApp }>({
           failures.push(`console: ${message.text()}`)
       })
     }
-    const opened = host === 'electron' ? await openElectron(env) : await openBrowser(env)
+    const open = (): Promise<Opened> => (host === 'electron' ? openElectron(env) : openBrowser(env))
+    let opened = await open()
     watchPage(opened.page)
-    await use({
+    const app: PhasescopeApp = {
       page: opened.page,
       electron: opened.electron,
       projects,
-      capture: (view) => capture(opened.page, join(root, 'e2e', 'screenshots', host), view)
-    })
+      capture: (view) => capture(app.page, join(root, 'e2e', 'screenshots', host), view),
+      async reopen() {
+        await opened.close()
+        opened = await open()
+        watchPage(opened.page)
+        app.page = opened.page
+        app.electron = opened.electron
+      }
+    }
+    await use(app)
     await opened.close()
     rmSync(work, { recursive: true, force: true })
     expect(failures, 'unexpected messages of the page').toEqual([])

@@ -108,6 +108,39 @@ test('a cancelled run keeps what it has and can go on', async ({ app }) => {
   await expect(page.locator('[data-status="done"]').first()).toBeVisible({ timeout: 120_000 })
 })
 
+test('closing the application in the middle of a training loses nothing', async ({ app }) => {
+  test.setTimeout(180_000)
+  await app.page.locator('[data-test="new-project"]').click()
+  await app.page.getByLabel('Name').fill('Closed midway')
+  await app.page.locator('[data-test="create-project"]').click()
+  await app.page.locator('[data-test="task"]').click()
+  await app.page.locator('.n-base-select-option', { hasText: 'MNIST' }).click()
+  await app.page.locator('#param-trainSamples').fill('500')
+  await app.page.locator('#param-epochs').fill('60')
+  await app.page.locator('#rec-checkpoint').fill('2')
+  await app.page.locator('#seeds').fill('0')
+  await app.page.locator('[data-test="start-runs"]').click()
+  const points = async (): Promise<number> =>
+    Number(
+      (await app.page
+        .locator('[data-test="live-curves"]')
+        .getAttribute('data-points')
+        .catch(() => '0')) ?? 0
+    )
+  await expect.poll(points, { timeout: 60_000 }).toBeGreaterThan(6)
+  const before = await points()
+
+  await app.reopen()
+  await app.page.getByRole('button', { name: /Closed midway/ }).click()
+  await expect(app.page.locator('tr.run [data-status="interrupted"]')).toBeVisible()
+  await app.page.getByRole('checkbox', { name: /^Select MNIST/ }).check()
+  await app.page.locator('[data-test="continue-runs"]').click()
+  await app.page.locator('[data-page="train"]').click()
+  await expect.poll(points).toBeGreaterThanOrEqual(before)
+  await app.page.locator('[data-page="runs"]').click()
+  await expect(app.page.locator('tr.run [data-status="done"]')).toBeVisible({ timeout: 120_000 })
+})
+
 test('a small window keeps its parts reachable', async ({ app }) => {
   const { page } = app
   await page.locator('[data-test="open-sample"]').click()
