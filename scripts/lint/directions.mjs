@@ -10,13 +10,13 @@ const tensorflow = ['@tensorflow/*']
  * may be imported; `x/*` stands for everything in a scope or package.
  */
 export const directions = {
-  'src/numeric': { imports: [], packages: ['ml-matrix'] },
+  'src/numeric': { imports: [] },
   'src/tensor': { imports: ['numeric'], packages: tensorflow },
   'src/formats': { imports: ['numeric'] },
   'src/data': { imports: ['formats', 'numeric'] },
   'src/events': { imports: ['numeric'] },
-  'src/hmm': { imports: ['numeric'], packages: ['ml-matrix'] },
-  'src/metrics': { imports: ['tensor', 'numeric'], packages: ['ml-matrix', ...tensorflow] },
+  'src/hmm': { imports: ['numeric'] },
+  'src/metrics': { imports: ['tensor', 'numeric'], packages: tensorflow },
   'src/models': { imports: ['tensor', 'numeric'], packages: tensorflow },
   'src/hooks': { imports: ['metrics', 'models', 'tensor', 'numeric'], packages: tensorflow },
   'src/training': {

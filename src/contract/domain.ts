@@ -43,7 +43,7 @@ export const runInfo = z.object({
   totalEpochs: z.number(),
   elapsedSeconds: z.number(),
   /** Last value of the headline metrics; NaN and infinities as strings, as JSON has none. */
-  last: z.record(z.string(), z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])])),
+  last: z.record(z.string(), z.union([z.number(), z.literal('NaN'), z.literal('Infinity'), z.literal('-Infinity')])),
   notes: z.string(),
   tags: z.array(z.string())
 })

@@ -31,6 +31,12 @@ describe('frames', () => {
     expect(decodeFrame(arrived.subarray(3))).toEqual({ a: Float64Array.of(1.5, 2.5) })
   })
 
+  it('can be decoded from the buffers of Node, which are part of larger ones', () => {
+    const value = { a: Float64Array.of(1.5, NaN), b: Int32Array.of(7) }
+    const arrived = Buffer.concat([Buffer.from('12345'), encodeFrame(value)]).subarray(5)
+    expect(decodeFrame(arrived)).toEqual(value)
+  })
+
   it('give arrays that are copies', () => {
     const frame = encodeFrame({ a: Float64Array.of(1) })
     const { a } = decodeFrame(frame) as { a: Float64Array }

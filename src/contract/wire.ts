@@ -48,6 +48,8 @@ export function encodeFrame(frame: unknown): Uint8Array<ArrayBuffer> {
 /** @throws SyntaxError or RangeError when the bytes are no frame. */
 export function decodeFrame(bytes: Uint8Array): unknown {
   if (bytes.length < 4) throw new RangeError('the frame is cut')
+  // Node's Buffer is a Uint8Array whose `slice` copies nothing, and the arrays below must be copies.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true)
   if (4 + length > bytes.length) throw new RangeError('the frame is cut')
   const start = aligned(4 + length)
@@ -58,7 +60,7 @@ export function decodeFrame(bytes: Uint8Array): unknown {
     const reference = value as { $array: ArrayName; offset: number; bytes: number }
     const from = start + reference.offset
     if (!(reference.offset >= 0 && from + reference.bytes <= bytes.length)) throw new RangeError('the frame is cut')
-    const copy = bytes.slice(from, from + reference.bytes)
+    const copy = plain.slice(from, from + reference.bytes)
     return new arrayTypes[reference.$array](copy.buffer)
   })
 }

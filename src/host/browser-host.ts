@@ -91,21 +91,27 @@ function serveClient(engine: Engine, client: WebSocket): void {
   client.on('close', stopListening)
   client.on('error', stopListening)
   client.on('message', (data: Buffer, isBinary: boolean) => {
-    let frame: { kind?: unknown; id?: unknown; name?: unknown; params?: unknown }
-    try {
-      if (!isBinary) throw new TypeError('text')
-      frame = decodeFrame(data) as typeof frame
-    } catch {
-      client.close(1003, 'not a Phasescope frame')
-      return
-    }
-    const { id } = frame
-    if (frame.kind !== 'request' || typeof id !== 'number') {
+    const frame = isBinary ? requestIn(data) : null
+    if (!frame) {
       client.close(1003, 'not a Phasescope request')
       return
     }
+    const { id } = frame
     void engine.handle(frame.name, frame.params).then((reply) => send({ kind: 'reply', id, ...reply }))
   })
+}
+
+/** The request in a frame, its name and parameters still to be checked; null when it is none. */
+function requestIn(data: Uint8Array): { id: number; name: unknown; params: unknown } | null {
+  let frame: unknown
+  try {
+    frame = decodeFrame(data)
+  } catch {
+    return null
+  }
+  if (typeof frame !== 'object' || frame === null) return null
+  const { kind, id, name, params } = frame as { kind?: unknown; id?: unknown; name?: unknown; params?: unknown }
+  return kind === 'request' && typeof id === 'number' ? { id, name, params } : null
 }
 
 function serveFile(root: string, request: IncomingMessage, response: ServerResponse): void {
@@ -125,7 +131,7 @@ function serveFile(root: string, request: IncomingMessage, response: ServerRespo
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'Only GET is served.')
   let path: string
   try {
-    path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname)
+    path = decodeURIComponent((request.url ?? '/').split(/[?#]/)[0])
   } catch {
     return refuse(400, 'This is not a path.')
   }

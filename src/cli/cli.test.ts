@@ -1,0 +1,365 @@
+/** The built command line as processes: what it says, what it exits with, and what is left when it is killed. */
+import { spawn, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { RunInfo } from '../contract/domain'
+import { readRun } from '../lib/project'
+import { temporaryFolder } from '../project/testing/folders'
+
+const program = fileURLToPath(new URL('../../bin/phasescope.js', import.meta.url))
+const tiny = [
+  'epochs=3',
+  'trainSamples=64',
+  'validationSamples=32',
+  'batchSize=32',
+  'hidden1=12',
+  'hidden2=8',
+  'evalSamples=32'
+].flatMap((setting) => ['--set', setting])
+
+function environment(home: string): NodeJS.ProcessEnv {
+  return { ...process.env, PHASESCOPE_USER_DATA: join(home, 'user'), PHASESCOPE_DEBUG: '' }
+}
+
+interface Outcome {
+  code: number | null
+  out: string
+  err: string
+}
+
+function run(home: string, ...args: string[]): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd: home,
+    env: environment(home),
+    encoding: 'utf8'
+  })
+  return { code: status, out: stdout, err: stderr }
+}
+
+/** A command that goes on by itself; `said` resolves when its output contains the text. */
+function start(home: string, ...args: string[]) {
+  const child = spawn(process.execPath, [program, ...args], { cwd: home, env: environment(home), stdio: 'pipe' })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let text = ''
+  const watchers = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+      for (const watch of watchers) watch()
+    })
+  }
+  const said = (wanted: RegExp): Promise<RegExpExecArray> =>
+    new Promise((resolve, reject) => {
+      const watch = (): void => {
+        const match = wanted.exec(text)
+        if (!match) return
+        watchers.delete(watch)
+        resolve(match)
+      }
+      watchers.add(watch)
+      child.once('exit', () => reject(new Error(`ended without saying ${wanted}: ${text}`)))
+      watch()
+    })
+  return { child, said, ended: ended(child), text: () => text }
+}
+
+function ended(child: ChildProcess): Promise<number | string> {
+  return new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal!)))
+}
+
+function runsOf(home: string): RunInfo[] {
+  return JSON.parse(run(home, 'runs', '--project', 'p', '--json').out) as RunInfo[]
+}
+
+describe('help', () => {
+  it('lists the commands, and each tells about itself', () => {
+    const home = temporaryFolder()
+    const overview = run(home, '--help')
+    expect(overview).toMatchObject({ code: 0, err: '' })
+    for (const command of ['experiments', 'train', 'resume', 'runs', 'fit', 'serve']) {
+      expect(overview.out).toContain(`  ${command} `)
+      const help = run(home, command, '--help')
+      expect(help).toMatchObject({ code: 0, err: '' })
+      expect(help.out).toMatch(new RegExp(`^Usage: phasescope ${command} `, 'm'))
+    }
+  })
+
+  it('is wrong usage when nothing is asked', () => {
+    expect(run(temporaryFolder())).toMatchObject({ code: 2, out: expect.stringMatching(/Usage/) as string })
+  })
+})
+
+describe('wrong usage', () => {
+  it.each([
+    ['frobnicate', 2, 'There is no command "frobnicate".'],
+    ['train', 2, 'Which experiment? phasescope experiments lists them.'],
+    ['train mnist', 2, '--project DIR is missing.'],
+    ['train mnits --project p', 2, 'There is no experiment "mnits". Did you mean "mnist"?'],
+    ['train mnist more --project p', 2, 'train does not know what to do with "more".'],
+    ['train mnist --project p --sedes 1', 2, 'train has no option --sedes. Did you mean "seeds"?'],
+    ['train mnist --project p --jobs', 2, '--jobs needs a value: --jobs=N.'],
+    ['train mnist --project p --jobs 0', 2, '--jobs is "0"; it must be a whole number from 1 to 256.'],
+    ['train mnist --project p --seeds 3-1', 2, '--seeds has "3-1"; a range starts with its smaller number.'],
+    ['train mnist --project p --seeds x', 2, '--seeds has "x"; give a whole number such as 3, or a range such as 0-7.'],
+    ['train mnist --project p --set epochs', 2, '--set is "epochs"; it must be KEY=VALUE, such as --set epochs=20.'],
+    [
+      'train mnist --project p --set epochs=many',
+      2,
+      'Epochs (epochs) is "many"; it must be a whole number from 1 to 1000000.'
+    ],
+    ['train mnist --project p --set epoch=3', 2, 'MNIST digits has no parameter "epoch". Did you mean "epochs"?'],
+    ['train mnist --project p --hooks fc8', 2, 'There is no hook point "fc8"'],
+    ['train mnist --project p --record metricsEvery=0', 2, 'The interval of metrics (metricsEvery) is 0;'],
+    ['train mnist --project p --record every=1', 2, '--record has no option "every".'],
+    ['train mnist --project p --backend gpu', 2, '--backend is "gpu"; it must be one of wasm, cpu.'],
+    ['fit --project p --states 0-3', 2, '--states is "0"; it must be a whole number from 1 to 8.'],
+    ['fit --project p --criterion best', 2, '--criterion is "best"; it must be one of bic, aic, heldout.'],
+    ['serve --port 70000', 2, '--port is "70000"; it must be a whole number from 0 to 65535.'],
+    ['serve --token short', 2, '--token needs at least 8 characters'],
+    ['runs --project none', 1, 'none could not be opened: it does not exist.'],
+    ['fit --project none', 1, 'none could not be opened: it does not exist.'],
+    ['resume --project none', 1, 'none could not be opened: it does not exist.'],
+    ['serve --project none', 1, 'none could not be opened: it does not exist.'],
+    [
+      'train mnist --project file',
+      1,
+      'file could not be created: there is a file of this name. Choose another folder.'
+    ],
+    ['train mnist --project full', 1, 'full is not empty. Choose another name or an empty folder.'],
+    [
+      'runs --project newer',
+      1,
+      'was written by a newer Phasescope (format 2, this one reads up to 1). Update Phasescope to open it.'
+    ],
+    ['train mnist --project damaged', 1, 'is not valid JSON']
+  ])('%s', (line, code, message) => {
+    const home = temporaryFolder()
+    writeFileSync(join(home, 'file'), '')
+    for (const [folder, name, content] of [
+      ['full', 'thesis.tex', ''],
+      ['newer', 'project.json', '{"schemaVersion": 2}'],
+      ['damaged', 'project.json', '{"schemaVersion": 1']
+    ]) {
+      mkdirSync(join(home, folder))
+      writeFileSync(join(home, folder, name), content)
+    }
+    const outcome = run(home, ...line.split(' '))
+    expect(outcome).toMatchObject({ code, out: '', err: expect.stringContaining(message) as string })
+    expect(outcome.err).toMatch(/^phasescope: /)
+    expect(outcome.err).not.toMatch(/^\s+at .*\.js/m)
+    expect(existsSync(join(home, 'p'))).toBe(false)
+  })
+})
+
+it('lists experiments for people and for programs', () => {
+  const home = temporaryFolder()
+  expect(run(home, 'experiments').out).toMatch(/^mnist .*\n/m)
+  const listed = JSON.parse(run(home, 'experiments', '--json').out) as { id: string; params: unknown[] }[]
+  expect(listed.map((experiment) => experiment.id).sort()).toEqual(['mnist', 'modular-addition'])
+  const one = JSON.parse(run(home, 'experiments', 'mnist', '--json').out) as { id: string }
+  expect(one.id).toBe('mnist')
+  expect(run(home, 'experiments', 'mnist').out).toMatch(/^hidden1 +\d+ +integer from 1/m)
+})
+
+it('trains, lists and fits', () => {
+  const home = temporaryFolder()
+  const trained = run(
+    home,
+    'train',
+    'mnist',
+    '--project',
+    'p',
+    '--seeds',
+    '0-1,3',
+    ...tiny,
+    '--set',
+    'epochs=10',
+    '--hooks',
+    'fc1,fc3',
+    '--name',
+    'short'
+  )
+  expect(trained.code).toBe(0)
+  for (const seed of [0, 1, 3]) {
+    expect(trained.err).toMatch(new RegExp(`^short s${seed}: started$`, 'm'))
+    expect(trained.err).toMatch(new RegExp(`^short s${seed}: done after 20 steps`, 'm'))
+  }
+  const runs = runsOf(home)
+  expect(runs.map((one) => [one.spec.seed, one.status, one.spec.hooks, one.spec.params.epochs])).toEqual(
+    [0, 1, 3].map((seed) => [seed, 'done', ['fc1', 'fc3'], 10])
+  )
+  expect(run(home, 'runs', '--project', 'p').out).toMatch(/^RUN .*\n(.*short s\d.* done +20\/20.*\n){3}$/)
+
+  const fitted = run(
+    home,
+    'fit',
+    '--project',
+    'p',
+    '--states',
+    '1-3',
+    '--restarts',
+    '2',
+    '--iterations',
+    '20',
+    '--json',
+    'fit.json'
+  )
+  expect(fitted).toMatchObject({ code: 0 })
+  const analysis = JSON.parse(readFileSync(join(home, 'fit.json'), 'utf8')) as {
+    id: string
+    chosenStates: number
+    options: { features: string[] }
+    inputs: { rows: number; features: string[] }
+  }
+  expect(fitted.out).toMatch(new RegExp(`^\\* +${analysis.chosenStates} `, 'm'))
+  expect(analysis.inputs.rows).toBe(33)
+  expect(analysis.options.features).toEqual(expect.arrayContaining(['weights/l1', 'weights/spectral', 'weights/var_w']))
+  for (const feature of analysis.options.features) expect(feature).toMatch(/^weights\/[^/]+$/)
+  expect(readdirSync(join(home, 'p', 'analyses'))).toEqual([analysis.id])
+
+  const two = run(
+    home,
+    'fit',
+    '--project',
+    'p',
+    '--runs',
+    `short s0,${runs[2].id}`,
+    '--features',
+    'loss/train,loss/val',
+    '--states',
+    '2'
+  )
+  expect(two).toMatchObject({ code: 0, out: expect.stringMatching(/2 runs, 22 points, 2 features/) as string })
+  const wrong = run(home, 'fit', '--project', 'p', '--features', 'loss/trian')
+  expect(wrong).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('No run recorded "loss/trian". Did you mean "loss/train"?') as string
+  })
+  const missing = run(home, 'fit', '--project', 'p', '--runs', 'long')
+  expect(missing).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('There is no run "long" in this project.') as string
+  })
+  expect(run(home, 'resume', '--project', 'p')).toMatchObject({
+    code: 0,
+    err: 'No run of this project was interrupted.\n'
+  })
+})
+
+it('names damaged parts of a project and uses the rest', () => {
+  const home = temporaryFolder()
+  expect(run(home, 'train', 'mnist', '--project', 'p', ...tiny).code).toBe(0)
+  mkdirSync(join(home, 'p', 'runs', 'broken'))
+  writeFileSync(join(home, 'p', 'runs', 'broken', 'run.json'), '{"schemaVersion": 1}')
+  const listed = run(home, 'runs', '--project', 'p', '--json')
+  expect(listed).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/^warning: .*broken.run\.json is damaged at/) as string
+  })
+  expect(JSON.parse(listed.out)).toHaveLength(1)
+  const fitted = run(home, 'fit', '--project', 'p', '--states', '1-2', '--features', 'weights/l2', '--restarts', '1')
+  expect(fitted).toMatchObject({ code: 0, err: expect.stringMatching(/^warning: .*broken/) as string })
+})
+
+it('exits with 1 and the reason when a run fails', () => {
+  const home = temporaryFolder()
+  const args = ['--set', 'optimizer=sgd', '--set', 'learningRate=10', '--set', 'initScale=100', '--set', 'epochs=40']
+  const outcome = run(home, 'train', 'mnist', '--project', 'p', ...tiny, ...args, '--json')
+  expect(outcome).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^mnist: The loss became (NaN|infinite)/m) as string
+  })
+  expect(JSON.parse(outcome.out)).toMatchObject([{ status: 'failed' }])
+})
+
+const medium = [...tiny, '--set', 'epochs=400', '--record', 'checkpointEvery=20', '--seeds', '0-2', '--jobs', '2']
+
+it('cancels cleanly on Ctrl-C, and goes on from there', async () => {
+  const home = temporaryFolder()
+  const training = start(home, 'train', 'mnist', '--project', 'p', ...medium)
+  await training.said(/s1: started/)
+  await checkpointOf(home)
+  training.child.kill('SIGINT')
+  expect(await training.ended).toBe(1)
+  expect(training.text()).toContain('Cancelled. phasescope resume --all goes on with these runs.')
+  const cancelled = runsOf(home)
+  expect(cancelled.map((one) => one.status)).toEqual(['cancelled', 'cancelled', 'cancelled'])
+  expect(Math.max(...cancelled.map((one) => one.step))).toBeGreaterThan(0)
+  const resumed = run(home, 'resume', '--project', 'p', '--all')
+  expect(resumed.code).toBe(0)
+  expect(runsOf(home).map((one) => [one.status, one.step])).toEqual(Array(3).fill(['done', 800]))
+})
+
+it('killed in the middle and resumed gives the same weights and events as never having stopped', async () => {
+  const home = temporaryFolder()
+  const training = start(home, 'train', 'mnist', '--project', 'p', ...medium)
+  await checkpointOf(home)
+  training.child.kill('SIGKILL')
+  expect(await training.ended).toBe('SIGKILL')
+  const killed = runsOf(home)
+  expect(killed.map((one) => one.status)).toEqual(['interrupted', 'interrupted', 'interrupted'])
+  expect(killed[0].message).toMatch(/Continue it/)
+  const resumed = run(home, 'resume', '--project', 'p')
+  expect(resumed.code).toBe(0)
+  expect(run(home, 'train', 'mnist', '--project', 'whole', ...medium).code).toBe(0)
+
+  const stopped = runFolders(home, 'p')
+  const whole = runFolders(home, 'whole')
+  expect(stopped).toHaveLength(3)
+  for (let seed = 0; seed < 3; seed++) {
+    for (const file of ['weights.safetensors', 'optimizer.safetensors', 'progress.json']) {
+      const read = (folder: string): Buffer => readFileSync(join(folder, 'checkpoints', '800', file))
+      expect(read(stopped[seed]).equals(read(whole[seed])), `seed ${seed}: ${file}`).toBe(true)
+    }
+    expect(valuesOf(home, 'p', stopped[seed])).toEqual(valuesOf(home, 'whole', whole[seed]))
+  }
+})
+
+it('serves the application until it is told to stop', async () => {
+  const home = temporaryFolder()
+  expect(run(home, 'train', 'mnist', '--project', 'p', ...tiny).code).toBe(0)
+  const serving = start(home, 'serve', '--project', 'p', '--token', 'known-token')
+  const [, address] = await serving.said(/Phasescope is at (http:\/\/127\.0\.0\.1:\d+)\/#token=known-token\n/)
+  const page = await fetch(`${address}/`)
+  expect(page.status).toBe(200)
+  expect(await page.text()).toContain('<div id="app">')
+  serving.child.kill('SIGTERM')
+  expect(await serving.ended).toBe(0)
+})
+
+/** Waits until some run has its first checkpoint: then it is in the middle. */
+async function checkpointOf(home: string): Promise<void> {
+  for (;;) {
+    const found = runFolders(home, 'p').some((folder) => {
+      const checkpoints = join(folder, 'checkpoints')
+      return existsSync(checkpoints) && readdirSync(checkpoints).some((name) => /^\d+$/.test(name))
+    })
+    if (found) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+function runFolders(home: string, project: string): string[] {
+  const runs = join(home, project, 'runs')
+  if (!existsSync(runs)) return []
+  return readdirSync(runs)
+    .sort()
+    .map((name) => join(runs, name))
+}
+
+/** All recorded values by tag, times aside. */
+function valuesOf(home: string, project: string, folder: string): Record<string, number[]> {
+  const columns = readRun(join(home, project), folder.slice(folder.lastIndexOf('runs') + 5))
+  expect(columns.problems).toEqual([])
+  const values: Record<string, number[]> = {}
+  for (const [tag, { steps, values: column, length }] of columns.scalars) {
+    if (!tag.startsWith('time/')) values[tag] = [...steps.subarray(0, length), ...column.subarray(0, length)]
+  }
+  for (const [tag, { steps, counts, limits, length }] of columns.histograms) {
+    values[`histogram ${tag}`] = [...steps.subarray(0, length), ...counts.subarray(0, length * limits.length)]
+  }
+  return values
+}
