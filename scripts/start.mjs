@@ -2,11 +2,11 @@
  * `npm start [-- PROJECT]`: opens Phasescope in a window. Without Electron or a display it says why in one line and
  * serves the same application to a browser.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from './build.mjs'
-import { missingDisplay, resolveElectron, root, sandboxFlags } from './lib/electron-runtime.mjs'
+import { electronRefusal, missingDisplay, resolveElectron, root, sandboxFlags } from './lib/electron-runtime.mjs'
 
 const projects = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
 if (projects.length > 1) {
@@ -38,14 +38,8 @@ function usableElectron() {
   if (noDisplay) return { path: null, reason: noDisplay }
   const found = resolveElectron({ install: true })
   if (!found.path) return found
-  // Starts far enough to need every shared library, and opens nothing.
-  const { status, stderr, error } = spawnSync(found.path, [...sandboxFlags(), '--version'], {
-    encoding: 'utf8',
-    timeout: 30_000
-  })
-  if (status === 0) return { path: found.path }
-  const said = error?.message ?? stderr.trim().split('\n')[0] ?? `it ended with code ${status}`
-  return { path: null, reason: `Electron does not start here (${said})` }
+  const reason = electronRefusal(found.path)
+  return reason ? { path: null, reason } : found
 }
 
 /** The child gets the terminal and every signal, and its end is ours. */

@@ -1,72 +1,108 @@
 /**
- * The end-to-end specs in every host that this machine has: the real Electron (under Xvfb where there is no display) and
- * Chromium against the browser host. Says what it skipped and why. Arguments go to Playwright.
+ * `npm run test:e2e [-- --project electron|browser] [playwright arguments]`: the end-to-end tests in the real Electron and
+ * in Chromium. What this machine cannot run is skipped with the reason.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from './build.mjs'
-import { missingDisplay, resolveElectron, root } from './lib/electron-runtime.mjs'
+import { chromiumForTests, electronForTests } from './lib/e2e-runtimes.mjs'
+import { root } from './lib/electron-runtime.mjs'
+import { verdict } from './lib/test-report.mjs'
 
-const skippedFile = join(root, '.cache', 'e2e-skipped.json')
-const resultFile = join(root, '.cache', 'e2e.json')
+const runtimes = { electron: electronForTests, browser: chromiumForTests }
+const report = join(root, '.cache', 'e2e.json')
+const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js')
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(await runEndToEnd(process.argv.slice(2)))
-
-/** @returns {Promise<number>} exit status; skipped hosts are listed in .cache/e2e-skipped.json */
-export async function runEndToEnd(extra = []) {
-  mkdirSync(join(root, '.cache'), { recursive: true })
-  rmSync(resultFile, { force: true })
-  const skipped = []
-  const projects = []
-  const environment = { ...process.env }
-
-  const electron = resolveElectron()
-  const displayProblem = missingDisplay()
-  const xvfb = displayProblem ? commandExists('xvfb-run') : false
-  if (!electron.path) skipped.push({ host: 'electron', reason: electron.reason })
-  else if (displayProblem && !xvfb)
-    skipped.push({ host: 'electron', reason: `${displayProblem} and xvfb-run is not installed` })
-  else {
-    projects.push('electron')
-    environment.ELECTRON_EXEC_PATH = electron.path
-    console.log(`End-to-end in Electron: ${electron.source}${xvfb ? ', under Xvfb' : ''}`)
+/**
+ * @param {{ projects?: string[], args?: string[] }} options
+ * @returns {Promise<import('./lib/test-report.mjs').Outcome>}
+ */
+export async function runE2e({ projects = Object.keys(runtimes), args = [] } = {}) {
+  const outcome = { passed: 0, failed: 0, skipped: [] }
+  await build()
+  for (const project of projects) {
+    const runtime = runtimes[project]()
+    if ('reason' in runtime) {
+      const reason = `end-to-end tests in ${project}: ${runtime.reason}`
+      outcome.skipped.push(...Array.from({ length: countOf(project, args) }, () => reason))
+      continue
+    }
+    console.log(`End-to-end tests in ${project}: ${Object.values(runtime.env).join(' ')}`)
+    rmSync(report, { force: true })
+    const [program, ...rest] = [...runtime.wrap, process.execPath, playwright, 'test', `--project=${project}`, ...args]
+    const env = { ...process.env, ...runtime.env }
+    const { status } = spawnSync(program, rest, { cwd: root, env, stdio: 'inherit' })
+    const { stats, skipped } = readReport()
+    outcome.passed += stats.expected + stats.flaky
+    // Playwright may fail without a failed test, for instance when a spec does not load.
+    outcome.failed += status === 0 ? 0 : Math.max(1, stats.unexpected)
+    outcome.skipped.push(...skipped.map((title) => `${project}: ${title}`))
   }
-  const chromium = findChromium()
-  if (chromium) {
-    projects.push('browser')
-    environment.CHROMIUM_PATH = chromium
-    console.log(`End-to-end in the browser host: ${chromium}`)
-  } else skipped.push({ host: 'browser', reason: 'no Chromium or Chrome was found (CHROMIUM_PATH names one)' })
-
-  for (const { host, reason } of skipped) console.log(`SKIPPED end-to-end specs in ${host}: ${reason}`)
-  writeFileSync(skippedFile, JSON.stringify(skipped))
-  if (projects.length === 0) return 0
-  await build({ log: (line) => console.log(line) })
-  const playwright = [
-    join(root, 'node_modules', '@playwright', 'test', 'cli.js'),
-    'test',
-    ...projects.flatMap((project) => ['--project', project]),
-    ...extra
-  ]
-  const [program, args] = xvfb ? ['xvfb-run', ['-a', process.execPath, ...playwright]] : [process.execPath, playwright]
-  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit', env: environment })
-  return status ?? 1
+  return outcome
 }
 
-function findChromium() {
-  const candidates = [
-    process.env.CHROMIUM_PATH,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe'
-  ]
-  return candidates.find((path) => path && existsSync(path)) ?? null
+function countOf(project, args) {
+  const { stdout } = spawnSync(
+    process.execPath,
+    [playwright, 'test', `--project=${project}`, '--list', '--reporter=json', ...args],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024
+    }
+  )
+  let count = 0
+  for (const suite of parsed(stdout).suites ?? []) eachSpec(suite, () => (count += 1))
+  return Math.max(1, count)
 }
 
-function commandExists(name) {
-  return spawnSync('which', [name], { stdio: 'ignore' }).status === 0
+function readReport() {
+  let text = ''
+  try {
+    text = readFileSync(report, 'utf8')
+  } catch {
+    // Playwright did not come as far as writing one; its exit code tells.
+  }
+  const { stats, suites } = parsed(text)
+  const skipped = []
+  for (const suite of suites ?? []) {
+    eachSpec(suite, (spec) => {
+      for (const { status, annotations } of spec.tests) {
+        if (status !== 'skipped') continue
+        const why = annotations.find((annotation) => annotation.description)?.description
+        skipped.push(why ? `${spec.title}: ${why}` : spec.title)
+      }
+    })
+  }
+  return { stats: stats ?? { expected: 0, unexpected: 0, flaky: 0 }, skipped }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return {}
+  }
+}
+
+function eachSpec(suite, visit) {
+  for (const spec of suite.specs ?? []) visit(spec)
+  for (const child of suite.suites ?? []) eachSpec(child, visit)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const args = process.argv.slice(2)
+  const at = args.findIndex((argument) => argument.startsWith('--project'))
+  let projects
+  if (at >= 0) {
+    const [option] = args.splice(at, args[at].includes('=') ? 1 : 2).slice(-1)
+    projects = [option.replace('--project=', '')]
+  }
+  if (projects && !Object.hasOwn(runtimes, projects[0])) {
+    console.error(`There is no end-to-end project "${projects[0]}". Known are: ${Object.keys(runtimes).join(', ')}.`)
+    process.exit(2)
+  }
+  process.exit(verdict([await runE2e({ projects, args })]))
 }

@@ -62,3 +62,15 @@ export function missingDisplay() {
 export function sandboxFlags() {
   return process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []
 }
+
+/**
+ * Whether a runtime starts here. As plain Node it needs every shared library that the window needs, and no display.
+ * @returns {string | null} why it does not
+ */
+export function electronRefusal(path) {
+  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' }
+  const { status, stderr, error } = spawnSync(path, ['-e', ''], { env, encoding: 'utf8', timeout: 30_000 })
+  if (status === 0) return null
+  const said = error?.message ?? (stderr.trim().split('\n')[0] || `it ended with code ${status}`)
+  return `Electron does not start here (${said})`
+}

@@ -1,0 +1,28 @@
+/** The last lines of a test run: what was skipped and why, and the counts. */
+
+/**
+ * @typedef {{ passed: number, failed: number, skipped: string[] }} Outcome skipped: one reason per test
+ */
+
+/** Skips that no machine of ours can avoid; with PHASESCOPE_NO_SKIPS=1 every other one is a failure. */
+const unavoidable = /\bGPU\b|native TensorFlow/i
+
+/**
+ * Prints the report.
+ * @param {Outcome[]} outcomes
+ * @returns {number} the exit code
+ */
+export function verdict(outcomes) {
+  const skipped = outcomes.flatMap((outcome) => outcome.skipped)
+  const counts = new Map()
+  for (const reason of skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  if (counts.size > 0) console.log('\nSkipped:')
+  for (const [reason, count] of counts) console.log(`  ${count > 1 ? `${count} x ` : ''}${reason}`)
+
+  const refused = process.env.PHASESCOPE_NO_SKIPS === '1' ? skipped.filter((reason) => !unavoidable.test(reason)) : []
+  if (refused.length > 0) console.log(`\n${refused.length} of these must not be skipped here (PHASESCOPE_NO_SKIPS=1).`)
+  const sum = (key) => outcomes.reduce((total, outcome) => total + outcome[key], 0)
+  const failed = sum('failed')
+  console.log(`\n${sum('passed')} passed, ${failed} failed, ${skipped.length} skipped`)
+  return failed + refused.length > 0 ? 1 : 0
+}
