@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { aic, bic, decodeViterbi, filteredProbabilities, flattenNumbers, parameterCount } from '../hmm'
-import { goldenJson, goldenSequence, haveGolden } from '../hmm/testing/goldenRuns'
+import { goldenSequence } from '../hmm/testing/goldenRuns'
+import { goldenJson } from '../testing/golden'
 import type { CovarianceType, GaussianHmm, NestedNumbers } from '../hmm/types'
 import { runCandidate } from './candidates'
 import { emissionGradients, logPosteriorGradients, prepareGradients } from './gradients'
@@ -46,7 +47,7 @@ interface GoldenSelection {
 
 const TASKS = ['digits', 'parity', 'modular_noln']
 
-describe.skipIf(!haveGolden())('transitions against the visualizing-training package', () => {
+describe('transitions against the visualizing-training package', () => {
   for (const task of TASKS)
     it(`${task}: same paths, counts and mean differences; its derivative with its normaliser, ours with the gradient's`, () => {
       const golden = goldenJson<GoldenTransitions>(`hmm/transitions_${task}.json`)
@@ -110,7 +111,7 @@ describe.skipIf(!haveGolden())('transitions against the visualizing-training pac
     })
 })
 
-describe.skipIf(!haveGolden())('model selection on recorded runs', () => {
+describe('model selection on recorded runs', () => {
   it('AIC and BIC follow from the scores of the package (which judges held-out rows)', () => {
     for (const task of TASKS) {
       const golden = goldenJson<GoldenSelection>(`hmm/selection_${task}.json`)

@@ -1,12 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { Matrix as OracleMatrix, SVD } from 'ml-matrix'
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../numeric/rng'
+import { goldenJson } from '../testing/golden'
 import { histogram } from './histogram'
 import { singularValues } from './singular-values'
 import { distribution, matrixMetrics, weightMetrics } from './weight-metrics'
-
-const golden = new URL('../../../shared/data/metrics/metrics.json', import.meta.url)
 
 interface GoldenCase {
   name: string
@@ -19,11 +17,7 @@ interface GoldenCase {
 }
 
 describe('golden metrics of the reference package', () => {
-  if (!existsSync(golden)) {
-    it.skip('skipped: ../shared/data/metrics/metrics.json is not on this machine', () => undefined)
-    return
-  }
-  const { cases } = JSON.parse(readFileSync(golden, 'utf8')) as { cases: GoldenCase[] }
+  const { cases } = goldenJson<{ cases: GoldenCase[] }>('metrics/metrics.json')
   const theirs = new Map([
     ['mean_singular_value', 'mean_lambda'],
     ['var_singular_value', 'variance_lambda']

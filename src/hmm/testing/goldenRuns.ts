@@ -1,24 +1,10 @@
-/** Reads the golden runs beside the repository, for tests only. */
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+/** Golden runs as sequences, for tests only. */
+import { goldenText } from '../../testing/golden'
 import type { Sequence } from '../types'
-
-const root = fileURLToPath(new URL('../../../../shared/data/', import.meta.url))
-
-/** Whether the golden data is there; says so once per test file when it is not. */
-export function haveGolden(): boolean {
-  if (existsSync(root)) return true
-  process.stdout.write('Golden data is not on this machine (../shared/data); these tests are skipped.\n')
-  return false
-}
-
-export function goldenJson<T>(path: string): T {
-  return JSON.parse(readFileSync(root + path, 'utf8')) as T
-}
 
 /** One golden run by column name. */
 export function goldenRun(task: string, seed: number): Record<string, Float64Array> {
-  const lines = readFileSync(`${root}runs/${task}/seed${seed}.csv`, 'utf8').trim().split('\n')
+  const lines = goldenText(`runs/${task}/seed${seed}.csv`).trim().split('\n')
   const names = lines[0].split(',')
   const out: Record<string, Float64Array> = {}
   names.forEach((name, c) => {
