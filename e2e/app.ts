@@ -10,6 +10,7 @@ import type { ElectronApplication, Page } from '@playwright/test'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 const size = { width: 1440, height: 900 }
+const launchTimeoutMs = 15_000
 
 export interface PhasescopeApp {
   page: Page
@@ -76,12 +77,34 @@ async function openElectron(env: Record<string, string>): Promise<Opened> {
   const executablePath = process.env.ELECTRON_EXEC_PATH
   if (!executablePath) throw new Error('ELECTRON_EXEC_PATH is not set; run the specs through npm run test:e2e.')
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const electron = await _electron.launch({ executablePath, args: [...sandbox, root], env, cwd: root })
-  const page = await electron.firstWindow()
+  const { electron, page } = await launchElectron(() =>
+    _electron.launch({ executablePath, args: [...sandbox, root], env, cwd: root, timeout: launchTimeoutMs })
+  )
   await electron.evaluate(({ BrowserWindow }, { width, height }) => {
     BrowserWindow.getAllWindows()[0].setContentSize(width, height)
   }, size)
   return { page, electron, close: () => electron.close() }
+}
+
+/**
+ * About one launch in fifty, the debugger attaches in the middle of the window's first navigation, which Chromium then
+ * never finishes ("Message 2 rejected by interface blink.mojom.Widget"). It is a race of the driver, not of the
+ * application, so the driver tries again.
+ */
+async function launchElectron(
+  launch: () => Promise<ElectronApplication>
+): Promise<{ electron: ElectronApplication; page: Page }> {
+  for (let attempt = 1; ; attempt++) {
+    let electron: ElectronApplication | null = null
+    try {
+      electron = await launch()
+      return { electron, page: await electron.firstWindow({ timeout: launchTimeoutMs }) }
+    } catch (error) {
+      electron?.process().kill('SIGKILL')
+      if (attempt === 3) throw error
+      console.log(`The window did not answer the driver; launching again (${attempt}).`)
+    }
+  }
 }
 
 async function openBrowser(env: Record<string, string>): Promise<Opened> {
