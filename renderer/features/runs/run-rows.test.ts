@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import type { RunInfo } from '../../../src/contract/domain'
+import { bestOf, filterAndSort, lastValue, metricColumns, summaryOf, varyingParams } from './run-rows'
+
+function run(seed: number, change: Partial<RunInfo> = {}): RunInfo {
+  return {
+    id: `run-${seed}`,
+    name: `Digits s${seed}`,
+    group: 'g',
+    groupName: 'Digits',
+    spec: {
+      experiment: 'mnist',
+      params: { learningRate: 0.001 },
+      seed,
+      hooks: [],
+      record: {
+        metricsEvery: 1,
+        metricsUnit: 'epoch',
+        activationsEvery: 1,
+        histogramMin: 0,
+        histogramMax: 1,
+        histogramBins: 4,
+        checkpointEvery: 1
+      },
+      backend: 'wasm'
+    },
+    status: 'done',
+    message: null,
+    createdAt: `2026-01-01T00:00:0${seed}Z`,
+    startedAt: null,
+    finishedAt: null,
+    step: 10,
+    totalSteps: 10,
+    epoch: 1,
+    totalEpochs: 1,
+    elapsedSeconds: 1,
+    last: {},
+    notes: '',
+    tags: [],
+    ...change
+  }
+}
+
+describe('the run table', () => {
+  const runs = [
+    run(0, { last: { 'accuracy/val': 0.9, 'loss/val': 0.4 } }),
+    run(1, { last: { 'accuracy/val': 0.8, 'loss/val': 'NaN' }, tags: ['odd'] }),
+    run(2, { status: 'failed', last: { 'accuracy/val': 0.95 } })
+  ]
+  const group = { id: 'g', name: 'Digits', runs }
+
+  it('filters by every word and leaves empty groups out', () => {
+    const names = (filter: string): string[] =>
+      filterAndSort([group], filter, 'created', true).flatMap((found) => found.runs.map((item) => item.id))
+    expect(names('')).toEqual(['run-0', 'run-1', 'run-2'])
+    expect(names('digits odd')).toEqual(['run-1'])
+    expect(names('failed')).toEqual(['run-2'])
+    expect(filterAndSort([group], 'nothing like it', 'created', true)).toEqual([])
+  })
+
+  it('sorts by metrics, with NaN below every number', () => {
+    const order = filterAndSort([group], '', 'loss/val', false)[0].runs.map((item) => item.id)
+    expect(order[0]).toBe('run-0')
+    expect(lastValue(runs[1], 'loss/val')).toBeNaN()
+    expect(lastValue(runs[2], 'loss/val')).toBeNull()
+  })
+
+  it('knows the best of a group and its summary', () => {
+    expect(bestOf(group, metricColumns[0])).toBe(0.95)
+    expect(bestOf(group, metricColumns[2])).toBe(0.4)
+    expect(bestOf({ ...group, runs: [runs[0]] }, metricColumns[0])).toBeNull()
+    expect(summaryOf(group)).toBe('2 of 3 done, mean val acc 0.850')
+  })
+
+  it('gives hyperparameters that differ a column', () => {
+    const other = run(3)
+    other.spec = { ...other.spec, params: { learningRate: 0.01, epochs: 3 } }
+    expect(varyingParams([...runs, other], 3)).toEqual(['learningRate'])
+    expect(varyingParams(runs, 3)).toEqual([])
+  })
+})

@@ -1,0 +1,103 @@
+/** What the run table shows, without the table: filtering, sorting, the best of a group, summaries. */
+import type { RunInfo } from '../../../src/contract/domain'
+
+export interface RunGroup {
+  id: string
+  name: string
+  runs: RunInfo[]
+}
+
+export const metricColumns = [
+  { key: 'accuracy/val', label: 'val acc', best: 'max' },
+  { key: 'accuracy/train', label: 'train acc', best: 'max' },
+  { key: 'loss/val', label: 'val loss', best: 'min' },
+  { key: 'loss/train', label: 'train loss', best: 'min' },
+  { key: 'weights/l2', label: 'L2 last', best: null }
+] as const
+
+/** Last recorded value of a metric; null when there is none. */
+export function lastValue(run: RunInfo, tag: string): number | null {
+  const value = run.last[tag]
+  return value === undefined ? null : Number(value)
+}
+
+/** Hyperparameters that differ between the runs get a column of their own; at most `most` of them. */
+export function varyingParams(runs: readonly RunInfo[], most: number): string[] {
+  const seen = new Map<string, Set<string>>()
+  for (const run of runs) {
+    for (const [key, value] of Object.entries(run.spec.params)) {
+      const values = seen.get(key) ?? new Set()
+      values.add(String(value))
+      seen.set(key, values)
+    }
+  }
+  return [...seen]
+    .filter(([, values]) => values.size > 1)
+    .map(([key]) => key)
+    .slice(0, most)
+}
+
+/** Groups with the runs that match every word of the filter, sorted; empty groups are left out. */
+export function filterAndSort(
+  groups: readonly RunGroup[],
+  filter: string,
+  sortKey: string,
+  ascending: boolean
+): RunGroup[] {
+  const words = filter.trim().toLowerCase().split(/\s+/).filter(Boolean)
+  const matches = (run: RunInfo): boolean => {
+    const text = `${run.name} ${run.groupName} ${run.status} ${run.tags.join(' ')} ${run.spec.experiment} seed ${run.spec.seed}`
+    return words.every((word) => text.toLowerCase().includes(word))
+  }
+  return groups
+    .map((group) => ({
+      ...group,
+      runs: group.runs.filter(matches).sort((a, b) => {
+        const x = sortValue(a, sortKey)
+        const y = sortValue(b, sortKey)
+        return (x < y ? -1 : x > y ? 1 : 0) * (ascending ? 1 : -1)
+      })
+    }))
+    .filter((group) => group.runs.length > 0)
+}
+
+/** Best value of a column among the finite ones of a group; null for a lone run or a column without a better end. */
+export function bestOf(group: RunGroup, column: (typeof metricColumns)[number]): number | null {
+  const values = finite(group.runs, column.key)
+  if (group.runs.length < 2 || values.length === 0 || column.best === null) return null
+  return column.best === 'min' ? Math.min(...values) : Math.max(...values)
+}
+
+export function summaryOf(group: RunGroup): string {
+  const finished = group.runs.filter((run) => run.status === 'done')
+  const values = finite(finished, 'accuracy/val')
+  const parts = [`${finished.length} of ${group.runs.length} done`]
+  if (values.length > 0) parts.push(`mean val acc ${(values.reduce((a, b) => a + b, 0) / values.length).toFixed(3)}`)
+  return parts.join(', ')
+}
+
+function finite(runs: readonly RunInfo[], tag: string): number[] {
+  return runs.map((run) => lastValue(run, tag)).filter((value) => value !== null && Number.isFinite(value)) as number[]
+}
+
+function sortValue(run: RunInfo, key: string): number | string {
+  switch (key) {
+    case 'created':
+      return run.createdAt + String(run.spec.seed).padStart(6, '0')
+    case 'status':
+      return run.status
+    case 'name':
+      return run.name
+    case 'seed':
+      return run.spec.seed
+    case 'steps':
+      return run.step
+    case 'time':
+      return run.elapsedSeconds
+    default: {
+      const value = lastValue(run, key) ?? run.spec.params[key]
+      // A run that diverged sorts below every number.
+      return typeof value === 'number' && !Number.isNaN(value) ? value : typeof value === 'string' ? value : -Infinity
+    }
+  }
+}
