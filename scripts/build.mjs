@@ -16,20 +16,33 @@ import { root } from './lib/electron-runtime.mjs'
  */
 export async function build({ only = Object.keys(parts), force = false, quiet = false, log = console.log } = {}) {
   if (!force && only.every(isCurrent)) return []
-  return exclusively(async () => {
-    // Asked again under the lock: another process may have just built it.
-    const wanted = only.filter((part) => force || !isCurrent(part))
-    for (const part of wanted) {
-      const began = Date.now()
-      const state = stateOf(part)
-      forgetBuilt(part)
-      if (part === 'lib') await buildLibrary()
-      else await buildApplicationPart(part)
-      markBuilt(part, state)
-      if (!quiet) log(`built ${part} in ${((Date.now() - began) / 1000).toFixed(1)} s`)
-    }
-    return wanted
-  })
+  // The configurations name their files as seen from the repository; `phasescope` may be called from anywhere.
+  const callerFolder = process.cwd()
+  // Building sets NODE_ENV, which must not reach the tests or programs that are started afterwards.
+  const { NODE_ENV: callerMode } = process.env
+  process.chdir(root)
+  try {
+    return await exclusively(() => buildParts(only, force, quiet, log))
+  } finally {
+    process.chdir(callerFolder)
+    if (callerMode === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = callerMode
+  }
+}
+
+async function buildParts(only, force, quiet, log) {
+  // Asked again under the lock: another process may have just built it.
+  const wanted = only.filter((part) => force || !isCurrent(part))
+  for (const part of wanted) {
+    const began = Date.now()
+    const state = stateOf(part)
+    forgetBuilt(part)
+    if (part === 'lib') await buildLibrary()
+    else await buildApplicationPart(part)
+    markBuilt(part, state)
+    if (!quiet) log(`built ${part} in ${((Date.now() - began) / 1000).toFixed(1)} s`)
+  }
+  return wanted
 }
 
 /** @param {'main' | 'preload' | 'renderer'} part */

@@ -1,0 +1,55 @@
+/** `npm run bench [-- overhead|memory|epochs|hmm ...] [--rounds N]`: built and started by scripts/bench.mjs. */
+import { readFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { benchHmm } from './hmm'
+import { benchMemory } from './memory'
+import { benchOverhead } from './overhead'
+import { printTable } from './timing'
+import { benchTraining } from './training'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { root: { type: 'string' }, rounds: { type: 'string', default: '7' } }
+})
+const root = values.root ?? '.'
+const resources = join(root, 'resources')
+const rounds = Number(values.rounds)
+
+const sections: Record<string, () => Promise<void>> = {
+  overhead: () => benchOverhead(resources, rounds),
+  memory: () => benchMemory(resources),
+  epochs: () => benchEpochs(),
+  hmm: () => benchHmm(join(root, 'bench'), Math.min(rounds, 5))
+}
+
+const unknown = positionals.find((name) => !Object.hasOwn(sections, name))
+if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
+  console.error(
+    unknown === undefined
+      ? `--rounds is "${values.rounds}"; it must be a whole number from 1 up.`
+      : `There is no benchmark "${unknown}". Known are: ${Object.keys(sections).join(', ')}.`
+  )
+  process.exit(2)
+}
+
+console.log(
+  `Node ${process.versions.node}, ${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores`
+)
+for (const name of positionals.length > 0 ? positionals : Object.keys(sections)) await sections[name]()
+
+/** The bare update, without evaluation, recording or files. */
+async function benchEpochs(): Promise<void> {
+  const timings = await benchTraining({ read: (name) => new Uint8Array(readFileSync(join(resources, name))) })
+  printTable(
+    'Updates alone, one thread, ms',
+    ['model', 'epoch, median', 'least', 'all weight metrics'],
+    timings.map(({ name, epochMedian, epochLeast, metricsMedian }) => [
+      name,
+      epochMedian.toFixed(0),
+      epochLeast.toFixed(0),
+      metricsMedian.toFixed(1)
+    ])
+  )
+}

@@ -1,0 +1,84 @@
+/** The two reference runs, trained as the application trains them: real data, real event file, real checkpoints. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { saveCheckpoint } from '../src/project/checkpoints'
+import { RunWriter } from '../src/project/run-writer'
+import { loadDataset } from '../src/training/datasets'
+import { findExperiment, resolveParams } from '../src/training/experiments'
+import { train } from '../src/training/trainer'
+import type { Dataset, ParamValue, RecordOptions, RunSpec, TrainerPort } from '../src/training/types'
+
+export interface Reference {
+  name: string
+  experiment: string
+  params: Record<string, ParamValue>
+  /** Steps of one epoch. */
+  stepsPerEpoch: number
+}
+
+export const references: Reference[] = [
+  {
+    name: 'mnist-mlp 512-512, batch 128',
+    experiment: 'mnist',
+    params: { hidden1: 512, hidden2: 512, trainSamples: 1024 },
+    stepsPerEpoch: 8
+  },
+  { name: 'modular-addition p=113, batch 256', experiment: 'modular-addition', params: {}, stepsPerEpoch: 15 }
+]
+
+export function specOf(
+  reference: Reference,
+  steps: number,
+  observed: { hooks: boolean; record?: Partial<RecordOptions> }
+): RunSpec {
+  const { defaultHooks, defaultRecord } = findExperiment(reference.experiment)
+  return {
+    experiment: reference.experiment,
+    params: resolveParams(reference.experiment, { ...reference.params, epochs: steps / reference.stepsPerEpoch }),
+    seed: 0,
+    hooks: observed.hooks ? defaultHooks : [],
+    record: { ...defaultRecord, ...observed.record },
+    backend: 'wasm'
+  }
+}
+
+export function datasetOf(spec: RunSpec, resources: string): Promise<Dataset> {
+  return loadDataset(spec, { read: (name) => new Uint8Array(readFileSync(join(resources, name))) })
+}
+
+/**
+ * One whole run into a folder that goes away.
+ * @param atStep called between steps, with how many of them are done
+ */
+export async function trainOnce(spec: RunSpec, dataset: Dataset, atStep?: (step: number) => void): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'phasescope-bench-'))
+  const writer = new RunWriter(folder, 0)
+  let steps = 0
+  const port: TrainerPort = {
+    async emit(record) {
+      if (record.kind === 'scalars') writer.scalars(record)
+      else if (record.kind === 'histogram') writer.histogram(record)
+      else if (record.kind === 'checkpoint') {
+        writer.flush(true)
+        await saveCheckpoint(folder, record.state)
+      }
+    },
+    now: () => performance.now(),
+    wallTime: () => Date.now() / 1000,
+    // The trainer asks once between any two steps.
+    control() {
+      atStep?.(steps++)
+      return 'run'
+    },
+    resumed: () => Promise.resolve(),
+    yield: () => new Promise((resolve) => setImmediate(resolve))
+  }
+  try {
+    await train(spec, dataset, port)
+    atStep?.(steps)
+  } finally {
+    writer.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
