@@ -44,6 +44,7 @@ port.on('message', (command: TrainCommand) => {
 async function run(command: Extract<TrainCommand, { kind: 'start' }>): Promise<void> {
   const { folder, spec } = command
   let writer: RunWriter | null = null
+  let output: RunOutput | null = null
   try {
     const { state, problems } = await loadNewestCheckpoint(folder)
     for (const text of problems) say({ kind: 'log', level: 'warning', text })
@@ -51,13 +52,16 @@ async function run(command: Extract<TrainCommand, { kind: 'start' }>): Promise<v
     await prepareBackend(spec.backend, { wasmDir: command.wasm })
     // A checkpoint holds everything up to and including its step, so the next attempt records from the step after it.
     writer = new RunWriter(folder, state ? state.step + 1 : 0)
+    output = new RunOutput(writer)
     say({ kind: 'started', step: state?.step ?? 0 })
-    const outcome = await train(spec, dataset, trainerPort(folder, writer), state ?? undefined)
+    const outcome = await train(spec, dataset, trainerPort(folder, writer, output), state ?? undefined)
+    output.close()
     writer.close()
     writer = null
     say({ kind: 'finished', status: outcome.status, step: outcome.step, epoch: outcome.epoch })
   } catch (error) {
     try {
+      output?.close()
       writer?.close()
     } catch {
       // The first error is the one to tell.
@@ -66,33 +70,63 @@ async function run(command: Extract<TrainCommand, { kind: 'start' }>): Promise<v
   }
 }
 
-function trainerPort(folder: string, writer: RunWriter): TrainerPort {
-  let last: Record<string, number> = {}
-  let lastGrowMs = 0
-  const grow = (step: number, force: boolean): void => {
-    if (!force && Date.now() - lastGrowMs < growIntervalMs) return
-    lastGrowMs = Date.now()
-    writer.flush(false)
-    say({ kind: 'grew', step, last })
-    last = {}
+/** Lets what was recorded out to the disk and to the host, a few times a second and never later than a second. */
+class RunOutput {
+  private last: Record<string, number> = {}
+  private step = 0
+  private pending = false
+  /** A timer, because the next record may be far away while this one waits. */
+  private readonly timer: NodeJS.Timeout
+
+  constructor(private readonly writer: RunWriter) {
+    this.timer = setInterval(() => this.release(), growIntervalMs)
   }
+
+  recorded(record: TrainRecord & { kind: 'scalars' | 'histogram' }): void {
+    if (record.kind === 'scalars') {
+      for (const tag of headline) if (tag in record.values) this.last[tag] = record.values[tag]
+    }
+    this.step = record.step
+    this.pending = true
+  }
+
+  release(): void {
+    if (!this.pending) return
+    this.pending = false
+    try {
+      this.writer.flush(false)
+    } catch {
+      // The records stay in the writer; the next one that is emitted meets the same error inside the trainer.
+      return
+    }
+    say({ kind: 'grew', step: this.step, last: this.last })
+    this.last = {}
+  }
+
+  close(): void {
+    clearInterval(this.timer)
+    this.release()
+  }
+}
+
+function trainerPort(folder: string, writer: RunWriter, output: RunOutput): TrainerPort {
   return {
     async emit(record: TrainRecord) {
       switch (record.kind) {
         case 'scalars':
           writer.scalars(record)
-          for (const tag of headline) if (tag in record.values) last[tag] = record.values[tag]
-          grow(record.step, false)
+          output.recorded(record)
           return
         case 'histogram':
           writer.histogram(record)
+          output.recorded(record)
           return
         case 'checkpoint':
           // Records first: a checkpoint must never be ahead of what the event file holds.
           writer.flush(true)
           await saveCheckpoint(folder, record.state)
           await pruneCheckpoints(folder)
-          grow(record.state.step, true)
+          output.release()
           say({ kind: 'checkpoint', step: record.state.step })
           return
         case 'progress':
