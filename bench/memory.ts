@@ -19,7 +19,8 @@ export async function benchMemory(resources: string): Promise<void> {
   if (!collect) throw new Error('The memory benchmark needs node --expose-gc; run it through npm run bench.')
   const rows: string[][] = []
   for (const reference of references) {
-    const steps = Math.ceil(checkpoints[1] / reference.stepsPerEpoch) * reference.stepsPerEpoch
+    // Beyond the last sample: at its end a run gives its tensors back.
+    const steps = (Math.ceil(checkpoints[1] / reference.stepsPerEpoch) + 1) * reference.stepsPerEpoch
     // Points are rare, so that the steps take most of the time; activations are looked at in every batch.
     const spec = specOf(reference, steps, { hooks: true, record: { metricsEvery: 10, activationsEvery: 1 } })
     const samples: Sample[] = []
