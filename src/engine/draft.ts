@@ -2,8 +2,8 @@
 import type { RunInfo } from '../contract/domain'
 import type { RequestResult } from '../contract/requests'
 import type { Draft } from '../workers/messages'
+import { measuredSecondsPerStep } from './measured-speed'
 import type { TaskPool } from './task-pool'
-import { measuredSecondsPerStep } from './training-service'
 
 export async function describeDraft(
   queries: TaskPool,

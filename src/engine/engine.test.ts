@@ -38,7 +38,7 @@ it('does the main job', async () => {
   const { engine, home } = testEngine()
   expect(await ask(engine, 'project.current', {})).toBeNull()
   const project = await ask(engine, 'project.create', { name: 'Größe & Co.', locationGrant: null })
-  expect(project).toMatchObject({ name: 'Größe & Co.', folder: join(home, 'projects', 'größe-co.'), problems: [] })
+  expect(project).toMatchObject({ name: 'Größe & Co.', folder: join(home, 'projects', 'größe-co'), problems: [] })
 
   // Train.
   const runIds = await trained(engine, [0, 1, 2], { params: { ...tinyMnist, epochs: 12 } })
@@ -308,6 +308,33 @@ describe('bad input', () => {
       code: 'not-found',
       message: 'There is no run "gone" in this project. It may have been removed.'
     })
+  })
+})
+
+describe('new projects', () => {
+  it.each([
+    ['..', 'project'],
+    ['../../etc/passwd', 'etcpasswd'],
+    ['.hidden', 'hidden'],
+    ['/', 'project'],
+    ['Über  zwei Wörter.', 'über-zwei-wörter']
+  ])('named %j get a folder named %j, inside the projects folder', async (name, folder) => {
+    const { engine, home } = testEngine()
+    const project = await ask(engine, 'project.create', { name, locationGrant: null })
+    expect(project).toMatchObject({ name, folder: join(home, 'projects', folder) })
+  })
+
+  it("of the sample are a copy that is the user's own", async () => {
+    const { engine, home } = testEngine()
+    const sample = await ask(engine, 'project.openSample', {})
+    expect(sample).toMatchObject({ sample: true, folder: join(home, 'user', 'sample'), problems: [] })
+    const [first] = await ask(engine, 'runs.list', {})
+    await ask(engine, 'runs.annotate', { runId: first.id, notes: 'mine' })
+    expect((await ask(engine, 'analysis.list', {})).length).toBeGreaterThan(0)
+    await ask(engine, 'project.close', {})
+    await ask(engine, 'project.openSample', {})
+    expect((await ask(engine, 'runs.list', {}))[0]).toMatchObject({ id: first.id, notes: 'mine' })
+    expect(readdirSync(join(home, 'user')).sort()).toEqual(['recent.json', 'sample'])
   })
 })
 

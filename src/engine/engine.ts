@@ -3,7 +3,6 @@
  * It owns the open project and the jobs, and computes nothing itself.
  */
 import { existsSync } from 'node:fs'
-import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunInfo } from '../contract/domain'
 import { PhasescopeError, toWireError } from '../contract/errors'
@@ -11,13 +10,13 @@ import type { EventName, EventPayload } from '../contract/events'
 import { isRequestName, requests } from '../contract/requests'
 import type { ParsedParams, RequestName, RequestResult } from '../contract/requests'
 import type { Reply } from '../contract/wire'
-import { makeFolder } from '../project/files'
-import { createProject, isWritable, openProject } from '../project/project-folder'
+import { createProject, openProject } from '../project/project-folder'
 import { experiments } from '../training/experiments'
 import { AnalysisService } from './analysis-service'
 import { describeDraft } from './draft'
 import { PathGrants } from './grants'
 import { Log } from './log'
+import { freeFolder, sampleCopy } from './new-folders'
 import type { Places, WorkerLauncher } from './ports'
 import { ProjectSession } from './project-session'
 import { recentEntry, Recents, samplePreview } from './recents'
@@ -179,44 +178,6 @@ export class Engine {
       .catch((error: Error) => this.log.add('warning', 'Recent projects', error.message))
   }
 
-  private async openSample(): Promise<ProjectSession> {
-    const source = join(this.options.places.resources, 'sample')
-    if (!existsSync(join(source, 'project.json'))) {
-      throw new PhasescopeError('not-found', 'The sample project is not part of this installation.')
-    }
-    const target = join(this.options.places.userData, 'sample')
-    if (!existsSync(join(target, 'project.json'))) {
-      await makeFolder(this.options.places.userData)
-      const work = `${target}.copying`
-      await rm(work, { recursive: true, force: true })
-      await cp(source, work, { recursive: true })
-      await rm(target, { recursive: true, force: true })
-      await cp(work, target, { recursive: true })
-      await rm(work, { recursive: true, force: true })
-    }
-    return this.openFolder(target)
-  }
-
-  private async createProjectIn(name: string, location: string): Promise<ProjectSession> {
-    await makeFolder(location)
-    if (!(await isWritable(location))) {
-      throw new PhasescopeError(
-        'read-only',
-        `${location} is read-only: no project can be made there. Choose another folder.`
-      )
-    }
-    const slug =
-      name
-        .replace(/[^\p{L}\p{N}._ -]/gu, '')
-        .trim()
-        .replace(/\s+/g, '-')
-        .toLowerCase() || 'project'
-    const taken = new Set((await readdir(location)).map((entry) => entry.toLowerCase()))
-    let folder = slug
-    for (let n = 2; taken.has(folder); n++) folder = `${slug}-${n}`
-    return this.adopt(await createProject(join(location, folder), name))
-  }
-
   private readonly handlers: Handlers = {
     'app.info': () => ({
       version: this.options.version,
@@ -247,7 +208,8 @@ export class Engine {
     'project.current': () => this.session?.info() ?? null,
     'project.create': async ({ name, locationGrant }) => {
       const location = locationGrant === null ? this.options.places.projects : this.grants.resolve(locationGrant)
-      return (await this.createProjectIn(name, location)).info()
+      const opened = await createProject(await freeFolder(location, name), name)
+      return (await this.adopt(opened)).info()
     },
     'project.open': async ({ grant }) => (await this.openFolder(this.grants.resolve(grant))).info(),
     'project.openRecent': async ({ id }) => {
@@ -259,7 +221,7 @@ export class Engine {
       await this.recents.forget(id)
       return {}
     },
-    'project.openSample': async () => (await this.openSample()).info(),
+    'project.openSample': async () => (await this.openFolder(await sampleCopy(this.options.places))).info(),
     'project.samplePreview': () => samplePreview(join(this.options.places.resources, 'sample')),
     'project.close': async () => {
       await this.closeProject()

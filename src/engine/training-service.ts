@@ -7,7 +7,7 @@ import { makeFolder } from '../project/files'
 import type { RunManifest } from '../project/manifests'
 import { newId } from '../project/project-folder'
 import { checkHooks, checkRecord, resolveParams, totalEpochs, totalSteps } from '../training/experiments'
-import type { ParamValue, RunSpec } from '../training/types'
+import type { RunSpec } from '../training/types'
 import type { TrainCommand, TrainMessage } from '../workers/messages'
 import type { Log } from './log'
 import type { Places, WorkerLauncher, WorkerLink } from './ports'
@@ -317,27 +317,6 @@ export class TrainingService {
       this.options.log.add('error', runId, (error as Error).message)
     }
   }
-}
-
-/** Hyperparameters that do not change what one step costs. */
-const costless = new Set(['epochs', 'learningRate', 'weightDecay', 'warmupSteps', 'initScale', 'trainFraction'])
-
-/** Seconds per step of the newest finished run of the same experiment with equal parameters where they set the cost. */
-export function measuredSecondsPerStep(
-  runs: readonly RunInfo[],
-  experiment: string,
-  params: Record<string, ParamValue>
-): number | null {
-  const setters = Object.keys(params).filter((key) => !costless.has(key))
-  const measured = runs.findLast(
-    ({ spec, status, step, elapsedSeconds }) =>
-      spec.experiment === experiment &&
-      status === 'done' &&
-      step > 0 &&
-      elapsedSeconds > 0 &&
-      setters.every((key) => spec.params[key] === params[key])
-  )
-  return measured ? measured.elapsedSeconds / measured.step : null
 }
 
 function jsonNumbers(values: Record<string, number>): RunInfo['last'] {

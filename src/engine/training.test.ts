@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { listCheckpoints } from '../project/checkpoints'
 import { withReadOnly } from '../project/testing/folders'
 import type { Engine } from './engine'
 import type { ProjectSession } from './project-session'
@@ -171,7 +172,8 @@ describe('a training worker that dies', () => {
     const { engine, home } = testEngine({ launcher })
     const session = await project(engine, home)
     const [id] = await engine.training.start(session, trainingRequest(medium))
-    await nextEvent(engine, 'training.progress', ({ step }) => step > 20)
+    // However slow the disk: not before there is a checkpoint to go on from.
+    await expect.poll(() => listCheckpoints(session.runFolder(id)), { timeout: 30_000, interval: 5 }).not.toEqual([])
     await links[0].stop()
     await engine.training.finished(id)
     expect(savedRun(session, id)).toMatchObject({

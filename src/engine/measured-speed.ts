@@ -1,0 +1,24 @@
+/** How fast this machine has trained before. */
+import type { RunInfo } from '../contract/domain'
+import type { ParamValue } from '../training/types'
+
+/** Hyperparameters that do not change what one step costs. */
+const costless = new Set(['epochs', 'learningRate', 'weightDecay', 'warmupSteps', 'initScale', 'trainFraction'])
+
+/** Seconds per step of the newest finished run of the same experiment with equal parameters where they set the cost. */
+export function measuredSecondsPerStep(
+  runs: readonly RunInfo[],
+  experiment: string,
+  params: Record<string, ParamValue>
+): number | null {
+  const setters = Object.keys(params).filter((key) => !costless.has(key))
+  const measured = runs.findLast(
+    ({ spec, status, step, elapsedSeconds }) =>
+      spec.experiment === experiment &&
+      status === 'done' &&
+      step > 0 &&
+      elapsedSeconds > 0 &&
+      setters.every((key) => spec.params[key] === params[key])
+  )
+  return measured ? measured.elapsedSeconds / measured.step : null
+}
