@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { buildColorMap } from './color-map'
 import { toCsv } from './csv'
 import { joinCurves, meanAndBand } from './curves'
-import { ago, bytes, compact, duration, epochLabel, integer, metricValue, significant, tickLabel } from './format'
+import {
+  ago,
+  bytes,
+  compact,
+  duration,
+  epochLabel,
+  integer,
+  metricValue,
+  significant,
+  tickLabel,
+  withSign
+} from './format'
 import { controlPoint, initialLayout, labelPoint } from './network-layout'
 import { epochToPixel, gutter, margin, nearestIndex, pixelToEpoch, roundTicks, segmentsOf } from './time-axis'
 
@@ -20,6 +31,12 @@ describe('numbers', () => {
     expect(tickLabel(5)).toBe('5')
     expect(tickLabel(0.30000000000000004)).toBe('0.3')
     expect(epochLabel(222)).toBe('222')
+    expect([withSign(1.374), withSign(-0.5), withSign(-7320.64), withSign(0)]).toEqual([
+      '+1.37',
+      '\u22120.50',
+      '\u22127\u2009321',
+      '0.00'
+    ])
     expect(duration(201)).toBe('3 min 21 s')
     expect(bytes(31_000_000)).toBe('31.0 MB')
     expect(ago('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:12:00Z'))).toBe('12 min ago')

@@ -53,6 +53,12 @@ export function epochLabel(value: number): string {
   return Number.isInteger(value) ? integer(value) : signed(value.toFixed(value < 10 ? 2 : 1))
 }
 
+/** With its sign, for rows of signed bars: two decimals, none from 100 on. */
+export function withSign(value: number): string {
+  const text = Math.abs(value) < 100 ? signed(value.toFixed(2)) : integer(value)
+  return value > 0 ? `+${text}` : text
+}
+
 export function percent(share: number, decimals = 0): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(decimals)}%` : nonFinite(share)
 }

@@ -26,8 +26,8 @@ export function useTags(runIds: () => string[]): {
 
   const stop = onEvent('runs.grew', ({ runId }) => {
     // Tags hardly change after the first points; asking again each time would only cost.
-    if (runIds().includes(runId) && tags.value.scalars.length === 0) void load()
-    else if (runIds().includes(runId) && tags.value.histograms.length === 0) void load()
+    const incomplete = tags.value.scalars.length === 0 || tags.value.histograms.length === 0
+    if (incomplete && runIds().includes(runId)) void load()
   })
   onBeforeUnmount(stop)
   watch(

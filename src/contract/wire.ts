@@ -4,7 +4,6 @@
  */
 import type { WireError } from './errors'
 
-export type ClientFrame = { kind: 'request'; id: number; name: string; params: unknown }
 export type ServerFrame =
   | { kind: 'reply'; id: number; ok: true; value: unknown }
   | { kind: 'reply'; id: number; ok: false; error: WireError }
