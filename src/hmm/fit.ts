@@ -1,9 +1,17 @@
 /** Expectation maximisation (Baum-Welch) of a Gaussian HMM. */
 import { Rng } from '../numeric/rng'
 import { columnMeans } from '../numeric/statistics'
+import { checkAgainstMask, transitionMask } from './constraints'
 import { logDensities, prepareEmissions } from './emissions'
 import type { EmissionTable } from './emissions'
-import { initialCovars, kMeansCentres, modelFromParameters, segmentMeans, uniformModel } from './initialise'
+import {
+  initialCovars,
+  kMeansCentres,
+  modelFromParameters,
+  orderedInTime,
+  segmentMeans,
+  uniformModel
+} from './initialise'
 import { createLattice, smooth } from './lattice'
 import { accumulate, createStatistics, maximise } from './mstep'
 import type { MStepOptions } from './mstep'
@@ -21,10 +29,10 @@ const RELATIVE_ROUNDING = 1e-11
  *
  * Differences from hmmlearn, all deliberate: a log-likelihood that falls ends the fit with a `problem` and is not
  * convergence; reaching maxIterations is not convergence; a state that loses its rows is restarted instead of dividing
- * by zero; the start without `init` has uniform probabilities.
+ * by zero; the start without `init` has uniform probabilities; transitions can be constrained.
  *
  * @param sequences rows of one run each, [T, D]; finite numbers only.
- * @throws on wrong shapes, non-finite input, or fewer rows than states.
+ * @throws on wrong shapes, non-finite input, fewer rows than states, or a start that the constraint forbids.
  */
 export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptions): FitResult {
   const { states, covariance, maxIterations = 10, tolerance = 1e-2, minCovar = 1e-3, seed = 0 } = options
@@ -32,20 +40,14 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
   const { data, rows, features, offsets } = stacked
   if (!Number.isInteger(states) || states < 1) throw new Error('The number of states must be a whole number above 0.')
   if (rows < states) throw new Error(`${rows} rows are too few for ${states} states.`)
+  const mask = transitionMask(options.transitions ?? 'free', states)
   const shift = centre(stacked)
   const rng = Rng.forPurpose(seed, 'hmm')
   const freshCovars = (): Float64Array => initialCovars(data, rows, features, states, covariance, minCovar)
   const model = options.init
     ? modelFromParameters(options.init, states, features, covariance)
-    : uniformModel(
-        states,
-        features,
-        covariance,
-        options.start === 'segments'
-          ? segmentMeans(data, offsets, features, states, rng)
-          : kMeansCentres(data, rows, features, states, rng),
-        freshCovars()
-      )
+    : uniformModel(states, features, covariance, startMeans(stacked, options, rng), freshCovars(), mask)
+  checkAgainstMask(model, mask)
   if (options.init) for (let p = 0; p < model.means.length; p++) model.means[p] -= shift[p % features]
   const mstep: MStepOptions = {
     updates: options.updates ?? 'stmc',
@@ -103,7 +105,7 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
     if (empty.length > 0) {
       const names = empty.map((k) => `S${k + 1}`).join(', ')
       if (repairs + empty.length <= 2 * states && iteration + 1 < maxIterations) {
-        reseedStates(model, empty, data, lattice.logB, freshCovars(), mstep.updates, rng)
+        reseedStates(model, empty, data, lattice.logB, freshCovars(), mstep.updates, mask, rng)
         repairs += empty.length
         restarted = true
         problems.push(`${names} lost all rows at iteration ${iteration + 1} and was restarted.`)
@@ -122,6 +124,13 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
     problem: problems.length > 0 ? [...new Set(problems)].join(' ') : null,
     repairs
   }
+}
+
+function startMeans(stacked: StackedSequences, options: FitOptions, rng: Rng): Float64Array {
+  const { data, rows, features, offsets } = stacked
+  if (options.start === 'segments') return segmentMeans(data, offsets, features, options.states, rng)
+  const centres = kMeansCentres(data, rows, features, options.states, rng)
+  return options.transitions === 'left-to-right' ? orderedInTime(centres, data, offsets, features) : centres
 }
 
 /** Moves the columns' means to 0, so that sums of squares do not cancel for columns far from 0. Returns the means. */

@@ -1,6 +1,8 @@
 /** Where EM starts: k-means++ means, the data's covariance, uniform probabilities; or what the caller gives. */
 import { sampleCovariance } from '../numeric/statistics'
 import type { Rng } from '../numeric/rng'
+import { uniformRow } from './constraints'
+import type { TransitionMask } from './constraints'
 import type { CovarianceType, GaussianHmm, InitialParameters, NestedNumbers } from './types'
 
 /** Lloyd steps after the k-means++ seeding: EM moves the means on, so k-means need not finish. */
@@ -112,6 +114,35 @@ export function segmentMeans(
   return means
 }
 
+/** Centres [K, D] in the order of the mean relative time of the rows that are nearest to them; those without rows last. */
+export function orderedInTime(
+  centres: Float64Array,
+  data: Float64Array,
+  offsets: Int32Array,
+  features: number
+): Float64Array {
+  const states = centres.length / features
+  const times = new Float64Array(states)
+  const counts = new Float64Array(states)
+  for (let s = 0; s + 1 < offsets.length; s++)
+    for (let t = offsets[s]; t < offsets[s + 1]; t++) {
+      let best = 0
+      let bestDistance = Infinity
+      for (let k = 0; k < states; k++) {
+        const distance = squaredDistance(data, t * features, centres, k * features, features)
+        if (distance < bestDistance) {
+          bestDistance = distance
+          best = k
+        }
+      }
+      counts[best]++
+      times[best] += (t - offsets[s] + 0.5) / (offsets[s + 1] - offsets[s])
+    }
+  const time = (k: number): number => (counts[k] > 0 ? times[k] / counts[k] : 1)
+  const order = Array.from(counts.keys()).sort((a, b) => time(a) - time(b) || a - b)
+  return Float64Array.from(order.flatMap((k) => Array.from(centres.subarray(k * features, (k + 1) * features))))
+}
+
 function squaredDistance(a: Float64Array, i: number, b: Float64Array, j: number, features: number): number {
   let sum = 0
   for (let d = 0; d < features; d++) {
@@ -148,20 +179,23 @@ export function initialCovars(
   return out
 }
 
-/** Uniform start and transition probabilities with the given means [K, D] and covariances. */
+/** Uniform start probabilities and uniform probabilities of the allowed transitions with the given means [K, D] and covariances. */
 export function uniformModel(
   states: number,
   features: number,
   covariance: CovarianceType,
   means: Float64Array,
-  covars: Float64Array
+  covars: Float64Array,
+  mask: TransitionMask
 ): GaussianHmm {
+  const transMat = new Float64Array(states * states)
+  for (let i = 0; i < states; i++) uniformRow(transMat, i, states, mask)
   return {
     states,
     features,
     covariance,
     startProb: new Float64Array(states).fill(1 / states),
-    transMat: new Float64Array(states * states).fill(1 / states),
+    transMat,
     means,
     covars
   }

@@ -1,34 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../numeric/rng'
-import { logSumExp } from '../numeric/logSpace'
 import { logDensities, prepareEmissions } from './emissions'
 import { decodeViterbi, filteredProbabilities, posteriorProbabilities, sampleSequence, scoreSequences } from './index'
 import { createLattice, forwardScaled, logPass, smoothScaled } from './lattice'
+import { bruteForce } from './testing/bruteForce'
 import { randomModel } from './testing/models'
 import type { CovarianceType, GaussianHmm, Sequence } from './types'
 
 const TYPES: CovarianceType[] = ['diag', 'full', 'tied', 'spherical']
-
-/** Joint log probabilities of every state path with the rows, and the paths. */
-function enumerate(model: GaussianHmm, sequence: Sequence): { paths: number[][]; joint: Float64Array } {
-  const { states } = model
-  const logB = new Float64Array(sequence.rows * states)
-  logDensities(prepareEmissions(model), sequence.data, sequence.rows, logB)
-  const count = states ** sequence.rows
-  const paths: number[][] = []
-  const joint = new Float64Array(count)
-  for (let n = 0; n < count; n++) {
-    const path = Array.from({ length: sequence.rows }, (_, t) => Math.floor(n / states ** t) % states)
-    paths.push(path)
-    let sum = Math.log(model.startProb[path[0]])
-    path.forEach((k, t) => {
-      sum += logB[t * states + k]
-      if (t > 0) sum += Math.log(model.transMat[path[t - 1] * states + k])
-    })
-    joint[n] = sum
-  }
-  return { paths, joint }
-}
 
 function passes(model: GaussianHmm, sequence: Sequence) {
   const run = (log: boolean) => {
@@ -63,13 +42,9 @@ describe('forward-backward and Viterbi', () => {
         const rng = new Rng(states * 100 + rows)
         const model = randomModel(states, 2, type, rng)
         const { sequence } = sampleSequence(model, rows, rng)
-        const { paths, joint } = enumerate(model, sequence)
-        const total = logSumExp(joint)
+        const { total, posteriors: expected, best } = bruteForce(model, sequence)
         expect(scoreSequences(model, [sequence])).toBeCloseTo(total, 10)
-        const expected = new Float64Array(rows * states)
-        joint.forEach((value, n) => paths[n].forEach((k, t) => (expected[t * states + k] += Math.exp(value - total))))
         close(posteriorProbabilities(model, [sequence])[0], expected)
-        const best = paths[joint.indexOf(Math.max(...joint))]
         expect(Array.from(decodeViterbi(model, [sequence])[0])).toEqual(best)
         const last = filteredProbabilities(model, [sequence])[0].slice((rows - 1) * states)
         close(last, expected.slice((rows - 1) * states))

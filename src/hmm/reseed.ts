@@ -1,5 +1,7 @@
 /** Restart of states that have lost their rows. */
 import type { Rng } from '../numeric/rng'
+import { uniformRow } from './constraints'
+import type { TransitionMask } from './constraints'
 import type { GaussianHmm } from './types'
 
 /** Share of the worst explained rows among which a new mean is drawn: not always the single worst, often an outlier. */
@@ -7,7 +9,8 @@ const WORST_SHARE = 0.1
 
 /**
  * Gives each empty state the place of a badly explained row, the covariance of all rows, and a way in and out.
- * Zeros of the transition matrix towards these states are lifted, otherwise the state could never be entered.
+ * Zeros of the transition matrix towards these states are lifted where `mask` allows it, otherwise the state could never
+ * be entered.
  * @param logB log densities of the last E-step, [rows, K].
  * @param fresh initial covariances, in the model's layout; not used by tied models.
  */
@@ -18,6 +21,7 @@ export function reseedStates(
   logB: Float64Array,
   fresh: Float64Array,
   updates: string,
+  mask: TransitionMask,
   rng: Rng
 ): void {
   const { states, features, startProb, transMat, means, covars, covariance } = model
@@ -37,8 +41,8 @@ export function reseedStates(
       for (let p = k * block; p < (k + 1) * block; p++) covars[p] = fresh[p]
     }
     if (updates.includes('t')) {
-      transMat.fill(1 / states, k * states, (k + 1) * states)
-      for (let i = 0; i < states; i++) lift(transMat, i * states, k, states)
+      uniformRow(transMat, k, states, mask)
+      for (let i = 0; i < states; i++) if (!mask || mask[i * states + k]) lift(transMat, i * states, k, states)
     }
     if (updates.includes('s')) lift(startProb, 0, k, states)
   }

@@ -1,10 +1,11 @@
 /** What a fitted model says about sequences: likelihood, probabilities, information criteria. */
+import { transitionParameters } from './constraints'
 import { logDensities, prepareEmissions } from './emissions'
 import { covarsLength } from './initialise'
 import { createLattice, forwardScaled, logPass, smooth } from './lattice'
 import type { Lattice } from './lattice'
 import { stackSequences } from './stack'
-import type { GaussianHmm, Sequence } from './types'
+import type { GaussianHmm, Sequence, Transitions } from './types'
 
 function evaluate(
   model: GaussianHmm,
@@ -53,9 +54,13 @@ export function filteredProbabilities(model: GaussianHmm, sequences: readonly Se
 
 /**
  * Free scalars, counted as hmmlearn does: K - 1 start probabilities, K (K - 1) transitions, K D means, and covariances
- * diag K D, full K D (D + 1) / 2, tied D (D + 1) / 2, spherical K.
+ * diag K D, full K D (D + 1) / 2, tied D (D + 1) / 2, spherical K. Under a constraint only allowed transitions count,
+ * one less per state: left-to-right K (K - 1) / 2.
  */
-export function parameterCount(model: Pick<GaussianHmm, 'states' | 'features' | 'covariance'>): number {
+export function parameterCount(
+  model: Pick<GaussianHmm, 'states' | 'features' | 'covariance'>,
+  transitions: Transitions = 'free'
+): number {
   const { states, features, covariance } = model
   const triangle = (features * (features + 1)) / 2
   const covars =
@@ -64,7 +69,7 @@ export function parameterCount(model: Pick<GaussianHmm, 'states' | 'features' | 
       : covariance === 'tied'
         ? triangle
         : covarsLength(covariance, states, features)
-  return states - 1 + states * (states - 1) + states * features + covars
+  return states - 1 + transitionParameters(transitions, states) + states * features + covars
 }
 
 /** Akaike information criterion, -2 ln L + 2 p; lower is better. */

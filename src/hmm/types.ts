@@ -35,6 +35,13 @@ export interface InitialParameters {
   covars: NestedNumbers
 }
 
+/**
+ * Which changes of state a model may make: any; only to the same or a later state (a Bakis model, jumps allowed); or a
+ * mask [K][K] from row to column. What is forbidden has the probability 0 exactly, from the start on. The start
+ * probabilities are free in all cases.
+ */
+export type Transitions = 'free' | 'left-to-right' | readonly (readonly boolean[])[]
+
 /** Options of `fitGaussianHmm`; names and defaults follow hmmlearn 0.3.3. */
 export interface FitOptions {
   states: number
@@ -43,6 +50,8 @@ export interface FitOptions {
   init?: InitialParameters
   /** Initial means: k-means++ centres (default), or means of consecutive stretches of time with random cuts. */
   start?: 'kmeans' | 'segments'
+  /** Default free. With left-to-right, k-means centres are put in the order of their rows' time. */
+  transitions?: Transitions
   /** E-steps at most. Default 10. */
   maxIterations?: number
   /** EM stops when the log-likelihood (natural log, total) gains less than this. Default 0.01. */
