@@ -156,6 +156,46 @@ describe('fitGaussianHmm', () => {
     }
   })
 
+  it('says which states have too few rows for their covariance', () => {
+    const sequence = noise(40, 3, 3)
+    sequence.data.set([30, 30, 30], 20 * 3)
+    const covars = { diag: [1, 1, 1], full: [1, 0, 0, 0, 1, 0, 0, 0, 1] }
+    for (const covariance of ['diag', 'full'] as const) {
+      const fit = fitGaussianHmm([sequence], {
+        states: 2,
+        covariance,
+        init: {
+          startProb: [1, 0],
+          transMat: [0.95, 0.05, 0.9, 0.1],
+          means: [0, 0, 0, 30, 30, 30],
+          covars: [covars[covariance], covars[covariance]]
+        },
+        maxIterations: 20
+      })
+      expect(fit.collapsed).toEqual([1])
+      const needed = covariance === 'full' ? 4 : 2
+      expect(fit.problem).toContain(`S2 holds 1.0 rows, too few for its covariance (${needed}).`)
+      expect(fit.repairs).toBe(0)
+    }
+  })
+
+  it('says which states have shrunk onto equal rows, and keeps silent about a feature that never changes', () => {
+    for (const covariance of ['diag', 'full', 'spherical'] as const) {
+      const sequence = noise(60, 2, 3)
+      sequence.data.fill(9, 0, 20 * 2)
+      const fit = fitGaussianHmm([sequence], { states: 2, covariance, start: 'segments', seed: 1, maxIterations: 50 })
+      const still = fit.means[0] > fit.means[2] ? 0 : 1
+      expect(fit.collapsed).toEqual([still])
+      expect(fit.problem).toContain(`S${still + 1} has shrunk onto rows that are all but equal`)
+    }
+    const constant = noise(60, 2, 3)
+    for (let t = 0; t < 60; t++) {
+      constant.data[2 * t] = 0.3
+      if (t < 30) constant.data[2 * t + 1] += 8
+    }
+    expect(fitGaussianHmm([constant], { states: 2, covariance: 'diag', maxIterations: 20 }).collapsed).toEqual([])
+  })
+
   it('survives a zero covariance prior on a constant column', () => {
     const constant = noise(50, 2, 6)
     for (let t = 0; t < 50; t++) constant.data[t * 2 + 1] = 0

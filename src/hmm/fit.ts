@@ -1,6 +1,7 @@
 /** Expectation maximisation (Baum-Welch) of a Gaussian HMM. */
 import { Rng } from '../numeric/rng'
 import { columnMeans } from '../numeric/statistics'
+import { collapsedStates } from './collapse'
 import { checkAgainstMask, transitionMask } from './constraints'
 import { logDensities, prepareEmissions } from './emissions'
 import type { EmissionTable } from './emissions'
@@ -115,6 +116,11 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
       }
     }
   }
+  const collapsed =
+    history.length > 0 && mstep.updates.includes('c')
+      ? collapsedStates(model, stats.post, columnVariances(data, rows, shift), mstep.covarsPrior)
+      : []
+  for (const { state, reason } of collapsed) problems.push(`S${state + 1} ${reason}.`)
   for (let p = 0; p < model.means.length; p++) model.means[p] += shift[p % features]
   return {
     ...model,
@@ -122,7 +128,8 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
     iterations: history.length,
     converged,
     problem: problems.length > 0 ? [...new Set(problems)].join(' ') : null,
-    repairs
+    repairs,
+    collapsed: collapsed.map(({ state }) => state)
   }
 }
 
@@ -138,6 +145,13 @@ function centre(stacked: StackedSequences): Float64Array {
   const shift = columnMeans(stacked.data, stacked.rows, stacked.features)
   for (let p = 0; p < stacked.data.length; p++) stacked.data[p] -= shift[p % stacked.features]
   return shift
+}
+
+/** Population variances of centred columns, [D]; 0 where a column only carries the rounding of its mean. */
+function columnVariances(data: Float64Array, rows: number, shift: Float64Array): Float64Array {
+  const out = new Float64Array(shift.length)
+  for (let t = 0, p = 0; t < rows; t++) for (let d = 0; d < out.length; d++, p++) out[d] += data[p] * data[p]
+  return out.map((sum, d) => (sum / rows > (1e-12 * shift[d]) ** 2 ? sum / rows : 0))
 }
 
 /**

@@ -88,4 +88,6 @@ export interface FitResult extends GaussianHmm {
   problem: string | null
   /** How often a state that had lost its rows was restarted. */
   repairs: number
+  /** States whose covariance the data do not determine, from 0; `problem` says why. A fit without any is to be preferred. */
+  collapsed: number[]
 }
