@@ -10,7 +10,7 @@ const tensorflow = ['@tensorflow/*']
  * may be imported; `x/*` stands for everything in a scope or package.
  */
 export const directions = {
-  'src/numeric': { imports: [] },
+  'src/numeric': { imports: [], packages: ['ml-matrix'] },
   'src/tensor': { imports: ['numeric'], packages: tensorflow },
   'src/formats': { imports: ['numeric'], packages: ['papaparse'] },
   'src/data': { imports: ['formats', 'numeric'] },
@@ -23,7 +23,7 @@ export const directions = {
     imports: ['hooks', 'metrics', 'models', 'data', 'formats', 'tensor', 'numeric'],
     packages: tensorflow
   },
-  'src/analysis': { imports: ['hmm', 'events', 'numeric'] },
+  'src/analysis': { imports: ['hmm', 'events', 'numeric'], packages: ['ml-hclust'] },
   /** Types and validators that all may use; it uses domain types and no code of others. */
   'src/contract': { imports: [], packages: ['zod'] },
   'src/project': { imports: ['contract', 'events', 'formats', 'numeric'], node: true, packages: ['zod'] },

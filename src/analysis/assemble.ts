@@ -1,15 +1,17 @@
 /** Puts the results of all planned fits together into an analysis. */
-import { decodeViterbi, posteriorProbabilities } from '../hmm'
+import { decodeViterbi } from '../hmm'
 import type { Sequence } from '../hmm/types'
 import type { CandidateResult, FoldResult } from './candidates'
-import { modelOfRecord, recordOfModel } from './modelRecord'
+import { agreement, identify, identifyFits } from './identity'
+import { fitWith, recordOfModel } from './modelRecord'
+import { logLikelihoodQuantiles, pointLogLikelihoods } from './likelihood'
 import { nameStates } from './names'
 import { orderByFirstVisit, permuteModel, permutePaths } from './order'
 import { chooseStates, selectionRows } from './select'
 import type { BuiltSequences } from './sequences'
 import { summariseStates } from './summaries'
 import { summariseTransitions } from './transitions'
-import type { Analysis, AnalysisOptions, FittedStates, RunSeries } from './types'
+import type { Analysis, AnalysisOptions, Candidate, FittedStates, RunSeries } from './types'
 
 export interface AssembleInput {
   id: string
@@ -24,6 +26,8 @@ export interface AssembleInput {
   folds: readonly FoldResult[]
   /** The recorded runs, for names from loss and accuracy; may be empty. */
   runs: readonly RunSeries[]
+  /** An earlier analysis whose states lend their numbers, colours and names to those that match. */
+  previous?: Pick<Analysis, 'name' | 'fits' | 'chosenStates' | 'inputs'> | null
   elapsedSeconds: number
 }
 
@@ -46,16 +50,16 @@ export function assembleAnalysis(input: AssembleInput): Analysis {
   const fits = selection.map(({ states }) => fitOfStates(bestOf(candidates, states), built, input.runs))
   const chosen = chooseStates(selection, options.criterion, findings)
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: input.id,
     name: input.name,
     createdAt: input.createdAt,
     options,
     inputs: built.inputs,
     findings,
-    candidates: candidates.map(({ candidate }) => candidate),
+    candidates: withAgreement(candidates, fits, built.sequences),
     selection,
-    fits,
+    fits: identifyFits(fits, chosen.states, built.inputs, input.previous ?? null, findings),
     chosenStates: chosen.states,
     chosenBy: chosen.by,
     elapsedSeconds: input.elapsedSeconds
@@ -91,34 +95,43 @@ function fitOfStates(result: CandidateResult, built: BuiltSequences, runs: reado
     model: recordOfModel(model),
     stateSummaries: summariseStates(paths, states, nameStates(paths, inputs.runs, runs, states)),
     paths,
-    transitions: summariseTransitions(model, paths, sequences, inputs.runs, inputs.features)
+    transitions: summariseTransitions(model, paths, sequences, inputs.runs, inputs.features),
+    pointLogLikelihood: logLikelihoodQuantiles(pointLogLikelihoods(model, sequences))
   }
 }
 
+/** How far every restart found the states of the best one of its K. Its fit is still the best one here. */
+function withAgreement(
+  candidates: readonly CandidateResult[],
+  fits: readonly FittedStates[],
+  sequences: readonly Sequence[]
+): Candidate[] {
+  return candidates.map(({ candidate, model }) => {
+    const best = fits.find((fit) => fit.states === candidate.states)
+    if (!model || !best) return candidate
+    if (best.restart === candidate.restart) return { ...candidate, agreement: 1 }
+    return { ...candidate, agreement: agreement(decodeViterbi(model, sequences), best.paths, candidate.states) }
+  })
+}
+
 /**
- * Posterior probabilities [T, K] per sequence under the fit with `states` states, for display.
- * @throws when the analysis has no such fit.
+ * The analysis with another restart in use for its K. The states keep their identity by matching with the fit that was
+ * in use.
  */
-export function posteriorsFor(
-  analysis: Pick<Analysis, 'fits'>,
-  states: number,
-  sequences: readonly Sequence[]
-): Float64Array[] {
-  return posteriorProbabilities(modelOfRecord(fitWith(analysis, states)), sequences)
-}
-
-/** Viterbi paths of any sequences under the fit with `states` states; for runs that were not part of the analysis. */
-export function decodeWith(
-  analysis: Pick<Analysis, 'fits'>,
-  states: number,
-  sequences: readonly Sequence[]
-): number[][] {
-  return decodeViterbi(modelOfRecord(fitWith(analysis, states)), sequences).map((path) => Array.from(path))
-}
-
-/** @throws when the analysis has no fit with this number of states. */
-export function fitWith(analysis: Pick<Analysis, 'fits'>, states: number): FittedStates {
-  const fit = analysis.fits.find((candidate) => candidate.states === states)
-  if (!fit) throw new Error(`This analysis has no fit with ${states} states.`)
-  return fit
+export function useCandidate(
+  analysis: Analysis,
+  result: CandidateResult,
+  built: BuiltSequences,
+  runs: readonly RunSeries[]
+): Analysis {
+  const { states } = result.candidate
+  if (!result.model) throw new Error(result.candidate.problem ?? 'This restart gave no model.')
+  const { inputs } = analysis
+  const before = fitWith(analysis, states)
+  const fit = fitOfStates(result, built, runs)
+  fit.stateSummaries = identify(
+    { fit, runs: inputs.runs, features: inputs.features },
+    { fit: before, runs: inputs.runs, features: inputs.features }
+  )
+  return { ...analysis, fits: analysis.fits.map((old) => (old.states === states ? fit : old)) }
 }

@@ -4,7 +4,10 @@ import type { FitResult, GaussianHmm, Sequence } from '../hmm/types'
 import type { CandidateTask, FoldTask } from './plan'
 import type { AnalysisOptions, Candidate } from './types'
 
-export type FitSettings = Pick<AnalysisOptions, 'covariance' | 'maxIterations' | 'tolerance' | 'minCovar' | 'restarts'>
+export type FitSettings = Pick<
+  AnalysisOptions,
+  'covariance' | 'maxIterations' | 'tolerance' | 'minCovar' | 'restarts' | 'transitions'
+>
 
 export interface CandidateResult {
   candidate: Candidate
@@ -39,7 +42,8 @@ function fit(
     covariance: settings.covariance,
     maxIterations: settings.maxIterations,
     tolerance: settings.tolerance,
-    minCovar: settings.minCovar
+    minCovar: settings.minCovar,
+    transitions: settings.transitions
   })
 }
 
@@ -49,7 +53,7 @@ export function runCandidate(
   sequences: readonly Sequence[],
   settings: FitSettings
 ): CandidateResult {
-  const base = { ...task, logLikelihood: null, aic: null, bic: null, iterations: 0, converged: false }
+  const base = { ...task, logLikelihood: null, aic: null, bic: null, iterations: 0, converged: false, agreement: null }
   try {
     const result = fit(task, sequences, settings)
     const model = modelOfFit(result)
@@ -60,7 +64,7 @@ export function runCandidate(
       return { candidate: { ...base, iterations, problem: text }, model: null }
     }
     const rows = sequences.reduce((sum, sequence) => sum + sequence.rows, 0)
-    const parameters = parameterCount(model)
+    const parameters = parameterCount(model, settings.transitions)
     return {
       candidate: {
         ...base,
@@ -69,7 +73,8 @@ export function runCandidate(
         bic: bic(logLikelihood, parameters, rows),
         iterations,
         converged,
-        problem
+        problem,
+        agreement: null
       },
       model
     }
@@ -99,7 +104,12 @@ export function runFold(task: FoldTask, sequences: readonly Sequence[], settings
     }
   }
   if (!best) return { states, fold, heldOut: null, problem: problem ?? 'No fit of this fold gave a finite likelihood.' }
-  const heldOut = scoreSequences(best.model, test) / rows
+  let heldOut: number
+  try {
+    heldOut = scoreSequences(best.model, test) / rows
+  } catch (error) {
+    return { states, fold, heldOut: null, problem: (error as Error).message }
+  }
   if (Number.isFinite(heldOut)) return { states, fold, heldOut, problem: null }
   return { states, fold, heldOut: null, problem: 'The fitted model cannot produce the held-out runs.' }
 }

@@ -1,7 +1,6 @@
 /** How much each feature speaks for entering a state. */
-import { filteredProbabilities } from '../hmm'
 import { prepareEmissions } from '../hmm/emissions'
-import type { GaussianHmm, Sequence } from '../hmm/types'
+import type { GaussianHmm } from '../hmm/types'
 import { packedLength, precisionFromInverseFactor } from '../numeric/linear'
 
 /** Precision matrices [K][D, D], or inverse variances [K, D] for diag and spherical. */
@@ -43,28 +42,27 @@ export function emissionGradients(prepared: EmissionGradients, x: Float64Array, 
 }
 
 /**
- * Gradients of ln p(state at t | rows up to t) with respect to row t, for every row and state: [T, K, D] per sequence.
+ * Gradient of ln p(state at t | rows up to t) with respect to row t, [D].
  *
  * With g_k = gradient of ln p(x | k) it is g_j - sum_k p(k | rows up to t) g_k, feature by feature (the prediction from
  * earlier rows does not depend on row t). The visualizing-training package sums the second term over features into one
  * number, which is not a gradient and ranks features differently.
+ *
+ * @param x row t, [D]
+ * @param filtered p(state at t | rows up to t), [K]
  */
-export function logPosteriorGradients(model: GaussianHmm, sequences: readonly Sequence[]): Float64Array[] {
-  const { states, features } = model
-  const prepared = prepareGradients(model)
-  const filtered = filteredProbabilities(model, sequences)
+export function logPosteriorGradient(
+  prepared: EmissionGradients,
+  x: Float64Array,
+  filtered: Float64Array,
+  state: number
+): Float64Array {
+  const { states, features } = prepared
   const gradients = new Float64Array(states * features)
-  return sequences.map((sequence, s) => {
-    const out = new Float64Array(sequence.rows * states * features)
-    for (let t = 0; t < sequence.rows; t++) {
-      emissionGradients(prepared, sequence.data.subarray(t * features, (t + 1) * features), gradients)
-      const row = t * states * features
-      for (let d = 0; d < features; d++) {
-        let expected = 0
-        for (let k = 0; k < states; k++) expected += filtered[s][t * states + k] * gradients[k * features + d]
-        for (let k = 0; k < states; k++) out[row + k * features + d] = gradients[k * features + d] - expected
-      }
-    }
-    return out
+  emissionGradients(prepared, x, gradients)
+  return Float64Array.from({ length: features }, (_, d) => {
+    let expected = 0
+    for (let k = 0; k < states; k++) expected += filtered[k] * gradients[k * features + d]
+    return gradients[state * features + d] - expected
   })
 }

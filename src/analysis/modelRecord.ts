@@ -1,7 +1,7 @@
 /** A model as it is kept in an analysis: nested rows that people can read. */
 import { flattenNumbers } from '../hmm'
 import type { GaussianHmm, NestedNumbers } from '../hmm/types'
-import type { FittedStates } from './types'
+import type { Analysis, FittedStates } from './types'
 
 function nest(values: Float64Array, columns: number): number[][] {
   return Array.from({ length: values.length / columns }, (_, i) =>
@@ -38,4 +38,11 @@ export function modelOfRecord(fit: Pick<FittedStates, 'states' | 'model'>): Gaus
     means: flattenNumbers(means),
     covars: flattenNumbers(covars as NestedNumbers)
   }
+}
+
+/** @throws when the analysis has no fit with this number of states. */
+export function fitWith(analysis: Pick<Analysis, 'fits'>, states: number): FittedStates {
+  const fit = analysis.fits.find((candidate) => candidate.states === states)
+  if (!fit) throw new Error(`This analysis has no fit with ${states} states.`)
+  return fit
 }

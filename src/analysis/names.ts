@@ -9,6 +9,12 @@ const STILL = 0.3
 /** Validation that improves this many times more than training is generalisation of what was already learnt. */
 const MUCH_MORE = 3
 
+/** A state's default name, and how the rule came to it, in words. */
+export interface StateName {
+  name: string
+  rule: string
+}
+
 /** Change of progress while in a state, in z units per run that visits it; null where no curve is recorded. */
 interface Change {
   train: number | null
@@ -17,13 +23,13 @@ interface Change {
 }
 
 /**
- * One plain word or two per state, unique ("Learning 2").
+ * One plain word or two per state, unique ("Learning 2"), and the reading of the curves behind it.
  *
  * Progress of a run is z(`accuracy/...`) where it is recorded, else -z(log `loss/...`) (of the loss itself where it is
  * not positive), train and val apart, z over the run's own points. Accuracy first, because a loss goes on falling by
- * decades long after everything is learnt, and its largest fall is over after the first few points. A state's change is progress at the point after a visit (or the last) minus progress at its first point,
- * summed over visits and averaged over the runs that visit it. It improves above 0.3, worsens below -0.3, else stands
- * still. Then:
+ * decades long after everything is learnt, and its largest fall is over after the first few points. A state's change is
+ * progress at the point after a visit (or the last) minus progress at its first point, summed over visits and averaged
+ * over the runs that visit it. It improves above 0.3, worsens below -0.3, else stands still. Then:
  *
  *     train improves, val improves       Learning (Generalising when val improves over 3 times as much)
  *     train improves, val stands still   Memorising
@@ -42,19 +48,45 @@ export function nameStates(
   runs: readonly AnalysisInputRun[],
   series: readonly RunSeries[],
   states: number
-): string[] {
+): StateName[] {
   const changes = measureChanges(paths, runs, series, states)
   const improves = changes.map(({ train, val }) => (train ?? 0) >= STILL || (val ?? 0) >= STILL)
   const moves = changes.some(({ train, val }) => Math.abs(train ?? 0) >= STILL || Math.abs(val ?? 0) >= STILL)
-  if (!moves) return changes.map((_, k) => `State ${k + 1}`)
+  const recorded = changes.some(({ train, val }) => train !== null || val !== null)
+  if (!moves) {
+    const rule = recorded ? 'Neither loss nor accuracy moves in any state.' : 'No loss or accuracy was recorded.'
+    return changes.map((_, k) => ({ name: `State ${k + 1}`, rule }))
+  }
   const first = improves.indexOf(true)
   const last = improves.lastIndexOf(true)
-  return makeUnique(
-    changes.map((change, k) => {
-      if (!change.visited) return 'Unused'
-      return movingName(change) ?? (k < first ? 'Warm-up' : k > last ? 'Converged' : 'Plateau')
-    })
-  )
+  const plain = changes.map((change, k) => {
+    if (!change.visited) return 'Unused'
+    return movingName(change) ?? (k < first ? 'Warm-up' : k > last ? 'Converged' : 'Plateau')
+  })
+  return makeUnique(plain).map((name, k) => ({ name, rule: sentence(plain[k], changes[k]) }))
+}
+
+/** "Train improves (+0.9 sd), validation stands still (+0.1 sd): memorising." */
+function sentence(name: string, { train, val, visited }: Change): string {
+  if (!visited) return 'No run visits this state.'
+  const clauses = [clause('train', train), clause('validation', val)].filter((text) => text !== null)
+  const where =
+    name === 'Warm-up'
+      ? ', before the first improvement'
+      : name === 'Converged'
+        ? ', after the last improvement'
+        : name === 'Plateau'
+          ? ', between improvements'
+          : ''
+  const text = `${clauses.join(', ')}${where}: ${name.toLowerCase()}.`
+  return text[0].toUpperCase() + text.slice(1)
+}
+
+function clause(part: string, change: number | null): string | null {
+  if (change === null) return null
+  const verb = change >= STILL ? 'improves' : change <= -STILL ? 'worsens' : 'stands still'
+  const size = `${change < 0 ? '\u2212' : '+'}${Math.abs(change).toFixed(1)}`
+  return `${part} ${verb} (${size} sd)`
 }
 
 function movingName({ train, val }: Change): string | null {

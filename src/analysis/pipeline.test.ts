@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { aic, bic, parameterCount, sampleSequence } from '../hmm'
 import { Rng } from '../numeric/rng'
 import { randomModel } from '../hmm/testing/models'
-import { assembleAnalysis, decodeWith, posteriorsFor } from './assemble'
+import { assembleAnalysis } from './assemble'
+import { decodeRun } from './decode'
 import { runCandidate, runFold } from './candidates'
 import { planCandidates } from './plan'
 import { buildSequences } from './sequences'
@@ -93,15 +94,14 @@ describe('the pipeline', () => {
   it('survives JSON and decodes the same from it', () => {
     const copy = JSON.parse(JSON.stringify(analysis)) as typeof analysis
     expect(copy).toEqual(analysis)
-    const { sequences } = buildSequences(runs, options)
-    expect(decodeWith(copy, 3, sequences)).toEqual(analysis.fits[2].paths)
-    const posteriors = posteriorsFor(copy, 3, sequences)
-    expect(posteriors).toHaveLength(8)
-    for (let t = 0; t < 60; t++) {
-      const row = posteriors[0].subarray(t * 3, t * 3 + 3)
-      expect(row[0] + row[1] + row[2]).toBeCloseTo(1, 12)
-    }
-    expect(() => posteriorsFor(copy, 9, sequences)).toThrow('This analysis has no fit with 9 states.')
+    const decoded = decodeRun(copy, 3, runs[0])
+    expect(Array.from(decoded.path)).toEqual(analysis.fits[2].paths[0])
+    for (const probabilities of [decoded.posterior, decoded.filtered])
+      for (let t = 0; t < 60; t++) {
+        const row = probabilities.subarray(t * 3, t * 3 + 3)
+        expect(row[0] + row[1] + row[2]).toBeCloseTo(1, 12)
+      }
+    expect(() => decodeRun(copy, 9, runs[0])).toThrow('This analysis has no fit with 9 states.')
   })
 
   it('does not depend on the order in which results come in', () => {

@@ -40,7 +40,7 @@ export function selectionRows(
     }
     rows.push({
       states,
-      parameters: parameterCount({ states, features, covariance: options.covariance }),
+      parameters: parameterCount({ states, features, covariance: options.covariance }, options.transitions),
       best: logLikelihood.best,
       bic: spread(
         own.map((candidate) => candidate.bic),

@@ -1,7 +1,7 @@
 /** Recorded series to the z-scored sequences that a hidden Markov model is fitted to. */
 import { parameterCount } from '../hmm'
 import type { Sequence } from '../hmm/types'
-import { meanAndStd } from '../numeric/statistics'
+import { mean, meanAndStd } from '../numeric/statistics'
 import { alignRun, valuesAtSteps } from './align'
 import type { AlignedRun } from './align'
 import type { Analysis, AnalysisInputRun, AnalysisOptions, Finding, RunSeries } from './types'
@@ -108,12 +108,16 @@ export function buildSequences(runs: readonly RunSeries[], options: SequenceOpti
 
 /**
  * Scales one more run as `buildSequences` does, for decoding it with a model that is already fitted.
+ *
+ * A run that is still training has no mean and spread of its own yet: points so far would all be high or low. With
+ * `unfinished` it is put on the average scale of the analysed runs instead, which a finding says.
  * @throws an Error with a plain sentence when the run lacks a feature or has no usable rows.
  */
 export function buildSequenceForModel(
   run: RunSeries,
   inputs: Analysis['inputs'],
-  zscore: AnalysisOptions['zscore']
+  zscore: AnalysisOptions['zscore'],
+  unfinished = false
 ): DecodableRun {
   const findings: Finding[] = []
   const { features } = inputs
@@ -121,12 +125,20 @@ export function buildSequenceForModel(
   if (!aligned) throw new Error(findings.map((finding) => finding.text).join(' '))
   const rows = aligned.steps.length
   const data = new Float64Array(rows * features.length)
+  const borrowed = zscore === 'run' && unfinished
+  if (borrowed) {
+    const text =
+      `Run "${run.label}" is not finished: it is scaled by the average mean and spread of the analysed runs, ` +
+      'not by its own.'
+    findings.push({ severity: 'info', runId: run.runId, text })
+  }
   features.forEach((_, d) => {
     const values = column(aligned, d, features.length)
     // With one scale for all runs the new run is put on that scale.
     const own = isConstant(values) ? { mean: values[0], std: 0 } : meanAndStd(values)
-    const { mean, std } = zscore === 'run' ? own : inputs.scaling[0][d]
-    for (let t = 0; t < rows; t++) data[t * features.length + d] = std === 0 ? 0 : (values[t] - mean) / std
+    const { mean: centre, std } =
+      zscore !== 'run' ? inputs.scaling[0][d] : borrowed ? averageScale(inputs.scaling, d) : own
+    for (let t = 0; t < rows; t++) data[t * features.length + d] = std === 0 ? 0 : (values[t] - centre) / std
   })
   const epochs = Array.from(valuesAtSteps(run.series.epoch, aligned.steps) ?? aligned.steps)
   const sequence: Sequence = { data, rows, columns: features.length }
@@ -135,6 +147,12 @@ export function buildSequenceForModel(
     sequence,
     findings
   }
+}
+
+function averageScale(scaling: Analysis['inputs']['scaling'], d: number): { mean: number; std: number } {
+  const varying = scaling.map((run) => run[d]).filter(({ std }) => std > 0)
+  if (varying.length === 0) return { mean: 0, std: 0 }
+  return { mean: mean(varying.map((run) => run.mean)), std: mean(varying.map((run) => run.std)) }
 }
 
 function column(run: AlignedRun, d: number, columns: number): Float64Array {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Rng } from '../numeric/rng'
 import { decodeViterbi, filteredProbabilities, sampleSequence, scoreSequences } from '../hmm'
 import { randomModel } from '../hmm/testing/models'
-import type { CovarianceType } from '../hmm/types'
-import { logPosteriorGradients } from './gradients'
+import type { CovarianceType, GaussianHmm, Sequence } from '../hmm/types'
+import { logPosteriorGradient, prepareGradients } from './gradients'
 import { modelOfRecord, recordOfModel } from './modelRecord'
 import { nameStates } from './names'
 import { orderByFirstVisit, permuteModel, permutePaths } from './order'
@@ -63,11 +63,14 @@ describe('trajectories and order', () => {
         [1, 1, 1, 1]
       ],
       3,
-      ['A', 'B', 'C']
+      ['A', 'B', 'C'].map((name) => ({ name, rule: `because ${name}` }))
     )
     expect(one).toEqual({
       index: 0,
+      number: 1,
       name: 'A',
+      nameSource: 'rule',
+      rule: 'because A',
       color: 1,
       occupancy: 4 / 12,
       meanDwell: 4 / 3,
@@ -75,12 +78,29 @@ describe('trajectories and order', () => {
       initialShare: 2 / 3,
       finalShare: 1 / 3,
       initial: true,
-      final: false
+      final: false,
+      absorbing: false
     })
     expect(two).toMatchObject({ visits: 3, meanDwell: 8 / 3, finalShare: 2 / 3, initial: false, final: true })
-    expect(three).toMatchObject({ visits: 0, meanDwell: 0, occupancy: 0, initial: false, final: false, color: 3 })
+    expect(three).toMatchObject({
+      visits: 0,
+      meanDwell: 0,
+      occupancy: 0,
+      initial: false,
+      final: false,
+      color: 3,
+      absorbing: false
+    })
   })
 })
+
+/** Gradients of the log posterior of every state at point t, [K][D]. */
+function gradientsAt(model: GaussianHmm, sequence: Sequence, t: number): Float64Array[] {
+  const { states, features } = model
+  const filtered = filteredProbabilities(model, [sequence])[0].subarray(t * states, (t + 1) * states)
+  const row = sequence.data.subarray(t * features, (t + 1) * features)
+  return Array.from({ length: states }, (_, k) => logPosteriorGradient(prepareGradients(model), row, filtered, k))
+}
 
 describe('transitions', () => {
   for (const type of TYPES)
@@ -88,8 +108,8 @@ describe('transitions', () => {
       const rng = new Rng(6)
       const model = randomModel(3, 3, type, rng, 0.7)
       const { sequence } = sampleSequence(model, 6, rng)
-      const gradients = logPosteriorGradients(model, [sequence])[0]
       const t = 4
+      const gradients = gradientsAt(model, sequence, t)
       const filtered = (d: number, h: number) => {
         const data = sequence.data.slice(0, (t + 1) * 3)
         data[t * 3 + d] += h
@@ -101,7 +121,7 @@ describe('transitions', () => {
       for (let d = 0; d < 3; d++) {
         const up = filtered(d, h)
         const down = filtered(d, -h)
-        for (let k = 0; k < 3; k++) expect(gradients[(t * 3 + k) * 3 + d]).toBeCloseTo((up[k] - down[k]) / (2 * h), 5)
+        for (let k = 0; k < 3; k++) expect(gradients[k][d]).toBeCloseTo((up[k] - down[k]) / (2 * h), 5)
       }
     })
 
@@ -119,13 +139,13 @@ describe('transitions', () => {
       [0, 2, 1, 1 / 3],
       [1, 0, 1, 1]
     ])
+    const at = (t: number) => Array.from(gradientsAt(model, sequences[0], t)[1])
     expect(found[0].occurrences).toEqual([
-      { runId: 'r', index: 1 },
-      { runId: 'r', index: 3 }
+      { runId: 'r', index: 1, gradients: at(0) },
+      { runId: 'r', index: 3, gradients: at(2) }
     ])
     expect(found[1].probability).toBe(model.transMat[2])
-    const gradients = logPosteriorGradients(model, sequences)[0]
-    const mean = (d: number) => (gradients[(0 * 3 + 1) * 2 + d] + gradients[(2 * 3 + 1) * 2 + d]) / 2
+    const mean = (d: number) => (at(0)[d] + at(2)[d]) / 2
     for (const { feature, gradient, meanDifference } of found[0].features) {
       const d = feature === 'a' ? 0 : 1
       expect(gradient).toBe(mean(d))
@@ -145,7 +165,7 @@ describe('names', () => {
     return [{ runId: 'r', label: 'R', seed: null, steps, epochs: steps }]
   }
   const name = (curves: Record<string, number[]>, states: number) =>
-    nameStates(paths(states), inputs(states), [runOf('r', curves)], states)
+    nameStates(paths(states), inputs(states), [runOf('r', curves)], states).map((state) => state.name)
 
   it('names the phases of a run that memorises first and generalises later', () => {
     const train = ramp(5, 5, 0, 0, 0, 0)
@@ -177,5 +197,19 @@ describe('names', () => {
   it('numbers the states when there is nothing to go by', () => {
     expect(name({}, 2)).toEqual(['State 1', 'State 2'])
     expect(name({ 'loss/train': ramp(1, 1, 1) }, 2)).toEqual(['State 1', 'State 2'])
+  })
+
+  it('shows the rule behind a name', () => {
+    const train = ramp(5, 5, 0, 0, 0, 0)
+    const val = ramp(5, 5, 5, 5, 0, 0)
+    const named = nameStates(paths(5), inputs(5), [runOf('r', { 'loss/train': train, 'loss/val': val })], 5)
+    expect(named.map((state) => state.rule)).toEqual([
+      'Train stands still (+0.0 sd), validation stands still (+0.0 sd), before the first improvement: warm-up.',
+      expect.stringMatching(/^Train improves \(\+2\.\d sd\), validation stands still \(\+0\.0 sd\): memorising\.$/),
+      'Train stands still (+0.0 sd), validation stands still (+0.0 sd), between improvements: plateau.',
+      expect.stringMatching(/^Train stands still \(\+0\.0 sd\), validation improves \(\+\d\.\d sd\): generalising\.$/),
+      'Train stands still (+0.0 sd), validation stands still (+0.0 sd), after the last improvement: converged.'
+    ])
+    expect(nameStates(paths(1), inputs(1), [], 1)[0].rule).toBe('No loss or accuracy was recorded.')
   })
 })

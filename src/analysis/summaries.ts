@@ -1,24 +1,32 @@
 /** What the paths say about each state. */
 import { segmentsOf } from './trajectory'
+import type { StateName } from './names'
 import type { StateSummary } from './types'
 
 /** State colours that exist; further states start over. */
 const COLORS = 8
 
+/** The colour that a state wears everywhere. */
+export function colorOf(number: number): number {
+  return ((number - 1) % COLORS) + 1
+}
+
 /**
  * Occupancy, visits and ends per state. Exactly one state is `initial` (the most common first state of the runs) and
- * one is `final` (the most common last one); ties go to the lower index. Empty paths count for nothing.
+ * one is `final` (the most common last one); ties go to the lower index. A state is `absorbing` when runs enter it (or start in it) and
+ * none leaves it. Empty paths count for nothing. Numbers are those of first visit, until matching gives others.
  * @param names one per state.
  */
 export function summariseStates(
   paths: readonly ArrayLike<number>[],
   states: number,
-  names: readonly string[]
+  names: readonly StateName[]
 ): StateSummary[] {
   const rows = new Float64Array(states)
   const visits = new Float64Array(states)
   const first = new Float64Array(states)
   const last = new Float64Array(states)
+  const left = new Float64Array(states)
   let runs = 0
   for (const path of paths) {
     if (path.length === 0) continue
@@ -28,6 +36,7 @@ export function summariseStates(
     for (const { state, start, end } of segmentsOf(path)) {
       visits[state]++
       rows[state] += end - start
+      if (end < path.length) left[state]++
     }
   }
   const total = rows.reduce((sum, n) => sum + n, 0)
@@ -35,14 +44,18 @@ export function summariseStates(
   const final = last.indexOf(Math.max(...last))
   return Array.from({ length: states }, (_, index) => ({
     index,
-    name: names[index],
-    color: (index % COLORS) + 1,
+    number: index + 1,
+    name: names[index].name,
+    nameSource: 'rule',
+    rule: names[index].rule,
+    color: colorOf(index + 1),
     occupancy: total > 0 ? rows[index] / total : 0,
     meanDwell: visits[index] > 0 ? rows[index] / visits[index] : 0,
     visits: visits[index],
     initialShare: runs > 0 ? first[index] / runs : 0,
     finalShare: runs > 0 ? last[index] / runs : 0,
     initial: index === initial,
-    final: index === final
+    final: index === final,
+    absorbing: visits[index] > 0 && left[index] === 0
   }))
 }

@@ -1,6 +1,7 @@
 /** Which changes of state occur, where, and which features mark them. */
+import { filteredProbabilities } from '../hmm'
 import type { GaussianHmm, Sequence } from '../hmm/types'
-import { logPosteriorGradients } from './gradients'
+import { logPosteriorGradient, prepareGradients } from './gradients'
 import type { AnalysisInputRun, TransitionFeature, TransitionSummary } from './types'
 
 /**
@@ -28,21 +29,31 @@ export function summariseTransitions(
       leaving[path[t - 1]]++
     }
   })
-  const gradients = occurrences.size > 0 ? logPosteriorGradients(model, sequences) : []
+  const prepared = prepareGradients(model)
+  const filtered = occurrences.size > 0 ? filteredProbabilities(model, sequences) : []
+  /** At the last point before the transition: what had to move for the state to be entered. */
+  const gradientAt = (run: number, index: number, to: number): number[] => {
+    const t = index - 1
+    const row = sequences[run].data.subarray(t * model.features, (t + 1) * model.features)
+    const weights = filtered[run].subarray(t * states, (t + 1) * states)
+    return Array.from(logPosteriorGradient(prepared, row, weights, to))
+  }
   return [...occurrences.keys()]
     .sort((a, b) => a - b)
     .map((key) => {
       const from = Math.floor(key / states)
       const to = key % states
-      const where = occurrences.get(key)!
+      const where = occurrences
+        .get(key)!
+        .map(({ run, index }) => ({ runId: runs[run].runId, index, gradients: gradientAt(run, index, to) }))
       return {
         from,
         to,
         probability: model.transMat[key],
         leavingShare: where.length / leaving[from],
         count: where.length,
-        occurrences: where.map(({ run, index }) => ({ runId: runs[run].runId, index })),
-        features: rankFeatures(model, from, to, where, gradients, features)
+        occurrences: where,
+        features: rankFeatures(model, from, to, where, features)
       }
     })
 }
@@ -51,20 +62,15 @@ function rankFeatures(
   model: GaussianHmm,
   from: number,
   to: number,
-  where: readonly { run: number; index: number }[],
-  gradients: readonly Float64Array[],
+  where: readonly { gradients: readonly number[] }[],
   features: readonly string[]
 ): TransitionFeature[] {
   const size = features.length
   return features
-    .map((feature, d) => {
-      let sum = 0
-      for (const { run, index } of where) sum += gradients[run][((index - 1) * model.states + to) * size + d]
-      return {
-        feature,
-        gradient: sum / where.length,
-        meanDifference: model.means[to * size + d] - model.means[from * size + d]
-      }
-    })
+    .map((feature, d) => ({
+      feature,
+      gradient: where.reduce((sum, { gradients }) => sum + gradients[d], 0) / where.length,
+      meanDifference: model.means[to * size + d] - model.means[from * size + d]
+    }))
     .sort((a, b) => Math.abs(b.gradient) - Math.abs(a.gradient))
 }

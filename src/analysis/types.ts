@@ -1,6 +1,9 @@
 /** Domain types of an analysis: a fitted model selection with everything needed to show it again. No runtime code. */
 import type { CovarianceType } from '../hmm/types'
 
+/** free: any change of state; left-to-right: only to later states (a Bakis model, jumps allowed). */
+export type TransitionRule = 'free' | 'left-to-right'
+
 export type Criterion = 'bic' | 'aic' | 'heldout'
 
 export interface AnalysisOptions {
@@ -17,6 +20,8 @@ export interface AnalysisOptions {
   minCovar: number
   seed: number
   criterion: Criterion
+  /** Which changes of state the model may make; left-to-right: never back to a lower state. */
+  transitions: TransitionRule
   /** Folds of the held-out log-likelihood; runs are split, never time points. 0 or fewer than 2 runs: not computed. */
   folds: number
 }
@@ -50,6 +55,11 @@ export interface Candidate {
   converged: boolean
   /** Why the candidate was discarded or repaired, in words. */
   problem: string | null
+  /**
+   * Share of all points at which it decodes to the same state as the best candidate of this K, states matched; 1 for
+   * that one itself, null when the candidate failed. Restarts that agree found the same states.
+   */
+  agreement: number | null
 }
 
 /** One K: what the candidates say about it. Spread is the population standard deviation over restarts (or folds). */
@@ -69,10 +79,18 @@ export interface Spread {
   std: number
 }
 
+/** Where a state's name comes from: the rule, the user, or the same state of an earlier analysis. */
+export type NameSource = 'rule' | 'user' | 'kept'
+
 export interface StateSummary {
-  /** 0-based, in order of median first visit; shown as S1, S2... */
+  /** 0-based, in order of median first visit: the state's place in the model and in the paths. */
   index: number
+  /** Shown as S1, S2...: the state's identity, which it keeps across refits, numbers of states and restarts. */
+  number: number
   name: string
+  nameSource: NameSource
+  /** How the rule reads the curves in this state, in words, whatever the state is called. */
+  rule: string
   /** 1..8: which state colour it wears. */
   color: number
   /** Share of all rows spent here. */
@@ -85,6 +103,8 @@ export interface StateSummary {
   finalShare: number
   initial: boolean
   final: boolean
+  /** Entered by some run and never left by any. */
+  absorbing: boolean
 }
 
 export interface TransitionFeature {
@@ -103,8 +123,11 @@ export interface TransitionSummary {
   /** Share of this transition among departures from `from` that occurred. */
   leavingShare: number
   count: number
-  /** Where it happened: run and the index of the first point in the entered state. */
-  occurrences: { runId: string; index: number }[]
+  /**
+   * Where it happened: run, index of the first point in the entered state, and the gradients there, in the order of
+   * `inputs.features` (empty in analyses that were migrated from format 1).
+   */
+  occurrences: { runId: string; index: number; gradients: number[] }[]
   /** Ranked by absolute gradient. */
   features: TransitionFeature[]
 }
@@ -129,6 +152,8 @@ export interface FittedStates {
   paths: number[][]
   /** Only transitions between different states that occur. */
   transitions: TransitionSummary[]
+  /** Quantiles of the log-likelihood per point (natural log, given the points before it) over all analysed points. */
+  pointLogLikelihood: { q01: number; q05: number; median: number; q95: number } | null
 }
 
 export interface AnalysisInputRun {
@@ -141,7 +166,7 @@ export interface AnalysisInputRun {
 }
 
 export interface Analysis {
-  schemaVersion: 1
+  schemaVersion: 2
   id: string
   name: string
   createdAt: string
@@ -161,4 +186,97 @@ export interface Analysis {
   chosenStates: number
   chosenBy: Criterion | 'user'
   elapsedSeconds: number
+}
+
+/** When a run counts as converged: the first recorded point at which the metric is strictly beyond the threshold. */
+export interface ConvergenceRule {
+  /** Tag, such as `accuracy/val`. */
+  metric: string
+  /** null: one is proposed from the runs (see `proposeThreshold`). */
+  threshold: number | null
+  direction: 'above' | 'below'
+}
+
+/** One coefficient of the regression; `state` is null for the intercept. */
+export interface Estimate {
+  name: string
+  state: number | null
+  coefficient: number
+  standardError: number
+  /** null where the fit is perfect and there is no error to measure against. */
+  t: number | null
+  /** Two-sided. */
+  p: number | null
+}
+
+export interface Regression {
+  estimates: Estimate[]
+  /** States without a coefficient of their own: the others' times already say theirs. Coefficients are against these. */
+  reference: number[]
+  rows: number
+  degreesOfFreedom: number
+  r2: number
+  /** null without degrees of freedom. */
+  adjustedR2: number | null
+}
+
+/** One state: does visiting it go with later convergence? */
+export interface DetourTest {
+  state: number
+  /** Runs that visit the state, of `runs` that converged. */
+  visiting: number
+  runs: number
+  /** Mean convergence epoch of runs that visit minus that of runs that do not, with its 95% interval (Welch). */
+  difference: number | null
+  interval: [number, number] | null
+  /** Pearson (point-biserial) correlation of presence with convergence epoch, its t and two-sided p. */
+  correlation: number | null
+  t: number | null
+  p: number | null
+  /** Share of relabelings of the runs with a correlation at least as large in size. */
+  permutationP: number | null
+  permutations: number
+  /** Every relabeling was tried; else a seeded sample. */
+  exact: boolean
+  /** Benjamini-Hochberg adjusted p, over the states that can be tested. */
+  q: number | null
+  /** Runs that visit converge later, with q below 0.05. */
+  detour: boolean
+  /** The verdict in words. */
+  why: string
+}
+
+/** What the runs of an analysis say together. */
+export interface AcrossRuns {
+  metric: string
+  threshold: number
+  direction: 'above' | 'below'
+  runs: {
+    runId: string
+    label: string
+    /** Step and epoch of convergence; null when the run did not converge. */
+    step: number | null
+    epoch: number | null
+    /** Epochs spent in each state, [K]. */
+    occupancy: number[]
+    /** What the regression says for this run. */
+    fitted: number | null
+    /** Group of similar trajectories, from 0. */
+    cluster: number
+  }[]
+  /** null when too few runs converged or no state time varies; a finding says which. */
+  regression: Regression | null
+  detours: DetourTest[]
+  distances: {
+    /** Indices into `runs` in the order of the dendrogram. */
+    order: number[]
+    /** Edits between the sequences of visits, [runs][runs]. */
+    edit: number[][]
+    /** Earth mover's distance between shares of time, between states of different means, [runs][runs], in z. */
+    wasserstein: number[][]
+    clusters: number
+    /** Mean silhouette of the groups; null for one group. */
+    silhouette: number | null
+  }
+  findings: Finding[]
 }

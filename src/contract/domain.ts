@@ -22,6 +22,15 @@ export const runSpec = z.object({
   backend: z.enum(['wasm', 'cpu'])
 })
 
+/** Where an imported run came from: the recorded series of another program, read from files. */
+export const importedFrom = z.object({
+  format: z.enum(['csv', 'json-lines', 'visualizing-training']),
+  /** Name of the file or folder, as far as the import's own folder goes; never an absolute path. */
+  file: z.string().min(1),
+  seed: z.number().int().nullable()
+})
+export type ImportedFrom = z.infer<typeof importedFrom>
+
 export const runStatus = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted'])
 
 export const runInfo = z.object({
@@ -30,7 +39,9 @@ export const runInfo = z.object({
   /** Runs started together share a group: one experiment with many seeds. */
   group: z.string(),
   groupName: z.string(),
-  spec: runSpec,
+  /** Null for an imported run: nobody knows how it was trained. */
+  spec: runSpec.nullable(),
+  imported: importedFrom.nullable().default(null),
   status: runStatus,
   /** Why it failed or was interrupted, in words. */
   message: z.string().nullable(),
@@ -49,6 +60,11 @@ export const runInfo = z.object({
 })
 export type RunInfo = z.infer<typeof runInfo>
 
+/** The seed a run was trained with, or null when its import could not tell. */
+export function seedOf(run: Pick<RunInfo, 'spec' | 'imported'>): number | null {
+  return run.spec?.seed ?? run.imported?.seed ?? null
+}
+
 export const analysisOptions = z.object({
   runIds: z.array(z.string()).min(1),
   features: z.array(z.string()).min(1),
@@ -62,13 +78,23 @@ export const analysisOptions = z.object({
   minCovar: z.number().min(0),
   seed: z.number().int(),
   criterion: z.enum(['bic', 'aic', 'heldout']),
+  transitions: z.enum(['free', 'left-to-right']).default('free'),
   folds: z.number().int().min(0).max(50)
 })
+
+export const finding = z.object({
+  severity: z.enum(['info', 'warning']),
+  runId: z.string().optional(),
+  feature: z.string().optional(),
+  text: z.string()
+})
+
+export const pointQuantiles = z.object({ q01: z.number(), q05: z.number(), median: z.number(), q95: z.number() })
 
 const spread = z.object({ best: z.number(), mean: z.number(), std: z.number() }).nullable()
 
 export const analysis = z.object({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   id: z.string(),
   name: z.string(),
   createdAt: z.string(),
@@ -87,14 +113,7 @@ export const analysis = z.object({
     rows: z.number(),
     scaling: z.array(z.array(z.object({ mean: z.number(), std: z.number() })))
   }),
-  findings: z.array(
-    z.object({
-      severity: z.enum(['info', 'warning']),
-      runId: z.string().optional(),
-      feature: z.string().optional(),
-      text: z.string()
-    })
-  ),
+  findings: z.array(finding),
   candidates: z.array(
     z.object({
       states: z.number(),
@@ -105,7 +124,8 @@ export const analysis = z.object({
       bic: z.number().nullable(),
       iterations: z.number(),
       converged: z.boolean(),
-      problem: z.string().nullable()
+      problem: z.string().nullable(),
+      agreement: z.number().nullable()
     })
   ),
   selection: z.array(
@@ -135,7 +155,10 @@ export const analysis = z.object({
       stateSummaries: z.array(
         z.object({
           index: z.number(),
+          number: z.number().int().min(1),
           name: z.string(),
+          nameSource: z.enum(['rule', 'user', 'kept']),
+          rule: z.string(),
           color: z.number().int().min(1).max(8),
           occupancy: z.number(),
           meanDwell: z.number(),
@@ -143,7 +166,8 @@ export const analysis = z.object({
           initialShare: z.number(),
           finalShare: z.number(),
           initial: z.boolean(),
-          final: z.boolean()
+          final: z.boolean(),
+          absorbing: z.boolean()
         })
       ),
       paths: z.array(z.array(z.number().int())),
@@ -154,15 +178,93 @@ export const analysis = z.object({
           probability: z.number(),
           leavingShare: z.number(),
           count: z.number(),
-          occurrences: z.array(z.object({ runId: z.string(), index: z.number() })),
+          occurrences: z.array(z.object({ runId: z.string(), index: z.number(), gradients: z.array(z.number()) })),
           features: z.array(z.object({ feature: z.string(), gradient: z.number(), meanDifference: z.number() }))
         })
-      )
+      ),
+      pointLogLikelihood: pointQuantiles.nullable()
     })
   ),
   chosenStates: z.number(),
   chosenBy: z.enum(['bic', 'aic', 'heldout', 'user']),
   elapsedSeconds: z.number()
+})
+
+/** When a run counts as converged: the first recorded point at which the metric is strictly beyond the threshold. */
+export const convergenceRule = z.object({
+  metric: z.string().min(1),
+  /** null: a threshold is proposed from the runs. */
+  threshold: z.number().nullable(),
+  direction: z.enum(['above', 'below'])
+})
+
+const estimate = z.object({
+  name: z.string(),
+  state: z.number().nullable(),
+  coefficient: z.number(),
+  standardError: z.number(),
+  /** null where the fit is perfect and there is no error to measure against. */
+  t: z.number().nullable(),
+  p: z.number().nullable()
+})
+
+/** What the runs of an analysis say together; NaN-free: what cannot be computed is null. */
+export const acrossRuns = z.object({
+  metric: z.string(),
+  threshold: z.number(),
+  direction: z.enum(['above', 'below']),
+  runs: z.array(
+    z.object({
+      runId: z.string(),
+      label: z.string(),
+      /** Step and epoch of convergence; null when the run never converged. */
+      step: z.number().nullable(),
+      epoch: z.number().nullable(),
+      /** Epochs spent in each state. */
+      occupancy: z.array(z.number()),
+      fitted: z.number().nullable(),
+      cluster: z.number()
+    })
+  ),
+  regression: z
+    .object({
+      estimates: z.array(estimate),
+      reference: z.array(z.number()),
+      rows: z.number(),
+      degreesOfFreedom: z.number(),
+      r2: z.number(),
+      adjustedR2: z.number().nullable()
+    })
+    .nullable(),
+  detours: z.array(
+    z.object({
+      state: z.number(),
+      visiting: z.number(),
+      runs: z.number(),
+      /** Mean convergence epoch of runs that visit minus that of runs that do not, with its 95% interval (Welch). */
+      difference: z.number().nullable(),
+      interval: z.tuple([z.number(), z.number()]).nullable(),
+      correlation: z.number().nullable(),
+      t: z.number().nullable(),
+      p: z.number().nullable(),
+      permutationP: z.number().nullable(),
+      permutations: z.number(),
+      exact: z.boolean(),
+      /** Benjamini-Hochberg, over the states that can be tested. */
+      q: z.number().nullable(),
+      detour: z.boolean(),
+      why: z.string()
+    })
+  ),
+  distances: z.object({
+    /** Runs in the order of the dendrogram. */
+    order: z.array(z.number()),
+    edit: z.array(z.array(z.number())),
+    wasserstein: z.array(z.array(z.number())),
+    clusters: z.number(),
+    silhouette: z.number().nullable()
+  }),
+  findings: z.array(finding)
 })
 
 export const analysisSummary = z.object({

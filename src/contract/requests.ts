@@ -7,11 +7,15 @@ import type { Analysis } from '../analysis/types'
 import type { ModuleGraph } from '../models/types'
 import type { ExperimentSpec } from '../training/types'
 import {
+  acrossRuns,
   analysis,
   analysisOptions,
   analysisSummary,
+  convergenceRule,
+  finding,
   logEntry,
   paramValue,
+  pointQuantiles,
   projectInfo,
   recentProject,
   recordOptions,
@@ -200,16 +204,34 @@ export const requests = {
     result: done
   },
   'analysis.remove': { params: z.object({ id: z.string() }), result: done },
-  'analysis.posterior': {
+  /** Uses another restart for a number of states; it is fitted again from its seed. */
+  'analysis.useRestart': {
+    params: z.object({ id: z.string(), states: z.number().int(), restart: z.number().int().min(0) }),
+    result: done
+  },
+  /** Any run of the project under the fit with `states` states: also one the analysis has not seen, or still training. */
+  'analysis.decode': {
     params: z.object({ id: z.string(), states: z.number().int(), runId: z.string() }),
     result: z.object({
       states: z.number(),
       steps: f64,
       epochs: f64,
-      /** Posterior probabilities [rows, states] row-major. */
+      path: i32,
+      /** p(state at t | all points) and p(state at t | points up to t), [rows, states] row-major. */
       posterior: f64,
-      path: i32
+      filtered: f64,
+      /** ln p(point t | points before t), [rows]. */
+      logLikelihood: f64,
+      /** Quantiles of the same over the analysed points. */
+      usual: pointQuantiles.nullable(),
+      unusualShare: z.number().nullable(),
+      foreign: z.boolean(),
+      findings: z.array(finding)
     })
+  },
+  'analysis.across': {
+    params: z.object({ id: z.string(), states: z.number().int(), convergence: convergenceRule }),
+    result: acrossRuns
   }
 } satisfies Record<string, { params: z.ZodType; result: z.ZodType }>
 

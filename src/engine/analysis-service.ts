@@ -1,7 +1,7 @@
 /** Fits model selections over worker threads, keeps them as files, and answers questions about them. */
 import { planCandidates } from '../analysis'
 import type { CandidateResult, FoldResult } from '../analysis'
-import type { AnalysisOptions } from '../analysis/types'
+import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule } from '../analysis/types'
 import { PhasescopeError } from '../contract/errors'
 import type { EventName, EventPayload } from '../contract/events'
 import type { RequestResult } from '../contract/requests'
@@ -70,7 +70,9 @@ export class AnalysisService {
       fit.states === states
         ? {
             ...fit,
-            stateSummaries: fit.stateSummaries.map((item) => (item.index === state ? { ...item, name } : item))
+            stateSummaries: fit.stateSummaries.map((item) =>
+              item.index === state ? { ...item, name, nameSource: 'user' as const } : item
+            )
           }
         : fit
     )
@@ -78,15 +80,33 @@ export class AnalysisService {
     this.options.push('analysis.changed', { id })
   }
 
-  posterior(
+  /** Another restart for a number of states, fitted again from its seed. */
+  async useRestart(session: ProjectSession, id: string, states: number, restart: number): Promise<void> {
+    const { inputs } = session.analysis(id)
+    const runs = session.sources(inputs.runs.map((run) => run.runId))
+    const analysisFile = session.analysisFile(id)
+    await session.putAnalysis(await this.options.pool.run('restart', { runs, analysisFile, states, restart }))
+    this.options.push('analysis.changed', { id })
+  }
+
+  decode(
     session: ProjectSession,
     id: string,
     states: number,
     runId: string
-  ): Promise<RequestResult<'analysis.posterior'>> {
+  ): Promise<RequestResult<'analysis.decode'>> {
     session.analysis(id)
     const [run] = session.sources([runId])
-    return this.options.queries.run('posterior', { run, analysisFile: session.analysisFile(id), states })
+    const unfinished = session.run(runId).status !== 'done'
+    return this.options.queries.run('decode', { run, analysisFile: session.analysisFile(id), states, unfinished })
+  }
+
+  /** Runs that are no longer in the project have states but no curves, and count as not converged. */
+  across(session: ProjectSession, id: string, states: number, convergence: ConvergenceRule): Promise<AcrossRuns> {
+    const present = new Set(session.listRuns().map((run) => run.id))
+    const { inputs } = session.analysis(id)
+    const runs = session.sources(inputs.runs.map((run) => run.runId).filter((runId) => present.has(runId)))
+    return this.options.pool.run('across', { runs, analysisFile: session.analysisFile(id), states, convergence })
   }
 
   private async fit(session: ProjectSession, id: string, options: AnalysisOptions, signal: AbortSignal): Promise<void> {
@@ -131,6 +151,7 @@ export class AnalysisService {
         prepared,
         candidates,
         folds,
+        previousFile: previousOf(session, inputs),
         elapsedSeconds: (Date.now() - began) / 1000
       },
       signal
@@ -142,4 +163,16 @@ export class AnalysisService {
       `K = ${analysis.chosenStates} by ${analysis.chosenBy.toUpperCase()}, ${total} fits in ${analysis.elapsedSeconds.toFixed(1)} s.`
     )
   }
+}
+
+/** File of the latest analysis that shares a run or all features: its states are worth recognising. */
+function previousOf(session: ProjectSession, inputs: Analysis['inputs']): string | null {
+  const runs = new Set(inputs.runs.map((run) => run.runId))
+  const features = inputs.features.join()
+  const related = session
+    .listAnalyses()
+    .map(({ id }) => session.analysis(id))
+    .filter((old) => old.inputs.runs.some((run) => runs.has(run.runId)) || old.inputs.features.join() === features)
+  const latest = related.at(-1)
+  return latest ? session.analysisFile(latest.id) : null
 }

@@ -99,10 +99,10 @@ it('does the main job', async () => {
   // Choose and name.
   await ask(engine, 'analysis.choose', { id, states: 2 })
   await ask(engine, 'analysis.renameState', { id, states: 2, state: 0, name: 'Chaos' })
-  const posterior = await ask(engine, 'analysis.posterior', { id, states: 2, runId: runIds[1] })
-  expect([posterior.steps.length, posterior.posterior.length, posterior.path.length]).toEqual([13, 26, 13])
+  const decoded = await ask(engine, 'analysis.decode', { id, states: 2, runId: runIds[1] })
+  expect([decoded.steps.length, decoded.posterior.length, decoded.path.length]).toEqual([13, 26, 13])
   for (let row = 0; row < 13; row++)
-    expect(posterior.posterior[2 * row] + posterior.posterior[2 * row + 1]).toBeCloseTo(1, 9)
+    expect(decoded.posterior[2 * row] + decoded.posterior[2 * row + 1]).toBeCloseTo(1, 9)
   await expect(ask(engine, 'analysis.choose', { id, states: 7 })).rejects.toMatchObject({
     code: 'not-found',
     message: 'This analysis has no fit with 7 states.'

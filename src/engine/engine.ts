@@ -281,6 +281,11 @@ export class Engine {
       await this.project.removeAnalysis(id)
       return {}
     },
-    'analysis.posterior': ({ id, states, runId }) => this.analyses.posterior(this.project, id, states, runId)
+    'analysis.useRestart': async ({ id, states, restart }) => {
+      await this.analyses.useRestart(this.project, id, states, restart)
+      return {}
+    },
+    'analysis.decode': ({ id, states, runId }) => this.analyses.decode(this.project, id, states, runId),
+    'analysis.across': ({ id, states, convergence }) => this.analyses.across(this.project, id, states, convergence)
   }
 }

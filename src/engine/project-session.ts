@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Analysis } from '../analysis/types'
 import type { AnalysisSummary, ProjectInfo, RunInfo } from '../contract/domain'
+import { seedOf } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
 import { runFolder, writeJson } from '../project/files'
 import { analysisFile, listAnalyses, listRuns, moveToTrash, saveAnalysis } from '../project/project-folder'
@@ -79,7 +80,7 @@ export class ProjectSession {
   sources(runIds: string[]): RunSource[] {
     return runIds.map((id) => {
       const run = this.run(id)
-      return { runId: id, folder: this.runFolder(id), label: run.name, seed: run.spec.seed }
+      return { runId: id, folder: this.runFolder(id), label: run.name, seed: seedOf(run) }
     })
   }
 

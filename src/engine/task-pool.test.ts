@@ -40,9 +40,10 @@ describe('a pool of workers', () => {
     const missing = {
       run: { runId: 'x', folder: '/none', label: 'x', seed: 0 },
       analysisFile: '/none/a.json',
-      states: 2
+      states: 2,
+      unfinished: false
     }
-    await expect(workers.run('posterior', missing)).rejects.toMatchObject({
+    await expect(workers.run('decode', missing)).rejects.toMatchObject({
       code: 'not-found',
       message: '/none/a.json could not be read: it does not exist.'
     })

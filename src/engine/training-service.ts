@@ -81,6 +81,7 @@ export class TrainingService {
         group,
         groupName: request.name,
         spec,
+        imported: null,
         status: 'queued',
         message: null,
         createdAt: new Date().toISOString(),
@@ -120,6 +121,7 @@ export class TrainingService {
   async continueRuns(session: ProjectSession, runIds: string[]): Promise<void> {
     for (const runId of runIds) {
       const run = session.run(runId)
+      if (!run.spec) throw new PhasescopeError('bad-request', `${run.name} was imported; it cannot be trained on.`)
       if (this.isBusy(runId)) throw new PhasescopeError('busy', `${run.name} is already ${run.status}.`)
       if (run.status === 'done')
         throw new PhasescopeError('bad-request', `${run.name} is done; there is nothing to continue.`)
@@ -211,6 +213,8 @@ export class TrainingService {
 
   private launch(session: ProjectSession, runId: string): void {
     const run = session.run(runId)
+    // Only runs with a spec are ever queued.
+    if (!run.spec) return
     const link = this.options.launcher.launch('train')
     const active: Active = { link, session, before: run.elapsedSeconds, lastSaveMs: Date.now(), ending: null }
     this.active.set(runId, active)

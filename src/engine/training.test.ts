@@ -27,7 +27,7 @@ describe('training', () => {
     const { engine, home } = testEngine()
     const session = await project(engine, home)
     const order: string[] = []
-    engine.on('runs.changed', ({ runs }) => order.push(...runs.map((run) => `${run.spec.seed} ${run.status}`)))
+    engine.on('runs.changed', ({ runs }) => order.push(...runs.map((run) => `${seedOf(run)} ${run.status}`)))
     const ids = await engine.training.start(session, trainingRequest({ seeds: [3, 1, 3, 2] }))
     expect(ids).toHaveLength(3)
     expect([engine.training.running, engine.training.queued]).toEqual([2, 1])

@@ -53,3 +53,16 @@ export function sampleCovariance(data: Float64Array, rows: number, columns: numb
     }
   return out
 }
+
+/**
+ * Quantile of ascending values, linear between neighbours (numpy's default, Hyndman & Fan 1996, definition 7);
+ * NaN for an empty list.
+ * @param share 0 to 1
+ */
+export function quantile(sorted: ArrayLike<number>, share: number): number {
+  if (sorted.length === 0) return Number.NaN
+  const position = share * (sorted.length - 1)
+  const low = Math.floor(position)
+  const high = Math.min(low + 1, sorted.length - 1)
+  return sorted[low] + (position - low) * (sorted[high] - sorted[low])
+}

@@ -3,10 +3,11 @@ import { z } from 'zod'
 import { analysis as analysisSchema, runInfo } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
 import { readJson } from './files'
+import { migrateAnalysis } from './migrations'
 
 export const projectVersion = 1
 export const runVersion = 1
-export const analysisVersion = 1
+export const analysisVersion = 2
 
 export const projectManifest = z.object({
   schemaVersion: z.literal(projectVersion),
@@ -31,8 +32,9 @@ export async function readRunManifest(path: string): Promise<RunManifest> {
   return checked(path, await readJson(path), runManifest, runVersion)
 }
 
+/** Older formats are migrated in memory; the file stays as it is. */
 export async function readAnalysisFile(path: string): Promise<z.infer<typeof analysisSchema>> {
-  return checked(path, await readJson(path), analysisSchema, analysisVersion)
+  return checked(path, migrateAnalysis(await readJson(path)), analysisSchema, analysisVersion)
 }
 
 /** Version first, so that a file of a newer Phasescope is refused as such and not as damaged. */

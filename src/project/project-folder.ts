@@ -1,11 +1,12 @@
 /** A project folder: creating, opening, and listing what is in it. One bad manifest never hides the rest. */
 import { randomBytes } from 'node:crypto'
-import { access, constants, readdir, rename, stat } from 'node:fs/promises'
+import { access, constants, copyFile, readdir, rename, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Analysis } from '../analysis/types'
+import { seedOf } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
-import { describeFileError, makeFolder, runFolder, writeJson } from './files'
-import { readAnalysisFile, readProjectManifest, readRunManifest } from './manifests'
+import { describeFileError, makeFolder, readJson, runFolder, writeJson } from './files'
+import { analysisVersion, readAnalysisFile, readProjectManifest, readRunManifest } from './manifests'
 import type { ProjectManifest, RunManifest } from './manifests'
 
 export interface Problem {
@@ -92,8 +93,16 @@ export async function listRuns(folder: string): Promise<{ runs: RunManifest[]; p
       problems.push({ place: `runs/${id}/run.json`, message: (error as Error).message })
     }
   }
-  runs.sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.spec.seed - b.spec.seed))
+  runs.sort(inOrderOfCreation)
   return { runs, problems }
+}
+
+/** Runs of one start or one import were created together: by seed, and by name where there is none. */
+export function inOrderOfCreation(a: RunManifest, b: RunManifest): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1
+  const seeds = [seedOf(a), seedOf(b)].map((seed) => seed ?? Infinity)
+  if (seeds[0] !== seeds[1]) return seeds[0] - seeds[1]
+  return a.name.localeCompare(b.name, 'en', { numeric: true })
 }
 
 export async function listAnalyses(folder: string): Promise<{ analyses: Analysis[]; problems: Problem[] }> {
@@ -101,13 +110,26 @@ export async function listAnalyses(folder: string): Promise<{ analyses: Analysis
   const problems: Problem[] = []
   for (const id of await subfolders(join(folder, 'analyses'))) {
     try {
-      analyses.push({ ...((await readAnalysisFile(analysisFile(folder, id))) as Analysis), id })
+      const path = analysisFile(folder, id)
+      const analysis = { ...((await readAnalysisFile(path)) as Analysis), id }
+      analyses.push(analysis)
+      await keepOldFormat(path, analysis)
     } catch (error) {
       problems.push({ place: `analyses/${id}/analysis.json`, message: (error as Error).message })
     }
   }
   analyses.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
   return { analyses, problems }
+}
+
+/** Writes a migrated analysis back, beside a copy of the old file. Where that cannot be, it is migrated on every open. */
+async function keepOldFormat(path: string, analysis: Analysis): Promise<void> {
+  const { schemaVersion } = (await readJson(path)) as { schemaVersion: number }
+  if (schemaVersion === analysisVersion) return
+  const copy = path.replace(/\.json$/, `.format-${schemaVersion}.json`)
+  await copyFile(path, copy, constants.COPYFILE_EXCL)
+    .then(() => writeJson(path, analysis))
+    .catch(() => undefined)
 }
 
 export function analysisFile(folder: string, id: string): string {

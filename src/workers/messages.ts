@@ -1,6 +1,6 @@
 /** Messages between the host and its worker threads: tagged unions, one per direction. */
 import type { CandidateResult, CandidateTask, FoldResult, FoldTask } from '../analysis'
-import type { Analysis, AnalysisOptions, RunSeries } from '../analysis/types'
+import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule, RunSeries } from '../analysis/types'
 import type { BuiltSequences } from '../analysis'
 import type { WireError } from '../contract/errors'
 import type { PackedHeatmap, PackedSeries, RequestResult } from '../contract/requests'
@@ -55,7 +55,10 @@ export interface Draft {
   record: RecordOptions
 }
 
-/** What an analysis needs from disk: the recorded series and the sequences made of them. */
+/**
+ * What an analysis needs from disk: the sequences, in shared memory so that every fit reads the same bytes, and of the
+ * recorded series those that name the states.
+ */
 export interface Prepared {
   runs: RunSeries[]
   built: BuiltSequences
@@ -85,13 +88,20 @@ export interface ComputeTasks {
       prepared: Prepared
       candidates: CandidateResult[]
       folds: FoldResult[]
+      /** File of an earlier analysis to take the states' identities from. */
+      previousFile: string | null
       elapsedSeconds: number
     }
     out: Analysis
   }
-  posterior: {
-    in: { run: RunSource; analysisFile: string; states: number }
-    out: RequestResult<'analysis.posterior'>
+  restart: { in: { runs: RunSource[]; analysisFile: string; states: number; restart: number }; out: Analysis }
+  decode: {
+    in: { run: RunSource; analysisFile: string; states: number; unfinished: boolean }
+    out: RequestResult<'analysis.decode'>
+  }
+  across: {
+    in: { runs: RunSource[]; analysisFile: string; states: number; convergence: ConvergenceRule }
+    out: AcrossRuns
   }
 }
 

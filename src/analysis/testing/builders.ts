@@ -62,13 +62,14 @@ export function optionsOf(changes: Partial<AnalysisOptions> = {}): AnalysisOptio
     minCovar: 1e-3,
     seed: 0,
     criterion: 'bic',
+    transitions: 'free',
     folds: 0,
     ...changes
   }
 }
 
 /** The whole pipeline on one thread. */
-export function analyse(runs: RunSeries[], options: AnalysisOptions): Analysis {
+export function analyse(runs: RunSeries[], options: AnalysisOptions, previous: Analysis | null = null): Analysis {
   const built = buildSequences(runs, options)
   const plan = planCandidates(options, built.sequences.length)
   return assembleAnalysis({
@@ -80,6 +81,7 @@ export function analyse(runs: RunSeries[], options: AnalysisOptions): Analysis {
     candidates: plan.candidates.map((task) => runCandidate(task, built.sequences, options)),
     folds: plan.folds.map((task) => runFold(task, built.sequences, options)),
     runs,
+    previous,
     elapsedSeconds: 0
   })
 }

@@ -31,6 +31,7 @@ export const fitCommand: Command = {
     folds: { value: 'N', description: 'Folds of the held-out score, 0 for none. Default 5.' },
     seed: { value: 'N', description: 'Seed of starts and folds. Default 0.' },
     criterion: { value: 'NAME', description: 'What chooses: bic (default), aic or heldout.' },
+    transitions: { value: 'RULE', description: 'free (default), or left-to-right: never back to an earlier state.' },
     jobs: { value: 'N', description: 'Fits side by side. Default: one per core.' },
     json: { value: 'FILE', description: 'Also write the analysis to this file.' }
   },
@@ -66,7 +67,8 @@ function settings(input: Input): Omit<AnalysisOptions, 'runIds' | 'features' | '
     tolerance: input.number('tolerance', 0) ?? 1e-3,
     minCovar: 1e-3,
     seed: input.whole('seed', { min: 0, max: 2 ** 32 - 1 }) ?? 0,
-    criterion: input.choice('criterion', ['bic', 'aic', 'heldout']) ?? 'bic'
+    criterion: input.choice('criterion', ['bic', 'aic', 'heldout']) ?? 'bic',
+    transitions: input.choice('transitions', ['free', 'left-to-right']) ?? 'free'
   }
 }
 
@@ -154,7 +156,7 @@ function report(analysis: Analysis): string[] {
           ...table(
             ['STATE', 'NAME', 'SHARE', 'VISITS', 'MEAN LENGTH'],
             fit.stateSummaries.map((state) => [
-              `S${state.index + 1}`,
+              `S${state.number}`,
               state.name,
               `${(100 * state.occupancy).toFixed(0)}%`,
               String(state.visits),

@@ -1,0 +1,50 @@
+/** When runs converge. */
+import { median } from '../numeric/statistics'
+import { valuesAtSteps } from './align'
+import type { ConvergenceRule, RunSeries } from './types'
+
+/** Index of the first value strictly beyond the threshold, or -1. A gap is not beyond anything. */
+export function firstBeyond(values: ArrayLike<number>, threshold: number, direction: 'above' | 'below'): number {
+  for (let i = 0; i < values.length; i++)
+    if (direction === 'above' ? values[i] > threshold : values[i] < threshold) return i
+  return -1
+}
+
+/**
+ * True step and epoch at which a run converges, from every recorded point of the metric (not only those that the
+ * analysis used); null when it never does. The paper takes the row number instead, and gives a run that never converges
+ * the length of the longest run.
+ */
+export function convergenceOf(
+  run: RunSeries,
+  rule: Pick<ConvergenceRule, 'metric' | 'direction'> & { threshold: number }
+): { step: number; epoch: number } | null {
+  const series = run.series[rule.metric]
+  if (!series) return null
+  const at = firstBeyond(series.values, rule.threshold, rule.direction)
+  if (at < 0) return null
+  const step = series.steps[at]
+  return { step, epoch: valuesAtSteps(run.series.epoch, [step])?.[0] ?? step }
+}
+
+/**
+ * A threshold when none is given: 0.9 for an accuracy that most runs bring there; else the middle, over the runs, of
+ * the value nine tenths of the way from its first to its last value.
+ */
+export function proposeThreshold(runs: readonly RunSeries[], rule: ConvergenceRule): number {
+  const curves = runs.map((run) => run.series[rule.metric]?.values.filter(Number.isFinite)).filter((v) => v?.length)
+  if (curves.length === 0) return rule.direction === 'above' ? 0.9 : 0
+  if (rule.metric.startsWith('accuracy/') && rule.direction === 'above') {
+    const reaching = curves.filter((values) => firstBeyond(values!, 0.9, 'above') >= 0).length
+    if (2 * reaching > curves.length) return 0.9
+  }
+  const points = curves.map((values) => {
+    const first = values![0]
+    const last = values![values!.length - 1]
+    // Losses fall by factors, not by amounts.
+    return first > 0 && last > 0 && rule.metric.startsWith('loss/')
+      ? first * (last / first) ** 0.9
+      : first + 0.9 * (last - first)
+  })
+  return Number(median(points).toPrecision(3))
+}

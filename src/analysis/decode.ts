@@ -1,0 +1,62 @@
+/** A run read with a model that is already fitted: states, probabilities, and how usual its points are. */
+import { decodeViterbi, filteredProbabilities, posteriorProbabilities } from '../hmm'
+import { pointLogLikelihoods } from './likelihood'
+import { fitWith, modelOfRecord } from './modelRecord'
+import { buildSequenceForModel } from './sequences'
+import type { Analysis, AnalysisInputRun, Finding, FittedStates, RunSeries } from './types'
+
+/** A run whose share of unusual points is above this is said to follow other dynamics. */
+const FOREIGN_SHARE = 0.05
+
+export interface DecodedRun {
+  run: AnalysisInputRun
+  states: number
+  /** Most probable path (Viterbi), [T]. */
+  path: Int32Array
+  /** p(state at t | all rows), [T, K] row-major. */
+  posterior: Float64Array
+  /** p(state at t | rows up to t), [T, K] row-major: what could be known at that time. */
+  filtered: Float64Array
+  /** ln p(row t | rows before t), [T]. */
+  logLikelihood: Float64Array
+  /** The same for the analysed runs, as quantiles; null in migrated analyses. */
+  usual: FittedStates['pointLogLikelihood']
+  /** Share of points below the first percentile of the analysed runs; null without quantiles. */
+  unusualShare: number | null
+  /** More than 5% of the points are that unusual (1% would be): the run does what the analysed ones did not. */
+  foreign: boolean
+  findings: Finding[]
+}
+
+/**
+ * Decodes a run with the fit of `states` states; the run need not be part of the analysis.
+ * @param unfinished the run is still training (see `buildSequenceForModel`).
+ * @throws an Error with a plain sentence when there is no such fit or the run lacks a feature.
+ */
+export function decodeRun(
+  analysis: Pick<Analysis, 'fits' | 'inputs' | 'options'>,
+  states: number,
+  run: RunSeries,
+  unfinished = false
+): DecodedRun {
+  const fit = fitWith(analysis, states)
+  const model = modelOfRecord(fit)
+  const decodable = buildSequenceForModel(run, analysis.inputs, analysis.options.zscore, unfinished)
+  const sequences = [decodable.sequence]
+  const [logLikelihood] = pointLogLikelihoods(model, sequences)
+  const usual = fit.pointLogLikelihood
+  const unusual = usual ? logLikelihood.filter((value) => !(value >= usual.q01)).length : null
+  const unusualShare = unusual === null ? null : unusual / logLikelihood.length
+  return {
+    run: decodable.run,
+    states,
+    path: decodeViterbi(model, sequences)[0],
+    posterior: posteriorProbabilities(model, sequences)[0],
+    filtered: filteredProbabilities(model, sequences)[0],
+    logLikelihood,
+    usual,
+    unusualShare,
+    foreign: unusualShare !== null && unusualShare > FOREIGN_SHARE,
+    findings: decodable.findings
+  }
+}

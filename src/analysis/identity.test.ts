@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest'
+import { decodeViterbi, sampleSequence, scoreSequences } from '../hmm'
+import { randomModel } from '../hmm/testing/models'
+import type { CovarianceType } from '../hmm/types'
+import { Rng } from '../numeric/rng'
+import { useCandidate } from './assemble'
+import { runCandidate } from './candidates'
+import { decodeRun } from './decode'
+import { agreement, assign, identify, stateSimilarity } from './identity'
+import type { IdentifiedFit } from './identity'
+import { pointLogLikelihoods } from './likelihood'
+import { buildSequences } from './sequences'
+import { summariseStates } from './summaries'
+import { analyse, goldenSeries, optionsOf, PAPER_FEATURES } from './testing/builders'
+
+function fitOf(paths: number[][], names: string[], means: number[][] = names.map(() => [0])): IdentifiedFit {
+  const states = names.length
+  return {
+    fit: {
+      paths,
+      model: { covariance: 'diag', startProb: [], transMat: [], means, covars: [] },
+      stateSummaries: summariseStates(
+        paths,
+        states,
+        names.map((name) => ({ name, rule: '' }))
+      )
+    },
+    runs: paths.map((path, r) => ({ runId: `r${r}`, steps: path.map((_, t) => t) })),
+    features: means[0].map((_, d) => `f${d}`)
+  }
+}
+
+describe('matching states', () => {
+  it('assigns exactly, against trying every way', () => {
+    const rng = new Rng(2)
+    const everyWay = (left: number[][], used: Set<number>): number => {
+      if (left.length === 0) return 0
+      const [row, ...rest] = left
+      let best = everyWay(rest, used)
+      row.forEach((value, j) => {
+        if (value >= 0.2 && !used.has(j)) best = Math.max(best, value + everyWay(rest, new Set([...used, j])))
+      })
+      return best
+    }
+    for (let trial = 0; trial < 30; trial++) {
+      const similarity = Array.from({ length: 1 + rng.integer(5) }, () =>
+        Array.from({ length: 1 + (trial % 5) }, () => rng.uniform())
+      )
+      const found = assign(similarity)
+      const total = found.reduce((sum, j, i) => sum + (j < 0 ? 0 : similarity[i][j]), 0)
+      expect(total).toBeCloseTo(everyWay(similarity, new Set()), 12)
+      const used = found.filter((j) => j >= 0)
+      expect(new Set(used).size).toBe(used.length)
+    }
+  })
+
+  it('carries number, colour and name through renumbering', () => {
+    const old = fitOf([[0, 0, 1, 1, 2, 2]], ['Memorising', 'Plateau', 'Generalising'])
+    old.fit.stateSummaries[2] = { ...old.fit.stateSummaries[2], name: 'Aha', nameSource: 'user' }
+    const next = fitOf([[2, 2, 0, 0, 1, 1]], ['Plateau', 'Generalising', 'Learning'])
+    const states = identify(next, old)
+    expect(states.map(({ number, color, name, nameSource }) => [number, color, name, nameSource])).toEqual([
+      [2, 2, 'Plateau', 'rule'],
+      [3, 3, 'Aha', 'user'],
+      [1, 1, 'Memorising', 'kept']
+    ])
+  })
+
+  it('gives a state that appears a number nobody has, and a vanished number back to its own later', () => {
+    const two = fitOf([[0, 0, 0, 0, 1, 1]], ['A', 'B'])
+    const three = fitOf([[0, 0, 1, 1, 2, 2]], ['X', 'Y', 'Z'])
+    const grown = identify(three, two)
+    expect(grown.map((state) => state.number).sort()).toEqual([1, 2, 3])
+    expect(grown[2]).toMatchObject({ number: 2, name: 'B' })
+    const back = identify(two, { ...three, fit: { ...three.fit, stateSummaries: grown } })
+    expect(back[1].number).toBe(2)
+  })
+
+  it('matches by means where the runs differ, and by nothing where the features do too', () => {
+    const old = fitOf(
+      [[0, 1]],
+      ['Low', 'High'],
+      [
+        [-1, -1],
+        [1, 1]
+      ]
+    )
+    const other = fitOf(
+      [[0, 1]],
+      ['P', 'Q'],
+      [
+        [1.1, 1],
+        [-1, -0.9]
+      ]
+    )
+    other.runs = [{ runId: 'another', steps: [0, 1] }]
+    expect(identify(other, old).map(({ number, name }) => [number, name])).toEqual([
+      [2, 'High'],
+      [1, 'Low']
+    ])
+    other.features = ['g', 'h']
+    expect(stateSimilarity(other, old).flat()).toEqual([0, 0, 0, 0])
+    expect(identify(other, old).map(({ name }) => name)).toEqual(['P', 'Q'])
+  })
+
+  it('agreement of restarts does not depend on their numbering', () => {
+    expect(agreement([[0, 0, 1, 1]], [[1, 1, 0, 0]], 2)).toBe(1)
+    expect(agreement([[0, 0, 1, 1]], [[1, 1, 1, 0]], 2)).toBe(0.75)
+    expect(agreement([[0, 0, 0, 0]], [[0, 1, 2, 2]], 3)).toBe(0.5)
+  })
+})
+
+describe('identity through an analysis', () => {
+  const runs = Array.from({ length: 8 }, (_, seed) => goldenSeries('parity', seed))
+  const options = optionsOf({ features: PAPER_FEATURES, statesMin: 2, statesMax: 5, restarts: 4, maxIterations: 100 })
+  const first = analyse(runs, options)
+
+  it('holds across numbers of states: what stays the same keeps its number', () => {
+    for (let i = 1; i < first.fits.length; i++) {
+      const [few, many] = [first.fits[i - 1], first.fits[i]]
+      const kept = many.stateSummaries.filter((state) =>
+        few.stateSummaries.some((other) => other.number === state.number)
+      )
+      expect(kept.length).toBeGreaterThanOrEqual(few.states - 1)
+      for (const fit of [few, many]) {
+        expect(new Set(fit.stateSummaries.map((state) => state.number)).size).toBe(fit.states)
+        expect(new Set(fit.stateSummaries.map((state) => state.name)).size).toBe(fit.states)
+      }
+    }
+  })
+
+  it('holds across refits with another seed and fewer runs, names the user gave included', () => {
+    const chosen = first.fits.find((fit) => fit.states === first.chosenStates)!
+    chosen.stateSummaries[1] = { ...chosen.stateSummaries[1], name: 'Mine', nameSource: 'user' }
+    // As if the user had numbered them otherwise before.
+    const again = analyse(
+      runs.slice(0, 6),
+      { ...options, seed: 9, statesMin: chosen.states, statesMax: chosen.states },
+      first
+    )
+    const refit = again.fits[0]
+    const overlap = stateSimilarity(
+      { fit: refit, runs: again.inputs.runs, features: again.inputs.features },
+      { fit: chosen, runs: first.inputs.runs, features: first.inputs.features }
+    )
+    refit.stateSummaries.forEach((state, i) => {
+      const j = chosen.stateSummaries.findIndex((other) => other.number === state.number)
+      expect(overlap[i][j]).toBe(Math.max(...overlap[i]))
+    })
+    expect(refit.stateSummaries.some((state) => state.name === 'Mine' && state.nameSource === 'user')).toBe(true)
+    expect(again.findings.some((finding) => finding.text.includes('keep their numbers'))).toBe(true)
+  })
+
+  it('ranks restarts by agreement with the best, and another restart can be put to use', () => {
+    for (const fit of first.fits) {
+      const own = first.candidates.filter((candidate) => candidate.states === fit.states)
+      expect(own.find((candidate) => candidate.restart === fit.restart)!.agreement).toBe(1)
+      for (const { agreement: share } of own) expect(share! >= 1 / fit.states && share! <= 1).toBe(true)
+    }
+    const built = buildSequences(runs, options)
+    const other = first.candidates.find(
+      (candidate) => candidate.states === 4 && candidate.restart !== first.fits[2].restart
+    )!
+    const result = runCandidate(other, built.sequences, options)
+    expect(result.candidate.logLikelihood).toBe(other.logLikelihood)
+    const changed = useCandidate(first, result, built, runs)
+    expect(changed.fits[2]).toMatchObject({ states: 4, restart: other.restart, logLikelihood: other.logLikelihood })
+    expect(changed.fits.filter((_, i) => i !== 2)).toEqual(first.fits.filter((_, i) => i !== 2))
+  })
+
+  it('decodes an unseen run and notices foreign dynamics', () => {
+    const seen = decodeRun(first, 3, runs[0])
+    expect(Array.from(seen.path)).toEqual(first.fits[1].paths[0])
+    const unseen = decodeRun(first, 3, goldenSeries('parity', 15))
+    expect(unseen.foreign).toBe(false)
+    const reversed = goldenSeries('parity', 15)
+    for (const series of Object.values(reversed.series)) series.values = series.values.slice().reverse()
+    reversed.series.epoch = goldenSeries('parity', 15).series.epoch
+    const foreign = decodeRun(first, 3, reversed)
+    expect(foreign.unusualShare!).toBeGreaterThan(unseen.unusualShare!)
+    expect(foreign.foreign).toBe(true)
+  })
+
+  it('reads a run that is still training on the scale of the others, each point without the later ones', () => {
+    const run = goldenSeries('parity', 16)
+    const until = (points: number) => {
+      const series = Object.fromEntries(
+        Object.entries(run.series).map(([tag, { steps, values }]) => [
+          tag,
+          { steps: steps.slice(0, points), values: values.slice(0, points) }
+        ])
+      )
+      return decodeRun(first, 3, { ...run, series }, true)
+    }
+    const [half, whole] = [until(50), until(100)]
+    expect(half.findings[0].text).toContain('is not finished')
+    expect(half.filtered).toEqual(whole.filtered.slice(0, half.filtered.length))
+    expect(half.logLikelihood).toEqual(whole.logLikelihood.slice(0, 50))
+  })
+})
+
+describe('likelihood per point', () => {
+  for (const type of ['diag', 'full', 'tied', 'spherical'] as CovarianceType[])
+    it(`${type}: adds up to the score`, () => {
+      const rng = new Rng(3)
+      const model = randomModel(3, 2, type, rng)
+      const sequences = [20, 1, 7].map((rows) => sampleSequence(model, rows, rng).sequence)
+      const points = pointLogLikelihoods(model, sequences)
+      const total = points.reduce((sum, own) => sum + own.reduce((a, b) => a + b, 0), 0)
+      expect(total).toBeCloseTo(scoreSequences(model, sequences), 8)
+      expect(decodeViterbi(model, sequences)).toHaveLength(3)
+    })
+})

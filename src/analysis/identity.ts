@@ -1,0 +1,200 @@
+/**
+ * Which state of one fit is which state of another, so that a phase keeps its number, colour and name across refits,
+ * numbers of states and restarts. EM numbers its states at random.
+ */
+import { colorOf } from './summaries'
+import type { Analysis, Finding, FittedStates, StateSummary } from './types'
+
+/** A fit seen from outside: what matching needs of it. */
+export interface IdentifiedFit {
+  fit: Pick<FittedStates, 'stateSummaries' | 'paths' | 'model'>
+  runs: readonly { runId: string; steps: readonly number[] }[]
+  features: readonly string[]
+}
+
+/** Below this similarity two states are different phases. A state that splits in halves has 0.5 with each. */
+const SAME = 0.2
+/** From this similarity on a kept state is close enough to keep its name too. */
+const SAME_NAME = 0.5
+/** Numbers that have a colour of their own. */
+const COLORS = 8
+
+/**
+ * Similarity of every pair of states, [a][b], from 0 to 1. Where the fits share points (equal run, equal step), it is
+ * the Jaccard index of the points in the two states; else 1 / (1 + squared distance of the means over the shared
+ * features / their number), in z units; 0 where nothing is shared.
+ */
+export function stateSimilarity(a: IdentifiedFit, b: IdentifiedFit): number[][] {
+  const statesA = a.fit.stateSummaries.length
+  const statesB = b.fit.stateSummaries.length
+  const both = Array.from({ length: statesA }, () => new Float64Array(statesB))
+  let shared = 0
+  const byRun = new Map(b.runs.map((run, r) => [run.runId, r]))
+  a.runs.forEach((run, r) => {
+    const other = byRun.get(run.runId)
+    if (other === undefined) return
+    const steps = b.runs[other].steps
+    for (let i = 0, j = 0; i < run.steps.length && j < steps.length;) {
+      if (run.steps[i] < steps[j]) i++
+      else if (run.steps[i] > steps[j]) j++
+      else {
+        both[a.fit.paths[r][i++]][b.fit.paths[other][j++]]++
+        shared++
+      }
+    }
+  })
+  if (shared > 0) {
+    const rows = both.map((row) => row.reduce((sum, n) => sum + n, 0))
+    const columns = Array.from({ length: statesB }, (_, j) => both.reduce((sum, row) => sum + row[j], 0))
+    return both.map((row, i) => Array.from(row, (n, j) => (n === 0 ? 0 : n / (rows[i] + columns[j] - n))))
+  }
+  const pairs = a.features.map((feature, i) => ({ i, j: b.features.indexOf(feature) })).filter(({ j }) => j >= 0)
+  return a.fit.model.means.map((mine) =>
+    b.fit.model.means.map((theirs) => {
+      if (pairs.length === 0) return 0
+      const squared = pairs.reduce((sum, { i, j }) => sum + (mine[i] - theirs[j]) ** 2, 0) / pairs.length
+      return 1 / (1 + squared)
+    })
+  )
+}
+
+/**
+ * The assignment of rows to different columns with the largest total, by dynamic programming over sets of columns;
+ * exact for the up to 8 states that there are.
+ * @param least pairs below this are never made.
+ * @returns the column of every row, or -1.
+ */
+export function assign(similarity: readonly (readonly number[])[], least = SAME): number[] {
+  const columns = similarity[0]?.length ?? 0
+  const size = 1 << columns
+  // best[set]: the largest total of the rows so far that uses exactly these columns, with the choice of every row.
+  let best: ({ total: number; chosen: number[] } | undefined)[] = Array.from({ length: size })
+  best[0] = { total: 0, chosen: [] }
+  for (const row of similarity) {
+    const next: typeof best = Array.from({ length: size })
+    const offer = (set: number, total: number, chosen: number[]): void => {
+      if (!next[set] || total > next[set].total) next[set] = { total, chosen }
+    }
+    best.forEach((entry, set) => {
+      if (!entry) return
+      offer(set, entry.total, [...entry.chosen, -1])
+      row.forEach((value, j) => {
+        if (value >= least && !(set & (1 << j))) offer(set | (1 << j), entry.total + value, [...entry.chosen, j])
+      })
+    })
+    best = next
+  }
+  let winner = best[0]!
+  for (const entry of best) if (entry && entry.total > winner.total) winner = entry
+  return winner.chosen
+}
+
+/**
+ * The states of `fit` under the numbers, colours and (where they are close, or the user gave them) names of the states
+ * of `reference` that they match. States without a counterpart get numbers that neither fit uses, while there are
+ * colours left.
+ */
+export function identify(fit: IdentifiedFit, reference: IdentifiedFit): StateSummary[] {
+  const similarity = stateSimilarity(fit, reference)
+  const match = assign(similarity)
+  const known = reference.fit.stateSummaries
+  const taken = new Set(match.filter((j) => j >= 0).map((j) => known[j].number))
+  const avoided = new Set(known.map((state) => state.number))
+  const fresh = (): number => {
+    for (const rest of [avoided, new Set<number>()])
+      for (let number = 1; number <= COLORS; number++)
+        if (!taken.has(number) && !rest.has(number)) {
+          taken.add(number)
+          return number
+        }
+    throw new Error('There are more states than numbers.')
+  }
+  const states = fit.fit.stateSummaries.map((state, i) => {
+    const number = match[i] >= 0 ? known[match[i]].number : fresh()
+    const old = match[i] >= 0 ? known[match[i]] : null
+    const keeps =
+      old !== null && !isNumbered(old.name) && similarity[i][match[i]] >= SAME_NAME && old.name !== state.name
+    return {
+      ...state,
+      number,
+      color: colorOf(number),
+      ...(keeps
+        ? { name: old.name, nameSource: old.nameSource === 'user' ? ('user' as const) : ('kept' as const) }
+        : old && old.name === state.name
+          ? { nameSource: old.nameSource === 'user' ? ('user' as const) : state.nameSource }
+          : {})
+    }
+  })
+  return uniqueNames(states)
+}
+
+/**
+ * States keep their identity: the chosen fit takes it from the previous analysis, its neighbours in K take it from the
+ * chosen one, and so on outwards.
+ */
+export function identifyFits(
+  fits: readonly FittedStates[],
+  chosenStates: number,
+  inputs: Analysis['inputs'],
+  previous: Pick<Analysis, 'name' | 'fits' | 'chosenStates' | 'inputs'> | null,
+  findings: Finding[]
+): FittedStates[] {
+  const named = [...fits]
+  const { runs, features } = inputs
+  const anchor = named.findIndex((fit) => fit.states === chosenStates)
+  if (previous) {
+    const old = previous.fits.find((fit) => fit.states === previous.chosenStates) ?? previous.fits[0]
+    const reference = { fit: old, runs: previous.inputs.runs, features: previous.inputs.features }
+    named[anchor] = {
+      ...named[anchor],
+      stateSummaries: identify({ fit: named[anchor], runs, features }, reference)
+    }
+    const known = new Set(old.stateSummaries.map((state) => state.number))
+    const kept = named[anchor].stateSummaries.filter((state) => known.has(state.number)).length
+    if (kept > 0) {
+      const text = `${kept} of ${chosenStates} states match those of "${previous.name}" and keep their numbers.`
+      findings.push({ severity: 'info', text })
+    }
+  }
+  const follow = (at: number, from: number): void => {
+    const reference = { fit: named[from], runs, features }
+    named[at] = { ...named[at], stateSummaries: identify({ fit: named[at], runs, features }, reference) }
+  }
+  for (let at = anchor + 1; at < named.length; at++) follow(at, at - 1)
+  for (let at = anchor - 1; at >= 0; at--) follow(at, at + 1)
+  return named
+}
+
+/** "State 2" says nothing that would be worth keeping. */
+function isNumbered(name: string): boolean {
+  return /^State \d+$/.test(name) || name === 'Unused'
+}
+
+/** Kept names go first: a name by the rule that is taken gets a number. */
+function uniqueNames(states: readonly StateSummary[]): StateSummary[] {
+  const seen = new Set(states.filter((state) => state.nameSource !== 'rule').map((state) => state.name))
+  return states.map((state) => {
+    if (state.nameSource !== 'rule') return state
+    const stem = state.name.replace(/ \d+$/, '')
+    let name = state.name
+    for (let n = 2; seen.has(name); n++) name = `${stem} ${n}`
+    seen.add(name)
+    return { ...state, name }
+  })
+}
+
+/**
+ * Share of points at which two decodings of the same runs are in the same state, states matched; 1 for equal fits.
+ * @param a state paths of one fit with `states` states; b: of another over the same runs and points.
+ */
+export function agreement(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[], states: number): number {
+  const both = Array.from({ length: states }, () => Array<number>(states).fill(0))
+  let points = 0
+  a.forEach((path, r) => {
+    for (let t = 0; t < path.length; t++) both[path[t]][b[r][t]]++
+    points += path.length
+  })
+  if (points === 0) return 1
+  const match = assign(both, 1)
+  return both.reduce((sum, row, i) => sum + (match[i] >= 0 ? row[match[i]] : 0), 0) / points
+}

@@ -1,0 +1,67 @@
+/** The steps of an analysis that read runs and analyses from disk; they run in a compute worker. */
+import { assembleAnalysis, buildSequences, compareRuns, decodeRun, runCandidate, useCandidate } from '../analysis'
+import type { Analysis, AnalysisOptions, RunSeries } from '../analysis/types'
+import { PhasescopeError } from '../contract/errors'
+import { readAnalysisFile } from '../project/manifests'
+import type { ComputeTasks, Prepared, RunSource } from './messages'
+import { fullSeriesOf } from './run-queries'
+
+/** Read along with the features, where recorded: they name the states and place them in time. */
+const companions = ['epoch', 'loss/train', 'loss/val', 'accuracy/train', 'accuracy/val']
+
+type Input<N extends keyof ComputeTasks> = ComputeTasks[N]['in']
+type Output<N extends keyof ComputeTasks> = ComputeTasks[N]['out']
+
+export function prepareAnalysis(sources: RunSource[], options: AnalysisOptions): Prepared {
+  const tags = [...new Set([...options.features, ...companions])]
+  const runs = sources.map((source) => fullSeriesOf(source, tags))
+  const built = buildSequences(runs, options)
+  for (const sequence of built.sequences) {
+    const shared = new Float64Array(new SharedArrayBuffer(sequence.data.byteLength))
+    shared.set(sequence.data)
+    sequence.data = shared
+  }
+  return { runs: runs.map(onlyCompanions), built }
+}
+
+/** The features are in the sequences by now; hundreds of runs need not cross threads twice. */
+function onlyCompanions(run: RunSeries): RunSeries {
+  return { ...run, series: Object.fromEntries(Object.entries(run.series).filter(([tag]) => companions.includes(tag))) }
+}
+
+export async function assemble({ prepared, previousFile, ...rest }: Input<'assemble'>): Promise<Analysis> {
+  // An earlier analysis that cannot be read lends no names; that is no reason to lose this one.
+  const previous = previousFile === null ? null : await load(previousFile).catch(() => null)
+  return assembleAnalysis({ ...rest, built: prepared.built, runs: prepared.runs, previous })
+}
+
+export async function refit({ runs, analysisFile, states, restart }: Input<'restart'>): Promise<Analysis> {
+  const analysis = await load(analysisFile)
+  const candidate = analysis.candidates.find((one) => one.states === states && one.restart === restart)
+  if (!candidate)
+    throw new PhasescopeError('not-found', `This analysis has no restart ${restart + 1} with ${states} states.`)
+  const prepared = prepareAnalysis(runs, { ...analysis.options, features: analysis.inputs.features })
+  const same = (run: { runId: string; steps: readonly number[] }): string => `${run.runId} ${run.steps.length}`
+  const { inputs, sequences } = prepared.built
+  if (inputs.runs.map(same).join() !== analysis.inputs.runs.map(same).join())
+    throw new PhasescopeError('bad-request', 'The runs have changed since this analysis. Fit again to use them.')
+  const result = runCandidate({ states, restart, seed: candidate.seed }, sequences, analysis.options)
+  return useCandidate(analysis, result, prepared.built, prepared.runs)
+}
+
+export async function decode({ run, analysisFile, states, unfinished }: Input<'decode'>): Promise<Output<'decode'>> {
+  const analysis = await load(analysisFile)
+  const series = fullSeriesOf(run, [...analysis.inputs.features, 'epoch'])
+  const { run: input, ...decoded } = decodeRun(analysis, states, series, unfinished)
+  return { ...decoded, steps: Float64Array.from(input.steps), epochs: Float64Array.from(input.epochs) }
+}
+
+export async function across({ runs, analysisFile, states, convergence }: Input<'across'>): Promise<Output<'across'>> {
+  const analysis = await load(analysisFile)
+  const series = runs.map((run) => fullSeriesOf(run, [convergence.metric, 'epoch']))
+  return compareRuns(analysis, states, series, convergence)
+}
+
+async function load(path: string): Promise<Analysis> {
+  return (await readAnalysisFile(path)) as Analysis
+}
