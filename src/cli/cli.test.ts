@@ -188,7 +188,7 @@ it('trains, lists and fits', () => {
     expect(trained.err).toMatch(new RegExp(`^short s${seed}: done after 20 steps`, 'm'))
   }
   const runs = runsOf(home)
-  expect(runs.map((one) => [one.spec.seed, one.status, one.spec.hooks, one.spec.params.epochs])).toEqual(
+  expect(runs.map((one) => [one.spec?.seed, one.status, one.spec?.hooks, one.spec?.params.epochs])).toEqual(
     [0, 1, 3].map((seed) => [seed, 'done', ['fc1', 'fc3'], 10])
   )
   expect(run(home, 'runs', '--project', 'p').out).toMatch(/^RUN .*\n(.*short s\d.* done +20\/20.*\n){3}$/)

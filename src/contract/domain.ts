@@ -30,6 +30,11 @@ export const importedFrom = z.object({
   seed: z.number().int().nullable()
 })
 export type ImportedFrom = z.infer<typeof importedFrom>
+export const importFormatNames: Record<ImportedFrom['format'], string> = {
+  csv: 'CSV',
+  'json-lines': 'JSON lines',
+  'visualizing-training': 'visualizing-training'
+}
 
 export const runStatus = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted'])
 

@@ -14,7 +14,7 @@ export function measuredSecondsPerStep(
   const setters = Object.keys(params).filter((key) => !costless.has(key))
   const measured = runs.findLast(
     ({ spec, status, step, elapsedSeconds }) =>
-      spec.experiment === experiment &&
+      spec?.experiment === experiment &&
       status === 'done' &&
       step > 0 &&
       elapsedSeconds > 0 &&

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RunInfo } from '../../../src/contract/domain'
-import { bestOf, filterAndSort, lastValue, metricColumns, summaryOf, varyingParams } from './run-rows'
+import { bestOf, filterAndSort, lastValue, metricColumns, originOf, summaryOf, varyingParams } from './run-rows'
 
 function run(seed: number, change: Partial<RunInfo> = {}): RunInfo {
   return {
@@ -24,6 +24,7 @@ function run(seed: number, change: Partial<RunInfo> = {}): RunInfo {
       },
       backend: 'wasm'
     },
+    imported: null,
     status: 'done',
     message: null,
     createdAt: `2026-01-01T00:00:0${seed}Z`,
@@ -74,8 +75,21 @@ describe('the run table', () => {
 
   it('gives hyperparameters that differ a column', () => {
     const other = run(3)
-    other.spec = { ...other.spec, params: { learningRate: 0.01, epochs: 3 } }
+    other.spec = { ...other.spec!, params: { learningRate: 0.01, epochs: 3 } }
     expect(varyingParams([...runs, other], 3)).toEqual(['learningRate'])
     expect(varyingParams(runs, 3)).toEqual([])
+  })
+
+  it('shows imported runs by their format and file', () => {
+    const from = (name: string, seed: number | null): RunInfo =>
+      run(0, { id: name, name, spec: null, imported: { format: 'csv', file: `digits/${name}.csv`, seed } })
+    const imported = { id: 'i', name: 'digits', runs: [from('a', null), from('b', 7), from('c', null)] }
+    expect(originOf(imported.runs[0])).toBe('imported from CSV')
+    expect(varyingParams(imported.runs, 3)).toEqual([])
+    const names = (filter: string, key: string): string[] =>
+      filterAndSort([imported], filter, key, true).flatMap((one) => one.runs.map((item) => item.name))
+    expect(names('', 'seed')).toEqual(['b', 'a', 'c'])
+    expect(names('digits/c.csv', 'created')).toEqual(['c'])
+    expect(names('', 'learningRate')).toEqual(['a', 'b', 'c'])
   })
 })

@@ -1,4 +1,5 @@
 /** What the run table shows, without the table: filtering, sorting, the best of a group, summaries. */
+import { importFormatNames, seedOf } from '../../../src/contract/domain'
 import type { RunInfo } from '../../../src/contract/domain'
 
 export interface RunGroup {
@@ -21,11 +22,17 @@ export function lastValue(run: RunInfo, tag: string): number | null {
   return value === undefined ? null : Number(value)
 }
 
+/** What a run is a run of: its experiment, or the format it was imported from. */
+export function originOf(run: RunInfo): string {
+  if (run.spec) return run.spec.experiment
+  return run.imported ? `imported from ${importFormatNames[run.imported.format]}` : ''
+}
+
 /** Hyperparameters that differ between the runs get a column of their own; at most `most` of them. */
 export function varyingParams(runs: readonly RunInfo[], most: number): string[] {
   const seen = new Map<string, Set<string>>()
   for (const run of runs) {
-    for (const [key, value] of Object.entries(run.spec.params)) {
+    for (const [key, value] of Object.entries(run.spec?.params ?? {})) {
       const values = seen.get(key) ?? new Set()
       values.add(String(value))
       seen.set(key, values)
@@ -46,7 +53,7 @@ export function filterAndSort(
 ): RunGroup[] {
   const words = filter.trim().toLowerCase().split(/\s+/).filter(Boolean)
   const matches = (run: RunInfo): boolean => {
-    const text = `${run.name} ${run.groupName} ${run.status} ${run.tags.join(' ')} ${run.spec.experiment} seed ${run.spec.seed}`
+    const text = `${run.name} ${run.groupName} ${run.status} ${run.tags.join(' ')} ${originOf(run)} ${run.imported?.file ?? ''} seed ${seedOf(run)}`
     return words.every((word) => text.toLowerCase().includes(word))
   }
   return groups
@@ -83,19 +90,20 @@ function finite(runs: readonly RunInfo[], tag: string): number[] {
 function sortValue(run: RunInfo, key: string): number | string {
   switch (key) {
     case 'created':
-      return run.createdAt + String(run.spec.seed).padStart(6, '0')
+      // Runs without a seed stay as they come, in order of their names.
+      return run.createdAt + String(seedOf(run) ?? 'none').padStart(10, '0')
     case 'status':
       return run.status
     case 'name':
       return run.name
     case 'seed':
-      return run.spec.seed
+      return seedOf(run) ?? Infinity
     case 'steps':
       return run.step
     case 'time':
       return run.elapsedSeconds
     default: {
-      const value = lastValue(run, key) ?? run.spec.params[key]
+      const value = lastValue(run, key) ?? run.spec?.params[key]
       // A run that diverged sorts below every number.
       return typeof value === 'number' && !Number.isNaN(value) ? value : typeof value === 'string' ? value : -Infinity
     }

@@ -1,4 +1,5 @@
 /** `phasescope runs`: what is in a project. */
+import { seedOf } from '../../contract/domain'
 import type { RunInfo } from '../../contract/domain'
 import { noteProblems, withEngine } from '../host'
 import type { Command } from '../options'
@@ -34,10 +35,10 @@ export function printRuns(runs: RunInfo[], json: boolean, terminal: { out(line: 
   const rows = runs.map((run) => [
     run.id,
     run.name,
-    String(run.spec.seed),
+    String(seedOf(run) ?? '-'),
     run.status,
     `${run.step}/${run.totalSteps}`,
-    duration(run.elapsedSeconds),
+    run.imported ? '-' : duration(run.elapsedSeconds),
     shortNumber(run.last['loss/val']),
     shortNumber(run.last['accuracy/val'])
   ])
