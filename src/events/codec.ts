@@ -1,4 +1,7 @@
-/** Encoding and decoding of Event messages: scalars and histograms, in the v1 fields that every reader knows. */
+/**
+ * Encoding and decoding of Event messages: scalars and histograms in the v1 fields that every reader knows, and scalars
+ * as tensors where single precision would not do.
+ */
 import { ProtoReader, ProtoWriter } from './protobuf'
 
 export interface HistogramValue {
@@ -49,6 +52,53 @@ export function encodeScalars(wallTime: number, step: number, values: Record<str
         summary.message(1, (item) => item.string(1, tag).float(2, value))
       }
     })
+    .finish()
+}
+
+const dataTypes = { float: 1, double: 2 }
+
+/**
+ * Scalars in double precision, as rank-0 tensors of the plugin `scalars`. One encoder per file: readers take what a tag
+ * is from its first value, so the metadata is written once per tag.
+ */
+export class DoubleEncoder {
+  private readonly items = new Map<string, { bytes: Uint8Array; view: DataView }>()
+
+  encode(wallTime: number, step: number, values: Iterable<readonly [tag: string, value: number]>): Uint8Array {
+    return new ProtoWriter()
+      .double(1, wallTime)
+      .int64(2, step)
+      .message(5, (summary) => {
+        for (const [tag, value] of values) summary.lengthDelimited(1, this.item(tag, value))
+      })
+      .finish()
+  }
+
+  /** All values of a tag but the first are the same bytes up to the last eight, which are the double itself. */
+  private item(tag: string, value: number): Uint8Array {
+    const known = this.items.get(tag)
+    if (!known) {
+      const bytes = doubleItem(tag, 0, false)
+      this.items.set(tag, { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) })
+      return doubleItem(tag, value, true)
+    }
+    known.view.setFloat64(known.bytes.length - 8, value, true)
+    return known.bytes
+  }
+}
+
+function doubleItem(tag: string, value: number, withMetadata: boolean): Uint8Array {
+  const item = new ProtoWriter().string(1, tag)
+  if (withMetadata) {
+    item.message(9, (metadata) => metadata.message(1, (plugin) => plugin.string(1, 'scalars')).int64(4, 1))
+  }
+  return item
+    .message(8, (tensor) =>
+      tensor
+        .int64(1, dataTypes.double)
+        .message(2, () => undefined)
+        .packedDoubles(6, [value])
+    )
     .finish()
 }
 
@@ -118,11 +168,55 @@ function decodeSummary(summary: ProtoReader, values: SummaryValue[]): void {
       } else if (item.field === 5) {
         histogram = decodeHistogram(item.message())
         scalar = null
+      } else if (item.field === 8) {
+        scalar = decodeScalarTensor(item.message())
+        histogram = null
       }
     }
     if (scalar !== null) values.push({ kind: 'scalar', tag, value: scalar })
     else if (histogram) values.push({ kind: 'histogram', tag, value: histogram })
   }
+}
+
+/** The value of a float or double tensor with exactly one element; null for every other tensor. */
+function decodeScalarTensor(tensor: ProtoReader): number | null {
+  let type = 0
+  let elements = 1
+  let content: Uint8Array | null = null
+  const listed: number[] = []
+  while (tensor.next()) {
+    switch (tensor.field) {
+      case 1:
+        type = Number(tensor.int64())
+        break
+      case 2: {
+        const shape = tensor.message()
+        while (shape.next()) {
+          if (shape.field !== 2) continue
+          const dimension = shape.message()
+          let size = 0
+          while (dimension.next()) if (dimension.field === 1) size = Number(dimension.int64())
+          elements *= size
+        }
+        break
+      }
+      case 4:
+        content = tensor.lengthDelimited()
+        break
+      case 5:
+        tensor.floatsInto(listed)
+        break
+      case 6:
+        tensor.doublesInto(listed)
+        break
+    }
+  }
+  const bytes = type === dataTypes.double ? 8 : type === dataTypes.float ? 4 : 0
+  if (elements !== 1 || bytes === 0) return null
+  if (!content || content.length === 0) return listed.length === 1 ? listed[0] : null
+  if (content.length !== bytes) return null
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength)
+  return bytes === 8 ? view.getFloat64(0, true) : view.getFloat32(0, true)
 }
 
 function decodeHistogram(proto: ProtoReader): HistogramValue {

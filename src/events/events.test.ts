@@ -4,6 +4,7 @@ import { activationEdges, toHistogramValue } from './activation-histogram'
 import {
   crc32c,
   decodeEvent,
+  DoubleEncoder,
   encodeFileVersion,
   encodeHistogram,
   encodeScalars,
@@ -13,6 +14,7 @@ import {
   readRecord,
   RunColumns
 } from './index'
+import { ProtoWriter } from './protobuf'
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 const concat = (...parts: Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]))
@@ -50,6 +52,50 @@ describe('records', () => {
 })
 
 describe('events', () => {
+  it('keep doubles to the last bit, with the metadata at the first value of a tag only', () => {
+    const encoder = new DoubleEncoder()
+    const tags = ['loss/train', 'größe', 'x'.repeat(200)]
+    const values = [0.1, Number.MIN_VALUE, -Number.MAX_VALUE, -0, Math.PI, Number.NaN, Infinity, -Infinity, 1 / 3]
+    const sizes = values.map((value, step) => {
+      const bytes = encoder.encode(
+        1,
+        step,
+        tags.map((tag, i) => [tag, value * (i + 1)] as const)
+      )
+      expect(decodeEvent(bytes)).toMatchObject({
+        step,
+        values: tags.map((tag, i) => ({ kind: 'scalar', tag, value: value * (i + 1) }))
+      })
+      return bytes.length
+    })
+    expect(new Set(sizes.slice(2)).size).toBe(1)
+    expect(sizes[0]).toBeGreaterThan(sizes[2])
+  })
+
+  it('read scalar tensors as TensorBoard writes them, and take no other tensor for a scalar', () => {
+    const tensor = (write: (item: ProtoWriter) => void): number | null => {
+      const event = new ProtoWriter().message(5, (summary) =>
+        summary.message(1, (item) => item.string(1, 'a').message(8, write))
+      )
+      const [value] = decodeEvent(event.finish()).values
+      return value?.kind === 'scalar' ? value.value : null
+    }
+    const float = new Uint8Array(Float32Array.of(0.1).buffer)
+    const double = new Uint8Array(Float64Array.of(0.1).buffer)
+    const shape = (...sizes: number[]) => {
+      return (proto: ProtoWriter) => sizes.forEach((size) => proto.message(2, (dimension) => dimension.int64(1, size)))
+    }
+    expect(tensor((item) => item.int64(1, 1).float(5, 0.1))).toBe(Math.fround(0.1))
+    expect(tensor((item) => item.int64(1, 1).lengthDelimited(5, float))).toBe(Math.fround(0.1))
+    expect(tensor((item) => item.int64(1, 1).message(2, shape()).lengthDelimited(4, float))).toBe(Math.fround(0.1))
+    expect(tensor((item) => item.int64(1, 2).message(2, shape(1)).lengthDelimited(4, double))).toBe(0.1)
+    expect(tensor((item) => item.int64(1, 2).double(6, 0.1))).toBe(0.1)
+    expect(tensor((item) => item.int64(1, 2).message(2, shape(2)).packedDoubles(6, [1, 2]))).toBeNull()
+    expect(tensor((item) => item.int64(1, 2).message(2, shape(0, 3)))).toBeNull()
+    expect(tensor((item) => item.int64(1, 2).lengthDelimited(4, float))).toBeNull()
+    expect(tensor((item) => item.int64(1, 7).string(8, 'words'))).toBeNull()
+  })
+
   it('keep scalars, steps and non-finite values', () => {
     const event = decodeEvent(encodeScalars(12.5, 2 ** 40, { 'loss/train': 0.5, bad: Number.NaN, up: Infinity }))
     expect(event.step).toBe(2 ** 40)

@@ -204,6 +204,17 @@ export class ProtoReader {
     for (let at = this.valueStart; at < this.valueEnd; at += 8) target.push(this.view.getFloat64(at, true))
   }
 
+  /** Appends a repeated float, packed or not. */
+  floatsInto(target: number[]): void {
+    if (this.wireType === 5) {
+      target.push(this.float())
+      return
+    }
+    this.expect(2)
+    if ((this.valueEnd - this.valueStart) % 4 !== 0) throw new ProtoError('a packed list of floats is cut')
+    for (let at = this.valueStart; at < this.valueEnd; at += 4) target.push(this.view.getFloat32(at, true))
+  }
+
   private expect(wireType: number): void {
     if (this.wireType !== wireType) throw new ProtoError(`field ${this.field} has wire type ${this.wireType}`)
   }

@@ -6,7 +6,7 @@ import { closeSync, fsyncSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { toHistogramValue } from '../events/activation-histogram'
-import { encodeFileVersion, encodeHistogram, encodeScalars, encodeSessionStart } from '../events/codec'
+import { DoubleEncoder, encodeFileVersion, encodeHistogram, encodeScalars, encodeSessionStart } from '../events/codec'
 import { frameRecord } from '../events/framing'
 import type { HistogramRecord, ScalarsRecord } from '../training/types'
 import { describeFileError } from './files'
@@ -19,6 +19,7 @@ export class RunWriter {
   private pending: Uint8Array[] = []
   private pendingBytes = 0
   private lastFlushMs = Date.now()
+  private readonly doubles = new DoubleEncoder()
 
   /** @param fromStep first step that this attempt will record; readers drop earlier points from there on. */
   constructor(
@@ -39,6 +40,12 @@ export class RunWriter {
 
   scalars(record: ScalarsRecord): void {
     this.push(encodeScalars(record.wallTimeSeconds, record.step, record.values))
+    this.flushWhenDue()
+  }
+
+  /** Scalars that came as doubles from elsewhere and must stay what they are. */
+  exactScalars(step: number, wallTimeSeconds: number, values: Iterable<readonly [tag: string, value: number]>): void {
+    this.push(this.doubles.encode(wallTimeSeconds, step, values))
     this.flushWhenDue()
   }
 
