@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Rng } from '../numeric/rng'
 import { decodeViterbi, fitGaussianHmm, parameterCount, sampleSequence, scoreSequences } from './index'
 import { reseedStates } from './reseed'
+import { blocksLength, checkSequences, placeRows } from './rows'
 import { bruteForce } from './testing/bruteForce'
 import { randomModel } from './testing/models'
 import type { CovarianceType, FitOptions, GaussianHmm, Sequence, Transitions } from './types'
@@ -96,7 +97,10 @@ describe('constrained transitions', () => {
     model.transMat.set([1, 0, 0, 0, 0, 0.5, 0.5, 0, 0, 0, 1, 0, 0, 0, 0, 1])
     const mask = Uint8Array.from(ring.flat(), Number)
     const data = Float64Array.from({ length: 20 }, () => rng.normal())
-    reseedStates(model, [1], data, new Float64Array(40), model.covars.slice(), 'stmc', mask, rng)
+    const sequences = [{ data, rows: 10, columns: 2 }]
+    const shape = checkSequences(sequences)
+    const blocks = placeRows(shape, { at: 0, values: new Float64Array(blocksLength(shape)) }, sequences)
+    reseedStates(model, [1], blocks, new Float64Array(10), model.covars.slice(), 'stmc', mask, rng)
     expectForbiddenZero(model.transMat, 4, ring)
     expect(Array.from(model.transMat.slice(4, 8))).toEqual([0, 0.5, 0.5, 0])
     expect(model.transMat[1]).toBeGreaterThan(0)

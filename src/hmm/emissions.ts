@@ -27,7 +27,9 @@ const TINY = 2.2250738585072014e-308
  * @throws when a covariance contains non-finite numbers.
  */
 export function prepareEmissions(model: GaussianHmm): EmissionTable {
-  const { states, features, covariance, covars, means } = model
+  const { states, features, covariance, covars } = model
+  // EM changes the model in place, and the table must not change with it.
+  const means = model.means.slice()
   const peaks = new Float64Array(states).fill(-0.5 * features * LOG_TWO_PI)
   if (covariance === 'diag' || covariance === 'spherical') {
     const weights = new Float64Array(states * features)

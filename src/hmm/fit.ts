@@ -1,10 +1,10 @@
 /** Expectation maximisation (Baum-Welch) of a Gaussian HMM. */
 import { Rng } from '../numeric/rng'
-import { columnMeans } from '../numeric/statistics'
 import { collapsedStates } from './collapse'
 import { checkAgainstMask, transitionMask } from './constraints'
 import { logDensities, prepareEmissions } from './emissions'
 import type { EmissionTable } from './emissions'
+import { Expectation } from './expectation'
 import {
   initialCovars,
   kMeansCentres,
@@ -13,12 +13,11 @@ import {
   segmentMeans,
   uniformModel
 } from './initialise'
-import { createLattice, smooth } from './lattice'
-import { accumulate, createStatistics, maximise } from './mstep'
+import { maximise } from './mstep'
 import type { MStepOptions } from './mstep'
 import { reseedStates } from './reseed'
-import { stackSequences } from './stack'
-import type { StackedSequences } from './stack'
+import { centreColumns, rowsOfSequence, sumsOfSquares } from './rows'
+import type { RowBlocks } from './rows'
 import type { FitOptions, FitResult, GaussianHmm, Sequence } from './types'
 
 /** A fall of the log-likelihood up to this much, absolute and relative, is rounding. */
@@ -37,17 +36,18 @@ const RELATIVE_ROUNDING = 1e-11
  */
 export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptions): FitResult {
   const { states, covariance, maxIterations = 10, tolerance = 1e-2, minCovar = 1e-3, seed = 0 } = options
-  const stacked = stackSequences(sequences)
-  const { data, rows, features, offsets } = stacked
   if (!Number.isInteger(states) || states < 1) throw new Error('The number of states must be a whole number above 0.')
+  const expectation = new Expectation(sequences, states, covariance, { clusters: !options.init })
+  const { blocks, sums } = expectation
+  const { rows, features } = blocks
   if (rows < states) throw new Error(`${rows} rows are too few for ${states} states.`)
   const mask = transitionMask(options.transitions ?? 'free', states)
-  const shift = centre(stacked)
+  const shift = centreColumns(blocks)
   const rng = Rng.forPurpose(seed, 'hmm')
-  const freshCovars = (): Float64Array => initialCovars(data, rows, features, states, covariance, minCovar)
+  const freshCovars = (): Float64Array => initialCovars(expectation, states, covariance, minCovar)
   const model = options.init
     ? modelFromParameters(options.init, states, features, covariance)
-    : uniformModel(states, features, covariance, startMeans(stacked, options, rng), freshCovars(), mask)
+    : uniformModel(states, features, covariance, startMeans(expectation, options, rng), freshCovars(), mask)
   checkAgainstMask(model, mask)
   if (options.init) for (let p = 0; p < model.means.length; p++) model.means[p] -= shift[p % features]
   const mstep: MStepOptions = {
@@ -60,8 +60,8 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
     covarsWeight: options.covarsWeight ?? 1
   }
 
-  const lattice = createLattice(model, rows)
-  const stats = createStatistics(model, data, rows)
+  // The posteriors of a row sum to 1, so the tied scatter around the origin does not depend on them.
+  if (covariance === 'tied') sums.second.set(expectation.scatter())
   const history: number[] = []
   const problems: string[] = []
   let converged = false
@@ -77,12 +77,8 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
       break
     }
     if (table.ridge > 1e-7) problems.push(`A covariance at iteration ${iteration + 1} was close to singular.`)
-    logDensities(table, data, rows, lattice.logB)
-    lattice.xi.fill(0)
-    lattice.xiRatio.fill(0)
-    let logLikelihood = 0
-    for (let s = 0; s + 1 < offsets.length; s++)
-      if (offsets[s + 1] > offsets[s]) logLikelihood += smooth(lattice, offsets[s], offsets[s + 1])
+    expectation.load(model, table)
+    const logLikelihood = expectation.run()
     if (!Number.isFinite(logLikelihood)) {
       problems.push(`The log-likelihood stopped being a finite number at iteration ${iteration + 1}.`)
       break
@@ -91,8 +87,7 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
     history.push(logLikelihood)
     const penalty = priorPenalty(table, mstep.covarsPrior)
 
-    accumulate(stats, model, lattice, data, offsets)
-    const empty = maximise(model, stats, mstep)
+    const empty = maximise(model, sums, mstep)
     const gain = logLikelihood - before
     // After a restart the log-likelihood may fall, and that says nothing about convergence.
     if (iteration > 0 && !restarted && gain < tolerance) {
@@ -106,7 +101,7 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
     if (empty.length > 0) {
       const names = empty.map((k) => `S${k + 1}`).join(', ')
       if (repairs + empty.length <= 2 * states && iteration + 1 < maxIterations) {
-        reseedStates(model, empty, data, lattice.logB, freshCovars(), mstep.updates, mask, rng)
+        reseedStates(model, empty, blocks, bestDensities(blocks, table), freshCovars(), mstep.updates, mask, rng)
         repairs += empty.length
         restarted = true
         problems.push(`${names} lost all rows at iteration ${iteration + 1} and was restarted.`)
@@ -118,7 +113,7 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
   }
   const collapsed =
     history.length > 0 && mstep.updates.includes('c')
-      ? collapsedStates(model, stats.post, columnVariances(data, rows, shift), mstep.covarsPrior)
+      ? collapsedStates(model, sums.post, columnVariances(blocks, shift), mstep.covarsPrior)
       : []
   for (const { state, reason } of collapsed) problems.push(`S${state + 1} ${reason}.`)
   for (let p = 0; p < model.means.length; p++) model.means[p] += shift[p % features]
@@ -133,25 +128,31 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
   }
 }
 
-function startMeans(stacked: StackedSequences, options: FitOptions, rng: Rng): Float64Array {
-  const { data, rows, features, offsets } = stacked
-  if (options.start === 'segments') return segmentMeans(data, offsets, features, options.states, rng)
-  const centres = kMeansCentres(data, rows, features, options.states, rng)
-  return options.transitions === 'left-to-right' ? orderedInTime(centres, data, offsets, features) : centres
+function startMeans(expectation: Expectation, options: FitOptions, rng: Rng): Float64Array {
+  if (options.start === 'segments') return segmentMeans(expectation.blocks, options.states, rng)
+  const centres = kMeansCentres(expectation, options.states, rng)
+  return options.transitions === 'left-to-right' ? orderedInTime(expectation, centres) : centres
 }
 
-/** Moves the columns' means to 0, so that sums of squares do not cancel for columns far from 0. Returns the means. */
-function centre(stacked: StackedSequences): Float64Array {
-  const shift = columnMeans(stacked.data, stacked.rows, stacked.features)
-  for (let p = 0; p < stacked.data.length; p++) stacked.data[p] -= shift[p % stacked.features]
-  return shift
+/** The largest log density of every row, [rows]. */
+function bestDensities(blocks: RowBlocks, table: EmissionTable): Float64Array {
+  const { offsets } = blocks
+  const best = new Float64Array(blocks.rows).fill(-Infinity)
+  for (let s = 0; s + 1 < offsets.length; s++) {
+    const rows = offsets[s + 1] - offsets[s]
+    const logB = new Float64Array(rows * table.states)
+    logDensities(table, rowsOfSequence(blocks, s), rows, logB)
+    for (let t = 0, p = 0; t < rows; t++)
+      for (let k = 0; k < table.states; k++, p++) if (logB[p] > best[offsets[s] + t]) best[offsets[s] + t] = logB[p]
+  }
+  return best
 }
 
 /** Population variances of centred columns, [D]; 0 where a column only carries the rounding of its mean. */
-function columnVariances(data: Float64Array, rows: number, shift: Float64Array): Float64Array {
-  const out = new Float64Array(shift.length)
-  for (let t = 0, p = 0; t < rows; t++) for (let d = 0; d < out.length; d++, p++) out[d] += data[p] * data[p]
-  return out.map((sum, d) => (sum / rows > (1e-12 * shift[d]) ** 2 ? sum / rows : 0))
+function columnVariances(blocks: RowBlocks, shift: Float64Array): Float64Array {
+  return sumsOfSquares(blocks)
+    .map((sum) => sum / blocks.rows)
+    .map((variance, d) => (variance > (1e-12 * shift[d]) ** 2 ? variance : 0))
 }
 
 /**

@@ -1,8 +1,10 @@
 /** Where EM starts: k-means++ means, the data's covariance, uniform probabilities; or what the caller gives. */
-import { sampleCovariance } from '../numeric/statistics'
 import type { Rng } from '../numeric/rng'
 import { uniformRow } from './constraints'
 import type { TransitionMask } from './constraints'
+import type { Expectation } from './expectation'
+import { copyRow, eachRow, indexOfRow, sumsOfSquares } from './rows'
+import type { RowBlocks } from './rows'
 import type { CovarianceType, GaussianHmm, InitialParameters, NestedNumbers } from './types'
 
 /** Lloyd steps after the k-means++ seeding: EM moves the means on, so k-means need not finish. */
@@ -16,84 +18,81 @@ export function covarsLength(covariance: CovarianceType, states: number, feature
 }
 
 /**
- * k-means++ seeding (Arthur & Vassilvitskii 2007) and Lloyd steps over data [rows, D].
+ * k-means++ seeding (Arthur & Vassilvitskii 2007) and Lloyd steps over all rows.
  * @returns centres [K, D]. With fewer distinct rows than states some centres coincide.
  */
-export function kMeansCentres(
-  data: Float64Array,
-  rows: number,
-  features: number,
-  states: number,
-  rng: Rng
-): Float64Array {
+export function kMeansCentres(expectation: Expectation, states: number, rng: Rng): Float64Array {
+  const { blocks } = expectation
+  const { rows, features, values } = blocks
   const centres = new Float64Array(states * features)
-  const nearest = new Float64Array(rows).fill(Infinity)
-  const owner = new Int32Array(rows)
-  const place = (k: number, row: number): void => {
-    for (let d = 0; d < features; d++) centres[k * features + d] = data[row * features + d]
-  }
-  place(0, rng.integer(rows))
+  copyRow(blocks, rng.integer(rows), centres, 0)
+  const distances = new Float64Array(rows)
   for (let k = 1; k < states; k++) {
+    const nearest = expectation.addCentre(centres, (k - 1) * features, k === 1)
     let total = 0
-    for (let t = 0; t < rows; t++) {
-      nearest[t] = Math.min(nearest[t], squaredDistance(data, t * features, centres, (k - 1) * features, features))
-      total += nearest[t]
-    }
+    eachRow(blocks, (row, lane) => (total += distances[row] = nearest[lane]))
     let target = rng.uniform() * total
     let row = 0
-    while (row < rows - 1 && (target -= nearest[row]) > 0) row++
-    place(k, total > 0 ? row : rng.integer(rows))
+    while (row < rows - 1 && (target -= distances[row]) > 0) row++
+    copyRow(blocks, total > 0 ? row : rng.integer(rows), centres, k * features)
   }
+  const owner = new Int32Array(rows).fill(-1)
   const counts = new Float64Array(states)
   for (let step = 0; step < LLOYD_STEPS; step++) {
-    let moved = step === 0
-    for (let t = 0; t < rows; t++) {
-      let best = 0
-      let bestDistance = Infinity
-      for (let k = 0; k < states; k++) {
-        const distance = squaredDistance(data, t * features, centres, k * features, features)
-        if (distance < bestDistance) {
-          bestDistance = distance
-          best = k
-        }
-      }
-      if (owner[t] !== best) moved = true
-      owner[t] = best
-      nearest[t] = bestDistance
-    }
-    if (!moved) break
+    const { nearest, owners } = expectation.assignRows(centres, states)
+    let moved = false
     centres.fill(0)
     counts.fill(0)
-    for (let t = 0; t < rows; t++) {
-      counts[owner[t]]++
-      for (let d = 0; d < features; d++) centres[owner[t] * features + d] += data[t * features + d]
-    }
+    eachRow(blocks, (row, lane, at) => {
+      const k = owners[lane]
+      if (owner[row] !== k) moved = true
+      owner[row] = k
+      distances[row] = nearest[lane]
+      counts[k]++
+      for (let d = 0, to = k * features; d < features; d++, to++, at += 4) centres[to] += values[at]
+    })
     for (let k = 0; k < states; k++) {
       if (counts[k] === 0) {
         // An empty cluster takes the row that is farthest from its centre.
         let farthest = 0
-        for (let t = 1; t < rows; t++) if (nearest[t] > nearest[farthest]) farthest = t
-        nearest[farthest] = 0
-        place(k, farthest)
+        for (let t = 1; t < rows; t++) if (distances[t] > distances[farthest]) farthest = t
+        distances[farthest] = 0
+        copyRow(blocks, farthest, centres, k * features)
       } else for (let d = 0; d < features; d++) centres[k * features + d] /= counts[k]
     }
+    if (!moved) break
   }
   return centres
+}
+
+/** Centres [K, D] in the order of the mean relative time of the rows that are nearest to them; those without rows last. */
+export function orderedInTime(expectation: Expectation, centres: Float64Array): Float64Array {
+  const { blocks } = expectation
+  const { features, offsets, firstBlocks } = blocks
+  const states = centres.length / features
+  const { owners } = expectation.assignRows(centres, states)
+  const times = new Float64Array(states)
+  const counts = new Float64Array(states)
+  for (let s = 0; s + 1 < offsets.length; s++) {
+    const length = offsets[s + 1] - offsets[s]
+    for (let t = 0; t < length; t++) {
+      const k = owners[firstBlocks[s] * 4 + t]
+      counts[k]++
+      times[k] += (t + 0.5) / length
+    }
+  }
+  const time = (k: number): number => (counts[k] > 0 ? times[k] / counts[k] : 1)
+  const order = Array.from(counts.keys()).sort((a, b) => time(a) - time(b) || a - b)
+  return Float64Array.from(order.flatMap((k) => Array.from(centres.subarray(k * features, (k + 1) * features))))
 }
 
 /**
  * Means of K consecutive stretches of time, cut at the same K - 1 random shares of every sequence. For data that moves
  * through phases this start finds better optima than k-means, which does not know about time.
- * @param offsets first row of every sequence, then the number of rows.
  * @returns means [K, D]; a stretch without rows takes the row at its cut.
  */
-export function segmentMeans(
-  data: Float64Array,
-  offsets: Int32Array,
-  features: number,
-  states: number,
-  rng: Rng
-): Float64Array {
+export function segmentMeans(blocks: RowBlocks, states: number, rng: Rng): Float64Array {
+  const { features, offsets, rows, values } = blocks
   const cuts = Array.from({ length: states - 1 }, () => rng.uniform()).sort((a, b) => a - b)
   const means = new Float64Array(states * features)
   const counts = new Float64Array(states)
@@ -102,80 +101,43 @@ export function segmentMeans(
     for (let t = 0, k = 0; t < length; t++) {
       while (k < cuts.length && (t + 0.5) / length >= cuts[k]) k++
       counts[k]++
-      for (let d = 0; d < features; d++) means[k * features + d] += data[(offsets[s] + t) * features + d]
+      const at = indexOfRow(blocks, s, t)
+      for (let d = 0; d < features; d++) means[k * features + d] += values[at + 4 * d]
     }
   }
-  const rows = offsets[offsets.length - 1]
-  for (let k = 0; k < states; k++) {
-    const row = counts[k] > 0 ? -1 : Math.min(rows - 1, Math.floor((cuts[k] ?? 1) * rows))
-    for (let d = 0; d < features; d++)
-      means[k * features + d] = row < 0 ? means[k * features + d] / counts[k] : data[row * features + d]
-  }
+  for (let k = 0; k < states; k++)
+    if (counts[k] > 0) for (let d = 0; d < features; d++) means[k * features + d] /= counts[k]
+    else copyRow(blocks, Math.min(rows - 1, Math.floor((cuts[k] ?? 1) * rows)), means, k * features)
   return means
-}
-
-/** Centres [K, D] in the order of the mean relative time of the rows that are nearest to them; those without rows last. */
-export function orderedInTime(
-  centres: Float64Array,
-  data: Float64Array,
-  offsets: Int32Array,
-  features: number
-): Float64Array {
-  const states = centres.length / features
-  const times = new Float64Array(states)
-  const counts = new Float64Array(states)
-  for (let s = 0; s + 1 < offsets.length; s++)
-    for (let t = offsets[s]; t < offsets[s + 1]; t++) {
-      let best = 0
-      let bestDistance = Infinity
-      for (let k = 0; k < states; k++) {
-        const distance = squaredDistance(data, t * features, centres, k * features, features)
-        if (distance < bestDistance) {
-          bestDistance = distance
-          best = k
-        }
-      }
-      counts[best]++
-      times[best] += (t - offsets[s] + 0.5) / (offsets[s + 1] - offsets[s])
-    }
-  const time = (k: number): number => (counts[k] > 0 ? times[k] / counts[k] : 1)
-  const order = Array.from(counts.keys()).sort((a, b) => time(a) - time(b) || a - b)
-  return Float64Array.from(order.flatMap((k) => Array.from(centres.subarray(k * features, (k + 1) * features))))
-}
-
-function squaredDistance(a: Float64Array, i: number, b: Float64Array, j: number, features: number): number {
-  let sum = 0
-  for (let d = 0; d < features; d++) {
-    const x = a[i + d] - b[j + d]
-    sum += x * x
-  }
-  return sum
 }
 
 /**
  * Covariances of a start: the sample covariance (rows - 1) of all rows, plus minCovar on the diagonal, for every state.
  * Spherical takes the mean variance; hmmlearn takes the mean of the whole matrix there, which is near 0 for features
- * that move against each other.
+ * that move against each other. The columns must be centred.
  */
 export function initialCovars(
-  data: Float64Array,
-  rows: number,
-  features: number,
+  expectation: Expectation,
   states: number,
   covariance: CovarianceType,
   minCovar: number
 ): Float64Array {
-  const matrix = sampleCovariance(data, rows, features)
-  for (let d = 0; d < features; d++) matrix[d * features + d] += minCovar
+  const { features, rows } = expectation.blocks
+  const divisor = Math.max(rows - 1, 1)
   const out = new Float64Array(covarsLength(covariance, states, features))
-  if (covariance === 'tied') out.set(matrix)
-  else if (covariance === 'full') for (let k = 0; k < states; k++) out.set(matrix, k * matrix.length)
-  else if (covariance === 'diag') for (let p = 0; p < out.length; p++) out[p] = matrix[(p % features) * (features + 1)]
-  else {
-    let trace = 0
-    for (let d = 0; d < features; d++) trace += matrix[d * (features + 1)]
-    out.fill(trace / features)
+  if (covariance === 'diag' || covariance === 'spherical') {
+    const variances = sumsOfSquares(expectation.blocks).map((sum) => sum / divisor + minCovar)
+    if (covariance === 'spherical') return out.fill(variances.reduce((a, b) => a + b, 0) / features)
+    return out.map((_, p) => variances[p % features])
   }
+  const scatter = expectation.scatter()
+  const matrix = out.subarray(0, features * features)
+  for (let i = 0, p = 0; i < features; i++)
+    for (let j = 0; j <= i; j++, p++) {
+      matrix[i * features + j] = scatter[p] / divisor + (i === j ? minCovar : 0)
+      matrix[j * features + i] = matrix[i * features + j]
+    }
+  for (let at = matrix.length; at < out.length; at += matrix.length) out.set(matrix, at)
   return out
 }
 

@@ -2,27 +2,23 @@ import { describe, expect, it } from 'vitest'
 import { Rng } from '../numeric/rng'
 import { logDensities, prepareEmissions } from './emissions'
 import { decodeViterbi, filteredProbabilities, posteriorProbabilities, sampleSequence, scoreSequences } from './index'
-import { createLattice, forwardScaled, logPass, smoothScaled } from './lattice'
+import { logPass } from './logPass'
 import { bruteForce } from './testing/bruteForce'
 import { randomModel } from './testing/models'
+import { createLattice, forwardScaled, smoothScaled } from './testing/scaledPass'
 import type { CovarianceType, GaussianHmm, Sequence } from './types'
 
 const TYPES: CovarianceType[] = ['diag', 'full', 'tied', 'spherical']
 
-function passes(model: GaussianHmm, sequence: Sequence) {
-  const run = (log: boolean) => {
-    const lattice = createLattice(model, sequence.rows)
-    logDensities(prepareEmissions(model), sequence.data, sequence.rows, lattice.logB)
-    let value: number
-    if (log) value = logPass(lattice, 0, sequence.rows)
-    else {
-      value = forwardScaled(lattice, 0, sequence.rows)
-      if (!Number.isNaN(value)) expect(smoothScaled(lattice, 0, sequence.rows)).toBe(true)
-    }
-    const xi = lattice.xi.map((x, p) => x + lattice.xiRatio[p] * model.transMat[p])
-    return { value, lattice, xi }
-  }
-  return { scaled: run(false), log: run(true) }
+/** The scaled pass in plain loops and the log pass. */
+function passes(model: GaussianHmm, { data, rows }: Sequence) {
+  const lattice = createLattice(model, rows)
+  logDensities(prepareEmissions(model), data, rows, lattice.logB)
+  const log = logPass(model, lattice.logB, rows)
+  const value = forwardScaled(lattice, 0, rows)
+  if (!Number.isNaN(value)) expect(smoothScaled(lattice, 0, rows)).toBe(true)
+  const transitions = lattice.xiRatio.map((x, p) => x * model.transMat[p])
+  return { scaled: { value, lattice, transitions }, log }
 }
 
 function close(actual: Float64Array, expected: Float64Array, digits = 10): void {
@@ -57,10 +53,10 @@ describe('forward-backward and Viterbi', () => {
         const model = randomModel(4, 3, type, rng)
         const { sequence } = sampleSequence(model, 60, rng)
         const { scaled, log } = passes(model, sequence)
-        expect(scaled.value, `seed ${seed}`).toBeCloseTo(log.value, 8)
-        close(scaled.lattice.gamma, log.lattice.gamma)
-        close(scaled.lattice.alpha, log.lattice.alpha)
-        close(scaled.xi, log.xi, 9)
+        expect(scaled.value, `seed ${seed}`).toBeCloseTo(log.logLikelihood, 8)
+        close(scaled.lattice.gamma, log.posteriors)
+        close(scaled.lattice.alpha, log.filtered)
+        close(scaled.transitions, log.transitions, 9)
       }
   })
 
@@ -70,8 +66,8 @@ describe('forward-backward and Viterbi', () => {
     sequence.data.fill(1e5, 10, 14)
     const { scaled, log } = passes(model, sequence)
     expect(Number.isFinite(scaled.value)).toBe(true)
-    expect(scaled.value / log.value).toBeCloseTo(1, 12)
-    close(scaled.lattice.gamma, log.lattice.gamma)
+    expect(scaled.value / log.logLikelihood).toBeCloseTo(1, 12)
+    close(scaled.lattice.gamma, log.posteriors)
   })
 
   it('a state that comes back after being lost to underflow is found by the log pass', () => {
@@ -88,7 +84,7 @@ describe('forward-backward and Viterbi', () => {
     const sequence = { data: Float64Array.from([0, 60, 100, 100]), rows: 4, columns: 1 }
     const { scaled, log } = passes(model, sequence)
     expect(scaled.value).toBeNaN()
-    expect(scoreSequences(model, [sequence])).toBe(log.value)
+    expect(scoreSequences(model, [sequence])).toBe(log.logLikelihood)
     expect(Array.from(posteriorProbabilities(model, [sequence])[0].subarray(0, 2))).toEqual([0, 1])
     expect(Array.from(decodeViterbi(model, [sequence])[0])).toEqual([1, 1, 1, 1])
   })

@@ -2,6 +2,8 @@
 import type { Rng } from '../numeric/rng'
 import { uniformRow } from './constraints'
 import type { TransitionMask } from './constraints'
+import { copyRow } from './rows'
+import type { RowBlocks } from './rows'
 import type { GaussianHmm } from './types'
 
 /** Share of the worst explained rows among which a new mean is drawn: not always the single worst, often an outlier. */
@@ -11,31 +13,26 @@ const WORST_SHARE = 0.1
  * Gives each empty state the place of a badly explained row, the covariance of all rows, and a way in and out.
  * Zeros of the transition matrix towards these states are lifted where `mask` allows it, otherwise the state could never
  * be entered.
- * @param logB log densities of the last E-step, [rows, K].
+ * @param best largest log density of each row in the last E-step, [rows].
  * @param fresh initial covariances, in the model's layout; not used by tied models.
  */
 export function reseedStates(
   model: GaussianHmm,
   empty: readonly number[],
-  data: Float64Array,
-  logB: Float64Array,
+  blocks: RowBlocks,
+  best: Float64Array,
   fresh: Float64Array,
   updates: string,
   mask: TransitionMask,
   rng: Rng
 ): void {
   const { states, features, startProb, transMat, means, covars, covariance } = model
-  const rows = logB.length / states
-  const best = new Float64Array(rows).fill(-Infinity)
-  for (let p = 0; p < logB.length; p++) {
-    const t = Math.floor(p / states)
-    if (logB[p] > best[t]) best[t] = logB[p]
-  }
+  const rows = best.length
   const order = Array.from(best.keys()).sort((a, b) => best[a] - best[b] || a - b)
   const pool = Math.max(empty.length, Math.ceil(rows * WORST_SHARE))
   for (const k of empty) {
     const row = order[rng.integer(Math.min(pool, rows))]
-    if (updates.includes('m')) for (let d = 0; d < features; d++) means[k * features + d] = data[row * features + d]
+    if (updates.includes('m')) copyRow(blocks, row, means, k * features)
     if (updates.includes('c') && covariance !== 'tied') {
       const block = covars.length / states
       for (let p = k * block; p < (k + 1) * block; p++) covars[p] = fresh[p]

@@ -1,21 +1,24 @@
 /** What a fitted model says about sequences: likelihood, probabilities, information criteria. */
 import { transitionParameters } from './constraints'
-import { logDensities, prepareEmissions } from './emissions'
+import { prepareEmissions } from './emissions'
+import { Expectation } from './expectation'
+import type { PassedSequence } from './expectation'
 import { covarsLength } from './initialise'
-import { createLattice, forwardScaled, logPass, smooth } from './lattice'
-import type { Lattice } from './lattice'
-import { stackSequences } from './stack'
 import type { GaussianHmm, Sequence, Transitions } from './types'
 
 function evaluate(
   model: GaussianHmm,
   sequences: readonly Sequence[],
-  visit: (lattice: Lattice, from: number, to: number) => void
+  smooth: boolean,
+  visit: (passed: PassedSequence, s: number, expectation: Expectation) => void
 ): void {
-  const { data, rows, offsets } = stackSequences(sequences, model.features)
-  const lattice = createLattice(model, rows)
-  logDensities(prepareEmissions(model), data, rows, lattice.logB)
-  for (let s = 0; s + 1 < offsets.length; s++) visit(lattice, offsets[s], offsets[s + 1])
+  const { states, covariance, features } = model
+  const emissions = prepareEmissions(model)
+  const expectation = new Expectation(sequences, states, covariance, { features })
+  expectation.load(model, emissions)
+  sequences.forEach(({ rows }, s) => {
+    if (rows > 0) visit(expectation.pass(s, smooth), s, expectation)
+  })
 }
 
 /**
@@ -24,31 +27,21 @@ function evaluate(
  */
 export function scoreSequences(model: GaussianHmm, sequences: readonly Sequence[]): number {
   let total = 0
-  evaluate(model, sequences, (lattice, from, to) => {
-    if (to === from) return
-    const logLikelihood = forwardScaled(lattice, from, to)
-    total += Number.isNaN(logLikelihood) ? logPass(lattice, from, to) : logLikelihood
-  })
+  evaluate(model, sequences, false, ({ logLikelihood }) => (total += logLikelihood))
   return total
 }
 
 /** Posterior probabilities p(state at t | all rows of the sequence), [T, K] per sequence (Rabiner 1989, eq. 27). */
 export function posteriorProbabilities(model: GaussianHmm, sequences: readonly Sequence[]): Float64Array[] {
-  const out: Float64Array[] = []
-  evaluate(model, sequences, (lattice, from, to) => {
-    if (to > from) smooth(lattice, from, to)
-    out.push(lattice.gamma.slice(from * model.states, to * model.states))
-  })
+  const out = sequences.map((): Float64Array => new Float64Array(0))
+  evaluate(model, sequences, true, ({ log }, s, expectation) => (out[s] = log?.posteriors ?? expectation.posteriors(s)))
   return out
 }
 
 /** Filtered probabilities p(state at t | rows up to and with t), [T, K] per sequence. */
 export function filteredProbabilities(model: GaussianHmm, sequences: readonly Sequence[]): Float64Array[] {
-  const out: Float64Array[] = []
-  evaluate(model, sequences, (lattice, from, to) => {
-    if (to > from && Number.isNaN(forwardScaled(lattice, from, to))) logPass(lattice, from, to)
-    out.push(lattice.alpha.slice(from * model.states, to * model.states))
-  })
+  const out = sequences.map((): Float64Array => new Float64Array(0))
+  evaluate(model, sequences, false, ({ log }, s, expectation) => (out[s] = log?.filtered ?? expectation.filtered(s)))
   return out
 }
 

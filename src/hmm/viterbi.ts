@@ -1,6 +1,6 @@
 /** The single most likely state path. */
 import { logDensities, prepareEmissions } from './emissions'
-import { stackSequences } from './stack'
+import { checkSequences } from './rows'
 import type { GaussianHmm, Sequence } from './types'
 
 /**
@@ -9,22 +9,21 @@ import type { GaussianHmm, Sequence } from './types'
  */
 export function decodeViterbi(model: GaussianHmm, sequences: readonly Sequence[]): Int32Array[] {
   const { states } = model
-  const { data, rows, offsets } = stackSequences(sequences, model.features)
-  const logB = new Float64Array(rows * states)
-  logDensities(prepareEmissions(model), data, rows, logB)
+  checkSequences(sequences, model.features)
+  const emissions = prepareEmissions(model)
   const logStart = model.startProb.map(Math.log)
   const logTrans = model.transMat.map(Math.log)
-  const from = new Int32Array(rows * states)
-  return sequences.map((_, s) => {
-    const begin = offsets[s]
-    const length = offsets[s + 1] - begin
+  return sequences.map(({ data, rows: length }) => {
     const path = new Int32Array(length)
     if (length === 0) return path
+    const logB = new Float64Array(length * states)
+    logDensities(emissions, data, length, logB)
+    const from = new Int32Array(length * states)
     let score: Float64Array = new Float64Array(states)
     let next: Float64Array = new Float64Array(states)
-    for (let k = 0; k < states; k++) score[k] = logStart[k] + logB[begin * states + k]
+    for (let k = 0; k < states; k++) score[k] = logStart[k] + logB[k]
     for (let t = 1; t < length; t++) {
-      const row = (begin + t) * states
+      const row = t * states
       for (let j = 0; j < states; j++) {
         let best = -Infinity
         let argument = 0
@@ -46,7 +45,7 @@ export function decodeViterbi(model: GaussianHmm, sequences: readonly Sequence[]
     for (let k = 1; k < states; k++) if (score[k] > score[state]) state = k
     for (let t = length - 1; t >= 0; t--) {
       path[t] = state
-      state = from[(begin + t) * states + state]
+      state = from[t * states + state]
     }
     return path
   })

@@ -1,6 +1,5 @@
-/** Forward-backward over one sequence at a time: a scaled pass (fast) and a log-space pass (never underflows). */
-import { logSumExp } from '../numeric/logSpace'
-import type { GaussianHmm } from './types'
+/** The scaled forward-backward pass in plain loops: the oracle of the kernels' pass. */
+import type { GaussianHmm } from '../types'
 
 /** Start and transition probabilities and the buffers of both passes, for `rows` rows in all. */
 export interface Lattice {
@@ -15,10 +14,8 @@ export interface Lattice {
   predicted: Float64Array
   /** Posterior probabilities p(state at t | all rows of the sequence), [rows, K]. */
   gamma: Float64Array
-  /** Expected transitions without the factor transMat, summed over sequences, [K, K]; scaled pass. */
+  /** Expected transitions without the factor transMat, summed over sequences, [K, K]. */
   xiRatio: Float64Array
-  /** Expected transitions summed over sequences, [K, K]; log pass. */
-  xi: Float64Array
 }
 
 /** Buffers for `rows` rows; the probabilities are the model's own arrays, so that EM's updates are seen here. */
@@ -33,8 +30,7 @@ export function createLattice(model: GaussianHmm, rows: number): Lattice {
     alpha: new Float64Array(size),
     predicted: new Float64Array(size),
     gamma: new Float64Array(size),
-    xiRatio: new Float64Array(states * states),
-    xi: new Float64Array(states * states)
+    xiRatio: new Float64Array(states * states)
   }
 }
 
@@ -120,78 +116,4 @@ export function smoothScaled(lattice: Lattice, from: number, to: number): boolea
   // Only now: a pass that is given up must not leave half a sequence in the sums.
   for (let p = 0; p < local.length; p++) xiRatio[p] += local[p]
   return true
-}
-
-/**
- * Forward-backward in log space over rows [from, to), into `alpha`, `gamma` and (added) `xi`; the oracle of the scaled
- * pass. A sequence that the model cannot produce at all gives -Infinity and zero posteriors.
- * @returns the log-likelihood (natural log).
- */
-export function logPass(lattice: Lattice, from: number, to: number): number {
-  const { states, logB, alpha, gamma, xi } = lattice
-  const rows = to - from
-  const logStart = lattice.startProb.map(Math.log)
-  const logTrans = lattice.transMat.map(Math.log)
-  const forward = new Float64Array(rows * states)
-  const backward = new Float64Array(rows * states)
-  const work = new Float64Array(states)
-  const offset = from * states
-  // Only differences within a row matter: without the shift a row at -1e10 would cost the others six digits.
-  const shifted = logB.slice(offset, to * states)
-  let shiftSum = 0
-  for (let t = 0; t < rows; t++) {
-    let shift = -Infinity
-    for (let k = 0; k < states; k++) if (shifted[t * states + k] > shift) shift = shifted[t * states + k]
-    if (!Number.isFinite(shift)) continue
-    shiftSum += shift
-    for (let k = 0; k < states; k++) shifted[t * states + k] -= shift
-  }
-  for (let t = 0; t < rows; t++) {
-    for (let j = 0; j < states; j++) {
-      let prior = logStart[j]
-      if (t > 0) {
-        for (let i = 0; i < states; i++) work[i] = forward[(t - 1) * states + i] + logTrans[i * states + j]
-        prior = logSumExp(work)
-      }
-      forward[t * states + j] = prior + shifted[t * states + j]
-    }
-  }
-  const logLikelihood = logSumExp(forward, (rows - 1) * states, rows * states)
-  if (!Number.isFinite(logLikelihood)) {
-    alpha.fill(0, offset, to * states)
-    gamma.fill(0, offset, to * states)
-    return logLikelihood
-  }
-  for (let t = rows - 2; t >= 0; t--) {
-    const next = (t + 1) * states
-    for (let i = 0; i < states; i++) {
-      for (let j = 0; j < states; j++) work[j] = logTrans[i * states + j] + shifted[next + j] + backward[next + j]
-      backward[t * states + i] = logSumExp(work)
-    }
-  }
-  for (let t = 0; t < rows; t++) {
-    const row = t * states
-    const filtered = logSumExp(forward, row, row + states)
-    for (let k = 0; k < states; k++) work[k] = forward[row + k] + backward[row + k]
-    const smoothed = logSumExp(work)
-    for (let k = 0; k < states; k++) {
-      alpha[offset + row + k] = Math.exp(forward[row + k] - filtered)
-      gamma[offset + row + k] = Math.exp(work[k] - smoothed)
-    }
-    if (t + 1 === rows) break
-    const next = row + states
-    for (let i = 0; i < states; i++)
-      for (let j = 0; j < states; j++)
-        xi[i * states + j] += Math.exp(
-          forward[row + i] + logTrans[i * states + j] + shifted[next + j] + backward[next + j] - logLikelihood
-        )
-  }
-  return logLikelihood + shiftSum
-}
-
-/** Posteriors of rows [from, to) by the scaled pass, or by the log pass where that one gives up. Log-likelihood. */
-export function smooth(lattice: Lattice, from: number, to: number): number {
-  const logLikelihood = forwardScaled(lattice, from, to)
-  if (!Number.isNaN(logLikelihood) && smoothScaled(lattice, from, to)) return logLikelihood
-  return logPass(lattice, from, to)
 }

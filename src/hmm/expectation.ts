@@ -1,0 +1,326 @@
+/** The E-step over blocks of rows: one sequence after the other through the kernels, so that it stays in the caches. */
+import { packedLength } from '../numeric/linear'
+import { logDensities } from './emissions'
+import type { EmissionTable } from './emissions'
+import { logPass } from './logPass'
+import type { LogPass } from './logPass'
+import type { SufficientStatistics } from './mstep'
+import { blocksLength, checkSequences, placeRows, rowsOfSequence } from './rows'
+import type { RowBlocks } from './rows'
+import { hmmKernels, layOut } from './simd/module'
+import type { HmmKernels, Place } from './simd/module'
+import { packPanels, panelsLength, unpackPanelSums } from './simd/panels'
+import type { CovarianceType, GaussianHmm, Sequence } from './types'
+
+/** As in the kernels: below it the scaled pass may have lost a state that matters. */
+const LOST = 1e-100
+
+const KINDS = { diag: 0, full: 1, tied: 2 }
+
+type Name =
+  | 'rows'
+  | 'peaks'
+  | 'table'
+  | 'means'
+  | 'factors'
+  | 'start'
+  | 'trans'
+  | 'transposed'
+  | 'uniform'
+  | 'work'
+  | 'densities'
+  | 'emitted'
+  | 'filtered'
+  | 'future'
+  | 'ratios'
+  | 'startSums'
+  | 'stateSums'
+  | 'jumpSums'
+  | 'firstSums'
+  | 'secondSums'
+  | 'report'
+  | 'nearest'
+  | 'owners'
+  | 'centres'
+
+/** How one sequence was passed through: by the kernels, whose buffers then hold the result, or in log space. */
+export interface PassedSequence {
+  /** Natural log; -Infinity when the model cannot produce the sequence. */
+  logLikelihood: number
+  log: LogPass | null
+}
+
+/**
+ * The kernels at work on some sequences and one model at a time. Only one is open per thread: opening the next one takes
+ * the memory of this one.
+ */
+export class Expectation {
+  readonly blocks: RowBlocks
+  readonly sums: SufficientStatistics
+  private readonly kernels: HmmKernels
+  private readonly places: Record<Name, Place>
+  private readonly pairs: number
+  private readonly stride: number
+  private readonly panels: number
+  private model: GaussianHmm | null = null
+  private emissions: EmissionTable | null = null
+
+  /**
+   * @param features that the sequences must have; without it those of the first.
+   * @param clusters whether `assignRows` will be used.
+   * @throws on wrong shapes and non-finite numbers.
+   */
+  constructor(
+    sequences: readonly Sequence[],
+    private readonly states: number,
+    private readonly covariance: CovarianceType,
+    { features, clusters = false }: { features?: number; clusters?: boolean } = {}
+  ) {
+    const shape = checkSequences(sequences, features)
+    const columns = shape.features
+    const pairs = Math.ceil(states / 2)
+    const buffer = 2 * pairs * 4 * Math.ceil(shape.longest / 4)
+    const stride = Math.max(8, 2 * pairs)
+    const allRows = 4 * shape.firstBlocks[sequences.length]
+    const full = covariance === 'full'
+    const tied = covariance === 'tied'
+    this.pairs = pairs
+    this.stride = stride
+    this.panels = panelsLength(columns)
+    this.kernels = hmmKernels()
+    this.places = layOut<Name>({
+      peaks: 2 * pairs,
+      table: 4 * pairs * columns,
+      means: states * columns,
+      factors: full ? states * this.panels : tied ? this.panels : 0,
+      start: 2 * pairs,
+      trans: stride * stride,
+      transposed: stride * stride,
+      uniform: 2 * pairs,
+      work: 4 * (columns + 1),
+      densities: 8 * pairs,
+      report: 3,
+      startSums: 2 * pairs,
+      stateSums: 2 * pairs,
+      jumpSums: stride * stride,
+      firstSums: 4 * states * columns,
+      secondSums: full ? 2 * this.panels * states : tied ? 2 * this.panels : 0,
+      emitted: buffer,
+      filtered: buffer,
+      future: buffer,
+      ratios: shape.longest,
+      centres: clusters ? states * columns : 0,
+      nearest: clusters ? allRows : 0,
+      owners: clusters ? allRows : 0,
+      rows: blocksLength(shape)
+    })
+    this.blocks = placeRows(shape, this.places.rows, sequences)
+    this.sums = {
+      start: new Float64Array(states),
+      trans: new Float64Array(states * states),
+      post: new Float64Array(states),
+      first: new Float64Array(states * columns),
+      second: new Float64Array(full ? states * packedLength(columns) : tied ? packedLength(columns) : states * columns)
+    }
+    const at = (name: Name): number => this.places[name].at
+    this.kernels.bindShape(states, columns, KINDS[covariance === 'spherical' ? 'diag' : covariance])
+    this.kernels.bindModel(
+      at('peaks'),
+      at('table'),
+      at('means'),
+      at('factors'),
+      at('start'),
+      at('trans'),
+      at('transposed'),
+      at('uniform')
+    )
+    this.kernels.bindBuffers(at('work'), at('densities'), at('emitted'), at('filtered'), at('future'), at('ratios'))
+    this.kernels.bindSums(
+      at('startSums'),
+      at('stateSums'),
+      at('jumpSums'),
+      at('firstSums'),
+      at('secondSums'),
+      at('report')
+    )
+    // What belongs to no state is never written again.
+    this.places.densities.values.fill(-Infinity)
+    this.places.uniform.values.fill(0)
+    this.places.uniform.values.fill(1 / states, 0, states)
+  }
+
+  /** Gives the kernels a model and its densities (`prepareEmissions`). */
+  load(model: GaussianHmm, emissions: EmissionTable): void {
+    const { states, stride } = this
+    const { start, trans, transposed } = this.places
+    start.values.fill(0)
+    trans.values.fill(0)
+    transposed.values.fill(0)
+    start.values.set(model.startProb)
+    for (let i = 0; i < states; i++)
+      for (let j = 0; j < states; j++) {
+        trans.values[i * stride + j] = model.transMat[i * states + j]
+        transposed.values[j * stride + i] = model.transMat[i * states + j]
+      }
+    this.model = model
+    this.emissions = emissions
+    this.loadDensities(emissions)
+  }
+
+  private loadDensities({ kind, peaks, means, weights }: EmissionTable): void {
+    const { states, places, panels } = this
+    const { features } = this.blocks
+    places.peaks.values.fill(-Infinity)
+    places.peaks.values.set(peaks)
+    if (kind === 'full') {
+      const size = packedLength(features)
+      places.means.values.set(means)
+      // -1/2 |L^-1 d|^2 = -|L^-1 d / sqrt 2|^2
+      for (let k = 0; k < states; k++)
+        packPanels(weights, k * size, features, Math.SQRT1_2, places.factors.values, k * panels)
+      return
+    }
+    if (kind === 'tied') packPanels(weights, 0, features, 1, places.factors.values, 0)
+    places.table.values.fill(0)
+    for (let k = 0; k < states; k++) {
+      const to = (k >> 1) * 4 * features + (k & 1)
+      for (let d = 0; d < features; d++) {
+        const p = k * features + d
+        let mean = means[p]
+        if (kind === 'tied') {
+          mean = 0
+          for (let j = 0, w = (d * (d + 1)) / 2; j <= d; j++, w++) mean += weights[w] * means[k * features + j]
+        }
+        places.table.values[to + 4 * d] = mean
+        places.table.values[to + 4 * d + 2] = kind === 'tied' ? -0.5 : -0.5 * weights[p]
+      }
+    }
+  }
+
+  /**
+   * Passes one sequence that has rows through the loaded model: the scaled pass of the kernels (Rabiner 1989, eq. 19-20,
+   * 27, 37, 91-92), or the log pass where that one may have lost something.
+   * @param smooth also the posteriors, and adds to the sums what does not depend on the rows themselves.
+   */
+  pass(s: number, smooth: boolean): PassedSequence {
+    const { kernels, blocks } = this
+    const rows = blocks.offsets[s + 1] - blocks.offsets[s]
+    const shifts = kernels.emissions(blocks.at + blocks.firstBlocks[s] * 32 * blocks.features, rows)
+    if (Number.isFinite(shifts)) {
+      kernels.recursions(rows)
+      const [product, exponent, lowest] = this.places.report.values
+      const logLikelihood = Math.log(product) + exponent * Math.LN2 + shifts
+      if (lowest >= LOST && Number.isFinite(logLikelihood) && (!smooth || kernels.posteriors(rows)))
+        return { logLikelihood, log: null }
+    }
+    const logB = new Float64Array(rows * this.states)
+    logDensities(this.emissions!, rowsOfSequence(blocks, s), rows, logB)
+    const log = logPass(this.model!, logB, rows)
+    return { logLikelihood: log.logLikelihood, log }
+  }
+
+  /** One E-step over all sequences, into `sums`. Returns the total log-likelihood (natural log). */
+  run(): number {
+    const { kernels, blocks, places, sums } = this
+    for (const name of ['startSums', 'stateSums', 'jumpSums', 'firstSums', 'secondSums'] as const)
+      places[name].values.fill(0)
+    sums.trans.fill(0)
+    let logLikelihood = 0
+    for (let s = 0; s + 1 < blocks.offsets.length; s++) {
+      const rows = blocks.offsets[s + 1] - blocks.offsets[s]
+      if (rows === 0) continue
+      const passed = this.pass(s, true)
+      logLikelihood += passed.logLikelihood
+      if (passed.log) this.takeOver(passed.log, rows)
+      kernels.moments(blocks.at + blocks.firstBlocks[s] * 32 * blocks.features, rows, 16 * this.panels)
+    }
+    this.collect()
+    return logLikelihood
+  }
+
+  /** Filtered probabilities of the sequence passed last, [T, K]. */
+  filtered(s: number): Float64Array {
+    return this.unpad(this.places.filtered.values, s)
+  }
+
+  /** Posteriors of the sequence passed last with `smooth`, [T, K]. */
+  posteriors(s: number): Float64Array {
+    return this.unpad(this.places.future.values, s)
+  }
+
+  private unpad(values: Float64Array, s: number): Float64Array {
+    const { states, pairs, blocks } = this
+    const rows = blocks.offsets[s + 1] - blocks.offsets[s]
+    const out = new Float64Array(rows * states)
+    for (let t = 0; t < rows; t++) for (let k = 0; k < states; k++) out[t * states + k] = values[t * 2 * pairs + k]
+    return out
+  }
+
+  /** Puts the result of a log pass where the kernels would have put theirs. */
+  private takeOver({ posteriors, transitions }: LogPass, rows: number): void {
+    const { states, pairs, places, sums } = this
+    const future = places.future.values
+    future.fill(0, 0, 2 * pairs * 4 * Math.ceil(rows / 4))
+    for (let t = 0, p = 0; t < rows; t++)
+      for (let k = 0; k < states; k++, p++) {
+        future[t * 2 * pairs + k] = posteriors[p]
+        places.stateSums.values[k] += posteriors[p]
+        if (t === 0) places.startSums.values[k] += posteriors[p]
+      }
+    for (let p = 0; p < transitions.length; p++) sums.trans[p] += transitions[p]
+  }
+
+  private collect(): void {
+    const { states, stride, places, sums, covariance, panels } = this
+    const { features } = this.blocks
+    const { transMat } = this.model!
+    for (let i = 0; i < states; i++)
+      for (let j = 0; j < states; j++) {
+        const p = i * states + j
+        sums.trans[p] += places.jumpSums.values[i * stride + j] * transMat[p]
+      }
+    sums.start.set(places.startSums.values.subarray(0, states))
+    sums.post.set(places.stateSums.values.subarray(0, states))
+    const moments = places.firstSums.values
+    const independent = covariance === 'diag' || covariance === 'spherical'
+    for (let p = 0; p < states * features; p++) {
+      sums.first[p] = moments[4 * p] + moments[4 * p + 1]
+      if (independent) sums.second[p] = moments[4 * p + 2] + moments[4 * p + 3]
+    }
+    if (covariance === 'full')
+      for (let k = 0; k < states; k++)
+        unpackPanelSums(places.secondSums.values, k * 2 * panels, features, sums.second, k * packedLength(features))
+  }
+
+  /** Packed sum of the outer products of all rows, [P]. */
+  scatter(): Float64Array {
+    const { kernels, blocks, places, panels } = this
+    const out = new Float64Array(packedLength(blocks.features))
+    places.secondSums.values.fill(0, 0, 2 * panels)
+    kernels.scatter(blocks.at, blocks.firstBlocks[blocks.firstBlocks.length - 1], places.secondSums.at)
+    unpackPanelSums(places.secondSums.values, 0, blocks.features, out, 0)
+    return out
+  }
+
+  /**
+   * The nearest of `count` centres [count, D] of every row, and the squared distance to it. Both are indexed as the rows
+   * of the blocks are, four per block; those of filling rows mean nothing.
+   */
+  assignRows(centres: Float64Array, count: number): { nearest: Float64Array; owners: Float64Array } {
+    const { kernels, blocks, places } = this
+    places.centres.values.set(centres.subarray(0, count * blocks.features))
+    const all = blocks.firstBlocks[blocks.firstBlocks.length - 1]
+    kernels.assign(blocks.at, all, places.centres.at, count, places.nearest.at, places.owners.at)
+    return { nearest: places.nearest.values, owners: places.owners.values }
+  }
+
+  /** `assignRows`' distances, after one more centre [D] at `from`; `first`: there was none before. */
+  addCentre(centres: Float64Array, from: number, first: boolean): Float64Array {
+    const { kernels, blocks, places } = this
+    if (first) places.nearest.values.fill(Infinity)
+    places.centres.values.set(centres.subarray(from, from + blocks.features))
+    const all = blocks.firstBlocks[blocks.firstBlocks.length - 1]
+    kernels.nearer(blocks.at, all, places.centres.at, places.nearest.at)
+    return places.nearest.values
+  }
+}
