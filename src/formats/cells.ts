@@ -1,0 +1,97 @@
+/** Cells of a text table become numbers, gaps or words; columns grow as rows come. */
+import { excerpt, FormatError, someNames } from './format-error'
+import type { RawColumn, RawTable } from './types'
+
+/** More columns than this are no metrics of a run but something else that was chosen by mistake. */
+export const mostColumns = 4096
+
+const gaps = new Set(['', 'none', 'null', 'na', 'n/a', '-', '--'])
+const special = new Map([
+  ['nan', NaN],
+  ['+nan', NaN],
+  ['-nan', NaN],
+  ['inf', Infinity],
+  ['+inf', Infinity],
+  ['-inf', -Infinity],
+  ['infinity', Infinity],
+  ['+infinity', Infinity],
+  ['-infinity', -Infinity]
+])
+
+/** A number (NaN and infinities too), `gap` for a cell without a value, `word` for everything else. */
+export function readCell(text: string): number | 'gap' | 'word' {
+  const trimmed = text.trim()
+  if (trimmed === '') return 'gap'
+  const value = Number(trimmed)
+  // `0x10` is a number for JavaScript and a word for everybody else.
+  if (!Number.isNaN(value)) return /^[+-]?0[xob]/i.test(trimmed) ? 'word' : value
+  const lower = trimmed.toLowerCase()
+  return special.get(lower) ?? (gaps.has(lower) ? 'gap' : 'word')
+}
+
+export class GrowingColumn {
+  private values = new Float64Array(256)
+  private present = new Uint8Array(256)
+  numbers = 0
+  words = 0
+  /** The first cell that is neither a number nor empty. */
+  firstWord: { line: number; text: string } | null = null
+
+  constructor(readonly name: string) {}
+
+  number(row: number, value: number): void {
+    if (row >= this.values.length) this.grow(row + 1)
+    this.values[row] = value
+    this.present[row] = 1
+    this.numbers += 1
+  }
+
+  word(line: number, text: string): void {
+    this.words += 1
+    this.firstWord ??= { line, text: excerpt(text) }
+  }
+
+  finish(rows: number): RawColumn {
+    if (rows > this.values.length) this.grow(rows)
+    return { name: this.name, values: this.values.slice(0, rows), present: this.present.slice(0, rows) }
+  }
+
+  private grow(needed: number): void {
+    const size = Math.max(needed, this.values.length * 2)
+    const values = new Float64Array(size)
+    const present = new Uint8Array(size)
+    values.set(this.values)
+    present.set(this.present)
+    this.values = values
+    this.present = present
+  }
+}
+
+/**
+ * The numeric columns. A column of words is left out and named; a word among numbers is a mistake in the file.
+ * @throws FormatError
+ */
+export function numericTable(file: string, columns: GrowingColumn[], lines: number[], notes: string[]): RawTable {
+  const mistakes = columns
+    .filter((column) => column.firstWord && column.numbers >= column.words)
+    .sort((a, b) => a.firstWord!.line - b.firstWord!.line)
+  if (mistakes.length > 0) {
+    const { name, firstWord } = mistakes[0]
+    throw new FormatError(
+      file,
+      `line ${firstWord!.line}, column "${name}"`,
+      `"${firstWord!.text}" is not a number. Write a number there, or leave the cell empty for a gap.`
+    )
+  }
+  const words = columns.filter((column) => column.words > 0).map((column) => column.name)
+  const empty = columns.filter((column) => column.words === 0 && column.numbers === 0).map((column) => column.name)
+  const told = [...notes]
+  if (words.length > 0) told.push(`Left out, because not numbers: ${someNames(words)}.`)
+  if (empty.length > 0) told.push(`Left out, because empty: ${someNames(empty)}.`)
+  return {
+    columns: columns.filter((column) => column.numbers > 0).map((column) => column.finish(lines.length)),
+    rows: lines.length,
+    lines: Int32Array.from(lines),
+    notes: told
+  }
+}

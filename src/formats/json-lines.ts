@@ -1,0 +1,85 @@
+/** JSON lines: one object per line, nested ones flattened with `/`. */
+import { GrowingColumn, mostColumns, numericTable, readCell } from './cells'
+import { excerpt, FormatError, someNames } from './format-error'
+import { JsonError, parseJson } from './json'
+import type { RawTable } from './types'
+
+/** @throws FormatError */
+export function readJsonLines(text: string, file: string): RawTable {
+  const columns = new Map<string, GrowingColumn>()
+  const lists = new Set<string>()
+  const lines: number[] = []
+  let line = 0
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf('\n', start)
+    const content = text.slice(start, end < 0 ? text.length : end)
+    start = end < 0 ? text.length : end + 1
+    line += 1
+    if (content.trim() === '') continue
+    const row = lines.length
+    lines.push(line)
+    for (const [name, value] of flatten(objectIn(content, file, line))) {
+      if (Array.isArray(value)) {
+        lists.add(name)
+        continue
+      }
+      let column = columns.get(name)
+      if (!column) {
+        if (columns.size === mostColumns) {
+          throw new FormatError(
+            file,
+            `line ${line}`,
+            `more than ${mostColumns} different names. Leave out those that are not needed.`
+          )
+        }
+        column = new GrowingColumn(name)
+        columns.set(name, column)
+      }
+      add(column, row, line, value)
+    }
+  }
+  if (lines.length === 0) throw new FormatError(file, null, 'is empty. Choose a file with one JSON object per line.')
+  const notes = lists.size > 0 ? [`Left out, because lists: ${someNames([...lists])}.`] : []
+  return numericTable(file, [...columns.values()], lines, notes)
+}
+
+function objectIn(content: string, file: string, line: number): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = parseJson(content)
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error
+    throw new FormatError(
+      file,
+      `line ${line}, column ${error.position + 1}`,
+      `this is not JSON: ${error.reason}. Each line must be one complete object such as {"step": 1, "loss": 0.5}; ` +
+        'correct the line or remove it.'
+    )
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw new FormatError(
+    file,
+    `line ${line}`,
+    `an object was expected, found ${excerpt(content)}. Each line must be one object such as {"step": 1, "loss": 0.5}.`
+  )
+}
+
+function add(column: GrowingColumn, row: number, line: number, value: unknown): void {
+  if (value === null) return
+  if (typeof value === 'number') column.number(row, value)
+  else if (typeof value === 'string') {
+    // Strict writers have no other way to say NaN; other numbers in quotes are taken for what they say, too.
+    const read = readCell(value)
+    if (typeof read === 'number') column.number(row, read)
+    else if (read === 'word') column.word(line, value)
+  } else column.word(line, String(value))
+}
+
+/** Leaves of nested objects, each with its path. */
+export function flatten(value: Record<string, unknown>, prefix = ''): [string, unknown][] {
+  return Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
+    const name = prefix + key.trim()
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) return [[name, item]]
+    return flatten(item as Record<string, unknown>, `${name}/`)
+  })
+}

@@ -1,0 +1,138 @@
+/**
+ * JSON as Python writes it: with bare NaN, Infinity and -Infinity. The platform's own parser does the work; what it
+ * refuses is read again here, to accept those three and to tell the position of everything else.
+ */
+
+export class JsonError extends Error {
+  constructor(
+    /** Characters before the place where it went wrong. */
+    readonly position: number,
+    /** What was found and what was expected, without a full stop. */
+    readonly reason: string
+  ) {
+    super(reason)
+  }
+}
+
+/** @throws JsonError */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return new Reader(text).document()
+  }
+}
+
+/** Line and column of a position, both counted from 1. */
+export function placeOf(text: string, position: number): { line: number; column: number } {
+  const before = text.slice(0, position).split('\n')
+  return { line: before.length, column: before[before.length - 1].length + 1 }
+}
+
+const words: [string, unknown][] = [
+  ['true', true],
+  ['false', false],
+  ['null', null],
+  ['NaN', NaN],
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity]
+]
+const deepest = 200
+
+class Reader {
+  private at = 0
+
+  constructor(private readonly text: string) {}
+
+  document(): unknown {
+    const value = this.value(0)
+    this.space()
+    if (this.at < this.text.length) this.fail('something follows the end')
+    return value
+  }
+
+  private value(depth: number): unknown {
+    if (depth > deepest) this.fail('it is nested too deeply')
+    this.space()
+    const char = this.text[this.at]
+    if (char === undefined) return this.fail('it ends too early')
+    if (char === '{') return this.object(depth)
+    if (char === '[') return this.array(depth)
+    if (char === '"') return this.string()
+    for (const [word, value] of words) {
+      if (!this.text.startsWith(word, this.at)) continue
+      this.at += word.length
+      return value
+    }
+    const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+    number.lastIndex = this.at
+    const match = number.exec(this.text)
+    if (!match) return this.fail('a value was expected')
+    this.at += match[0].length
+    return Number(match[0])
+  }
+
+  private object(depth: number): Record<string, unknown> {
+    const entries: [string, unknown][] = []
+    this.at++
+    this.space()
+    if (this.take('}')) return {}
+    for (;;) {
+      this.space()
+      if (this.text[this.at] !== '"') this.fail(this.ended() ? 'it ends too early' : 'a name in quotes was expected')
+      const key = this.string()
+      this.space()
+      if (!this.take(':')) this.fail(this.ended() ? 'it ends too early' : '":" was expected')
+      entries.push([key, this.value(depth + 1)])
+      this.space()
+      // Not by assignment: a key "__proto__" is a name like any other.
+      if (this.take('}')) return Object.fromEntries(entries)
+      if (!this.take(',')) this.fail(this.ended() ? 'it ends too early' : '"," or "}" was expected')
+    }
+  }
+
+  private array(depth: number): unknown[] {
+    const items: unknown[] = []
+    this.at++
+    this.space()
+    if (this.take(']')) return items
+    for (;;) {
+      items.push(this.value(depth + 1))
+      this.space()
+      if (this.take(']')) return items
+      if (!this.take(',')) this.fail(this.ended() ? 'it ends too early' : '"," or "]" was expected')
+    }
+  }
+
+  private string(): string {
+    const pattern = /"(?:[^"\\]|\\.)*"/sy
+    pattern.lastIndex = this.at
+    const match = pattern.exec(this.text)
+    if (!match) return this.fail('a text in quotes does not end')
+    try {
+      const value = JSON.parse(match[0]) as string
+      this.at += match[0].length
+      return value
+    } catch {
+      return this.fail('a text in quotes holds what must be escaped')
+    }
+  }
+
+  private space(): void {
+    while (' \n\r\t'.includes(this.text[this.at] || 'end')) this.at++
+  }
+
+  private take(char: string): boolean {
+    if (this.text[this.at] !== char) return false
+    this.at++
+    return true
+  }
+
+  private ended(): boolean {
+    return this.at >= this.text.length
+  }
+
+  private fail(reason: string): never {
+    throw new JsonError(this.at, reason)
+  }
+}

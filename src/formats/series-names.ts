@@ -1,0 +1,71 @@
+/** Names of columns in other programs' files, and the tags that stand for the same thing here. */
+
+const trained = ['train', 'training']
+const held = ['val', 'valid', 'validation', 'eval', 'evaluation', 'dev', 'test']
+const both = (parts: string[], names: string[]): string[] =>
+  names.flatMap((name) => parts.flatMap((part) => [`${part}_${name}`, `${name}_${part}`]))
+
+/**
+ * Tag to column names, best first: when a file has several of them, the first one in this list gets the tag and the
+ * others keep their own names. Names are compared in lower case with `_` for spaces, points, dashes and slashes.
+ */
+export const knownColumns: Record<string, readonly string[]> = {
+  epoch: ['epoch', 'epochs'],
+  lr: ['lr', 'learning_rate'],
+  'loss/train': [...both(trained, ['loss']), 'loss'],
+  'loss/val': held.flatMap((part) => both([part], ['loss'])),
+  'accuracy/train': [...both(trained, ['accuracy', 'acc']), 'accuracy', 'acc'],
+  'accuracy/val': held.flatMap((part) => both([part], ['accuracy', 'acc'])),
+  'weights/l1': ['l1', 'weights_l1'],
+  'weights/l2': ['l2', 'weights_l2'],
+  'weights/trace': ['trace', 'weights_trace'],
+  'weights/spectral': ['spectral', 'spectral_norm', 'weights_spectral'],
+  'weights/code_sparsity': ['code_sparsity', 'weights_code_sparsity'],
+  'weights/computational_sparsity': ['computational_sparsity', 'weights_computational_sparsity'],
+  'weights/mean_lambda': ['mean_lambda', 'lambda_mean', 'mean_singular_value', 'weights_mean_lambda'],
+  'weights/variance_lambda': [
+    ...['variance_lambda', 'var_lambda', 'lambda_variance', 'lambda_var', 'var_singular_value'],
+    'weights_variance_lambda'
+  ],
+  'weights/mean_w': ['mean_w', 'w_mean', 'weights_mean_w'],
+  'weights/median_w': ['median_w', 'w_median', 'weights_median_w'],
+  'weights/var_w': ['var_w', 'w_var', 'variance_w', 'weights_var_w'],
+  'weights/mean_b': ['mean_b', 'b_mean', 'weights_mean_b'],
+  'weights/median_b': ['median_b', 'b_median', 'weights_median_b'],
+  'weights/var_b': ['var_b', 'b_var', 'variance_b', 'weights_var_b'],
+  gradient_symmetricity: ['grad_sym', 'gradient_symmetricity', 'gradient_symmetry'],
+  'distance_irrelevance/train': ['train_dist_irr', 'train_distance_irrelevance'],
+  'distance_irrelevance/val': ['test_dist_irr', 'val_dist_irr', 'eval_dist_irr', 'test_distance_irrelevance']
+}
+
+const ranks = new Map(
+  Object.entries(knownColumns).flatMap(([tag, names]) => names.map((name, rank) => [name, { tag, rank }] as const))
+)
+
+export function normalName(column: string): string {
+  return column
+    .trim()
+    .toLowerCase()
+    .replace(/[\s./\\-]+/g, '_')
+}
+
+/** A tag for each column, all different: ours where the column is known, else its own name. */
+export function tagsOf(columns: readonly string[]): Map<string, string> {
+  const winners = new Map<string, { column: string; rank: number }>()
+  for (const column of columns) {
+    const known = ranks.get(normalName(column))
+    if (known && known.rank < (winners.get(known.tag)?.rank ?? Infinity)) {
+      winners.set(known.tag, { column, rank: known.rank })
+    }
+  }
+  const tags = new Map([...winners].map(([tag, { column }]) => [column, tag]))
+  const taken = new Set(winners.keys())
+  for (const column of columns) {
+    if (tags.has(column)) continue
+    let tag = column
+    for (let n = 2; taken.has(tag); n++) tag = `${column} (${n})`
+    taken.add(tag)
+    tags.set(column, tag)
+  }
+  return tags
+}
