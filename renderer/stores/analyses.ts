@@ -14,6 +14,9 @@ export interface FitProgress {
   text: string
 }
 
+/** phases: the linked views; models: selection and restarts; across: what the runs say together. */
+export type AnalysisPage = 'phases' | 'models' | 'across'
+
 export const useAnalyses = defineStore('analyses', () => {
   const app = useProject()
   const selection = useSelection()
@@ -21,6 +24,8 @@ export const useAnalyses = defineStore('analyses', () => {
   const current = shallowRef<Analysis | null>(null)
   const fitting = ref<FitProgress | null>(null)
   const failure = ref<string | null>(null)
+  /** Which side of the analysis the page shows. */
+  const view = ref<AnalysisPage>('phases')
 
   /** The fit of the chosen K. */
   const fit = computed<FittedStates | null>(
@@ -81,6 +86,22 @@ export const useAnalyses = defineStore('analyses', () => {
     await app.attempt(() => request('analysis.choose', { id, states }))
   }
 
+  async function useRestart(states: number, restart: number): Promise<void> {
+    const id = current.value?.id
+    if (id) await app.attempt(() => request('analysis.useRestart', { id, states, restart }))
+  }
+
+  async function remove(id: string): Promise<void> {
+    await app.attempt(async () => {
+      await request('analysis.remove', { id })
+      await loadList()
+      if (current.value?.id !== id) return
+      const latest = list.value.at(-1)
+      if (latest) await open(latest.id)
+      else current.value = null
+    })
+  }
+
   async function renameState(state: number, name: string): Promise<void> {
     const analysis = current.value
     if (!analysis) return
@@ -104,5 +125,8 @@ export const useAnalyses = defineStore('analyses', () => {
     { immediate: true }
   )
 
-  return { list, current, fit, fitting, failure, runIndex, open, start, cancel, choose, renameState }
+  return {
+    ...{ list, current, fit, fitting, failure, view, runIndex },
+    ...{ open, start, cancel, choose, useRestart, remove, renameState }
+  }
 })

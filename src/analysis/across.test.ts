@@ -208,7 +208,7 @@ describe('convergence', () => {
       proposeThreshold(runs, { metric, direction, threshold: null })
     expect(propose([good], 'accuracy/val', 'above')).toBe(0.9)
     expect(propose([poor], 'accuracy/val', 'above')).toBe(0.45)
-    expect(propose([poor], 'loss/val', 'below')).toBe(1.58)
+    expect(propose([poor], 'loss/val', 'below')).toBe(1.6)
     expect(propose([poor], 'x', 'above')).toBe(18)
   })
 

@@ -46,5 +46,5 @@ export function proposeThreshold(runs: readonly RunSeries[], rule: ConvergenceRu
       ? first * (last / first) ** 0.9
       : first + 0.9 * (last - first)
   })
-  return Number(median(points).toPrecision(3))
+  return Number(median(points).toPrecision(2))
 }

@@ -92,5 +92,25 @@ export function chooseStates(
     const text = `The largest number of states tried (${chosen.states}) came out best; more states might do better still.`
     findings.push({ severity: 'info', text })
   }
+  warnAboutUnseen(rows, chosen, by, findings)
   return { states: chosen.states, by }
+}
+
+/** BIC and AIC judge a model by the runs it was fitted to; runs it has not seen may say otherwise. */
+function warnAboutUnseen(
+  rows: readonly SelectionRow[],
+  chosen: SelectionRow,
+  by: Criterion,
+  findings: Finding[]
+): void {
+  if (by === 'heldout' || !chosen.heldOut) return
+  let best = chosen
+  for (const row of rows) if (row.heldOut && row.heldOut.mean > best.heldOut!.mean) best = row
+  // Within the spread of the folds the difference says nothing.
+  if (!(best.heldOut!.mean - chosen.heldOut.mean > best.heldOut!.std)) return
+  const text =
+    `${by.toUpperCase()} chose ${chosen.states} states, but ${count(best.states)} explain runs that were not fitted better ` +
+    `(${best.heldOut!.mean.toFixed(2)} against ${chosen.heldOut.mean.toFixed(2)} log-likelihood per point): ` +
+    `the ${chosen.states} states may describe these runs only.`
+  findings.push({ severity: 'warning', text })
 }

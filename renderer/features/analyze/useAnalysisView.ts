@@ -4,7 +4,9 @@ import type { ComputedRef } from 'vue'
 import type { AnalysisInputRun, FittedStates } from '../../../src/analysis/types'
 import { nearestIndex, segmentsOf } from '../../charts/time-axis'
 import type { StateSegment, TimeDomain } from '../../charts/time-axis'
+import { seedOf } from '../../../src/contract/domain'
 import { useAnalyses } from '../../stores/analyses'
+import { useDecoding } from '../../stores/decoding'
 import { useRuns } from '../../stores/runs'
 import { useSelection } from '../../stores/selection'
 
@@ -12,12 +14,13 @@ export interface AnalysisView {
   domain: ComputedRef<TimeDomain>
   fit: ComputedRef<FittedStates | null>
   colors: ComputedRef<number[]>
+  /** The chosen run: one of the analysis, or one that it has not seen, decoded. */
   run: ComputedRef<AnalysisInputRun | null>
   /** `seed 3` where the run has a seed, else its name. */
   runLabel: ComputedRef<string>
   path: ComputedRef<number[]>
   segments: ComputedRef<StateSegment[]>
-  /** Runs of the analysis that are still in the project: the others have states but no curves. */
+  /** Runs of the analysis that are still in the project (the others have states but no curves), and the chosen one. */
   recordedRunIds: ComputedRef<string[]>
   /** Follows the selection; a new function whenever the selection changes, so that charts redraw. */
   highlighted: ComputedRef<(state: number) => boolean>
@@ -29,30 +32,47 @@ export function useAnalysisView(): AnalysisView {
   const analyses = useAnalyses()
   const selection = useSelection()
   const runs = useRuns()
+  const decoding = useDecoding()
   const fit = computed(() => analyses.fit)
   const domain = computed(() => {
-    const runs = analyses.current?.inputs.runs ?? []
-    const ends = runs.map((run) => run.epochs.at(-1) ?? 0)
-    const starts = runs.map((run) => run.epochs[0] ?? 0)
+    const all: ArrayLike<number>[] = (analyses.current?.inputs.runs ?? []).map((run) => run.epochs)
+    for (const decoded of decoding.unseen.values()) all.push(decoded.epochs)
+    const used = all.filter((epochs) => epochs.length > 0)
+    const starts = used.map((epochs) => epochs[0])
+    const ends = used.map((epochs) => epochs[epochs.length - 1])
     return { min: Math.min(0, ...starts), max: Math.max(1e-9, ...ends) }
   })
   const colors = computed(() => fit.value?.stateSummaries.map((state) => state.color) ?? [])
   const index = computed(() => (selection.runId ? (analyses.runIndex.get(selection.runId) ?? -1) : -1))
-  const run = computed(() => analyses.current?.inputs.runs[index.value] ?? null)
+  const unseen = computed(() => (selection.runId ? (decoding.unseen.get(selection.runId) ?? null) : null))
+  const run = computed<AnalysisInputRun | null>(() => {
+    const analysed = analyses.current?.inputs.runs[index.value]
+    if (analysed || !unseen.value || !selection.runId) return analysed ?? null
+    const info = runs.byId.get(selection.runId)
+    const { steps, epochs } = unseen.value
+    return {
+      runId: selection.runId,
+      label: info?.name ?? selection.runId,
+      seed: info ? seedOf(info) : null,
+      steps: Array.from(steps),
+      epochs: Array.from(epochs)
+    }
+  })
   const runLabel = computed(() => {
     if (!run.value) return ''
     return run.value.seed === null ? run.value.label : `seed ${run.value.seed}`
   })
-  const path = computed(() => fit.value?.paths[index.value] ?? [])
+  const path = computed(() => fit.value?.paths[index.value] ?? Array.from(unseen.value?.path ?? []))
   const segments = computed(() => (run.value ? segmentsOf(path.value, run.value.epochs, colors.value) : []))
   const highlighted = computed(() => {
     void selection.state
     void selection.transition
     return (state: number): boolean => selection.isHighlighted(state)
   })
-  const recordedRunIds = computed(
-    () => analyses.current?.inputs.runs.map((item) => item.runId).filter((id) => runs.byId.has(id)) ?? []
-  )
+  const recordedRunIds = computed(() => {
+    const ids = analyses.current?.inputs.runs.map((item) => item.runId).filter((id) => runs.byId.has(id)) ?? []
+    return unseen.value && selection.runId ? [...ids, selection.runId] : ids
+  })
   function hover(epoch: number | null): void {
     const at = epoch === null || !run.value ? -1 : nearestIndex(run.value.epochs, epoch)
     selection.hoveredEpoch = at < 0 ? epoch : run.value!.epochs[at]

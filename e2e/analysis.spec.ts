@@ -1,0 +1,43 @@
+/** The sides of an analysis beyond the linked views: models and restarts, the runs together, runs never seen. */
+import { expect, test } from './app'
+
+test('an analysis can be trusted and compared: restarts, convergence, detours, distances', async ({ app }) => {
+  const { page } = app
+  await page.locator('[data-test="open-sample"]').click()
+  await expect(page.locator('.handle').first()).toBeAttached()
+
+  // Posterior under the curves, three readings of it.
+  await expect(page.locator('[data-test="posterior"] canvas')).toBeVisible()
+  await page.locator('[data-test="posterior"]').hover()
+  await page.locator('[data-test="probability"]').click()
+  await page.getByText('Log-likelihood per point', { exact: true }).click()
+  await app.capture('analysis-likelihood')
+
+  await page.locator('[data-state-row="3"]').click()
+  await expect(page.locator('[data-test="inspector"]')).toContainText('Rule for the name')
+  await app.capture('analysis-state-rule')
+
+  await page.locator('[data-test="side-models"]').click()
+  const board = page.locator('[data-test="leaderboard"]')
+  await expect(board.locator('tbody tr')).toHaveCount(24)
+  await expect(board.locator('tbody tr.chosen')).toHaveCount(1)
+  await app.capture('models')
+  // Another restart comes into use, and the states keep their numbers.
+  await board.getByRole('button', { name: 'Use' }).first().click()
+  await expect(board.locator('tbody tr').nth(1)).toHaveClass(/chosen/)
+  await board.locator('tbody tr').first().getByRole('button', { name: 'Use' }).click()
+  await expect(board.locator('tbody tr').first()).toHaveClass(/chosen/)
+  await page.locator('[data-test="all-restarts"]').click()
+  await app.capture('models-all')
+
+  await page.locator('[data-test="side-across"]').click()
+  await expect(page.locator('[data-test="convergence"] button')).toHaveCount(10)
+  await expect(page.locator('[data-test="detours"] tbody tr')).toHaveCount(7)
+  await expect(page.locator('[data-test="distances"] canvas')).toBeVisible()
+  await expect(page.locator('[data-test="dwell"] circle').first()).toBeVisible()
+  await app.capture('across')
+  await page.locator('#convergence-threshold').fill('0.85')
+  await expect(page.locator('[data-test="regression"] tbody tr').first()).toBeVisible()
+  await page.locator('[data-test="wasserstein"]').click()
+  await app.capture('across-regression')
+})

@@ -1,0 +1,51 @@
+/** An answer of the host that is asked for again when the question changes. The newest question wins. */
+import { shallowRef, watch } from 'vue'
+import type { ShallowRef } from 'vue'
+
+export type Asked<T> =
+  | { status: 'idle'; value: null }
+  /** The answer to the question before stays on screen meanwhile. */
+  | { status: 'loading'; value: T | null }
+  | { status: 'loaded'; value: T }
+  | { status: 'failed'; value: null; message: string }
+
+/**
+ * @param question null: there is nothing to ask now. Compared as JSON.
+ * @param keep whether an earlier answer may stay while the next one is on its way.
+ */
+export function useAsked<Q, T>(
+  question: () => Q | null,
+  ask: (question: Q) => Promise<T>,
+  keep: (before: Q, now: Q) => boolean = () => false
+): { state: ShallowRef<Asked<T>>; refresh: () => Promise<void> } {
+  const state = shallowRef<Asked<T>>({ status: 'idle', value: null })
+  let version = 0
+  let last: Q | null = null
+
+  async function fetch(stay: boolean): Promise<void> {
+    const asked = question()
+    const mine = ++version
+    last = asked
+    if (asked === null) {
+      state.value = { status: 'idle', value: null }
+      return
+    }
+    state.value = { status: 'loading', value: stay ? state.value.value : null }
+    try {
+      const value = await ask(asked)
+      if (mine === version) state.value = { status: 'loaded', value }
+    } catch (error) {
+      if (mine === version) state.value = { status: 'failed', value: null, message: (error as Error).message }
+    }
+  }
+
+  watch(
+    () => JSON.stringify(question()),
+    () => {
+      const now = question()
+      void fetch(last !== null && now !== null && keep(last, now))
+    },
+    { immediate: true }
+  )
+  return { state, refresh: () => fetch(true) }
+}

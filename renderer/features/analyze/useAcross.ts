@@ -1,0 +1,73 @@
+/** What the runs of the shown analysis say together, under a rule for convergence that the user sets per project. */
+import { computed, ref, watch } from 'vue'
+import type { ComputedRef, Ref, ShallowRef } from 'vue'
+import type { AcrossRuns, ConvergenceRule } from '../../../src/analysis/types'
+import { request } from '../../bridge/host'
+import { useAsked } from '../../composables/useAsked'
+import type { Asked } from '../../composables/useAsked'
+import { useTags } from '../../composables/useTags'
+import { useAnalyses } from '../../stores/analyses'
+import { useProject } from '../../stores/project'
+import { useRuns } from '../../stores/runs'
+
+export interface Across {
+  rule: Ref<ConvergenceRule>
+  /** Metrics that may decide. */
+  metrics: ComputedRef<string[]>
+  state: ShallowRef<Asked<AcrossRuns>>
+  setMetric(metric: string): void
+}
+
+export function useAcross(): Across {
+  const analyses = useAnalyses()
+  const app = useProject()
+  const runs = useRuns()
+  const key = `phasescope-convergence-${app.project?.id ?? ''}`
+  const rule = ref<ConvergenceRule>(read(key) ?? { metric: '', threshold: null, direction: 'above' })
+  const { scalars } = useTags(
+    () => analyses.current?.inputs.runs.map((run) => run.runId).filter((id) => runs.byId.has(id)) ?? []
+  )
+  const metrics = computed(() => scalars.value.filter((tag) => tag !== 'epoch' && !tag.startsWith('time/')))
+
+  function setMetric(metric: string): void {
+    rule.value = { metric, threshold: null, direction: metric.includes('loss') ? 'below' : 'above' }
+  }
+  watch(
+    metrics,
+    (list) => {
+      if (list.length === 0 || list.includes(rule.value.metric)) return
+      setMetric(
+        ['accuracy/val', 'loss/val', 'accuracy/train', 'loss/train'].find((tag) => list.includes(tag)) ?? list[0]
+      )
+    },
+    { immediate: true }
+  )
+  watch(rule, (value) => localStorage.setItem(key, JSON.stringify(value)), { deep: true })
+
+  const { state } = useAsked(
+    () => {
+      const { current, fit } = analyses
+      if (!current || !fit || !metrics.value.includes(rule.value.metric)) return null
+      return { id: current.id, states: fit.states, restart: fit.restart, convergence: { ...rule.value } }
+    },
+    ({ id, states, convergence }) => request('analysis.across', { id, states, convergence }),
+    // Only the threshold changed: the numbers on screen stay until the new ones are there.
+    (before, now) => before.id === now.id && before.states === now.states
+  )
+  return { rule, metrics, state, setMetric }
+}
+
+function read(key: string): ConvergenceRule | null {
+  try {
+    const value = JSON.parse(localStorage.getItem(key) ?? 'null') as Partial<ConvergenceRule> | null
+    if (!value || typeof value.metric !== 'string') return null
+    if (value.threshold !== null && typeof value.threshold !== 'number') return null
+    return {
+      metric: value.metric,
+      threshold: value.threshold,
+      direction: value.direction === 'below' ? 'below' : 'above'
+    }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,29 @@
+/** Stays of the analysed runs in their states. */
+import type { Analysis, FittedStates } from '../../../src/analysis/types'
+import { segmentsOf } from '../../charts/time-axis'
+
+export interface Visit {
+  runId: string
+  label: string
+  state: number
+  /** Epoch at which it begins, and its length in epochs. */
+  epoch: number
+  length: number
+  /** The run ended in it, so that it may have lasted longer. */
+  open: boolean
+}
+
+/** In the order of runs and time. Boundaries lie halfway between two points, as everywhere in the views. */
+export function visitsOf(analysis: Pick<Analysis, 'inputs'>, fit: Pick<FittedStates, 'paths'>): Visit[] {
+  return analysis.inputs.runs.flatMap((run, r) => {
+    const segments = segmentsOf(fit.paths[r], run.epochs, [])
+    return segments.map(({ state, start, end }, i) => ({
+      runId: run.runId,
+      label: run.seed === null ? run.label : `seed ${run.seed}`,
+      state,
+      epoch: start,
+      length: end - start,
+      open: i === segments.length - 1
+    }))
+  })
+}
