@@ -10,8 +10,13 @@
  * docs/decisions/hmm-kernels.md says why it is built like this.
  */
 
-/** Beyond these the scaled pass may have lost a state that matters; the caller then takes the pass in log space. */
-const LOST: f64 = 1e-100
+/**
+ * Probabilities below FLOOR become 0: products of them would be subnormal, and those cost a hundred cycles each on many
+ * processors. What that drops is at most FLOOR / LOST^2 = 1e-30 of any result; where a sequence is less likely than LOST,
+ * given its past or given its future, the caller takes the pass in log space.
+ */
+const FLOOR: f64 = 1e-150
+const LOST: f64 = 1e-60
 /** Posteriors below this cannot change sums over a state that has any rows worth the name. */
 const NEGLIGIBLE: f64 = 1e-30
 /** e^2: what one row may be less likely than its best state would have it, before that counts as surprise. */
@@ -137,6 +142,12 @@ abstract class V {
     return v128.shuffle<f64>(x, x, 1, 1)
   }
 
+  /** Zero for what is below FLOOR; NaN stays. */
+  @inline
+  static flush(x: v128): v128 {
+    return v128.andnot(x, f64x2.lt(x, f64x2.splat(FLOOR)))
+  }
+
   /** The sum of both lanes in both lanes. */
   @inline
   static total(x: v128): v128 {
@@ -149,12 +160,12 @@ abstract class V {
   }
 
   /**
-   * exp of values up to 0, within 1.5 units in the last place; 0 below -708. The polynomial is the interpolation at the
+   * exp of values up to 0, within 1.5 units in the last place; 0 below ln FLOOR. The polynomial is the interpolation at the
    * Chebyshev nodes of [-ln 2 / 2, ln 2 / 2], with a relative error of 4e-18.
    */
   @inline
   static exponential(x: v128): v128 {
-    const floor = f64x2.splat(-708)
+    const floor = f64x2.splat(-345.38)
     const rounder = f64x2.splat(ROUNDER)
     const held = f64x2.pmax(x, floor)
     const shifted = f64x2.add(f64x2.mul(held, f64x2.splat(1.4426950408889634)), rounder)
@@ -476,10 +487,10 @@ function recur<T>(rows: i32): void {
     if (sizeof<T>() > 1) p1 = f64x2.mul(V.columns<T>(a0, a1, a2, a3, trans + 16), v128.load(e, 16))
     if (sizeof<T>() > 2) p2 = f64x2.mul(V.columns<T>(a0, a1, a2, a3, trans + 32), v128.load(e, 32))
     if (sizeof<T>() > 4) p3 = f64x2.mul(V.columns<T>(a0, a1, a2, a3, trans + 48), v128.load(e, 48))
-    a0 = f64x2.mul(p0, scale)
-    if (sizeof<T>() > 1) a1 = f64x2.mul(p1, scale)
-    if (sizeof<T>() > 2) a2 = f64x2.mul(p2, scale)
-    if (sizeof<T>() > 4) a3 = f64x2.mul(p3, scale)
+    a0 = V.flush(f64x2.mul(p0, scale))
+    if (sizeof<T>() > 1) a1 = V.flush(f64x2.mul(p1, scale))
+    if (sizeof<T>() > 2) a2 = V.flush(f64x2.mul(p2, scale))
+    if (sizeof<T>() > 4) a3 = V.flush(f64x2.mul(p3, scale))
     sum = V.sumOf<T>(a0, a1, a2, a3)
     scale = f64x2.div(one, sum)
     V.storePairs<T>(f, scale, a0, a1, a2, a3)
@@ -503,10 +514,10 @@ function recur<T>(rows: i32): void {
     eBack -= bytes
     g -= bytes
     ratio -= 8
-    b0 = V.columns<T>(w0, w1, w2, w3, transposed)
-    if (sizeof<T>() > 1) b1 = V.columns<T>(w0, w1, w2, w3, transposed + 16)
-    if (sizeof<T>() > 2) b2 = V.columns<T>(w0, w1, w2, w3, transposed + 32)
-    if (sizeof<T>() > 4) b3 = V.columns<T>(w0, w1, w2, w3, transposed + 48)
+    b0 = V.flush(V.columns<T>(w0, w1, w2, w3, transposed))
+    if (sizeof<T>() > 1) b1 = V.flush(V.columns<T>(w0, w1, w2, w3, transposed + 16))
+    if (sizeof<T>() > 2) b2 = V.flush(V.columns<T>(w0, w1, w2, w3, transposed + 32))
+    if (sizeof<T>() > 4) b3 = V.flush(V.columns<T>(w0, w1, w2, w3, transposed + 48))
     scaleBack = f64x2.div(one, V.sumOf<T>(b0, b1, b2, b3))
     V.storePairs<T>(g, scaleBack, b0, b1, b2, b3)
     store<f64>(ratio, f64x2.extract_lane(scaleBack, 0))
@@ -523,8 +534,8 @@ function rowSum(at: usize): f64 {
   return f64x2.extract_lane(V.total(sum), 0)
 }
 
-/** to = (from [2 pairs] times the matrix) * factor; `times` is multiplied in where it is not 0. */
-function vectorTimesMatrix(from: usize, matrix: usize, to: usize, factor: f64, times: usize): void {
+/** to = from [2 pairs] times the matrix, times the vector `times` where that is not 0. */
+function vectorTimesMatrix(from: usize, matrix: usize, to: usize, times: usize): void {
   for (let c: usize = 0; c < rowBytes; c += 16) {
     let sum = f64x2.splat(0)
     let m = matrix + c
@@ -532,8 +543,7 @@ function vectorTimesMatrix(from: usize, matrix: usize, to: usize, factor: f64, t
       sum = V.muladd(v128.load_splat<f64>(from + (i << 3)), v128.load(m), sum)
       m += matrixStride
     }
-    sum = f64x2.mul(sum, f64x2.splat(factor))
-    v128.store(to + c, times ? f64x2.mul(sum, v128.load(times + c)) : sum)
+    v128.store(to + c, V.flush(times ? f64x2.mul(sum, v128.load(times + c)) : sum))
   }
 }
 
@@ -554,7 +564,7 @@ function recurAny(rows: i32): void {
   let lowest: f64 = 1
   for (let t = 0; t < rows; t++) {
     const f: usize = filtered + <usize>t * bytes
-    if (t > 0) vectorTimesMatrix(f - bytes, trans, f, 1, emitted + <usize>t * bytes)
+    if (t > 0) vectorTimesMatrix(f - bytes, trans, f, emitted + <usize>t * bytes)
     const sum = rowSum(f)
     scaleRow(f, 1 / sum)
     surprise = min(surprise * sum * ORDINARY, 1)
@@ -572,9 +582,9 @@ function recurAny(rows: i32): void {
     const g: usize = future + <usize>t * bytes
     const e: usize = emitted + <usize>(t + 1) * bytes
     for (let c: usize = 0; c < bytes; c += 16) {
-      v128.store(densities + c, f64x2.mul(v128.load(g + bytes + c), v128.load(e + c)))
+      v128.store(densities + c, V.flush(f64x2.mul(v128.load(g + bytes + c), v128.load(e + c))))
     }
-    vectorTimesMatrix(densities, transposed, g, 1, 0)
+    vectorTimesMatrix(densities, transposed, g, 0)
     const ratio = 1 / rowSum(g)
     scaleRow(g, ratio)
     store<f64>(ratios + (t << 3), ratio)
@@ -649,27 +659,27 @@ function smooth<T>(rows: i32): bool {
     s0 = f64x2.add(s0, g0)
     v128.store(g, g0)
     v128.store(f, f64x2.mul(a0, u))
-    v128.store(e, f64x2.mul(v128.load(e), b0))
+    v128.store(e, V.flush(f64x2.mul(v128.load(e), b0)))
     if (sizeof<T>() > 1) {
       const g1 = f64x2.mul(c1, n)
       s1 = f64x2.add(s1, g1)
       v128.store(g, g1, 16)
       v128.store(f, f64x2.mul(a1, u), 16)
-      v128.store(e, f64x2.mul(v128.load(e, 16), b1), 16)
+      v128.store(e, V.flush(f64x2.mul(v128.load(e, 16), b1)), 16)
     }
     if (sizeof<T>() > 2) {
       const g2 = f64x2.mul(c2, n)
       s2 = f64x2.add(s2, g2)
       v128.store(g, g2, 32)
       v128.store(f, f64x2.mul(a2, u), 32)
-      v128.store(e, f64x2.mul(v128.load(e, 32), b2), 32)
+      v128.store(e, V.flush(f64x2.mul(v128.load(e, 32), b2)), 32)
     }
     if (sizeof<T>() > 4) {
       const g3 = f64x2.mul(c3, n)
       s3 = f64x2.add(s3, g3)
       v128.store(g, g3, 48)
       v128.store(f, f64x2.mul(a3, u), 48)
-      v128.store(e, f64x2.mul(v128.load(e, 48), b3), 48)
+      v128.store(e, V.flush(f64x2.mul(v128.load(e, 48), b3)), 48)
     }
     e += bytes
     f += bytes
@@ -698,7 +708,7 @@ function smoothAny(rows: i32): bool {
       const b = v128.load(future + c)
       v128.store(future + c, f64x2.mul(f64x2.mul(a, b), n))
       v128.store(filtered + c, f64x2.mul(a, u))
-      v128.store(emitted + c, f64x2.mul(v128.load(emitted + c), b))
+      v128.store(emitted + c, V.flush(f64x2.mul(v128.load(emitted + c), b)))
     }
   }
   for (let c: usize = 0; c < bytes; c += 16) {
@@ -858,7 +868,10 @@ export function moments(x: usize, rows: i32, panelBytes: usize): void {
   }
 }
 
-function addBlock(x: usize, k: i32, g: v128, h: v128, panelBytes: usize): void {
+function addBlock(x: usize, k: i32, weights0: v128, weights1: v128, panelBytes: usize): void {
+  const threshold = f64x2.splat(NEGLIGIBLE)
+  const g = v128.and(weights0, f64x2.gt(weights0, threshold))
+  const h = v128.and(weights1, f64x2.gt(weights1, threshold))
   if (kind == FULL) {
     V.addFirst(x, k, g, h)
     addOuter(x, secondSums + <usize>k * panelBytes, g, h)

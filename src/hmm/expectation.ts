@@ -12,8 +12,9 @@ import type { HmmKernels, Place } from './simd/module'
 import { packPanels, panelsLength, unpackPanelSums } from './simd/panels'
 import type { CovarianceType, GaussianHmm, Sequence } from './types'
 
-/** As in the kernels: below it the scaled pass may have lost a state that matters. */
-const LOST = 1e-100
+/** As in the kernels, where they are explained. */
+const FLOOR = 1e-150
+const LOST = 1e-60
 
 const KINDS = { diag: 0, full: 1, tied: 2 }
 
@@ -156,11 +157,13 @@ export class Expectation {
     start.values.fill(0)
     trans.values.fill(0)
     transposed.values.fill(0)
-    start.values.set(model.startProb)
+    for (let k = 0; k < states; k++) if (model.startProb[k] >= FLOOR) start.values[k] = model.startProb[k]
     for (let i = 0; i < states; i++)
       for (let j = 0; j < states; j++) {
-        trans.values[i * stride + j] = model.transMat[i * states + j]
-        transposed.values[j * stride + i] = model.transMat[i * states + j]
+        const value = model.transMat[i * states + j]
+        if (value < FLOOR) continue
+        trans.values[i * stride + j] = value
+        transposed.values[j * stride + i] = value
       }
     this.model = model
     this.emissions = emissions

@@ -80,6 +80,20 @@ describe('the kernels of the E-step', () => {
       }
   })
 
+  it('probabilities too small for products of them are left out without a trace', () => {
+    for (const type of TYPES)
+      for (let seed = 0; seed < 10; seed++) {
+        const rng = new Rng(seed)
+        const states = 2 + (seed % 8)
+        const model = randomModel(states, 2, type, rng, 40)
+        for (let p = 0; p < states * states; p++)
+          if (rng.uniform() < 0.4) model.transMat[p] = 10 ** (-320 * rng.uniform())
+        model.startProb[1] = 1e-300
+        const sequences = drawn(model, [120, 33], rng)
+        expectSame(model, sequences, referenceStep(model, sequences, 'log'), `${type}, seed ${seed}`)
+      }
+  })
+
   it('a thousand rows and more neither underflow nor lose digits', () => {
     for (const type of TYPES) {
       const rng = new Rng(9)
