@@ -1,11 +1,13 @@
-/** `npm run bench [-- overhead|memory|epochs|hmm ...] [--rounds N]`: built and started by scripts/bench.mjs. */
+/** `npm run bench [-- overhead|memory|epochs|hmm|selection|large ...] [--rounds N]`: built and started by scripts/bench.mjs. */
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchHmm } from './hmm'
+import { benchLarge } from './large'
 import { benchMemory } from './memory'
 import { benchOverhead } from './overhead'
+import { benchSelection } from './selection'
 import { printTable } from './timing'
 import { benchTraining } from './training'
 
@@ -21,7 +23,9 @@ const sections: Record<string, () => Promise<void>> = {
   overhead: () => benchOverhead(resources, rounds),
   memory: () => benchMemory(resources),
   epochs: () => benchEpochs(),
-  hmm: () => benchHmm(join(root, 'bench'), Math.min(rounds, 5))
+  hmm: () => benchHmm(root, Math.min(rounds, 3)),
+  selection: () => benchSelection(root, Math.min(rounds, 3)),
+  large: () => benchLarge(root)
 }
 
 const unknown = positionals.find((name) => !Object.hasOwn(sections, name))
