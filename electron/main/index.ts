@@ -53,6 +53,21 @@ async function start(): Promise<void> {
         properties: ['openDirectory', 'createDirectory']
       })
       return result.canceled ? null : result.filePaths[0]
+    },
+    pickImport: async (kind) => {
+      const result = await dialog.showOpenDialog(window!, {
+        title: kind === 'folder' ? 'Choose a folder to import' : 'Choose files to import',
+        buttonLabel: 'Import',
+        properties: kind === 'folder' ? ['openDirectory', 'multiSelections'] : ['openFile', 'multiSelections'],
+        filters:
+          kind === 'folder'
+            ? undefined
+            : [
+                { name: 'CSV, JSON lines', extensions: ['csv', 'tsv', 'txt', 'jsonl', 'ndjson', 'json'] },
+                { name: 'All files', extensions: ['*'] }
+              ]
+      })
+      return result.canceled ? null : result.filePaths
     }
   })
   serveRenderer(join(buildFolder, '..', 'renderer'))

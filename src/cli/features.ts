@@ -4,10 +4,17 @@ import { nearNames, suggestion } from '../hooks/config-error'
 import { UsageError } from './options'
 
 const average = /^weights\/[^/]+$/
-/** Far more than any run has points at which metrics are recorded. */
-const everyPoint = 100_000
 
-/** The given tags, or the averages over hook points that change. @throws UsageError for tags that no run has. */
+/** Results of training and clocks tell phases by what is to be explained; they are no default features. */
+const outcome = /^(loss|accuracy|time)\/|^(lr|epoch|step)$/
+/** Enough to see whether a series changes: its extremes are among them. */
+const fewPoints = 16
+
+/**
+ * The given tags. Otherwise the averages over hook points that change; and where runs recorded none, as imported ones
+ * may, whatever changes and is no loss, accuracy, learning rate or clock.
+ * @throws UsageError for tags that no run has
+ */
 export async function featuresFor(engine: Engine, runIds: string[], given: string[] | undefined): Promise<string[]> {
   const { scalars } = await engine.call('runs.tags', { runIds })
   if (given) {
@@ -21,13 +28,15 @@ export async function featuresFor(engine: Engine, runIds: string[], given: strin
     return given
   }
   const averages = scalars.filter((tag) => average.test(tag))
-  if (averages.length === 0) {
+  const tags = averages.length > 0 ? averages : scalars.filter((tag) => !outcome.test(tag))
+  const series = await engine.call('runs.series', { runIds, tags, maxPoints: fewPoints })
+  const usable = tags.filter((tag) => series.some((one) => one.tag === tag && varies(one.values)))
+  if (usable.length === 0) {
     throw new UsageError(
-      'These runs recorded no weight metrics, so --features must say what to use, such as loss/train.'
+      'These runs recorded nothing that changes beside losses and accuracies, so --features must say what to use, such as loss/train.'
     )
   }
-  const series = await engine.call('runs.series', { runIds, tags: averages, maxPoints: everyPoint })
-  return averages.filter((tag) => series.some((one) => one.tag === tag && varies(one.values)))
+  return usable
 }
 
 function varies(values: Float64Array): boolean {

@@ -6,6 +6,7 @@ import { suggestion } from '../hooks/config-error'
 import { packageVersion } from '../host/paths'
 import { experimentsCommand } from './commands/experiments'
 import { fitCommand } from './commands/fit'
+import { importCommand } from './commands/import'
 import { resumeCommand } from './commands/resume'
 import { runsCommand } from './commands/runs'
 import { serveCommand } from './commands/serve'
@@ -15,7 +16,9 @@ import type { Command } from './options'
 import { processTerminal } from './terminal'
 import type { Terminal } from './terminal'
 
-const commands: Command[] = [experimentsCommand, trainCommand, resumeCommand, runsCommand, fitCommand, serveCommand]
+const commands: Command[] = [
+  ...[experimentsCommand, trainCommand, resumeCommand, importCommand, runsCommand, fitCommand, serveCommand]
+]
 
 export async function main(args: string[], terminal: Terminal, buildFolder: string): Promise<number> {
   const [name, ...rest] = args

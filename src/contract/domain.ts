@@ -36,6 +36,33 @@ export const importFormatNames: Record<ImportedFrom['format'], string> = {
   'visualizing-training': 'visualizing-training'
 }
 
+/** One file (or run folder) that was chosen for import, and what would become of it. */
+export const importSource = z.object({
+  /** Below the chosen folder, its name first; unique in one import. */
+  file: z.string(),
+  name: z.string(),
+  group: z.string(),
+  seed: z.number().int().nullable(),
+  bytes: z.number(),
+  /** Null when the file could not be read. */
+  format: importedFrom.shape.format.nullable(),
+  rows: z.number(),
+  columns: z.array(z.string()),
+  /** The column that counts steps, `#row` for row numbers, null when somebody has to say. */
+  stepColumn: z.string().nullable(),
+  stepCandidates: z.array(z.string()),
+  /** Why somebody has to say which column counts steps. */
+  unclear: z.string().nullable(),
+  firstStep: z.number().nullable(),
+  lastStep: z.number().nullable(),
+  series: z.array(z.object({ column: z.string(), tag: z.string(), points: z.number() })),
+  /** Why it cannot be imported: the file, the place and the remedy. */
+  problem: z.string().nullable(),
+  /** What was repaired or left out. */
+  notes: z.array(z.string())
+})
+export type ImportSource = z.infer<typeof importSource>
+
 export const runStatus = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted'])
 
 export const runInfo = z.object({

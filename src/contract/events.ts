@@ -24,6 +24,7 @@ export const events = {
     ok: z.boolean(),
     message: z.string().nullable()
   }),
+  'import.progress': z.object({ job: z.string(), done: z.number(), total: z.number(), text: z.string() }),
   'analysis.changed': z.object({ id: z.string() }),
   log: logEntry
 } satisfies Record<string, z.ZodType>

@@ -13,6 +13,7 @@ import {
   analysisSummary,
   convergenceRule,
   finding,
+  importSource,
   logEntry,
   paramValue,
   pointQuantiles,
@@ -25,6 +26,10 @@ import {
 const f64 = z.custom<Float64Array>((value) => value instanceof Float64Array)
 const f32 = z.custom<Float32Array>((value) => value instanceof Float32Array)
 const i32 = z.custom<Int32Array>((value) => value instanceof Int32Array)
+const u8 = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= 8 * 1024 * 1024)
+const jobId = z.string().min(8).max(64)
+/** File to the column that counts its steps; `#row` for row numbers. Files without an entry tell themselves. */
+const stepColumns = z.record(z.string(), z.string())
 const nothing = z.object({}).strict()
 const done = z.object({})
 
@@ -102,6 +107,49 @@ export const requests = {
       .nullable()
   },
   'project.close': { params: nothing, result: done },
+
+  /** A native dialog for what to import. In the browser host the path is typed, or the files are dropped. */
+  'import.pick': {
+    params: z.object({ kind: z.enum(['folder', 'files']) }),
+    result: z.object({ grant: z.string(), label: z.string() }).nullable()
+  },
+  /** What the chosen files hold. `job` names the work for progress and cancelling. */
+  'import.inspect': {
+    params: z.object({ job: jobId, grant: z.string(), stepColumns }),
+    result: z.object({ label: z.string(), sources: z.array(importSource), ignored: z.array(z.string()) })
+  },
+  /** Imports every file that can be; the others are told. All of it or, after a cancel or an error, nothing. */
+  'import.run': {
+    params: z.object({
+      job: jobId,
+      grant: z.string(),
+      stepColumns,
+      /** Group of the runs; null: the folder that each file lies in. */
+      name: z.string().trim().min(1).max(120).nullable()
+    }),
+    result: z.object({
+      runIds: z.array(z.string()),
+      leftOut: z.array(z.object({ file: z.string(), problem: z.string() }))
+    })
+  },
+  'import.cancel': { params: z.object({ job: jobId }), result: done },
+  /** Files dropped on the window come piece by piece, since a page has no paths to give. */
+  'import.stage': { params: nothing, result: z.object({ staging: z.string() }) },
+  'import.stageFile': {
+    params: z.object({
+      staging: z.string(),
+      /** Path below what was dropped, with `/`. */
+      name: z.string().min(1).max(1024),
+      offset: z.number().int().min(0),
+      data: u8
+    }),
+    result: done
+  },
+  'import.stageEnd': {
+    params: z.object({ staging: z.string() }),
+    result: z.object({ grant: z.string(), label: z.string() })
+  },
+  'import.discard': { params: z.object({ staging: z.string() }), result: done },
 
   'experiments.list': { params: nothing, result: z.custom<ExperimentSpec[]>((value) => Array.isArray(value)) },
   /** Everything the design page shows about a draft; bad values come back as problems, not as an error. */

@@ -3,7 +3,7 @@
  * It owns the open project and the jobs, and computes nothing itself.
  */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { RunInfo } from '../contract/domain'
 import { PhasescopeError, toWireError } from '../contract/errors'
 import type { EventName, EventPayload } from '../contract/events'
@@ -15,6 +15,7 @@ import { experiments } from '../training/experiments'
 import { AnalysisService } from './analysis-service'
 import { describeDraft } from './draft'
 import { PathGrants } from './grants'
+import { ImportService } from './import-service'
 import { Log } from './log'
 import { freeFolder, sampleCopy } from './new-folders'
 import type { Places, WorkerLauncher } from './ports'
@@ -33,6 +34,8 @@ export interface EngineOptions {
   parallel?: number
   /** A native folder dialog, where the host has one. */
   pickFolder?: (purpose: 'open-project' | 'new-project-location') => Promise<string | null>
+  /** The same for what to import. */
+  pickImport?: (kind: 'folder' | 'files') => Promise<string[] | null>
 }
 
 export type EventListener = <N extends EventName>(name: N, payload: EventPayload<N>) => void
@@ -45,6 +48,7 @@ export class Engine {
   readonly log: Log
   readonly training: TrainingService
   readonly analyses: AnalysisService
+  readonly imports: ImportService
   private readonly listeners = new Set<EventListener>()
   private readonly grants = new PathGrants()
   private readonly recents: Recents
@@ -59,14 +63,17 @@ export class Engine {
     this.recents = new Recents(options.places.userData)
     this.queries = new TaskPool(options.launcher, 1)
     this.compute = new TaskPool(options.launcher, options.cores)
+    const versions = { phasescope: options.version, node: process.versions.node }
+    const { launcher, places, cores } = options
     this.training = new TrainingService({
-      launcher: options.launcher,
-      places: options.places,
-      parallel: options.parallel ?? options.cores,
-      versions: { phasescope: options.version, node: process.versions.node },
+      launcher,
+      places,
+      parallel: options.parallel ?? cores,
+      versions,
       log: this.log,
       push
     })
+    this.imports = new ImportService({ launcher, places, cores, versions, log: this.log, push })
     this.analyses = new AnalysisService({ pool: this.compute, queries: this.queries, log: this.log, push })
   }
 
@@ -126,7 +133,7 @@ export class Engine {
   /** Ends every job and thread; unfinished runs are interrupted and can be continued. */
   async close(): Promise<void> {
     await this.closeProject()
-    await Promise.all([this.queries.close(), this.compute.close()])
+    await Promise.all([this.queries.close(), this.compute.close(), this.imports.close()])
   }
 
   private async dispatch<N extends RequestName>(name: N, params: unknown): Promise<unknown> {
@@ -141,7 +148,7 @@ export class Engine {
   private async adopt(opened: Awaited<ReturnType<typeof openProject>>): Promise<ProjectSession> {
     // The same folder again: two sessions must not write one project, so it is read anew only when nothing is at work.
     if (this.session?.folder === opened.folder) {
-      if (this.training.running + this.training.queued + this.analyses.running > 0) {
+      if (this.training.running + this.training.queued + this.analyses.running + this.imports.running > 0) {
         this.push('project.changed', this.session.info())
         return this.session
       }
@@ -160,11 +167,16 @@ export class Engine {
     const session = this.session
     if (!session) return
     this.analyses.cancelAll()
+    await this.imports.settle()
     await this.training.close()
     await session.settle()
     await this.remember()
     this.session = null
     this.push('project.changed', null)
+  }
+
+  private importGrant(paths: string[]): { grant: string; label: string } {
+    return { grant: this.grants.issue(...paths), label: labelOf(paths) }
   }
 
   private async remember(): Promise<void> {
@@ -228,6 +240,36 @@ export class Engine {
       return {}
     },
 
+    'import.pick': async ({ kind }) => {
+      if (!this.options.pickImport) throw new PhasescopeError('unsupported', 'This host has no dialog. Type the path.')
+      const paths = await this.options.pickImport(kind)
+      return paths === null || paths.length === 0 ? null : this.importGrant(paths)
+    },
+    'import.inspect': async ({ job, grant, stepColumns }) => {
+      const paths = this.grants.resolveAll(grant)
+      return { label: labelOf(paths), ...(await this.imports.inspect({ job, paths, stepColumns })) }
+    },
+    'import.run': async ({ job, grant, stepColumns, name }) => {
+      const request = { job, paths: this.grants.resolveAll(grant), stepColumns }
+      const { runIds, sources } = await this.imports.run(this.project, request, name)
+      const leftOut = sources.flatMap(({ file, problem }) => (problem === null ? [] : [{ file, problem }]))
+      return { runIds, leftOut }
+    },
+    'import.cancel': ({ job }) => {
+      this.imports.cancel(job)
+      return {}
+    },
+    'import.stage': () => this.imports.staging.begin(),
+    'import.stageFile': async ({ staging, name, offset, data }) => {
+      await this.imports.staging.write(staging, name, offset, data)
+      return {}
+    },
+    'import.stageEnd': async ({ staging }) => this.importGrant((await this.imports.staging.end(staging)).paths),
+    'import.discard': async ({ staging }) => {
+      await this.imports.staging.discard(staging)
+      return {}
+    },
+
     'experiments.list': () => [...experiments],
     'experiments.describe': (draft) =>
       describeDraft(this.queries, draft, this.session ? this.session.listRuns() : ([] as RunInfo[])),
@@ -288,4 +330,10 @@ export class Engine {
     'analysis.decode': ({ id, states, runId }) => this.analyses.decode(this.project, id, states, runId),
     'analysis.across': ({ id, states, convergence }) => this.analyses.across(this.project, id, states, convergence)
   }
+}
+
+/** What was chosen, for people. */
+function labelOf(paths: string[]): string {
+  const [first, ...others] = paths.map((path) => basename(path))
+  return others.length === 0 ? first : `${first} and ${others.length} more`
 }

@@ -3,18 +3,23 @@ import { randomBytes } from 'node:crypto'
 import { PhasescopeError } from '../contract/errors'
 
 export class PathGrants {
-  private readonly paths = new Map<string, string>()
+  private readonly paths = new Map<string, string[]>()
 
-  issue(path: string): string {
+  /** @param paths at least one */
+  issue(...paths: string[]): string {
     const token = randomBytes(16).toString('hex')
-    this.paths.set(token, path)
+    this.paths.set(token, paths)
     return token
   }
 
   resolve(token: string): string {
-    const path = this.paths.get(token)
-    if (!path)
+    return this.resolveAll(token)[0]
+  }
+
+  resolveAll(token: string): string[] {
+    const paths = this.paths.get(token)
+    if (!paths)
       throw new PhasescopeError('bad-request', 'This choice of a folder is no longer valid. Choose the folder again.')
-    return path
+    return paths
   }
 }

@@ -6,7 +6,14 @@ import type { AnalysisSummary, ProjectInfo, RunInfo } from '../contract/domain'
 import { seedOf } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
 import { runFolder, writeJson } from '../project/files'
-import { analysisFile, listAnalyses, listRuns, moveToTrash, saveAnalysis } from '../project/project-folder'
+import {
+  analysisFile,
+  inOrderOfCreation,
+  listAnalyses,
+  listRuns,
+  moveToTrash,
+  saveAnalysis
+} from '../project/project-folder'
 import type { OpenedProject, Problem } from '../project/project-folder'
 import type { RunManifest } from '../project/manifests'
 import type { RunSource } from '../workers/messages'
@@ -88,6 +95,12 @@ export class ProjectSession {
   async addRun(run: RunManifest): Promise<void> {
     await this.saveRun(run)
     this.runs.set(run.id, run)
+  }
+
+  /** Takes in runs whose folders are complete already. */
+  adoptRuns(runs: RunManifest[]): void {
+    for (const run of [...runs].sort(inOrderOfCreation)) this.runs.set(run.id, run)
+    if (runs.length > 0) this.changed(runs.map(runInfoOf), [])
   }
 
   /** Takes back a run that never began, for instance because the disk is full. */

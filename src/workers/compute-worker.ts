@@ -2,8 +2,10 @@
 import { parentPort } from 'node:worker_threads'
 import { runCandidate, runFold } from '../analysis'
 import { toWireError } from '../contract/errors'
+import { scanSources } from '../project/import-source'
 import { across, assemble, decode, prepareAnalysis, refit } from './analysis-tasks'
 import { describe } from './describe-draft'
+import { importFile, inspectFile } from './import-tasks'
 import type { ComputeReply, ComputeRequest, ComputeTasks, TaskName } from './messages'
 import { heatmapOf, seriesOf, tagsOf } from './run-queries'
 
@@ -22,7 +24,10 @@ const handlers: Handlers = {
   assemble: (input) => assemble(input),
   restart: (input) => refit(input),
   decode: (input) => decode(input),
-  across: (input) => across(input)
+  across: (input) => across(input),
+  importScan: ({ paths, loose }) => scanSources(paths, loose),
+  importInspect: (input) => inspectFile(input),
+  importFile: (input) => importFile(input)
 }
 
 const port = parentPort

@@ -3,8 +3,11 @@ import type { CandidateResult, CandidateTask, FoldResult, FoldTask } from '../an
 import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule, RunSeries } from '../analysis/types'
 import type { BuiltSequences } from '../analysis'
 import type { WireError } from '../contract/errors'
+import type { ImportSource } from '../contract/domain'
 import type { PackedHeatmap, PackedSeries, RequestResult } from '../contract/requests'
 import type { Sequence } from '../hmm/types'
+import type { ImportFile, ScannedSources } from '../project/import-source'
+import type { RunManifest } from '../project/manifests'
 import type { ParamValue, RecordOptions, RunSpec } from '../training/types'
 
 /** To a training worker. One worker trains one run and then ends. */
@@ -66,6 +69,14 @@ export interface Prepared {
 
 /** Tasks of a compute worker by name, each with what goes in and what comes out. */
 export interface ComputeTasks {
+  /** @param loose folder without a name of its own, for files that came without one */
+  importScan: { in: { paths: string[]; loose: string | null }; out: ScannedSources }
+  importInspect: { in: { file: ImportFile; stepColumn: string | null }; out: ImportSource }
+  /** Writes the run into `folder`; `manifest` is filled in. No manifest comes back when the file cannot be read. */
+  importFile: {
+    in: { file: ImportFile; stepColumn: string | null; folder: string; manifest: RunManifest }
+    out: { source: ImportSource; manifest: RunManifest | null }
+  }
   describe: { in: Draft; out: Omit<RequestResult<'experiments.describe'>, 'secondsPerStep'> }
   tags: { in: { runs: RunSource[] }; out: RequestResult<'runs.tags'> }
   series: {

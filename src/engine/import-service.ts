@@ -1,0 +1,224 @@
+/** Imports recorded series as runs: reads and writes in worker threads, and lets them appear whole or not at all. */
+import { randomBytes } from 'node:crypto'
+import { readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { ImportSource } from '../contract/domain'
+import { PhasescopeError } from '../contract/errors'
+import type { EventName, EventPayload } from '../contract/events'
+import { describeFileError, makeFolder, syncFolder } from '../project/files'
+import type { ImportFile } from '../project/import-source'
+import type { RunManifest } from '../project/manifests'
+import { newId } from '../project/project-folder'
+import type { Log } from './log'
+import type { Places, WorkerLauncher } from './ports'
+import type { ProjectSession } from './project-session'
+import { lives, Staging } from './staging'
+import { TaskPool } from './task-pool'
+
+export interface ImportRequest {
+  job: string
+  paths: string[]
+  /** File to the column that counts its steps. */
+  stepColumns: Record<string, string>
+  /** The same for all files without an entry. */
+  stepColumn?: string
+}
+
+export interface Inspection {
+  sources: ImportSource[]
+  ignored: string[]
+}
+
+export interface Imported {
+  runIds: string[]
+  /** Every file with what became of it. */
+  sources: ImportSource[]
+}
+
+export interface ImportServiceOptions {
+  launcher: WorkerLauncher
+  places: Places
+  cores: number
+  versions: Record<string, string>
+  log: Log
+  push<N extends EventName>(name: N, payload: EventPayload<N>): void
+}
+
+const pending = '.importing-'
+
+export class ImportService {
+  readonly staging: Staging
+  /** A pool of its own: imports wait behind no fit, and curves behind no import. */
+  private readonly pool: TaskPool
+  private readonly jobs = new Map<string, { abort: AbortController; writes: boolean; ended: Promise<unknown> }>()
+
+  constructor(private readonly options: ImportServiceOptions) {
+    this.pool = new TaskPool(options.launcher, Math.min(2, options.cores))
+    this.staging = new Staging(join(options.places.userData, 'staging'))
+    void this.staging.clean()
+  }
+
+  /** Imports that write into the project. */
+  get running(): number {
+    return [...this.jobs.values()].filter((job) => job.writes).length
+  }
+
+  cancel(job: string): void {
+    this.jobs.get(job)?.abort.abort()
+  }
+
+  /** Ends every import and waits until nothing of them is left. */
+  async settle(): Promise<void> {
+    for (const { abort } of this.jobs.values()) abort.abort()
+    await Promise.allSettled([...this.jobs.values()].map((job) => job.ended))
+  }
+
+  async close(): Promise<void> {
+    await this.settle()
+    await this.pool.close()
+    await this.staging.close()
+  }
+
+  /** What the chosen files hold and what would become of them. Nothing is written. */
+  inspect(request: ImportRequest): Promise<Inspection> {
+    return this.during(request.job, false, async (signal) => {
+      const { files, ignored } = await this.scan(request, signal)
+      const inspect = (file: ImportFile): Promise<ImportSource> =>
+        this.pool.run('importInspect', { file, stepColumn: stepColumnFor(file, request) }, signal)
+      const sources = await this.forEach(request.job, 'Reading', files, signal, inspect)
+      return { sources, ignored }
+    })
+  }
+
+  /** @param name group of the runs; null: the folder that each file lies in */
+  run(session: ProjectSession, request: ImportRequest, name: string | null): Promise<Imported> {
+    return this.during(request.job, true, async (signal) => {
+      const { files } = await this.scan(request, signal)
+      const runsFolder = join(session.folder, 'runs')
+      await sweep(runsFolder)
+      const folder = join(runsFolder, `${pending}${process.pid}-${randomBytes(4).toString('hex')}`)
+      const manifests = this.manifestsFor(files, name)
+      await makeFolder(folder)
+      try {
+        const done = await this.forEach(request.job, 'Importing', files, signal, (file) => {
+          const manifest = manifests.get(file)!
+          const task = { file, stepColumn: stepColumnFor(file, request), folder: join(folder, manifest.id), manifest }
+          return this.pool.run('importFile', task, signal)
+        })
+        if (signal.aborted) throw new PhasescopeError('cancelled', 'Cancelled.')
+        const runs = done.flatMap(({ manifest }) => (manifest ? [manifest] : []))
+        // From here on it is renames only, which take no time; whatever happens, each run is whole or not there.
+        for (const run of runs) await moveRun(join(folder, run.id), session.runFolder(run.id))
+        await syncFolder(runsFolder)
+        session.adoptRuns(runs)
+        this.report(done.map(({ source }) => source))
+        return { runIds: runs.map((run) => run.id), sources: done.map(({ source }) => source) }
+      } finally {
+        // Tasks that still go on, because of a cancel or because another one failed, end here. A worker that dies this
+        // moment may write a last file, so removing is tried again.
+        this.cancel(request.job)
+        await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }).catch(() => undefined)
+      }
+    })
+  }
+
+  private async during<T>(job: string, writes: boolean, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.jobs.has(job)) throw new PhasescopeError('busy', 'This import is already going on.')
+    const abort = new AbortController()
+    // A task that failed leaves others of the same job behind it in the queue: they end with the signal.
+    const ended = work(abort.signal).finally(() => {
+      abort.abort()
+      this.jobs.delete(job)
+    })
+    this.jobs.set(job, { abort, writes, ended })
+    return ended
+  }
+
+  private async scan(
+    { paths, job }: ImportRequest,
+    signal: AbortSignal
+  ): Promise<{ files: ImportFile[]; ignored: string[] }> {
+    this.options.push('import.progress', { job, done: 0, total: 0, text: 'Looking for files' })
+    const folder = dirname(paths[0])
+    const loose = this.staging.owns(folder) ? folder : null
+    return this.pool.run('importScan', { paths, loose }, signal)
+  }
+
+  private async forEach<T>(
+    job: string,
+    text: string,
+    files: ImportFile[],
+    signal: AbortSignal,
+    work: (file: ImportFile) => Promise<T>
+  ): Promise<T[]> {
+    let done = 0
+    const progress = (): void => this.options.push('import.progress', { job, done, total: files.length, text })
+    progress()
+    return Promise.all(
+      files.map(async (file) => {
+        const result = await work(file)
+        done += 1
+        if (!signal.aborted) progress()
+        return result
+      })
+    )
+  }
+
+  private manifestsFor(files: ImportFile[], name: string | null): Map<ImportFile, RunManifest> {
+    const createdAt = new Date().toISOString()
+    const groups = new Map<string, { id: string; stem: string; seeds: Set<number> }>()
+    const manifests = new Map<ImportFile, RunManifest>()
+    files.forEach((file, index) => {
+      const groupName = name ?? file.group
+      const group = groups.get(groupName) ?? { id: newId('group'), stem: newId(slug(groupName)), seeds: new Set() }
+      groups.set(groupName, group)
+      const ending = file.seed === null || group.seeds.has(file.seed) ? `n${index + 1}` : `s${file.seed}`
+      if (file.seed !== null) group.seeds.add(file.seed)
+      manifests.set(file, {
+        ...{ schemaVersion: 1, id: `${group.stem}-${ending}`, name: file.name, group: group.id, groupName },
+        ...{ spec: null, imported: null, status: 'done', message: null, createdAt, startedAt: null },
+        ...{ finishedAt: createdAt, step: 0, totalSteps: 0, epoch: 0, totalEpochs: 0, elapsedSeconds: 0 },
+        ...{ last: {}, notes: '', tags: [], versions: this.options.versions }
+      })
+    })
+    return manifests
+  }
+
+  private report(sources: ImportSource[]): void {
+    const imported = sources.filter((source) => source.problem === null)
+    for (const { problem } of sources) if (problem !== null) this.options.log.add('warning', 'Import', problem)
+    for (const { file, notes } of imported) {
+      for (const note of notes) this.options.log.add('info', `Import of ${file}`, note)
+    }
+    const left = sources.length - imported.length
+    const text = `${imported.length} ${imported.length === 1 ? 'run' : 'runs'} imported`
+    this.options.log.add('info', 'Import', left === 0 ? `${text}.` : `${text}, ${left} left out.`)
+  }
+}
+
+function stepColumnFor(file: ImportFile, { stepColumns, stepColumn }: ImportRequest): string | null {
+  return Object.hasOwn(stepColumns, file.file) ? stepColumns[file.file] : (stepColumn ?? null)
+}
+
+function slug(name: string): string {
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+  return plain.slice(0, 40) || 'import'
+}
+
+async function moveRun(from: string, to: string): Promise<void> {
+  await makeFolder(dirname(to))
+  await rename(from, to).catch((error: unknown) => {
+    throw describeFileError(error, to, 'written')
+  })
+}
+
+/** What an import of a process that is gone has left behind. */
+async function sweep(runsFolder: string): Promise<void> {
+  for (const name of await readdir(runsFolder).catch(() => [])) {
+    if (!name.startsWith(pending) || lives(Number(name.slice(pending.length).split('-')[0]))) continue
+    await rm(join(runsFolder, name), { recursive: true, force: true }).catch(() => undefined)
+  }
+}

@@ -1,0 +1,127 @@
+/** Importing one file: what it holds, and its way into a run folder. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ImportSource, RunInfo } from '../contract/domain'
+import { FormatError, someNames } from '../formats/format-error'
+import { pointsOf } from '../formats/points'
+import { findStepColumn, rowNumber } from '../formats/step-column'
+import type { ImportedPoints, RawTable, StepColumn } from '../formats/types'
+import { describeFileError, writeJson } from '../project/files'
+import { readSource } from '../project/import-source'
+import type { ImportFile } from '../project/import-source'
+import type { RunManifest } from '../project/manifests'
+import { RunWriter } from '../project/run-writer'
+import type { ComputeTasks } from './messages'
+
+const headline = ['loss/train', 'loss/val', 'accuracy/train', 'accuracy/val', 'weights/l2']
+
+export async function inspectFile({
+  file,
+  stepColumn
+}: ComputeTasks['importInspect']['in']): Promise<ComputeTasks['importInspect']['out']> {
+  return (await readWhole(file, stepColumn)).source
+}
+
+/** Writes event file and manifest into a new folder. A file that cannot be read leaves nothing. */
+export async function importFile({
+  file,
+  stepColumn,
+  folder,
+  manifest
+}: ComputeTasks['importFile']['in']): Promise<ComputeTasks['importFile']['out']> {
+  const { source, points } = await readWhole(file, stepColumn)
+  if (!points || !source.format) return { source, manifest: null }
+  await mkdir(folder).catch((error: unknown) => {
+    throw describeFileError(error, folder, 'created')
+  })
+  const writer = new RunWriter(folder, points.steps[0])
+  try {
+    writePoints(writer, points, file.modifiedMs / 1000)
+  } finally {
+    writer.close()
+  }
+  const last = points.steps[points.steps.length - 1]
+  const epoch = lastValue(points, 'epoch') ?? last
+  const run: RunManifest = {
+    ...manifest,
+    imported: { format: source.format, file: file.file, seed: file.seed },
+    step: last,
+    totalSteps: last,
+    epoch,
+    totalEpochs: epoch,
+    last: headlines(points)
+  }
+  await writeJson(join(folder, 'run.json'), run)
+  return { source, manifest: run }
+}
+
+async function readWhole(
+  file: ImportFile,
+  wanted: string | null
+): Promise<{ source: ImportSource; points: ImportedPoints | null }> {
+  const source: ImportSource = {
+    ...{ file: file.file, name: file.name, group: file.group, seed: file.seed, bytes: file.bytes },
+    ...{ format: null, rows: 0, columns: [], stepColumn: null, stepCandidates: [], unclear: null },
+    ...{ firstStep: null, lastStep: null, series: [], problem: null, notes: [] }
+  }
+  try {
+    const { format, table } = await readSource(file)
+    source.format = format
+    source.rows = table.rows
+    source.columns = table.columns.map((column) => column.name)
+    const step = format === 'visualizing-training' ? theEpoch : chosenStep(table, wanted)
+    source.stepCandidates = step.candidates
+    source.stepColumn = step.column
+    source.unclear = step.unclear
+    if (step.column === null) {
+      const columns = someNames(source.columns)
+      source.problem = `${file.file}: ${step.unclear} Its columns are ${columns}; row numbers will do, too.`
+      return { source, points: null }
+    }
+    const points = pointsOf(table, step.column, file.file)
+    source.firstStep = points.steps[0]
+    source.lastStep = points.steps[points.steps.length - 1]
+    source.series = points.series.map(({ column, tag, points: count }) => ({ column, tag, points: count }))
+    source.notes = points.notes
+    return { source, points }
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error
+    source.problem = error.message
+    return { source, points: null }
+  }
+}
+
+const theEpoch: StepColumn = { column: 'epoch', candidates: ['epoch'], unclear: null }
+
+/** The column that somebody asked for, else the one that the file tells. `row` is the row number unless it is a column. */
+function chosenStep(table: RawTable, wanted: string | null): StepColumn {
+  const found = findStepColumn(table)
+  if (wanted === null) return found
+  const isRow = wanted === 'row' && !table.columns.some((column) => column.name === wanted)
+  return { column: isRow ? rowNumber : wanted, candidates: found.candidates, unclear: found.unclear }
+}
+
+function writePoints(writer: RunWriter, { steps, wallTimes, series }: ImportedPoints, timeSeconds: number): void {
+  for (let i = 0; i < steps.length; i++) {
+    const values: [string, number][] = []
+    for (const { tag, values: column, present } of series) if (present[i] === 1) values.push([tag, column[i]])
+    if (values.length > 0) writer.exactScalars(steps[i], wallTimes?.[i] ?? timeSeconds, values)
+  }
+}
+
+function lastValue({ series }: ImportedPoints, tag: string): number | null {
+  const found = series.find((one) => one.tag === tag)
+  if (!found || found.points === 0) return null
+  const value = found.values[found.present.lastIndexOf(1)]
+  return Number.isFinite(value) ? value : null
+}
+
+function headlines(points: ImportedPoints): RunInfo['last'] {
+  const entries = points.series
+    .filter(({ tag, points: count }) => headline.includes(tag) && count > 0)
+    .map(({ tag, values, present }): [string, RunInfo['last'][string]] => {
+      const value = values[present.lastIndexOf(1)]
+      return [tag, Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity')]
+    })
+  return Object.fromEntries(entries)
+}
