@@ -12,15 +12,14 @@
 
 /**
  * Probabilities below FLOOR become 0: products of them would be subnormal, and those cost a hundred cycles each on many
- * processors. What that drops is at most FLOOR / LOST^2 = 1e-30 of any result; where a sequence is less likely than LOST,
- * given its past or given its future, the caller takes the pass in log space.
+ * processors. A row may then have less than LOST of its best density left, or what was filtered may have less than LOST in
+ * common with what follows; there the caller takes the pass in log space. Everywhere else the paths that were dropped are
+ * at most FLOOR / LOST^2 = 1e-30 of the likelihood.
  */
 const FLOOR: f64 = 1e-150
 const LOST: f64 = 1e-60
 /** Posteriors below this cannot change sums over a state that has any rows worth the name. */
 const NEGLIGIBLE: f64 = 1e-30
-/** e^2: what one row may be less likely than its best state would have it, before that counts as surprise. */
-const ORDINARY: f64 = 7.38905609893065
 /** 1.5 * 2^52: adding it rounds to a whole number, which then stands in the low bits. */
 const ROUNDER: f64 = 6755399441055744
 
@@ -438,7 +437,6 @@ export function emissions(x: usize, rows: i32): f64 {
 function recur<T>(rows: i32): void {
   const zero = f64x2.splat(0)
   const one = f64x2.splat(1)
-  const ordinary = f64x2.splat(ORDINARY)
   const bytes = rowBytes
   let e = emitted
   let f = filtered
@@ -472,8 +470,7 @@ function recur<T>(rows: i32): void {
   V.storePairs<T>(f, scale, a0, a1, a2, a3)
   V.storePairs<T>(g, one, b0, b1, b2, b3)
   store<f64>(ratio, 0)
-  let surprise = f64x2.pmin(f64x2.mul(sum, ordinary), one)
-  let lowest = surprise
+  let lowest = sum
   let product = sum
   let exponent: i64 = 0
 
@@ -494,8 +491,7 @@ function recur<T>(rows: i32): void {
     sum = V.sumOf<T>(a0, a1, a2, a3)
     scale = f64x2.div(one, sum)
     V.storePairs<T>(f, scale, a0, a1, a2, a3)
-    surprise = f64x2.pmin(f64x2.mul(f64x2.mul(surprise, sum), ordinary), one)
-    lowest = f64x2.pmin(lowest, surprise)
+    lowest = f64x2.pmin(lowest, sum)
     product = f64x2.mul(product, sum)
     if (f64x2.extract_lane(product, 0) < LOST) {
       // The exponent moves to a counter, and one logarithm at the end serves all rows.
@@ -560,15 +556,13 @@ function recurAny(rows: i32): void {
   }
   let product: f64 = 1
   let exponent: i64 = 0
-  let surprise: f64 = 1
   let lowest: f64 = 1
   for (let t = 0; t < rows; t++) {
     const f: usize = filtered + <usize>t * bytes
     if (t > 0) vectorTimesMatrix(f - bytes, trans, f, emitted + <usize>t * bytes)
     const sum = rowSum(f)
     scaleRow(f, 1 / sum)
-    surprise = min(surprise * sum * ORDINARY, 1)
-    lowest = min(lowest, surprise)
+    lowest = min(lowest, sum)
     product *= sum
     if (product < LOST) {
       const bits = reinterpret<i64>(product)
@@ -596,7 +590,7 @@ function recurAny(rows: i32): void {
 
 /**
  * After `emissions`: `filtered`, `future` and `ratios` of a sequence. Into `report`: mantissa and exponent of the product
- * of the scales, and the least that the surprises left of 1; below `LOST` the caller takes the log pass.
+ * of the scales, and the least scale; below LOST the caller takes the log pass.
  */
 export function recursions(rows: i32): void {
   if (pairs == 1) recur<u8>(rows)
@@ -604,6 +598,22 @@ export function recursions(rows: i32): void {
   else if (pairs == 3) recur<u32>(rows)
   else if (pairs == 4) recur<u64>(rows)
   else recurAny(rows)
+}
+
+/**
+ * After `recursions`: the least that what was filtered and what follows have in common; below LOST the caller takes the
+ * log pass.
+ */
+export function leastShare(rows: i32): f64 {
+  let least: f64 = 1
+  for (let at: usize = 0; at < <usize>rows * rowBytes;) {
+    let share = f64x2.splat(0)
+    for (const end = at + rowBytes; at < end; at += 16) {
+      share = V.muladd(v128.load(filtered + at), v128.load(future + at), share)
+    }
+    least = min(least, f64x2.extract_lane(V.total(share), 0))
+  }
+  return least
 }
 
 /**

@@ -213,7 +213,11 @@ export class Expectation {
       kernels.recursions(rows)
       const [product, exponent, lowest] = this.places.report.values
       const logLikelihood = Math.log(product) + exponent * Math.LN2 + shifts
-      if (lowest >= LOST && Number.isFinite(logLikelihood) && (!smooth || kernels.posteriors(rows)))
+      if (
+        lowest >= LOST &&
+        Number.isFinite(logLikelihood) &&
+        (smooth ? kernels.posteriors(rows) : kernels.leastShare(rows) >= LOST)
+      )
         return { logLikelihood, log: null }
     }
     const logB = new Float64Array(rows * this.states)

@@ -15,6 +15,7 @@ export interface HmmKernels {
   bindSums: Kernel<6>
   emissions: Kernel<2, number>
   recursions: Kernel<1>
+  leastShare: Kernel<1, number>
   posteriors: Kernel<1, number>
   moments: Kernel<3>
   scatter: Kernel<3>
