@@ -1,12 +1,17 @@
 /** One run's chosen features on common true steps. */
 import type { Finding, RunSeries } from './types'
 
-/** Rows of one run before scaling: data [rows, D] row-major, finite. */
+/** Rows of one run before scaling: data [rows, D] row-major, finite. The recorded series themselves are not kept. */
 export interface AlignedRun {
-  run: RunSeries
+  run: Pick<RunSeries, 'runId' | 'label' | 'seed'>
   steps: number[]
+  /** True epochs, or the steps where none were recorded. */
+  epochs: number[]
   data: Float64Array
 }
+
+/** Where the rows go: ordinary memory, or memory that threads share. */
+export type Allocate = (length: number) => Float64Array
 
 /** A run with fewer usable rows has no spread and no transition. */
 const MIN_ROWS = 2
@@ -15,7 +20,12 @@ const MIN_ROWS = 2
  * Keeps the steps at which every feature is recorded with a finite number. What is dropped becomes a finding.
  * @returns null when the run lacks a feature or fewer than two rows are left.
  */
-export function alignRun(run: RunSeries, features: readonly string[], findings: Finding[]): AlignedRun | null {
+export function alignRun(
+  run: RunSeries,
+  features: readonly string[],
+  findings: Finding[],
+  allocate: Allocate = (length) => new Float64Array(length)
+): AlignedRun | null {
   const { runId, label } = run
   for (const feature of features) {
     const series = run.series[feature]
@@ -50,9 +60,11 @@ export function alignRun(run: RunSeries, features: readonly string[], findings: 
     findings.push({ severity: 'warning', runId, text: `Run "${label}" was left out: it has ${left}.` })
     return null
   }
-  const data = new Float64Array(usable.length * features.length)
+  const data = allocate(usable.length * features.length)
   usable.forEach((t, row) => columns.forEach((column, d) => (data[row * features.length + d] = column[t])))
-  return { run, steps: usable.map((t) => common[t]), data }
+  const steps = usable.map((t) => common[t])
+  const epochs = Array.from(valuesAtSteps(run.series.epoch, steps) ?? steps)
+  return { run: { runId, label, seed: run.seed }, steps, epochs, data }
 }
 
 function reportMissing(

@@ -14,16 +14,17 @@ import type { FittedStates } from './types'
 export function pointLogLikelihoods(model: GaussianHmm, sequences: readonly Sequence[]): Float64Array[] {
   const { states, startProb, transMat } = model
   const table = prepareEmissions(model)
-  const filtered = filteredProbabilities(model, sequences)
   const terms = new Float64Array(states)
-  return sequences.map((sequence, s) => {
+  // One sequence at a time: the probabilities of hundreds of runs need not be in memory together.
+  return sequences.map((sequence) => {
+    const [filtered] = filteredProbabilities(model, [sequence])
     const logB = new Float64Array(sequence.rows * states)
     logDensities(table, sequence.data, sequence.rows, logB)
     return Float64Array.from({ length: sequence.rows }, (_, t) => {
       for (let j = 0; j < states; j++) {
         let predicted = t === 0 ? startProb[j] : 0
         if (t > 0)
-          for (let i = 0; i < states; i++) predicted += filtered[s][(t - 1) * states + i] * transMat[i * states + j]
+          for (let i = 0; i < states; i++) predicted += filtered[(t - 1) * states + i] * transMat[i * states + j]
         terms[j] = Math.log(predicted) + logB[t * states + j]
       }
       return logSumExp(terms)

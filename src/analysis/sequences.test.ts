@@ -53,11 +53,11 @@ describe('buildSequences', () => {
     const { inputs, findings } = buildSequences(runs, options)
     expect(inputs.runs.map((run) => run.runId)).toEqual(['ok'])
     expect(texts(findings)).toEqual([
-      'Run "gone" was left out: it was not found.',
       'Run "LACKS" was left out: it has no "b".',
       'Run "BROKEN": 2 points of 2 dropped because "a" was not a finite number there.',
       'Run "BROKEN" was left out: it has no usable point.',
-      'Run "SHORT" was left out: it has only one usable point.'
+      'Run "SHORT" was left out: it has only one usable point.',
+      'Run "gone" was left out: it was not found.'
     ])
   })
 

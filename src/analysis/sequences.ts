@@ -2,8 +2,8 @@
 import { parameterCount } from '../hmm'
 import type { Sequence } from '../hmm/types'
 import { mean, meanAndStd } from '../numeric/statistics'
-import { alignRun, valuesAtSteps } from './align'
-import type { AlignedRun } from './align'
+import { alignRun } from './align'
+import type { AlignedRun, Allocate } from './align'
 import type { Analysis, AnalysisInputRun, AnalysisOptions, Finding, RunSeries } from './types'
 
 /** Spread below this share of the largest value is rounding of a constant column (0.1 seven times has 1e-17). */
@@ -33,26 +33,38 @@ export interface DecodableRun {
  * becomes 0 there; one that is constant in every run carries no information and is left out. Everything dropped is in
  * `findings`.
  *
- * @param runs in the order wanted; runs not in `options.runIds` are ignored (an empty list takes all).
+ * @param runs in the order wanted; runs not in `options.runIds` are ignored (an empty list takes all). Each is looked at
+ *   once and not kept, so that hundreds can be read one after the other.
+ * @param allocate makes the memory of the sequences.
  * @throws an Error with a plain sentence when nothing usable is left.
  */
-export function buildSequences(runs: readonly RunSeries[], options: SequenceOptions): BuiltSequences {
+export function buildSequences(
+  runs: Iterable<RunSeries>,
+  options: SequenceOptions,
+  allocate?: Allocate
+): BuiltSequences {
   if (options.features.length === 0) throw new Error('Choose at least one feature.')
   const findings: Finding[] = []
   const features = [...new Set(options.features)]
-  const chosen = options.runIds.length === 0 ? runs : runs.filter((run) => options.runIds.includes(run.runId))
-  for (const runId of options.runIds)
-    if (!runs.some((run) => run.runId === runId))
+  const aligned: AlignedRun[] = []
+  const wanted = new Set(options.runIds)
+  const found = new Set<string>()
+  for (const run of runs) {
+    if (wanted.size > 0 && !wanted.has(run.runId)) continue
+    found.add(run.runId)
+    const usable = alignRun(run, features, findings, allocate)
+    if (usable) aligned.push(usable)
+  }
+  for (const runId of wanted)
+    if (!found.has(runId))
       findings.push({ severity: 'warning', runId, text: `Run "${runId}" was left out: it was not found.` })
-  const aligned = chosen
-    .map((run) => alignRun(run, features, findings))
-    .filter((run): run is AlignedRun => run !== null)
   if (aligned.length === 0)
     throw new Error(['No run can be analysed.', ...findings.map((finding) => finding.text)].join(' '))
 
+  const all = (feature: string): Float64Array => joined(aligned, features.indexOf(feature), features.length)
   const varying = features.filter((_, d) => {
     // On a common scale a feature may tell runs apart although it never changes within one.
-    if (options.zscore !== 'run') return !isConstant(joined(aligned, d, features.length))
+    if (options.zscore !== 'run') return !isConstant(all(features[d]))
     return aligned.some((run) => !isConstant(column(run, d, features.length)))
   })
   for (const feature of features)
@@ -64,11 +76,12 @@ export function buildSequences(runs: readonly RunSeries[], options: SequenceOpti
       })
   if (varying.length === 0) throw new Error('No feature changes, so there is nothing to tell phases by.')
 
+  const common = options.zscore === 'all' ? varying.map((feature) => meanAndStd(all(feature))) : null
   const scaling = aligned.map((run) =>
-    varying.map((feature) => {
-      const d = features.indexOf(feature)
+    varying.map((feature, v) => {
       if (options.zscore === 'none') return { mean: 0, std: 1 }
-      const values = options.zscore === 'run' ? column(run, d, features.length) : joined(aligned, d, features.length)
+      if (common) return common[v]
+      const values = column(run, features.indexOf(feature), features.length)
       const { mean, std } = meanAndStd(values)
       if (!isConstant(values)) return { mean, std }
       const text = `Run "${run.run.label}": "${feature}" never changes and was set to 0.`
@@ -76,27 +89,23 @@ export function buildSequences(runs: readonly RunSeries[], options: SequenceOpti
       return { mean, std: 0 }
     })
   )
+  const kept = varying.map((feature) => features.indexOf(feature))
   const sequences = aligned.map((run, r) => {
     const rows = run.steps.length
-    const data = new Float64Array(rows * varying.length)
-    varying.forEach((feature, d) => {
-      const { mean, std } = scaling[r][d]
-      const values = column(run, features.indexOf(feature), features.length)
-      for (let t = 0; t < rows; t++) data[t * varying.length + d] = std === 0 ? 0 : (values[t] - mean) / std
-    })
-    return { data, rows, columns: varying.length }
+    // In place: a row's kept features move to its front, and never past what is still to be read.
+    for (let t = 0; t < rows; t++)
+      kept.forEach((from, d) => {
+        const { mean, std } = scaling[r][d]
+        const value = run.data[t * features.length + from]
+        run.data[t * kept.length + d] = std === 0 ? 0 : (value - mean) / std
+      })
+    return { data: run.data.subarray(0, rows * kept.length), rows, columns: kept.length }
   })
   const rows = sequences.reduce((sum, sequence) => sum + sequence.rows, 0)
   warnAboutRows(rows, varying.length, options, findings)
   return {
     inputs: {
-      runs: aligned.map(({ run, steps }) => ({
-        runId: run.runId,
-        label: run.label,
-        seed: run.seed,
-        steps,
-        epochs: Array.from(valuesAtSteps(run.series.epoch, steps) ?? steps)
-      })),
+      runs: aligned.map(({ run, steps, epochs }) => ({ ...run, steps, epochs })),
       features: varying,
       rows,
       scaling
@@ -140,10 +149,9 @@ export function buildSequenceForModel(
       zscore !== 'run' ? inputs.scaling[0][d] : borrowed ? averageScale(inputs.scaling, d) : own
     for (let t = 0; t < rows; t++) data[t * features.length + d] = std === 0 ? 0 : (values[t] - centre) / std
   })
-  const epochs = Array.from(valuesAtSteps(run.series.epoch, aligned.steps) ?? aligned.steps)
   const sequence: Sequence = { data, rows, columns: features.length }
   return {
-    run: { runId: run.runId, label: run.label, seed: run.seed, steps: aligned.steps, epochs },
+    run: { ...aligned.run, steps: aligned.steps, epochs: aligned.epochs },
     sequence,
     findings
   }

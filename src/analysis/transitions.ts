@@ -30,12 +30,13 @@ export function summariseTransitions(
     }
   })
   const prepared = prepareGradients(model)
-  const filtered = occurrences.size > 0 ? filteredProbabilities(model, sequences) : []
+  const filtered = new Map<number, Float64Array>()
   /** At the last point before the transition: what had to move for the state to be entered. */
   const gradientAt = (run: number, index: number, to: number): number[] => {
     const t = index - 1
     const row = sequences[run].data.subarray(t * model.features, (t + 1) * model.features)
-    const weights = filtered[run].subarray(t * states, (t + 1) * states)
+    if (!filtered.has(run)) filtered.set(run, filteredProbabilities(model, [sequences[run]])[0])
+    const weights = filtered.get(run)!.subarray(t * states, (t + 1) * states)
     return Array.from(logPosteriorGradient(prepared, row, weights, to))
   }
   return [...occurrences.keys()]

@@ -40,6 +40,14 @@ export class RunColumns {
   private readonly files = new Map<string, FileState>()
   private sessionStarts = 0
 
+  /** Memory that the columns take, about. */
+  get bytes(): number {
+    let sum = 0
+    for (const column of this.scalars.values()) sum += 3 * column.steps.byteLength
+    for (const column of this.histograms.values()) sum += 3 * column.steps.byteLength + column.counts.byteLength
+    return sum
+  }
+
   /** Bytes of `file` that have been consumed: feed from here on. */
   consumed(file: string): number {
     return this.files.get(file)?.offset ?? 0

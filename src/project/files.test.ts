@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { makeFolder, readJson, writeFileAtomic, writeJson } from './files'
+import { makeFolder, readableJson, readJson, writeFileAtomic, writeJson } from './files'
 import { temporaryFolder, withReadOnly } from './testing/folders'
 
 describe('atomic writes', () => {
@@ -75,5 +75,25 @@ describe('making folders', () => {
 
   it.runIf(process.platform === 'linux')('gives up where the system takes no folders', async () => {
     await expect(makeFolder('/proc/phasescope/x')).rejects.toThrow('/proc/phasescope/x could not be created')
+  })
+})
+
+describe('readable JSON', () => {
+  it('keeps lists of numbers on one line and says the same as JSON.stringify', () => {
+    const value = {
+      name: 'a "b"',
+      none: null,
+      gone: undefined,
+      empty: {},
+      path: [0, 0, 1, Number.NaN],
+      rows: [
+        [1, 2],
+        [3, 4]
+      ],
+      list: [{ a: 1 }, 'x', []]
+    }
+    expect(JSON.parse(readableJson(value))).toEqual(JSON.parse(JSON.stringify(value)))
+    expect(readableJson(value).split('\n')).toContain(' "path": [0,0,1,null],')
+    expect(readableJson([])).toBe('[]')
   })
 })

@@ -24,7 +24,21 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
 }
 
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFileAtomic(path, JSON.stringify(value, null, 1) + '\n')
+  await writeFileAtomic(path, readableJson(value) + '\n')
+}
+
+/** One line per field, lists of numbers on one line: a state path of a thousand points is one line, not a thousand. */
+export function readableJson(value: unknown, indent = ''): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const inner = `${indent} `
+  if (Array.isArray(value)) {
+    if (value.every((item) => typeof item !== 'object' || item === null)) return JSON.stringify(value)
+    return `[\n${value.map((item) => inner + readableJson(item, inner)).join(',\n')}\n${indent}]`
+  }
+  const fields = Object.entries(value).filter(([, item]) => item !== undefined)
+  if (fields.length === 0) return '{}'
+  const lines = fields.map(([key, item]) => `${inner}${JSON.stringify(key)}: ${readableJson(item, inner)}`)
+  return `{\n${lines.join(',\n')}\n${indent}}`
 }
 
 /** @throws PhasescopeError 'not-found' or 'damaged', each naming the file and what to do. */

@@ -14,14 +14,17 @@ type Output<N extends keyof ComputeTasks> = ComputeTasks[N]['out']
 
 export function prepareAnalysis(sources: RunSource[], options: AnalysisOptions): Prepared {
   const tags = [...new Set([...options.features, ...companions])]
-  const runs = sources.map((source) => fullSeriesOf(source, tags))
-  const built = buildSequences(runs, options)
-  for (const sequence of built.sequences) {
-    const shared = new Float64Array(new SharedArrayBuffer(sequence.data.byteLength))
-    shared.set(sequence.data)
-    sequence.data = shared
+  const runs: RunSeries[] = []
+  /** One run at a time: what is read of it is in the sequence and among the companions, and then goes. */
+  function* reading(): Generator<RunSeries> {
+    for (const source of sources) {
+      const run = fullSeriesOf(source, tags)
+      runs.push(onlyCompanions(run))
+      yield run
+    }
   }
-  return { runs: runs.map(onlyCompanions), built }
+  const shared = (length: number): Float64Array => new Float64Array(new SharedArrayBuffer(8 * length))
+  return { built: buildSequences(reading(), options, shared), runs }
 }
 
 /** The features are in the sequences by now; hundreds of runs need not cross threads twice. */

@@ -8,16 +8,30 @@ import { decimateMinMax } from '../numeric/decimate'
 import { RunReader } from '../project/run-reader'
 import type { RunSource } from './messages'
 
-const cachedReaders = 600
+/** Columns of runs that were read lately, up to this much memory; the least recently used ones are forgotten. */
+const cachedBytes = 192e6
 const readers = new Map<string, RunReader>()
 
-/** Columns of a run, up to date with the disk; the least recently used runs are forgotten. */
+/** Columns of a run, up to date with the disk. */
 export function columnsOf(source: RunSource): RunColumns {
   let reader = readers.get(source.folder)
   if (reader) readers.delete(source.folder)
   else reader = new RunReader(source.folder)
   readers.set(source.folder, reader)
-  if (readers.size > cachedReaders) readers.delete(readers.keys().next().value!)
+  reader.refresh()
+  let bytes = 0
+  // The newest are last.
+  for (const [folder, kept] of [...readers].reverse()) {
+    bytes += kept.columns.bytes
+    if (bytes > cachedBytes && kept !== reader) readers.delete(folder)
+  }
+  return reader.columns
+}
+
+/** The same for one look: what a fit reads of hundreds of runs is not kept. */
+function columnsOnce(source: RunSource): RunColumns {
+  if (readers.has(source.folder)) return columnsOf(source)
+  const reader = new RunReader(source.folder)
   reader.refresh()
   return reader.columns
 }
@@ -64,14 +78,17 @@ export function seriesOf(
   return out
 }
 
-/** Every recorded point, as the analysis needs it. */
+/** Every recorded point, as the analysis needs it. Series recorded at equal steps share them. */
 export function fullSeriesOf(source: RunSource, tags: string[]): RunSeries {
-  const columns = columnsOf(source)
+  const columns = columnsOnce(source)
   const series: RunSeries['series'] = {}
+  let shared = new Float64Array(0)
   for (const tag of tags) {
     const column = columns.scalars.get(tag)
     if (!column) continue
-    series[tag] = { steps: column.steps.slice(0, column.length), values: column.values.slice(0, column.length) }
+    const own = column.steps.subarray(0, column.length)
+    if (own.length !== shared.length || own.some((step, i) => step !== shared[i])) shared = own.slice()
+    series[tag] = { steps: shared, values: column.values.slice(0, column.length) }
   }
   return { runId: source.runId, label: source.label, seed: source.seed, series }
 }
