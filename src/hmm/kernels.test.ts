@@ -186,6 +186,23 @@ describe('the kernels of the E-step', () => {
     expect(kernelMemoryBytes()).toBe(bytes)
   })
 
+  it('reads shared memory, and needs little more than one copy of the rows', () => {
+    const [runs, rows, columns] = [40, 1000, 20]
+    const shared = new Float64Array(new SharedArrayBuffer(runs * rows * columns * 8))
+    const rng = new Rng(11)
+    for (let p = 0; p < shared.length; p++) shared[p] = rng.uniform()
+    const sequences = Array.from({ length: runs }, (_, s) => ({
+      data: shared.subarray(s * rows * columns, (s + 1) * rows * columns),
+      rows,
+      columns
+    }))
+    const options = { states: 8, covariance: 'diag', maxIterations: 2 } as const
+    const fit = fitGaussianHmm(sequences, options)
+    expect(kernelMemoryBytes()).toBeLessThan(1.2 * shared.byteLength)
+    const copies = sequences.map((sequence) => ({ ...sequence, data: Float64Array.from(sequence.data) }))
+    expect(fitGaussianHmm(copies, options)).toEqual(fit)
+  })
+
   it('three points, one feature, a constant feature and equal runs can be fitted', () => {
     const rng = new Rng(5)
     const three = { data: Float64Array.of(0.1, 0.2, 5), rows: 3, columns: 1 }
