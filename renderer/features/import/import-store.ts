@@ -1,0 +1,232 @@
+/** An import from the choice of files to its result; the dialog shows it, the drop target begins it. */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { RequestResult } from '../../../src/contract/requests'
+import { onEvent, request } from '../../bridge/host'
+import { plural } from '../../charts/format'
+import { useProject } from '../../stores/project'
+import { useRuns } from '../../stores/runs'
+import { readDropped } from './dropped-files'
+import type { takeDropped } from './dropped-files'
+import { groupsOf } from './layouts'
+
+export type ImportStage = 'closed' | 'choose' | 'receiving' | 'reading' | 'review' | 'importing' | 'finished'
+export type Inspection = RequestResult<'import.inspect'>
+
+const pieceBytes = 2 * 1024 * 1024
+
+export const useImport = defineStore('import', () => {
+  const app = useProject()
+  const runs = useRuns()
+  const stage = ref<ImportStage>('closed')
+  const progress = ref({ done: 0, total: 0, text: '' })
+  const error = ref<string | null>(null)
+  const inspection = shallowRef<Inspection | null>(null)
+  /** File to step column, where the user chose one. */
+  const stepColumns = shallowRef<Record<string, string>>({})
+  const groupName = ref('')
+  const projectName = ref('')
+  const ignored = ref(0)
+  const result = shallowRef<RequestResult<'import.run'> | null>(null)
+  /** A changed answer is being looked at; what is shown is the old one. */
+  const updating = ref(false)
+  let grant: string | null = null
+  let staging: string | null = null
+  let job = ''
+  /** Grows with every beginning and every end, so that a late answer to an old question is no answer. */
+  let turn = 0
+
+  onEvent('import.progress', (update) => {
+    if (update.job === job) progress.value = update
+  })
+
+  const busy = computed(() => ['receiving', 'reading', 'importing'].includes(stage.value))
+  const good = computed(() => inspection.value?.sources.filter(({ problem }) => problem === null) ?? [])
+  const groups = computed(() => groupsOf(inspection.value?.sources ?? []))
+  /** Why the import cannot begin, or null. */
+  const obstacle = computed(() => {
+    if (!inspection.value) return 'Nothing is chosen.'
+    if (inspection.value.sources.length === 0) return 'No CSV, JSON lines or epochN.json files were found.'
+    if (good.value.length > 0) {
+      return app.project || projectName.value.trim() ? null : 'Give the new project a name.'
+    }
+    const asked = inspection.value.sources.some(({ unclear, stepColumn }) => unclear !== null && stepColumn === null)
+    return asked ? 'Say which column counts steps.' : 'None of these files can be imported.'
+  })
+
+  function open(): void {
+    if (stage.value !== 'closed') return
+    reset()
+    stage.value = 'choose'
+  }
+
+  async function pick(kind: 'folder' | 'files'): Promise<void> {
+    await from(async () => request('import.pick', { kind }))
+  }
+
+  async function type(path: string): Promise<void> {
+    await from(async () => request('paths.typed', { path }))
+  }
+
+  async function drop(taken: ReturnType<typeof takeDropped>): Promise<void> {
+    if (busy.value) {
+      app.notice = { level: 'info', text: 'An import is going on. Drop the files again when it has ended.' }
+      return
+    }
+    await discard()
+    reset()
+    stage.value = 'receiving'
+    progress.value = { done: 0, total: 0, text: 'Looking for files' }
+    await from(async (isCurrent) => {
+      const dropped = await readDropped(taken)
+      if (!isCurrent()) return null
+      if (dropped.files.length === 0) {
+        throw new Error('Nothing in there can be imported: no CSV, JSON lines or epochN.json files were found.')
+      }
+      ignored.value = dropped.ignored
+      const opened = (await request('import.stage', {})).staging
+      staging = opened
+      const total = dropped.files.reduce((sum, { file }) => sum + file.size, 0)
+      let done = 0
+      for (const { name, file } of dropped.files) {
+        let offset = 0
+        do {
+          const data = new Uint8Array(await file.slice(offset, offset + pieceBytes).arrayBuffer())
+          if (!isCurrent()) return null
+          await request('import.stageFile', { staging: opened, name, offset, data })
+          offset += data.length
+          done += data.length
+          progress.value = { done, total, text: 'Receiving files' }
+        } while (offset < file.size)
+      }
+      return request('import.stageEnd', { staging: opened })
+    })
+  }
+
+  /** Gets a grant from somewhere and looks at what it holds. */
+  async function from(
+    get: (isCurrent: () => boolean) => Promise<{ grant: string; label: string } | null>
+  ): Promise<void> {
+    error.value = null
+    const mine = ++turn
+    const isCurrent = (): boolean => mine === turn
+    try {
+      const got = await get(isCurrent)
+      if (!isCurrent()) return
+      if (!got) {
+        if (stage.value === 'receiving') await close()
+        return
+      }
+      grant = got.grant
+      stepColumns.value = {}
+      stage.value = 'reading'
+      await inspect()
+      groupName.value = groups.value.length === 1 ? groups.value[0] : ''
+      projectName.value = groups.value.length === 1 ? groups.value[0] : got.label
+    } catch (failure) {
+      if (!isCurrent()) return
+      error.value = (failure as Error).message
+      stage.value = 'choose'
+    }
+  }
+
+  async function inspect(): Promise<void> {
+    if (grant === null) return
+    job = newJob()
+    progress.value = { done: 0, total: 0, text: 'Looking for files' }
+    inspection.value = await request('import.inspect', { job, grant, stepColumns: stepColumns.value })
+    stage.value = 'review'
+  }
+
+  /** The user's answer for files that have the same columns. */
+  async function chooseStep(files: readonly string[], column: string): Promise<void> {
+    stepColumns.value = { ...stepColumns.value, ...Object.fromEntries(files.map((file) => [file, column])) }
+    updating.value = true
+    error.value = null
+    try {
+      await inspect()
+    } catch (failure) {
+      error.value = (failure as Error).message
+    } finally {
+      updating.value = false
+    }
+  }
+
+  async function start(): Promise<void> {
+    if (obstacle.value !== null || grant === null) return
+    error.value = null
+    job = newJob()
+    progress.value = { done: 0, total: good.value.length, text: 'Importing' }
+    stage.value = 'importing'
+    try {
+      if (!app.project) {
+        app.project = await request('project.create', { name: projectName.value.trim(), locationGrant: null })
+      }
+      const name = groupName.value.trim() || null
+      const imported = await request('import.run', { job, grant, stepColumns: stepColumns.value, name })
+      result.value = imported
+      stage.value = 'finished'
+      app.page = 'runs'
+      runs.checked = new Set(imported.runIds)
+      await discard()
+      // Nothing is left to tell: the runs themselves are the result.
+      if (imported.leftOut.length === 0 && imported.runIds.length > 0) {
+        app.notice = { level: 'info', text: `${plural(imported.runIds.length, 'run')} imported and selected.` }
+        await close()
+      }
+    } catch (failure) {
+      const { code, message } = failure as { code?: string; message: string }
+      error.value = code === 'cancelled' ? 'Cancelled; nothing was imported.' : message
+      stage.value = 'review'
+    }
+  }
+
+  /** Ends what is going on; nothing of it stays. */
+  async function cancel(): Promise<void> {
+    if (stage.value === 'importing') await app.attempt(() => request('import.cancel', { job }))
+    else await close()
+  }
+
+  async function close(): Promise<void> {
+    const ending = job
+    const wasReading = stage.value === 'reading' || updating.value
+    turn += 1
+    stage.value = 'closed'
+    if (wasReading) await app.attempt(() => request('import.cancel', { job: ending }))
+    await discard()
+    reset()
+  }
+
+  function again(): void {
+    error.value = null
+    inspection.value = null
+    stage.value = 'choose'
+  }
+
+  async function discard(): Promise<void> {
+    const old = staging
+    staging = null
+    if (old !== null) await request('import.discard', { staging: old }).catch(() => undefined)
+  }
+
+  function reset(): void {
+    grant = null
+    error.value = null
+    inspection.value = null
+    stepColumns.value = {}
+    groupName.value = ''
+    projectName.value = ''
+    ignored.value = 0
+    result.value = null
+  }
+
+  return {
+    ...{ stage, progress, error, inspection, stepColumns, groupName, projectName, ignored, result, updating },
+    ...{ busy, good, groups, obstacle },
+    ...{ open, pick, type, drop, chooseStep, start, cancel, close, again }
+  }
+})
+
+function newJob(): string {
+  return `import-${Math.random().toString(36).slice(2).padEnd(8, '0')}`
+}
