@@ -41,3 +41,27 @@ test('an analysis can be trusted and compared: restarts, convergence, detours, d
   await page.locator('[data-test="wasserstein"]').click()
   await app.capture('across-regression')
 })
+
+test('a run in training shows its state as it comes, and the ribbon shows runs the model has not seen', async ({
+  app
+}) => {
+  const { page } = app
+  await page.locator('[data-test="open-sample"]').click()
+  await expect(page.locator('.handle').first()).toBeAttached()
+  await page.locator('[data-page="design"]').click()
+  await page.locator('[data-test="task"]').click()
+  await page.locator('.n-base-select-option', { hasText: 'MNIST' }).click()
+  await expect(page.locator('[data-hook="fc1"]')).toBeVisible()
+  await page.locator('#param-trainSamples').fill('600')
+  await page.locator('#param-epochs').fill('30')
+  await page.locator('#seeds').fill('11')
+  await page.locator('#rec-metrics').fill('1')
+  await page.locator('[data-test="start-runs"]').click()
+  await expect(page.locator('[data-test="phase-now"]')).toContainText('State at epoch', { timeout: 60_000 })
+  await app.capture('train-phase')
+  await page.locator('[data-test="phase-now"] button').click()
+  await expect(page.locator('[data-test="ribbon"]')).toBeVisible()
+  await expect(page.getByText('1 unseen run')).toBeVisible()
+  await expect(page.locator('[data-test="posterior"] canvas')).toBeVisible()
+  await app.capture('analysis-unseen')
+})
