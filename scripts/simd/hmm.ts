@@ -53,11 +53,11 @@ let densities: usize = 0
 
 /** Densities over the largest of the row; after `posteriors`: those times what follows. [rows, 2 pairs] */
 let emitted: usize = 0
-/** p(state at t | rows up to t); after `posteriors`: the left factor of the expected transitions. */
+/** p(state at t | rows up to t), with a sum in [1, 2); after `posteriors`: the left factor of the expected transitions. */
 let filtered: usize = 0
-/** p(rows after t | state at t), summing to 1; after `posteriors`: p(state at t | all rows). */
+/** p(rows after t | state at t), with a sum in [1, 2) but for the last row; after `posteriors`: p(state at t | all rows). */
 let future: usize = 0
-/** 1 / sum of `future` before it was scaled, [rows]. */
+/** What `future` was scaled by last, [rows]. */
 let ratios: usize = 0
 
 let startSums: usize = 0
@@ -145,6 +145,12 @@ abstract class V {
   @inline
   static flush(x: v128): v128 {
     return v128.andnot(x, f64x2.lt(x, f64x2.splat(FLOOR)))
+  }
+
+  /** 2^-n for values in [2^n, 2^(n + 1)). */
+  @inline
+  static inversePower(x: v128): v128 {
+    return i64x2.sub(i64x2.splat(0x7fe0000000000000), v128.and(x, i64x2.splat(0x7ff0000000000000)))
   }
 
   /** The sum of both lanes in both lanes. */
@@ -432,12 +438,20 @@ export function emissions(x: usize, rows: i32): f64 {
 
 /**
  * Forward and backward recursion at once, one from each end: each waits for its own last row, and so they fill each
- * other's gaps. Every row is scaled by the sum of the row before, which is at hand in time.
+ * other's gaps. Every row is scaled by a power of two that brings the sum of the row before to [1, 2): that takes no
+ * division, costs no digits, and the exponents add up to the logarithm of the likelihood.
  */
 function recur<T>(rows: i32): void {
   const zero = f64x2.splat(0)
-  const one = f64x2.splat(1)
   const bytes = rowBytes
+  const f0 = trans
+  const f1 = trans + 16
+  const f2 = trans + 32
+  const f3 = trans + 48
+  const t0 = transposed
+  const t1 = transposed + 16
+  const t2 = transposed + 32
+  const t3 = transposed + 48
   let e = emitted
   let f = filtered
   let eBack: usize = emitted + <usize>(rows - 1) * bytes
@@ -465,69 +479,55 @@ function recur<T>(rows: i32): void {
     b3 = v128.load(uniform, 48)
   }
   let sum = V.sumOf<T>(a0, a1, a2, a3)
-  let scale = f64x2.div(one, sum)
-  let scaleBack = one
-  V.storePairs<T>(f, scale, a0, a1, a2, a3)
-  V.storePairs<T>(g, one, b0, b1, b2, b3)
-  store<f64>(ratio, 0)
   let lowest = sum
-  let product = sum
-  let exponent: i64 = 0
+  let exponents = i64x2.splat(0)
+  let scale = V.inversePower(sum)
+  let scaleBack = f64x2.splat(1)
+  V.storePairs<T>(f, scale, a0, a1, a2, a3)
+  V.storePairs<T>(g, scaleBack, b0, b1, b2, b3)
+  store<f64>(ratio, 0)
 
   for (let t = 1; t < rows; t++) {
+    exponents = i64x2.add(exponents, i64x2.shr_u(sum, 52))
     e += bytes
     f += bytes
-    const p0 = f64x2.mul(V.columns<T>(a0, a1, a2, a3, trans), v128.load(e))
+    const p0 = f64x2.mul(V.columns<T>(a0, a1, a2, a3, f0), v128.load(e))
     let p1 = zero
     let p2 = zero
     let p3 = zero
-    if (sizeof<T>() > 1) p1 = f64x2.mul(V.columns<T>(a0, a1, a2, a3, trans + 16), v128.load(e, 16))
-    if (sizeof<T>() > 2) p2 = f64x2.mul(V.columns<T>(a0, a1, a2, a3, trans + 32), v128.load(e, 32))
-    if (sizeof<T>() > 4) p3 = f64x2.mul(V.columns<T>(a0, a1, a2, a3, trans + 48), v128.load(e, 48))
+    if (sizeof<T>() > 1) p1 = f64x2.mul(V.columns<T>(a0, a1, a2, a3, f1), v128.load(e, 16))
+    if (sizeof<T>() > 2) p2 = f64x2.mul(V.columns<T>(a0, a1, a2, a3, f2), v128.load(e, 32))
+    if (sizeof<T>() > 4) p3 = f64x2.mul(V.columns<T>(a0, a1, a2, a3, f3), v128.load(e, 48))
     a0 = V.flush(f64x2.mul(p0, scale))
     if (sizeof<T>() > 1) a1 = V.flush(f64x2.mul(p1, scale))
     if (sizeof<T>() > 2) a2 = V.flush(f64x2.mul(p2, scale))
     if (sizeof<T>() > 4) a3 = V.flush(f64x2.mul(p3, scale))
     sum = V.sumOf<T>(a0, a1, a2, a3)
-    scale = f64x2.div(one, sum)
+    scale = V.inversePower(sum)
     V.storePairs<T>(f, scale, a0, a1, a2, a3)
     lowest = f64x2.pmin(lowest, sum)
-    product = f64x2.mul(product, sum)
-    if (f64x2.extract_lane(product, 0) < LOST) {
-      // The exponent moves to a counter, and one logarithm at the end serves all rows.
-      const bits = reinterpret<i64>(f64x2.extract_lane(product, 0))
-      exponent += (bits >> 52) - 1023
-      product = f64x2.splat(reinterpret<f64>((bits & 0xfffffffffffff) | 0x3ff0000000000000))
-    }
 
-    const w0 = f64x2.mul(f64x2.mul(b0, v128.load(eBack)), scaleBack)
+    const w0 = V.flush(f64x2.mul(b0, v128.load(eBack)))
     let w1 = zero
     let w2 = zero
     let w3 = zero
-    if (sizeof<T>() > 1) w1 = f64x2.mul(f64x2.mul(b1, v128.load(eBack, 16)), scaleBack)
-    if (sizeof<T>() > 2) w2 = f64x2.mul(f64x2.mul(b2, v128.load(eBack, 32)), scaleBack)
-    if (sizeof<T>() > 4) w3 = f64x2.mul(f64x2.mul(b3, v128.load(eBack, 48)), scaleBack)
+    if (sizeof<T>() > 1) w1 = V.flush(f64x2.mul(b1, v128.load(eBack, 16)))
+    if (sizeof<T>() > 2) w2 = V.flush(f64x2.mul(b2, v128.load(eBack, 32)))
+    if (sizeof<T>() > 4) w3 = V.flush(f64x2.mul(b3, v128.load(eBack, 48)))
     eBack -= bytes
     g -= bytes
     ratio -= 8
-    b0 = V.flush(V.columns<T>(w0, w1, w2, w3, transposed))
-    if (sizeof<T>() > 1) b1 = V.flush(V.columns<T>(w0, w1, w2, w3, transposed + 16))
-    if (sizeof<T>() > 2) b2 = V.flush(V.columns<T>(w0, w1, w2, w3, transposed + 32))
-    if (sizeof<T>() > 4) b3 = V.flush(V.columns<T>(w0, w1, w2, w3, transposed + 48))
-    scaleBack = f64x2.div(one, V.sumOf<T>(b0, b1, b2, b3))
-    V.storePairs<T>(g, scaleBack, b0, b1, b2, b3)
+    b0 = f64x2.mul(V.columns<T>(w0, w1, w2, w3, t0), scaleBack)
+    if (sizeof<T>() > 1) b1 = f64x2.mul(V.columns<T>(w0, w1, w2, w3, t1), scaleBack)
+    if (sizeof<T>() > 2) b2 = f64x2.mul(V.columns<T>(w0, w1, w2, w3, t2), scaleBack)
+    if (sizeof<T>() > 4) b3 = f64x2.mul(V.columns<T>(w0, w1, w2, w3, t3), scaleBack)
+    scaleBack = V.inversePower(V.sumOf<T>(b0, b1, b2, b3))
+    V.storePairs<T>(g, scaleBack, V.flush(b0), V.flush(b1), V.flush(b2), V.flush(b3))
     store<f64>(ratio, f64x2.extract_lane(scaleBack, 0))
   }
-  store<f64>(report, f64x2.extract_lane(product, 0))
-  store<f64>(report, <f64>exponent, 8)
+  store<f64>(report, f64x2.extract_lane(sum, 0))
+  store<f64>(report, <f64>(i64x2.extract_lane(exponents, 0) - 1023 * <i64>(rows - 1)), 8)
   store<f64>(report, f64x2.extract_lane(lowest, 0), 16)
-}
-
-/** The sum of one row of [2 pairs] values. */
-function rowSum(at: usize): f64 {
-  let sum = f64x2.splat(0)
-  for (const end = at + rowBytes; at < end; at += 16) sum = f64x2.add(sum, v128.load(at))
-  return f64x2.extract_lane(V.total(sum), 0)
 }
 
 /** to = from [2 pairs] times the matrix, times the vector `times` where that is not 0. */
@@ -543,32 +543,35 @@ function vectorTimesMatrix(from: usize, matrix: usize, to: usize, times: usize):
   }
 }
 
-function scaleRow(at: usize, factor: f64): void {
-  const by = f64x2.splat(factor)
-  for (const end = at + rowBytes; at < end; at += 16) v128.store(at, f64x2.mul(v128.load(at), by))
+/** Scales a row by a power of two that brings its sum to [1, 2), and stores that at `power`. Returns the sum before. */
+function scaleRow(row: usize, power: usize): f64 {
+  const end = row + rowBytes
+  let sum = f64x2.splat(0)
+  for (let at = row; at < end; at += 16) sum = f64x2.add(sum, v128.load(at))
+  sum = V.total(sum)
+  const factor = V.inversePower(sum)
+  for (let at = row; at < end; at += 16) v128.store(at, f64x2.mul(v128.load(at), factor))
+  if (power) store<f64>(power, f64x2.extract_lane(factor, 0))
+  return f64x2.extract_lane(sum, 0)
 }
 
-/** As `recur`, for more than eight states. */
+/** As `recur`, for more than eight states; every row is scaled by its own sum. */
 function recurAny(rows: i32): void {
   const bytes = rowBytes
   for (let c: usize = 0; c < bytes; c += 16) {
     v128.store(filtered + c, f64x2.mul(v128.load(start + c), v128.load(emitted + c)))
   }
-  let product: f64 = 1
+  let sum: f64 = 1
   let exponent: i64 = 0
   let lowest: f64 = 1
   for (let t = 0; t < rows; t++) {
     const f: usize = filtered + <usize>t * bytes
-    if (t > 0) vectorTimesMatrix(f - bytes, trans, f, emitted + <usize>t * bytes)
-    const sum = rowSum(f)
-    scaleRow(f, 1 / sum)
-    lowest = min(lowest, sum)
-    product *= sum
-    if (product < LOST) {
-      const bits = reinterpret<i64>(product)
-      exponent += (bits >> 52) - 1023
-      product = reinterpret<f64>((bits & 0xfffffffffffff) | 0x3ff0000000000000)
+    if (t > 0) {
+      vectorTimesMatrix(f - bytes, trans, f, emitted + <usize>t * bytes)
+      exponent += (reinterpret<i64>(sum) >> 52) - 1023
     }
+    sum = scaleRow(f, 0)
+    lowest = min(lowest, sum)
   }
   memory.copy(future + <usize>(rows - 1) * bytes, uniform, bytes)
   store<f64>(ratios + ((rows - 1) << 3), 0)
@@ -579,18 +582,16 @@ function recurAny(rows: i32): void {
       v128.store(densities + c, V.flush(f64x2.mul(v128.load(g + bytes + c), v128.load(e + c))))
     }
     vectorTimesMatrix(densities, transposed, g, 0)
-    const ratio = 1 / rowSum(g)
-    scaleRow(g, ratio)
-    store<f64>(ratios + (t << 3), ratio)
+    scaleRow(g, ratios + (t << 3))
   }
-  store<f64>(report, product)
+  store<f64>(report, sum)
   store<f64>(report, <f64>exponent, 8)
   store<f64>(report, lowest, 16)
 }
 
 /**
- * After `emissions`: `filtered`, `future` and `ratios` of a sequence. Into `report`: mantissa and exponent of the product
- * of the scales, and the least scale; below LOST the caller takes the log pass.
+ * After `emissions`: `filtered`, `future` and `ratios` of a sequence. Into `report`: p(all rows) over the largest
+ * densities as a factor and a power of two, and the least sum that a row kept; below LOST the caller takes the log pass.
  */
 export function recursions(rows: i32): void {
   if (pairs == 1) recur<u8>(rows)

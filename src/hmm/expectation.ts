@@ -211,8 +211,8 @@ export class Expectation {
     const shifts = kernels.emissions(blocks.at + blocks.firstBlocks[s] * 32 * blocks.features, rows)
     if (Number.isFinite(shifts)) {
       kernels.recursions(rows)
-      const [product, exponent, lowest] = this.places.report.values
-      const logLikelihood = Math.log(product) + exponent * Math.LN2 + shifts
+      const [factor, exponent, lowest] = this.places.report.values
+      const logLikelihood = Math.log(factor) + exponent * Math.LN2 + shifts
       if (
         lowest >= LOST &&
         Number.isFinite(logLikelihood) &&
@@ -247,7 +247,13 @@ export class Expectation {
 
   /** Filtered probabilities of the sequence passed last, [T, K]. */
   filtered(s: number): Float64Array {
-    return this.unpad(this.places.filtered.values, s)
+    const out = this.unpad(this.places.filtered.values, s)
+    for (let row = 0; row < out.length; row += this.states) {
+      let sum = 0
+      for (let k = 0; k < this.states; k++) sum += out[row + k]
+      for (let k = 0; k < this.states; k++) out[row + k] /= sum
+    }
+    return out
   }
 
   /** Posteriors of the sequence passed last with `smooth`, [T, K]. */
