@@ -52,7 +52,7 @@ export function describeSources(sources: readonly ImportSource[]): string {
   for (const { format } of sources) {
     const what =
       format === null
-        ? 'unreadable file'
+        ? 'file that cannot be read'
         : format === 'visualizing-training'
           ? 'run folder of visualizing-training'
           : `${importFormatNames[format]} file`
@@ -61,7 +61,9 @@ export function describeSources(sources: readonly ImportSource[]): string {
   const parts = [...counts].map(([what, count]) =>
     what.startsWith('run folder') && count > 1
       ? `${plural(count, 'run folder')} of visualizing-training`
-      : plural(count, what)
+      : what.startsWith('file that') && count > 1
+        ? `${plural(count, 'file')} that cannot be read`
+        : plural(count, what)
   )
   return parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}` : (parts[0] ?? '')
 }
