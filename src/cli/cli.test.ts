@@ -5,9 +5,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Analysis } from '../analysis/types'
 import type { RunInfo } from '../contract/domain'
 import { readRun } from '../lib/project'
-import { temporaryFolder } from '../project/testing/folders'
+import { temporaryFolder, writeText } from '../project/testing/folders'
 
 const program = fileURLToPath(new URL('../../bin/phasescope.js', import.meta.url))
 const tiny = [
@@ -79,7 +80,7 @@ describe('help', () => {
     const home = temporaryFolder()
     const overview = run(home, '--help')
     expect(overview).toMatchObject({ code: 0, err: '' })
-    for (const command of ['experiments', 'train', 'resume', 'runs', 'fit', 'serve']) {
+    for (const command of ['experiments', 'train', 'resume', 'import', 'runs', 'fit', 'serve']) {
       expect(overview.out).toContain(`  ${command} `)
       const help = run(home, command, '--help')
       expect(help).toMatchObject({ code: 0, err: '' })
@@ -115,6 +116,14 @@ describe('wrong usage', () => {
     ['train mnist --project p --record metricsEvery=0', 2, 'The interval of metrics (metricsEvery) is 0;'],
     ['train mnist --project p --record every=1', 2, '--record has no option "every".'],
     ['train mnist --project p --backend gpu', 2, '--backend is "gpu"; it must be one of wasm, cpu.'],
+    ['import', 2, 'What should be imported? Give files or folders.'],
+    ['import file', 2, '--project DIR is missing.'],
+    [
+      'import file --project none',
+      1,
+      'none could not be opened: it does not exist. --create makes a new project there.'
+    ],
+    ['import nowhere --dry-run', 1, 'nowhere does not exist. Check the path.'],
     ['fit --project p --states 0-3', 2, '--states is "0"; it must be a whole number from 1 to 8.'],
     ['fit --project p --criterion best', 2, '--criterion is "best"; it must be one of bic, aic, heldout.'],
     ['serve --port 70000', 2, '--port is "70000"; it must be a whole number from 0 to 65535.'],
@@ -246,6 +255,63 @@ it('trains, lists and fits', () => {
   expect(run(home, 'resume', '--project', 'p')).toMatchObject({
     code: 0,
     err: 'No run of this project was interrupted.\n'
+  })
+})
+
+/** Two states of ten points each. */
+function twoPhases(columns: string, row: (i: number, level: number) => string): string {
+  const rows = Array.from({ length: 20 }, (_, i) => row(i, (i < 10 ? 1 : 5) + 0.1 * Math.sin(9 * i)))
+  return `${[columns, ...rows].join('\n')}\n`
+}
+
+it('imports what can be imported, tells the rest, and fits it', () => {
+  const home = temporaryFolder()
+  const source = join(home, 'recorded')
+  for (const seed of [2, 10]) {
+    const text = twoPhases('epoch,step,sharpness,train_loss', (i, level) => [i, i * 5, level * seed, 1 / level].join())
+    writeText(join(source, `seed${seed}.csv`), text)
+  }
+  writeText(join(source, 'seed11.csv'), 'epoch,step,sharpness,train_loss\n0,0,1,1\n1,5,1\n')
+  const dry = run(home, 'import', 'recorded', '--dry-run')
+  expect(dry).toMatchObject({ code: 0, out: expect.stringMatching(/^train_loss +loss\/train$/m) as string })
+  expect(dry.out).toMatch(/^2 runs can be imported, 1 left out\.$/m)
+  expect(existsSync(join(home, 'p'))).toBe(false)
+
+  const imported = run(home, 'import', 'recorded', '--project', 'p', '--create', '--name', 'Sharpness')
+  expect(imported.code).toBe(0)
+  expect(imported.out).toMatch(/^recorded\/seed2\.csv +CSV +2 +20 +0-95 \(step\) +3$/m)
+  expect(imported.err).toContain('left out: recorded/seed11.csv, line 3: 4 columns expected, 3 found.')
+  expect(imported.err).not.toContain(home)
+  expect(runsOf(home).map((one) => [one.name, one.groupName, one.spec, one.imported])).toEqual(
+    [2, 10].map((seed) => [`seed${seed}`, 'Sharpness', null, { format: 'csv', file: `recorded/seed${seed}.csv`, seed }])
+  )
+  const fitted = run(home, 'fit', '--project', 'p', '--states', '1-2', '--restarts', '2', '--json', 'fit.json')
+  expect(fitted).toMatchObject({ code: 0, out: expect.stringMatching(/2 runs, 40 points, 1 features/) as string })
+  const analysis = JSON.parse(readFileSync(join(home, 'fit.json'), 'utf8')) as Analysis
+  expect([analysis.chosenStates, analysis.inputs.features]).toEqual([2, ['sharpness']])
+  expect(analysis.inputs.runs.map((one) => [one.seed, one.epochs.at(-1)])).toEqual([
+    [2, 19],
+    [10, 19]
+  ])
+  expect(run(home, 'resume', '--project', 'p', '--all')).toMatchObject({ code: 0 })
+})
+
+it('asks which column counts steps, and exits with 1 when nothing is imported', () => {
+  const home = temporaryFolder()
+  writeText(join(home, 'a.csv'), 'seconds,a\n1,2\n3,4\n')
+  const asked = run(home, 'import', 'a.csv', '--project', 'p', '--create')
+  expect(asked).toMatchObject({ code: 1, out: expect.stringMatching(/^0 runs imported, 1 left out\.$/m) as string })
+  expect(asked.err).toContain('Its columns are "seconds", "a"; row numbers will do, too.')
+  expect(asked.err).toContain('--step-column NAME says which column counts steps; --step-column row takes row numbers.')
+  const wrong = run(home, 'import', 'a.csv', '--project', 'p', '--step-column', 'stpe')
+  expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('has no column "stpe" of numbers') as string })
+  expect(run(home, 'import', 'a.csv', '--project', 'p', '--step-column', 'seconds').code).toBe(0)
+  expect(run(home, 'import', 'a.csv', '--project', 'p', '--step-column', 'row').code).toBe(0)
+  expect(runsOf(home).map((one) => one.step)).toEqual([3, 1])
+  mkdirSync(join(home, 'empty'))
+  expect(run(home, 'import', 'empty', '--project', 'p')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('There is nothing to import') as string
   })
 })
 

@@ -36,7 +36,9 @@ export async function featuresFor(engine: Engine, runIds: string[], given: strin
       'These runs recorded nothing that changes beside losses and accuracies, so --features must say what to use, such as loss/train.'
     )
   }
-  return usable
+  // A run without a feature would be left out of the fit.
+  const common = usable.filter((tag) => runIds.every((id) => series.some((one) => one.tag === tag && one.runId === id)))
+  return common.length > 0 ? common : usable
 }
 
 function varies(values: Float64Array): boolean {

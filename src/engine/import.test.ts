@@ -1,5 +1,5 @@
 /** Importing through the engine, with real worker threads: what arrives, what is left out, and what is left behind. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../numeric/rng'
@@ -212,6 +212,26 @@ describe('what was chosen', () => {
     ])
     await expect(engine.imports.run(session, request(join(folder, 'none')), null)).rejects.toThrow('does not exist')
   })
+})
+
+it('follows links once and refuses what is no file', async () => {
+  const { engine } = await opened()
+  const folder = join(temporaryFolder(), 'linked')
+  writeText(join(folder, 'a.csv'), 'step,a\n1,2\n')
+  symlinkSync(folder, join(folder, 'again'))
+  expect((await engine.imports.inspect(request(folder))).sources.map(({ file }) => file)).toEqual(['linked/a.csv'])
+  await expect(engine.imports.inspect(request('/dev/null'))).rejects.toThrow('neither a file nor a folder')
+})
+
+it('refuses a file that is too large for one run, without reading it', async () => {
+  const { engine } = await opened()
+  const path = join(temporaryFolder(), 'huge.csv')
+  writeText(path, 'step,a\n1,2\n')
+  truncateSync(path, 300 * 2 ** 20)
+  const { sources } = await engine.imports.inspect(request(path))
+  expect(sources[0].problem).toBe(
+    'huge.csv has 300 MB; files up to 256 MB can be imported. Leave out columns or rows, or split it.'
+  )
 })
 
 describe('an import that does not come to its end', () => {

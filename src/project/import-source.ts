@@ -1,6 +1,6 @@
 /** Files to import: finding them in what the user chose, and reading one of them. Names are relative to the choice. */
 import { createReadStream } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
 import { readDelimited } from '../formats/delimited'
@@ -9,6 +9,7 @@ import { FormatError } from '../formats/format-error'
 import { readJsonLines } from '../formats/json-lines'
 import { checkEpochs, collateEpochs, readEpoch } from '../formats/package-run'
 import type { ImportFormat, RawTable } from '../formats/types'
+import { describeFileError } from './files'
 
 /** One run to be: a file, or the epoch files of a run folder. */
 export interface ImportFile {
@@ -55,8 +56,13 @@ export async function scanSources(paths: readonly string[], loose: string | null
   const single = new Map<string, string[]>()
   let entries = 0
 
+  // A link may lead back to a folder above it.
+  const walked = new Set<string>()
   const walk = async (folder: string, prefix: string, depth: number): Promise<void> => {
-    const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort(naturalOrder)
+    const real = await realpath(folder)
+    if (walked.has(real)) return
+    walked.add(real)
+    const names = (await entriesOf(folder, prefix)).filter((name) => !name.startsWith('.')).sort(naturalOrder)
     entries += names.length
     if (entries > mostEntries) {
       const text = `${basename(chosen[0])} holds more than ${mostEntries} files. Choose the folder with the runs themselves.`
@@ -96,6 +102,7 @@ export async function scanSources(paths: readonly string[], loose: string | null
     const info = await stat(path).catch(() => null)
     if (!info) throw new PhasescopeError('not-found', `${path} does not exist. Check the path.`)
     if (info.isDirectory()) await walk(path, basename(path), 0)
+    else if (!info.isFile()) throw new PhasescopeError('bad-request', `${path} is neither a file nor a folder.`)
     else single.set(dirname(path), [...(single.get(dirname(path)) ?? []), basename(path)])
   }
   for (const [folder, names] of single) {
@@ -108,6 +115,12 @@ export async function scanSources(paths: readonly string[], loose: string | null
   }
   makeDistinct(found.files)
   return found
+}
+
+async function entriesOf(folder: string, name: string): Promise<string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    throw describeFileError(error, name, 'read')
+  })
 }
 
 async function tableFile(path: string, file: string, group: string): Promise<ImportFile> {
