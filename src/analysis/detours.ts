@@ -71,7 +71,7 @@ function testState(
 function verdict(test: DetourTest, q: number | null, detour: boolean): string {
   if (q === null) return 'It could not be tested.'
   const later = test.difference! > 0 ? 'later' : 'earlier'
-  const size = Math.abs(test.difference!).toPrecision(2)
+  const size = Math.abs(test.difference!).toPrecision(3)
   const who = `${test.visiting} of ${test.runs} runs visit it and converge ${Number(size)} epochs ${later} on average`
   if (detour) return `A detour: ${who}.`
   return q < LEVEL ? `No detour: ${who}.` : `No evidence of a detour: ${who}, which chance explains.`

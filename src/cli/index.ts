@@ -7,6 +7,7 @@ import { packageVersion } from '../host/paths'
 import { experimentsCommand } from './commands/experiments'
 import { fitCommand } from './commands/fit'
 import { importCommand } from './commands/import'
+import { reportCommand } from './commands/report'
 import { resumeCommand } from './commands/resume'
 import { runsCommand } from './commands/runs'
 import { serveCommand } from './commands/serve'
@@ -17,7 +18,16 @@ import { processTerminal } from './terminal'
 import type { Terminal } from './terminal'
 
 const commands: Command[] = [
-  ...[experimentsCommand, trainCommand, resumeCommand, importCommand, runsCommand, fitCommand, serveCommand]
+  ...[
+    experimentsCommand,
+    trainCommand,
+    resumeCommand,
+    importCommand,
+    runsCommand,
+    fitCommand,
+    reportCommand,
+    serveCommand
+  ]
 ]
 
 export async function main(args: string[], terminal: Terminal, buildFolder: string): Promise<number> {

@@ -1,6 +1,7 @@
 /** `phasescope fit`: latent states of the runs of a project. */
 import { resolve } from 'node:path'
-import type { Analysis, AnalysisOptions } from '../../analysis/types'
+import { segmentsOf } from '../../analysis'
+import type { Analysis, AnalysisOptions, FittedStates } from '../../analysis/types'
 import { PhasescopeError } from '../../contract/errors'
 import type { EventPayload } from '../../contract/events'
 import type { Engine } from '../../engine/engine'
@@ -123,6 +124,13 @@ async function fitAndWatch(engine: Engine, { terminal }: Context, options: Analy
   throw new PhasescopeError('internal', end.message)
 }
 
+/** `S1 0 > S2 24`: the states that a run passes, each with the epoch of its first point. */
+function pathOf(fit: FittedStates, r: number, epochs: readonly number[]): string {
+  return segmentsOf(fit.paths[r])
+    .map(({ state, start }) => `S${fit.stateSummaries[state].number} ${shortNumber(epochs[start])}`)
+    .join(' > ')
+}
+
 function report(analysis: Analysis): string[] {
   const { inputs, options } = analysis
   const fixed = (value: number | null | undefined): string => (value == null ? '-' : value.toFixed(1))
@@ -163,6 +171,11 @@ function report(analysis: Analysis): string[] {
               shortNumber(state.meanDwell)
             ]),
             [2, 3, 4]
+          ),
+          '',
+          ...table(
+            ['RUN', 'PATH, EPOCH OF EACH ENTRY'],
+            inputs.runs.map((run, r) => [run.label, pathOf(fit, r, run.epochs)])
           )
         ]
       : [])

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { compareRuns } from '../across'
+import { analyse, goldenSeries, optionsOf, PAPER_FEATURES, runOf } from '../testing/builders'
+import { reportFiles } from './page'
+
+/** Every element is closed, and no attribute holds NaN: a browser would show an error instead of the figure. */
+function wellFormed(svg: string): void {
+  expect(svg).not.toMatch(/NaN|Infinity|undefined/)
+  const open: string[] = []
+  for (const [, end, name, self] of svg.matchAll(/<(\/?)([a-z]+)(?:\s+[a-zA-Z-]+="[^"<]*")*\s*(\/?)>/g)) {
+    if (end) expect(open.pop()).toBe(name)
+    else if (!self) open.push(name)
+  }
+  expect(open).toEqual([])
+  expect(svg.match(/</g)!.length).toBe([...svg.matchAll(/<\/?[a-z]+[^<>]*>/g)].length)
+}
+
+describe('report', () => {
+  const runs = Array.from({ length: 8 }, (_, seed) => goldenSeries('modular_noln', seed))
+  const analysis = analyse(runs, optionsOf({ features: PAPER_FEATURES, statesMax: 5, restarts: 3, folds: 4 }))
+  const across = compareRuns(analysis, analysis.chosenStates, runs, {
+    ...{ metric: 'accuracy/val', threshold: 0.9, direction: 'above' }
+  })
+
+  it('has a page with every table, and figures that browsers can show', () => {
+    const files = reportFiles({ title: 'Modular', analysis, runs, across, commands: ['phasescope fit'] })
+    expect([...files.keys()].sort()).toEqual(
+      ['README.md', 'curves.svg', 'map.svg', 'means.svg', 'paths.svg', 'selection.svg'].sort()
+    )
+    for (const [name, content] of files) if (name.endsWith('.svg')) wellFormed(content)
+    const page = files.get('README.md')!
+    for (const name of files.keys()) if (name.endsWith('.svg')) expect(page).toContain(`](${name})`)
+    expect(page).toContain(`**K = ${analysis.chosenStates}** by BIC`)
+    expect(page).toContain('phasescope fit')
+    const fit = analysis.fits.find((candidate) => candidate.states === analysis.chosenStates)!
+    for (const state of fit.stateSummaries) expect(page).toContain(`| S${state.number} ${state.name} |`)
+    for (const run of analysis.inputs.runs) expect(page).toContain(`| ${run.label} | S`)
+    expect(page).toContain('### Detour states')
+    expect(page).not.toMatch(/NaN|undefined|\n\n\n/)
+  })
+
+  it('works for one state, one run and a name that is no good XML', () => {
+    const odd = [{ ...runOf('r', { a: [1, 2, 4], b: [0, 1, 0] }), label: '<a & "b">' }]
+    const small = analyse(odd, optionsOf({ statesMax: 1 }))
+    const files = reportFiles({ title: 'Small', analysis: small, runs: odd, across: null, commands: [] })
+    for (const [name, content] of files) if (name.endsWith('.svg')) wellFormed(content)
+    expect(files.get('README.md')).not.toContain('Convergence')
+  })
+})
