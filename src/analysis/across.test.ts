@@ -140,7 +140,7 @@ describe('detour tests', () => {
       0
     )
     expect(tests.map((test) => test.detour)).toEqual([true, false, false, false])
-    expect(tests[0].why).toMatch(/^A detour: 5 of 20 runs visit it and converge \d+ epochs later on average\.$/)
+    expect(tests[0].why).toMatch(/^A detour: 5 of 20 runs visit it and converge [\d.]+ epochs later on average\.$/)
     expect(tests[2].why).toBe('Every run visits it: not optional.')
     expect(tests[3].why).toBe('No run that converged visits it.')
   })
