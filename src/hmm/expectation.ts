@@ -5,44 +5,18 @@ import type { EmissionTable } from './emissions'
 import { logPass } from './logPass'
 import type { LogPass } from './logPass'
 import type { SufficientStatistics } from './mstep'
-import { blocksLength, checkSequences, placeRows, rowsOfSequence } from './rows'
+import { checkSequences, placeRows, rowsOfSequence } from './rows'
 import type { RowBlocks } from './rows'
-import { hmmKernels, layOut } from './simd/module'
-import type { HmmKernels, Place } from './simd/module'
+import { layOutExpectation, matrixStride } from './simd/layout'
+import type { Places } from './simd/layout'
+import { hmmKernels } from './simd/module'
+import type { HmmKernels } from './simd/module'
 import { packPanels, panelsLength, unpackPanelSums } from './simd/panels'
 import type { CovarianceType, GaussianHmm, Sequence } from './types'
 
 /** As in the kernels, where they are explained. */
 const FLOOR = 1e-150
 const LOST = 1e-60
-
-const KINDS = { diag: 0, full: 1, tied: 2 }
-
-type Name =
-  | 'rows'
-  | 'peaks'
-  | 'table'
-  | 'means'
-  | 'factors'
-  | 'start'
-  | 'trans'
-  | 'transposed'
-  | 'uniform'
-  | 'work'
-  | 'densities'
-  | 'emitted'
-  | 'filtered'
-  | 'future'
-  | 'ratios'
-  | 'startSums'
-  | 'stateSums'
-  | 'jumpSums'
-  | 'firstSums'
-  | 'secondSums'
-  | 'report'
-  | 'nearest'
-  | 'owners'
-  | 'centres'
 
 /** How one sequence was passed through: by the kernels, whose buffers then hold the result, or in log space. */
 export interface PassedSequence {
@@ -59,7 +33,7 @@ export class Expectation {
   readonly blocks: RowBlocks
   readonly sums: SufficientStatistics
   private readonly kernels: HmmKernels
-  private readonly places: Record<Name, Place>
+  private readonly places: Places
   private readonly pairs: number
   private readonly stride: number
   private readonly panels: number
@@ -79,42 +53,13 @@ export class Expectation {
   ) {
     const shape = checkSequences(sequences, features)
     const columns = shape.features
-    const pairs = Math.ceil(states / 2)
-    const buffer = 2 * pairs * 4 * Math.ceil(shape.longest / 4)
-    const stride = Math.max(8, 2 * pairs)
-    const allRows = 4 * shape.firstBlocks[sequences.length]
     const full = covariance === 'full'
     const tied = covariance === 'tied'
-    this.pairs = pairs
-    this.stride = stride
+    this.pairs = Math.ceil(states / 2)
+    this.stride = matrixStride(states)
     this.panels = panelsLength(columns)
     this.kernels = hmmKernels()
-    this.places = layOut<Name>({
-      peaks: 2 * pairs,
-      table: 4 * pairs * columns,
-      means: states * columns,
-      factors: full ? states * this.panels : tied ? this.panels : 0,
-      start: 2 * pairs,
-      trans: stride * stride,
-      transposed: stride * stride,
-      uniform: 2 * pairs,
-      work: 4 * (columns + 1),
-      densities: 8 * pairs,
-      report: 3,
-      startSums: 2 * pairs,
-      stateSums: 2 * pairs,
-      jumpSums: stride * stride,
-      firstSums: 4 * states * columns,
-      secondSums: full ? 2 * this.panels * states : tied ? 2 * this.panels : 0,
-      emitted: buffer,
-      filtered: buffer,
-      future: buffer,
-      ratios: shape.longest,
-      centres: clusters ? states * columns : 0,
-      nearest: clusters ? allRows : 0,
-      owners: clusters ? allRows : 0,
-      rows: blocksLength(shape)
-    })
+    this.places = layOutExpectation(shape, states, covariance, clusters)
     this.blocks = placeRows(shape, this.places.rows, sequences)
     this.sums = {
       start: new Float64Array(states),
@@ -123,31 +68,6 @@ export class Expectation {
       first: new Float64Array(states * columns),
       second: new Float64Array(full ? states * packedLength(columns) : tied ? packedLength(columns) : states * columns)
     }
-    const at = (name: Name): number => this.places[name].at
-    this.kernels.bindShape(states, columns, KINDS[covariance === 'spherical' ? 'diag' : covariance])
-    this.kernels.bindModel(
-      at('peaks'),
-      at('table'),
-      at('means'),
-      at('factors'),
-      at('start'),
-      at('trans'),
-      at('transposed'),
-      at('uniform')
-    )
-    this.kernels.bindBuffers(at('work'), at('densities'), at('emitted'), at('filtered'), at('future'), at('ratios'))
-    this.kernels.bindSums(
-      at('startSums'),
-      at('stateSums'),
-      at('jumpSums'),
-      at('firstSums'),
-      at('secondSums'),
-      at('report')
-    )
-    // What belongs to no state is never written again.
-    this.places.densities.values.fill(-Infinity)
-    this.places.uniform.values.fill(0)
-    this.places.uniform.values.fill(1 / states, 0, states)
   }
 
   /** Gives the kernels a model and its densities (`prepareEmissions`). */

@@ -1,0 +1,104 @@
+/** Where everything that the kernels of the E-step read and write lies in their memory. */
+import { blocksLength } from '../rows'
+import type { Shape } from '../rows'
+import type { CovarianceType } from '../types'
+import { hmmKernels, layOut } from './module'
+import type { Place } from './module'
+import { panelsLength } from './panels'
+
+type Name =
+  | 'rows'
+  | 'peaks'
+  | 'table'
+  | 'means'
+  | 'factors'
+  | 'start'
+  | 'trans'
+  | 'transposed'
+  | 'uniform'
+  | 'work'
+  | 'densities'
+  | 'emitted'
+  | 'filtered'
+  | 'future'
+  | 'ratios'
+  | 'startSums'
+  | 'stateSums'
+  | 'jumpSums'
+  | 'firstSums'
+  | 'secondSums'
+  | 'report'
+  | 'nearest'
+  | 'owners'
+  | 'centres'
+
+export type Places = Record<Name, Place>
+
+const KINDS = { diag: 0, spherical: 0, full: 1, tied: 2 }
+
+/** Numbers between the rows of a transition matrix. */
+export function matrixStride(states: number): number {
+  return Math.max(8, 2 * Math.ceil(states / 2))
+}
+
+/**
+ * Takes the kernels' memory for sequences of this shape and tells the kernels where things are; scripts/simd/hmm.ts says
+ * what each is.
+ * @param clusters whether rows will be assigned to centres.
+ */
+export function layOutExpectation(shape: Shape, states: number, covariance: CovarianceType, clusters: boolean): Places {
+  const { features, firstBlocks, longest } = shape
+  const padded = 2 * Math.ceil(states / 2)
+  const buffer = padded * 4 * Math.ceil(longest / 4)
+  const matrix = matrixStride(states) ** 2
+  const panels = panelsLength(features)
+  // The one factor and scatter of a tied model, or one per state of a full one.
+  const triangles = covariance === 'full' ? states : covariance === 'tied' ? 1 : 0
+  const lanes = clusters ? 4 * firstBlocks[firstBlocks.length - 1] : 0
+  const places = layOut<Name>({
+    peaks: padded,
+    table: 2 * padded * features,
+    means: states * features,
+    factors: triangles * panels,
+    start: padded,
+    trans: matrix,
+    transposed: matrix,
+    uniform: padded,
+    work: 4 * (features + 1),
+    densities: 4 * padded,
+    report: 3,
+    startSums: padded,
+    stateSums: padded,
+    jumpSums: matrix,
+    firstSums: 4 * states * features,
+    secondSums: 2 * triangles * panels,
+    emitted: buffer,
+    filtered: buffer,
+    future: buffer,
+    ratios: longest,
+    centres: clusters ? states * features : 0,
+    nearest: lanes,
+    owners: lanes,
+    rows: blocksLength(shape)
+  })
+  const at = (name: Name): number => places[name].at
+  const kernels = hmmKernels()
+  kernels.bindShape(states, features, KINDS[covariance])
+  kernels.bindModel(
+    at('peaks'),
+    at('table'),
+    at('means'),
+    at('factors'),
+    at('start'),
+    at('trans'),
+    at('transposed'),
+    at('uniform')
+  )
+  kernels.bindBuffers(at('work'), at('densities'), at('emitted'), at('filtered'), at('future'), at('ratios'))
+  kernels.bindSums(at('startSums'), at('stateSums'), at('jumpSums'), at('firstSums'), at('secondSums'), at('report'))
+  // What belongs to no state is never written again.
+  places.densities.values.fill(-Infinity)
+  places.uniform.values.fill(0)
+  places.uniform.values.fill(1 / states, 0, states)
+  return places
+}
