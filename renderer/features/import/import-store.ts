@@ -3,7 +3,6 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { RequestResult } from '../../../src/contract/requests'
 import { onEvent, request } from '../../bridge/host'
-import { plural } from '../../charts/format'
 import { useProject } from '../../stores/project'
 import { useRuns } from '../../stores/runs'
 import { readDropped } from './dropped-files'
@@ -85,6 +84,10 @@ export const useImport = defineStore('import', () => {
       }
       ignored.value = dropped.ignored
       const opened = (await request('import.stage', {})).staging
+      if (!isCurrent()) {
+        await request('import.discard', { staging: opened })
+        return null
+      }
       staging = opened
       const total = dropped.files.reduce((sum, { file }) => sum + file.size, 0)
       let done = 0
@@ -169,11 +172,6 @@ export const useImport = defineStore('import', () => {
       app.page = 'runs'
       runs.checked = new Set(imported.runIds)
       await discard()
-      // Nothing is left to tell: the runs themselves are the result.
-      if (imported.leftOut.length === 0 && imported.runIds.length > 0) {
-        app.notice = { level: 'info', text: `${plural(imported.runIds.length, 'run')} imported and selected.` }
-        await close()
-      }
     } catch (failure) {
       const { code, message } = failure as { code?: string; message: string }
       error.value = code === 'cancelled' ? 'Cancelled; nothing was imported.' : message
