@@ -125,7 +125,7 @@ export const useImport = defineStore('import', () => {
       stage.value = 'reading'
       await inspect()
       groupName.value = groups.value.length === 1 ? groups.value[0] : ''
-      projectName.value = groups.value.length === 1 ? groups.value[0] : got.label
+      projectName.value = groups.value.length === 1 ? groups.value[0] : 'Imported runs'
     } catch (failure) {
       if (!isCurrent()) return
       error.value = (failure as Error).message
