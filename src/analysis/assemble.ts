@@ -7,7 +7,7 @@ import { fitWith, recordOfModel } from './modelRecord'
 import { logLikelihoodQuantiles, pointLogLikelihoods } from './likelihood'
 import { nameStates } from './names'
 import { orderByFirstVisit, permuteModel, permutePaths } from './order'
-import { chooseStates, selectionRows } from './select'
+import { chooseStates, selectionRows, usableCandidates } from './select'
 import type { BuiltSequences } from './sequences'
 import { summariseStates } from './summaries'
 import { summariseTransitions } from './transitions'
@@ -68,13 +68,8 @@ export function assembleAnalysis(input: AssembleInput): Analysis {
 
 /** The candidate of this K with the highest log-likelihood; ties go to the earlier restart. */
 function bestOf(candidates: readonly CandidateResult[], states: number): CandidateResult {
-  let best: CandidateResult | null = null
-  for (const result of candidates) {
-    const { logLikelihood } = result.candidate
-    if (result.candidate.states !== states || !result.model || logLikelihood === null) continue
-    if (!best || logLikelihood > best.candidate.logLikelihood!) best = result
-  }
-  return best!
+  const own = usableCandidates(candidates.filter((result) => result.candidate.states === states))
+  return own.reduce((best, result) => (result.candidate.logLikelihood! > best.candidate.logLikelihood! ? result : best))
 }
 
 function fitOfStates(result: CandidateResult, built: BuiltSequences, runs: readonly RunSeries[]): FittedStates {

@@ -53,15 +53,17 @@ export function runCandidate(
   sequences: readonly Sequence[],
   settings: FitSettings
 ): CandidateResult {
-  const base = { ...task, logLikelihood: null, aic: null, bic: null, iterations: 0, converged: false, agreement: null }
+  const base = { ...task, logLikelihood: null, aic: null, bic: null, iterations: 0, converged: false }
+  const judged = { agreement: null, discarded: false }
   try {
     const result = fit(task, sequences, settings)
     const model = modelOfFit(result)
     const logLikelihood = scoreSequences(model, sequences)
-    const { iterations, converged, problem } = result
+    const { iterations, converged } = result
+    const problem = result.problem === null ? null : withoutNumbers(result.problem)
     if (!Number.isFinite(logLikelihood)) {
       const text = problem ?? 'The log-likelihood of the fitted model is not a finite number.'
-      return { candidate: { ...base, iterations, problem: text }, model: null }
+      return { candidate: { ...base, ...judged, iterations, problem: text }, model: null }
     }
     const rows = sequences.reduce((sum, sequence) => sum + sequence.rows, 0)
     const parameters = parameterCount(model, settings.transitions)
@@ -74,12 +76,13 @@ export function runCandidate(
         iterations,
         converged,
         problem,
-        agreement: null
+        agreement: null,
+        discarded: result.collapsed.length > 0
       },
       model
     }
   } catch (error) {
-    return { candidate: { ...base, problem: (error as Error).message }, model: null }
+    return { candidate: { ...base, ...judged, problem: (error as Error).message }, model: null }
   }
 }
 
@@ -92,13 +95,16 @@ export function runFold(task: FoldTask, sequences: readonly Sequence[], settings
   const train = task.trainRuns.map((r) => sequences[r])
   const test = task.testRuns.map((r) => sequences[r])
   const rows = test.reduce((sum, sequence) => sum + sequence.rows, 0)
-  let best: { score: number; model: GaussianHmm } | null = null
+  let best: { score: number; model: GaussianHmm; collapsed: boolean } | null = null
   let problem: string | null = null
   for (let start = 0; start < (states === 1 ? 1 : Math.min(FOLD_STARTS, settings.restarts)); start++) {
     try {
-      const model = modelOfFit(fit({ states, restart: start, seed: task.seed + start }, train, settings))
+      const result = fit({ states, restart: start, seed: task.seed + start }, train, settings)
+      const model = modelOfFit(result)
       const score = scoreSequences(model, train)
-      if (Number.isFinite(score) && (!best || score > best.score)) best = { score, model }
+      const collapsed = result.collapsed.length > 0
+      const better = !best || (collapsed === best.collapsed ? score > best.score : best.collapsed)
+      if (Number.isFinite(score) && better) best = { score, model, collapsed }
     } catch (error) {
       problem = (error as Error).message
     }
@@ -112,4 +118,12 @@ export function runFold(task: FoldTask, sequences: readonly Sequence[], settings
   }
   if (Number.isFinite(heldOut)) return { states, fold, heldOut, problem: null }
   return { states, fold, heldOut: null, problem: 'The fitted model cannot produce the held-out runs.' }
+}
+
+/** "S4 holds 2 rows" of a restart means none of the states that are shown: these get their numbers by matching later. */
+function withoutNumbers(problem: string): string {
+  const text = problem
+    .replace(/\bS\d+(, S\d+)+\b/g, (list) => `${list.split(', ').length} states`)
+    .replace(/\bS\d+\b/g, 'a state')
+  return text.replace(/(^|\. )a state/g, '$1A state')
 }

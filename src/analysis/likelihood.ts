@@ -15,10 +15,10 @@ export function pointLogLikelihoods(model: GaussianHmm, sequences: readonly Sequ
   const { states, startProb, transMat } = model
   const table = prepareEmissions(model)
   const terms = new Float64Array(states)
+  const logB = new Float64Array(sequences.reduce((most, { rows }) => Math.max(most, rows), 0) * states)
   // One sequence at a time: the probabilities of hundreds of runs need not be in memory together.
   return sequences.map((sequence) => {
     const [filtered] = filteredProbabilities(model, [sequence])
-    const logB = new Float64Array(sequence.rows * states)
     logDensities(table, sequence.data, sequence.rows, logB)
     return Float64Array.from({ length: sequence.rows }, (_, t) => {
       for (let j = 0; j < states; j++) {

@@ -21,7 +21,10 @@ export function selectionRows(
 ): SelectionRow[] {
   const rows: SelectionRow[] = []
   for (let states = options.statesMin; states <= options.statesMax; states++) {
-    const own = candidates.filter(({ candidate }) => candidate.states === states).map(({ candidate }) => candidate)
+    const all = candidates.filter(({ candidate }) => candidate.states === states)
+    reportDiscarded(states, all, findings)
+    const usable = usableCandidates(all)
+    const own = (usable.length > 0 ? usable : all).map(({ candidate }) => candidate)
     const logLikelihood = spread(
       own.map((candidate) => candidate.logLikelihood),
       Math.max
@@ -61,6 +64,25 @@ export function selectionRows(
     })
   }
   return rows
+}
+
+/** Those that have a model; of these, the ones that were not discarded, where there are any. */
+export function usableCandidates(own: readonly CandidateResult[]): CandidateResult[] {
+  const fitted = own.filter(({ candidate, model }) => model !== null && candidate.logLikelihood !== null)
+  const sound = fitted.filter(({ candidate }) => !candidate.discarded)
+  return sound.length > 0 ? sound : fitted
+}
+
+function reportDiscarded(states: number, own: readonly CandidateResult[], findings: Finding[]): void {
+  const discarded = own.filter(({ candidate }) => candidate.discarded)
+  if (discarded.length === 0) return
+  const why = discarded[0].candidate.problem ?? ''
+  const severity = discarded.length === own.length ? ('warning' as const) : ('info' as const)
+  const text =
+    discarded.length === own.length
+      ? `${count(states)}: a state collapsed in every restart, so this number of states is too large for the data. ${why}`
+      : `${count(states)}: ${discarded.length} of ${own.length} restarts discarded, because a state collapsed. ${why}`
+  findings.push({ severity, text: text.trim() })
 }
 
 function count(states: number): string {

@@ -56,6 +56,11 @@ export interface Candidate {
   /** Why the candidate was discarded or repaired, in words. */
   problem: string | null
   /**
+   * A state has collapsed onto too few points to have a covariance of its own: the likelihood is high for the wrong
+   * reason, so the candidate counts only where every restart of its K is like that.
+   */
+  discarded: boolean
+  /**
    * Share of all points at which it decodes to the same state as the best candidate of this K, states matched; 1 for
    * that one itself, null when the candidate failed. Restarts that agree found the same states.
    */

@@ -157,6 +157,7 @@ export const analysis = z.object({
       iterations: z.number(),
       converged: z.boolean(),
       problem: z.string().nullable(),
+      discarded: z.boolean(),
       agreement: z.number().nullable()
     })
   ),

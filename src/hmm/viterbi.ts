@@ -13,12 +13,14 @@ export function decodeViterbi(model: GaussianHmm, sequences: readonly Sequence[]
   const emissions = prepareEmissions(model)
   const logStart = model.startProb.map(Math.log)
   const logTrans = model.transMat.map(Math.log)
+  const longest = sequences.reduce((most, { rows }) => Math.max(most, rows), 0)
+  // Taken once: hundreds of runs would otherwise leave hundreds of buffers to be collected.
+  const logB = new Float64Array(longest * states)
+  const from = new Int32Array(longest * states)
   return sequences.map(({ data, rows: length }) => {
     const path = new Int32Array(length)
     if (length === 0) return path
-    const logB = new Float64Array(length * states)
     logDensities(emissions, data, length, logB)
-    const from = new Int32Array(length * states)
     let score: Float64Array = new Float64Array(states)
     let next: Float64Array = new Float64Array(states)
     for (let k = 0; k < states; k++) score[k] = logStart[k] + logB[k]

@@ -26,34 +26,6 @@ export function median(values: ArrayLike<number>): number {
   return n % 2 === 1 ? sorted[(n - 1) / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2
 }
 
-/** Column means [columns] of row-major data [rows, columns]. */
-export function columnMeans(data: Float64Array, rows: number, columns: number): Float64Array {
-  const out = new Float64Array(columns)
-  for (let t = 0, p = 0; t < rows; t++) for (let d = 0; d < columns; d++) out[d] += data[p++]
-  for (let d = 0; d < columns; d++) out[d] /= rows
-  return out
-}
-
-/** Sample covariance [columns, columns] (divided by rows - 1, as numpy.cov; zeros for one row). */
-export function sampleCovariance(data: Float64Array, rows: number, columns: number): Float64Array {
-  const center = columnMeans(data, rows, columns)
-  const out = new Float64Array(columns * columns)
-  for (let t = 0; t < rows; t++) {
-    const row = t * columns
-    for (let i = 0; i < columns; i++) {
-      const di = data[row + i] - center[i]
-      for (let j = 0; j <= i; j++) out[i * columns + j] += di * (data[row + j] - center[j])
-    }
-  }
-  const divisor = Math.max(rows - 1, 1)
-  for (let i = 0; i < columns; i++)
-    for (let j = 0; j <= i; j++) {
-      out[i * columns + j] /= divisor
-      out[j * columns + i] = out[i * columns + j]
-    }
-  return out
-}
-
 /**
  * Quantile of ascending values, linear between neighbours (numpy's default, Hyndman & Fan 1996, definition 7);
  * NaN for an empty list.

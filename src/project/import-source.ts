@@ -38,7 +38,9 @@ export interface ReadFile {
   table: RawTable
 }
 
-const tableEndings = new Set(['.csv', '.tsv', '.txt', '.jsonl', '.ndjson', '.json'])
+const tableEndings = new Set(['.csv', '.tsv', '.jsonl', '.ndjson'])
+/** Beside tables such files are notes and settings; only where there are no tables, they may be some. */
+const otherEndings = new Set(['.txt', '.json'])
 const mostEntries = 50_000
 const deepest = 8
 const mostBytes = 256 * 1024 * 1024
@@ -82,7 +84,9 @@ export async function scanSources(paths: readonly string[], loose: string | null
   const take = async (folder: string, names: string[], prefix: string): Promise<void> => {
     const epochs = names.filter((name) => epochOfFile(name) !== null)
     if (epochs.length > 0) found.files.push(await epochRun(folder, epochs, prefix, folder === loose))
-    const tables = epochs.length > 0 ? [] : names.filter((name) => tableEndings.has(extname(name).toLowerCase()))
+    const ending = (endings: Set<string>) => names.filter((name) => endings.has(extname(name).toLowerCase()))
+    const sure = ending(tableEndings)
+    const tables = epochs.length > 0 ? [] : sure.length > 0 ? sure : ending(otherEndings)
     for (const name of tables) {
       const item = await tableFile(join(folder, name), `${prefix}/${name}`, basename(folder))
       // In a folder of its own, the folder's name tells more: seed_3/metrics.csv.

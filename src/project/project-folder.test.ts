@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { writeJson } from './files'
-import { createProject, listAnalyses, listRuns, moveToTrash, newId, openProject } from './project-folder'
+import { analysisFile, createProject, listAnalyses, listRuns, moveToTrash, newId, openProject } from './project-folder'
 import { runManifest, temporaryFolder, withReadOnly, writeText } from './testing/folders'
 
 describe('creating a project', () => {
@@ -126,4 +126,96 @@ it('ids are file names that do not repeat', () => {
   const ids = new Set(Array.from({ length: 20 }, () => newId('run')))
   expect(ids.size).toBe(20)
   for (const id of ids) expect(id).toMatch(/^run-\d{8}-\d{6}-[0-9a-f]{6}$/)
+})
+
+describe('analyses of an older format', () => {
+  const old = {
+    ...{ schemaVersion: 1, id: 'a', name: 'Old', createdAt: '2026-01-01T00:00:00.000Z', elapsedSeconds: 1 },
+    options: {
+      ...{ runIds: ['r'], features: ['f'], zscore: 'run', covariance: 'diag', statesMin: 2, statesMax: 2, restarts: 1 },
+      ...{ maxIterations: 10, tolerance: 0.01, minCovar: 0.001, seed: 0, criterion: 'bic', folds: 0 }
+    },
+    inputs: {
+      runs: [{ runId: 'r', label: 'R', seed: 0, steps: [0, 1], epochs: [0, 1] }],
+      ...{ features: ['f'], rows: 2, scaling: [[{ mean: 0, std: 1 }]] }
+    },
+    findings: [],
+    candidates: [
+      {
+        states: 2,
+        restart: 0,
+        seed: 1,
+        logLikelihood: -1,
+        aic: 2,
+        bic: 3,
+        iterations: 4,
+        converged: true,
+        problem: null
+      }
+    ],
+    selection: [{ states: 2, parameters: 7, best: -1, bic: null, aic: null, heldOut: null }],
+    fits: [
+      {
+        ...{ states: 2, restart: 0, logLikelihood: -1, aic: 2, bic: 3 },
+        model: {
+          ...{ covariance: 'diag', startProb: [1, 0], means: [[-1], [1]], covars: [[1], [1]] },
+          transMat: [
+            [0.5, 0.5],
+            [0, 1]
+          ]
+        },
+        stateSummaries: [0, 1].map((index) => ({
+          ...{ index, name: `Mine ${index}`, color: index + 1, occupancy: 0.5, meanDwell: 1, visits: 1 },
+          ...{ initialShare: 1 - index, finalShare: index, initial: index === 0, final: index === 1 }
+        })),
+        paths: [[0, 1]],
+        transitions: [
+          {
+            ...{ from: 0, to: 1, probability: 0.5, leavingShare: 1, count: 1 },
+            occurrences: [{ runId: 'r', index: 1 }],
+            features: [{ feature: 'f', gradient: 1, meanDifference: 2 }]
+          }
+        ]
+      }
+    ],
+    ...{ chosenStates: 2, chosenBy: 'bic' }
+  }
+
+  it('are migrated on opening, beside a copy of the old file', async () => {
+    const folder = join(temporaryFolder(), 'p')
+    await createProject(folder, 'x')
+    const path = analysisFile(folder, 'a')
+    writeText(path, JSON.stringify(old))
+    const { analyses, problems } = await listAnalyses(folder)
+    expect(problems).toEqual([])
+    const [state, last] = analyses[0].fits[0].stateSummaries
+    expect(state).toMatchObject({ number: 1, name: 'Mine 0', nameSource: 'kept', absorbing: false })
+    expect(last).toMatchObject({ number: 2, absorbing: true })
+    expect(analyses[0].options.transitions).toBe('free')
+    const copy = path.replace('analysis.json', 'analysis.format-1.json')
+    expect(JSON.parse(readFileSync(copy, 'utf8'))).toEqual(old)
+    // What is on disk now opens as it is.
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ schemaVersion: 2 })
+    expect((await listAnalyses(folder)).analyses).toEqual(analyses)
+  })
+
+  it('are read all the same where nothing can be written', async () => {
+    const folder = join(temporaryFolder(), 'p')
+    await createProject(folder, 'x')
+    const path = analysisFile(folder, 'a')
+    writeText(path, JSON.stringify(old))
+    await withReadOnly(join(folder, 'analyses', 'a'), async () => {
+      expect((await listAnalyses(folder)).analyses).toHaveLength(1)
+    })
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(old)
+  })
+
+  it('are damaged, in words, when they only claim to be old', async () => {
+    const folder = join(temporaryFolder(), 'p')
+    await createProject(folder, 'x')
+    writeText(analysisFile(folder, 'a'), JSON.stringify({ schemaVersion: 1, fits: 3 }))
+    const { analyses, problems } = await listAnalyses(folder)
+    expect(analyses).toEqual([])
+    expect(problems[0].message).toContain('is damaged at')
+  })
 })
