@@ -127,23 +127,25 @@ describe('what was chosen', () => {
     writeText(join(folder, 'time.csv'), 'time,a\n1,2\n2,3')
     writeText(join(folder, 'cut.jsonl'), '{"step": 1, "a": 2}\n{"step": 2, "a')
     writeText(join(folder, 'config.json'), '[1, 2]')
+    writeText(join(folder, 'README.txt'), 'Runs of last week')
+    writeText(join(folder, 'others', 'list.json'), '[1, 2]')
     writeText(join(folder, 'picture.png'), 'x')
     writeText(join(folder, '.hidden.csv'), 'x')
     writeFileSync(join(folder, 'binary.csv'), Uint8Array.from([115, 0, 1, 2]))
     writeFileSync(join(folder, 'latin.csv'), Uint8Array.from([115, 44, 97, 10, 0xe4, 44, 49]))
-    writeFileSync(join(folder, 'sheet.txt'), Buffer.from('\ufeffstep\ta\n1\t2,5\n', 'utf16le'))
+    writeFileSync(join(folder, 'others', 'sheet.txt'), Buffer.from('\ufeffstep\ta\n1\t2,5\n', 'utf16le'))
     const { sources, ignored } = await engine.imports.inspect(request(folder))
     const { runIds } = await engine.imports.run(session, request(folder), null)
     expect(session.listRuns().map((run) => run.name)).toEqual(['seed2', 'seed10', 'sheet'])
     expect(runIds).toHaveLength(3)
-    expect(ignored).toEqual(['mixed/picture.png'])
+    expect(ignored).toEqual(['mixed/config.json', 'mixed/picture.png', 'mixed/README.txt'])
     expect(sources.flatMap(({ problem }) => problem ?? [])).toEqual([
       'mixed/binary.csv is not a text file. Choose CSV, JSON lines or epochN.json files.',
-      'mixed/config.json is a JSON document that Phasescope does not know. Write one JSON object per line, or choose a run folder with epochN.json files.',
       'mixed/cut.jsonl, line 2, column 13: this is not JSON: a text in quotes does not end. Each line must be one complete object such as {"step": 1, "loss": 0.5}; correct the line or remove it.',
       'mixed/latin.csv, line 2: this is not UTF-8 text. Save the file as UTF-8.',
       'mixed/ragged.csv, line 3: 2 columns expected, 1 found. Complete the line so that it matches the header in line 1, or remove it.',
-      'mixed/time.csv: No column is called step, iteration, batch or epoch, so say which one counts steps. Its columns are "time", "a"; row numbers will do, too.'
+      'mixed/time.csv: No column is called step, iteration, batch or epoch, so say which one counts steps. Its columns are "time", "a"; row numbers will do, too.',
+      'mixed/others/list.json is a JSON document that Phasescope does not know. Write one JSON object per line, or choose a run folder with epochN.json files.'
     ])
   })
 
