@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Rng } from '../numeric/rng'
 import { goldenBytes, goldenJson } from '../testing/golden'
 import { activationEdges, toHistogramValue } from './activation-histogram'
 import {
@@ -161,6 +162,31 @@ describe('RunColumns', () => {
     const a = run.scalars.get('a')!
     expect([...a.values.subarray(0, a.length)]).toEqual([0, 1, 2, 30])
     expect(run.scalars.get('b')!.length).toBe(3)
+  })
+
+  it('keeps each tag its own points although tags share their times: against arrays per tag, with restarts', () => {
+    const rng = new Rng(4)
+    for (let trial = 0; trial < 20; trial++) {
+      const columns = new RunColumns()
+      const expected = new Map<string, { step: number; wall: number; value: number }[]>()
+      const tags = ['a', 'b', 'c', 'd'].slice(0, 1 + rng.integer(4))
+      let step = 0
+      for (let n = 0; n < 300; n++) {
+        step = rng.uniform() < 0.03 ? rng.integer(step + 1) : step + 1 + rng.integer(2)
+        const wall = 1000 + n
+        const now = tags.filter(() => rng.uniform() < 0.8)
+        const values = Object.fromEntries(now.map((tag) => [tag, Math.fround(rng.normal())]))
+        for (const [tag, value] of Object.entries(values))
+          expected.set(tag, [...(expected.get(tag) ?? []).filter((point) => point.step < step), { step, wall, value }])
+        columns.feed(`file${trial}`, frameRecord(encodeScalars(wall, step, values)))
+      }
+      for (const [tag, points] of expected) {
+        const { steps, wallTimes, values, length } = columns.scalars.get(tag)!
+        expect([...steps.subarray(0, length)]).toEqual(points.map((point) => point.step))
+        expect([...wallTimes.subarray(0, length)]).toEqual(points.map((point) => point.wall))
+        expect([...values.subarray(0, length)]).toEqual(points.map((point) => point.value))
+      }
+    }
   })
 
   it('skips one damaged record and reports it; a damaged length ends the file', () => {

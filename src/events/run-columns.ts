@@ -10,11 +10,56 @@ import type { DecodedEvent, HistogramValue } from './codec'
 import { readRecord } from './framing'
 import { ProtoError } from './protobuf'
 
+/** The first `length` entries of each array count. Tags that are recorded together share steps and wall times. */
 export interface ScalarColumn {
-  steps: Float64Array
-  wallTimes: Float64Array
+  readonly steps: Float64Array
+  readonly wallTimes: Float64Array
   values: Float64Array
   length: number
+}
+
+/** When the points of some tags were recorded. A metric has its own values, but rarely its own times. */
+class Clock {
+  steps = new Float64Array(64)
+  wallTimes = new Float64Array(64)
+  length = 0
+
+  /** @param origin the clock that this one left, after `at` points. */
+  constructor(
+    readonly origin: Clock | null = null,
+    readonly at = 0
+  ) {
+    for (let i = 0; i < at; i++) this.push(origin!.steps[i], origin!.wallTimes[i])
+  }
+
+  tells(i: number, step: number, wallTime: number): boolean {
+    return i < this.length && this.steps[i] === step && this.wallTimes[i] === wallTime
+  }
+
+  push(step: number, wallTime: number): void {
+    if (this.length === this.steps.length) {
+      this.steps = grown(this.steps)
+      this.wallTimes = grown(this.wallTimes)
+    }
+    this.steps[this.length] = step
+    this.wallTimes[this.length] = wallTime
+    this.length += 1
+  }
+}
+
+class Scalars implements ScalarColumn {
+  values = new Float64Array(64)
+  length = 0
+
+  constructor(public clock: Clock) {}
+
+  get steps(): Float64Array {
+    return this.clock.steps
+  }
+
+  get wallTimes(): Float64Array {
+    return this.clock.wallTimes
+  }
 }
 
 /** Histograms of one tag with equal edges: `counts` is [length, limits.length] row-major. */
@@ -33,17 +78,20 @@ interface FileState {
 }
 
 export class RunColumns {
-  readonly scalars = new Map<string, ScalarColumn>()
+  private readonly columns = new Map<string, Scalars>()
+  readonly scalars: ReadonlyMap<string, Readonly<ScalarColumn>> = this.columns
   readonly histograms = new Map<string, HistogramColumn>()
   /** What was wrong with the files, in words. */
   readonly problems: string[] = []
+  private readonly clocks: Clock[] = []
   private readonly files = new Map<string, FileState>()
   private sessionStarts = 0
 
   /** Memory that the columns take, about. */
   get bytes(): number {
     let sum = 0
-    for (const column of this.scalars.values()) sum += 3 * column.steps.byteLength
+    for (const clock of this.clocks) sum += 2 * clock.steps.byteLength
+    for (const column of this.scalars.values()) sum += column.values.byteLength
     for (const column of this.histograms.values()) sum += 3 * column.steps.byteLength + column.counts.byteLength
     return sum
   }
@@ -112,28 +160,37 @@ export class RunColumns {
   }
 
   private dropFrom(step: number): void {
-    for (const column of this.scalars.values()) column.length = lowerBound(column.steps, column.length, step)
+    for (const column of this.columns.values()) column.length = lowerBound(column.steps, column.length, step)
     for (const column of this.histograms.values()) column.length = lowerBound(column.steps, column.length, step)
   }
 
   private addScalar(tag: string, step: number, wallTime: number, value: number): void {
-    let column = this.scalars.get(tag)
+    let column = this.columns.get(tag)
     if (!column) {
-      column = { steps: new Float64Array(64), wallTimes: new Float64Array(64), values: new Float64Array(64), length: 0 }
-      this.scalars.set(tag, column)
+      column = new Scalars(this.clocks.find((clock) => clock.tells(0, step, wallTime)) ?? this.newClock(null, 0))
+      this.columns.set(tag, column)
     }
     if (column.length > 0 && column.steps[column.length - 1] >= step) {
       column.length = lowerBound(column.steps, column.length, step)
     }
-    if (column.length === column.steps.length) {
-      column.steps = grown(column.steps)
-      column.wallTimes = grown(column.wallTimes)
-      column.values = grown(column.values)
+    const at = column.length
+    if (at === column.clock.length) column.clock.push(step, wallTime)
+    else if (!column.clock.tells(at, step, wallTime)) {
+      // Its own way from here on, together with others that left at the same point for the same time.
+      const { clock } = column
+      const same = this.clocks.find((one) => one.origin === clock && one.at === at && one.tells(at, step, wallTime))
+      column.clock = same ?? this.newClock(clock, at)
+      if (!same) column.clock.push(step, wallTime)
     }
-    column.steps[column.length] = step
-    column.wallTimes[column.length] = wallTime
-    column.values[column.length] = value
+    if (at === column.values.length) column.values = grown(column.values)
+    column.values[at] = value
     column.length += 1
+  }
+
+  private newClock(origin: Clock | null, at: number): Clock {
+    const clock = new Clock(origin, at)
+    this.clocks.push(clock)
+    return clock
   }
 
   private addHistogram(tag: string, step: number, value: HistogramValue): void {
