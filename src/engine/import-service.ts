@@ -45,6 +45,8 @@ export interface ImportServiceOptions {
 }
 
 const pending = '.importing-'
+/** The log keeps a thousand lines, and an import must not push out all others. */
+const mostLogged = 50
 
 export class ImportService {
   readonly staging: Staging
@@ -186,9 +188,16 @@ export class ImportService {
 
   private report(sources: ImportSource[]): void {
     const imported = sources.filter((source) => source.problem === null)
-    for (const { problem } of sources) if (problem !== null) this.options.log.add('warning', 'Import', problem)
-    for (const { file, notes } of imported) {
-      for (const note of notes) this.options.log.add('info', `Import of ${file}`, note)
+    const problems = sources.flatMap(({ problem }) => problem ?? [])
+    for (const problem of problems.slice(0, mostLogged)) this.options.log.add('warning', 'Import', problem)
+    // The same note on hundreds of files is one line.
+    const notes = new Map<string, string[]>()
+    for (const { file, notes: said } of imported) {
+      for (const note of said) notes.set(note, [...(notes.get(note) ?? []), file])
+    }
+    for (const [note, files] of [...notes].slice(0, mostLogged)) {
+      const where = files.length === 1 ? files[0] : `${files[0]} and ${files.length - 1} more`
+      this.options.log.add('info', `Import of ${where}`, note)
     }
     const left = sources.length - imported.length
     const text = `${imported.length} ${imported.length === 1 ? 'run' : 'runs'} imported`
