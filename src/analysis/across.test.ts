@@ -145,6 +145,15 @@ describe('detour tests', () => {
     expect(tests[3].why).toBe('No run that converged visits it.')
   })
 
+  it('is no detour what comes after convergence', () => {
+    const y = [10, 11, 12, 13, 14, 40, 41, 42, 43, 44]
+    const slow = y.map((epoch) => epoch > 30)
+    expect(testDetours([slow], y, 0)[0]).toMatchObject({ detour: true, visitingBefore: 5 })
+    const [late] = testDetours([slow], y, 0, [slow.map((visit, r) => visit && r === 9)])
+    expect(late).toMatchObject({ detour: false, visitingBefore: 1 })
+    expect(late.why).toBe('No detour: 4 of its 5 visitors enter it only after they have converged.')
+  })
+
   for (const task of ['digits', 'parity', 'modular_noln'])
     it(`${task}: the paper's correlations and t; its p where t is positive, the two-sided one everywhere`, () => {
       const { fits, seeds } = goldenJson<Correlations>(`hmm/state_correlations_${task}.json`)

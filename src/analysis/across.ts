@@ -34,8 +34,8 @@ export function compareRuns(
       `${names.join(', ')}${never.length > 3 ? '...' : ''}.`
     findings.push({ severity: 'info', text })
   }
-  const early = inputs.filter((run, r) => convergence[r] && convergence[r].step <= run.steps[0]).length
-  if (early > 0 && early === inputs.length - never.length)
+  const atOnce = inputs.filter((run, r) => convergence[r] && convergence[r].step <= run.steps[0]).length
+  if (atOnce > 0 && atOnce === inputs.length - never.length)
     findings.push({ severity: 'warning', text: 'Every run is beyond the threshold from its first point on.' })
 
   const occupancy = inputs.map((run, r) => timeInStates(run, fit.paths[r], states))
@@ -51,6 +51,12 @@ export function compareRuns(
     findings
   )
   const presence = Array.from({ length: states }, (_, k) => converged.map((r) => fit.paths[r].includes(k)))
+  const early = presence.map((visits, k) =>
+    visits.map((visit, i) => {
+      const r = converged[i]
+      return visit && inputs[r].steps[fit.paths[r].indexOf(k)] < convergence[r]!.step
+    })
+  )
   const shares = occupancy.map((times) => {
     const total = times.reduce((sum, time) => sum + time, 0)
     return times.map((time) => (total > 0 ? time / total : 0))
@@ -73,7 +79,7 @@ export function compareRuns(
       cluster: clusters.groups[r]
     })),
     regression: regressed?.regression ?? null,
-    detours: testDetours(presence, epochs, analysis.options.seed),
+    detours: testDetours(presence, epochs, analysis.options.seed, early),
     distances: {
       order: clusters.order,
       edit,

@@ -19,19 +19,28 @@ const TIE = 1e-12
  * few runs allow it; the difference of means with Welch's interval; Benjamini-Hochberg over the states that can be
  * tested at all (some runs visit, some do not). Adjusted are the permutation p-values, which assume no distribution.
  *
+ * A detour must lie on the way: a state that most of its visitors enter only after they have converged is none, whatever
+ * the test says (long runs see more late states).
+ *
  * @param presence [K][runs]; convergence [runs], epochs, of runs that converged.
  * @param seed of the sampled permutations.
+ * @param early [K][runs], whether the run enters the state before it converges; without it every visit counts as early.
  */
 export function testDetours(
   presence: readonly (readonly boolean[])[],
   convergence: readonly number[],
-  seed: number
+  seed: number,
+  early: readonly (readonly boolean[])[] = presence
 ): DetourTest[] {
-  const tests = presence.map((visits, state) => testState(visits, convergence, state, seed))
+  const tests = presence.map((visits, state) => ({
+    ...testState(visits, convergence, state, seed),
+    visitingBefore: early[state].filter(Boolean).length
+  }))
   const adjusted = benjaminiHochberg(tests.map((test) => test.permutationP))
   return tests.map((test, k) => {
     const q = adjusted[k]
-    const detour = q !== null && q < LEVEL && test.difference! > 0
+    const onTheWay = 2 * test.visitingBefore > test.visiting
+    const detour = q !== null && q < LEVEL && test.difference! > 0 && onTheWay
     return { ...test, q, detour, why: test.why || verdict(test, q, detour) }
   })
 }
@@ -45,7 +54,17 @@ function testState(
   const runs = convergence.length
   const visiting = visits.filter(Boolean).length
   const untested: DetourTest = {
-    ...{ state, visiting, runs, difference: null, interval: null, correlation: null, t: null, p: null },
+    ...{
+      state,
+      visiting,
+      runs,
+      visitingBefore: 0,
+      difference: null,
+      interval: null,
+      correlation: null,
+      t: null,
+      p: null
+    },
     ...{ permutationP: null, permutations: 0, exact: false, q: null, detour: false, why: '' }
   }
   if (runs < 3) return { ...untested, why: 'Fewer than three runs converged.' }
@@ -74,6 +93,8 @@ function verdict(test: DetourTest, q: number | null, detour: boolean): string {
   const size = Math.abs(test.difference!).toPrecision(3)
   const who = `${test.visiting} of ${test.runs} runs visit it and converge ${Number(size)} epochs ${later} on average`
   if (detour) return `A detour: ${who}.`
+  if (2 * test.visitingBefore <= test.visiting)
+    return `No detour: ${test.visiting - test.visitingBefore} of its ${test.visiting} visitors enter it only after they have converged.`
   return q < LEVEL ? `No detour: ${who}.` : `No evidence of a detour: ${who}, which chance explains.`
 }
 

@@ -5,7 +5,9 @@ import { firstVisit } from './trajectory'
 
 /**
  * Old state numbers in their new order: by the median, over the runs that visit the state, of the step of the first
- * visit; ties by the mean of these, then by the old number. States that no path visits come last.
+ * visit; ties by the mean of these, then by the old number. States that no path visits come last. Neighbours that most
+ * runs with both reach the other way round change places: a state that only early runs visit has an early median, and
+ * may still come after its neighbour in each of them.
  * @param steps true steps per run, so that runs recorded at different intervals compare.
  */
 export function orderByFirstVisit(
@@ -21,9 +23,29 @@ export function orderByFirstVisit(
     if (visits.length === 0) return { middle: Infinity, mean: Infinity }
     return { middle: median(visits), mean: visits.reduce((a, b) => a + b, 0) / visits.length }
   })
-  return keys
+  const order = keys
     .map((_, state) => state)
     .sort((a, b) => compare(keys[a].middle, keys[b].middle) || compare(keys[a].mean, keys[b].mean) || a - b)
+  // At most as many rounds as there are states: majorities may contradict each other in a circle.
+  for (let round = 0, moved = true; moved && round < states; round++) {
+    moved = false
+    for (let i = 0; i + 1 < states; i++)
+      if (before(paths, order[i + 1], order[i]) > before(paths, order[i], order[i + 1])) {
+        const held = order[i]
+        order[i] = order[i + 1]
+        order[i + 1] = held
+        moved = true
+      }
+  }
+  return order
+}
+
+/** Runs that visit both states and reach `a` first. */
+function before(paths: readonly ArrayLike<number>[], a: number, b: number): number {
+  return paths.filter((path) => {
+    const [atA, atB] = [firstVisit(path, a), firstVisit(path, b)]
+    return atA >= 0 && atB >= 0 && atA < atB
+  }).length
 }
 
 /** Infinity - Infinity is NaN, which would make the order depend on the sort. */

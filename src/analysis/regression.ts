@@ -31,7 +31,7 @@ export function regressConvergence(
   if (!result) {
     const text = convergence.every((value) => value === convergence[0])
       ? 'All runs converged at the same point, so there is nothing to explain.'
-      : `${convergence.length} converged runs are too few for the times in ${states} states.`
+      : `${convergence.length} converged runs are too few for the times in ${states} states. Look at fewer states, or use more runs.`
     findings.push({ severity: 'warning', text })
     return null
   }

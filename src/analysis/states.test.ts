@@ -41,6 +41,17 @@ describe('trajectories and order', () => {
     ])
   })
 
+  it('puts a state that only early runs visit after the one that precedes it in each of them', () => {
+    const steps = [0, 1, 2].map(() => Array.from({ length: 10 }, (_, t) => t))
+    // State 1 is visited by the first run only, at 3, after state 0; state 0 is reached at 2, 6 and 7.
+    const paths = [
+      [2, 2, 0, 1, 1, 1, 1, 1, 1, 1],
+      [2, 2, 2, 2, 2, 2, 0, 0, 0, 0],
+      [2, 2, 2, 2, 2, 2, 2, 0, 0, 0]
+    ]
+    expect(orderByFirstVisit(paths, steps, 3)).toEqual([2, 0, 1])
+  })
+
   for (const type of TYPES)
     it(`${type}: a permuted model is the same model, also after being recorded`, () => {
       const rng = new Rng(4)

@@ -231,6 +231,8 @@ export interface DetourTest {
   /** Runs that visit the state, of `runs` that converged. */
   visiting: number
   runs: number
+  /** Of the visiting runs those that enter it before they converge: a later visit cannot have delayed them. */
+  visitingBefore: number
   /** Mean convergence epoch of runs that visit minus that of runs that do not, with its 95% interval (Welch). */
   difference: number | null
   interval: [number, number] | null
@@ -245,7 +247,7 @@ export interface DetourTest {
   exact: boolean
   /** Benjamini-Hochberg adjusted p, over the states that can be tested. */
   q: number | null
-  /** Runs that visit converge later, with q below 0.05. */
+  /** Runs that visit converge later, with q below 0.05, and most of them visit before they converge. */
   detour: boolean
   /** The verdict in words. */
   why: string

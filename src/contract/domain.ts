@@ -273,6 +273,7 @@ export const acrossRuns = z.object({
     z.object({
       state: z.number(),
       visiting: z.number(),
+      visitingBefore: z.number(),
       runs: z.number(),
       /** Mean convergence epoch of runs that visit minus that of runs that do not, with its 95% interval (Welch). */
       difference: z.number().nullable(),
