@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { analysis as analysisSchema } from '../contract/domain'
 import { Rng } from '../numeric/rng'
-import { compareRuns } from './across'
+import { compareRuns } from './across/compare'
 import { decodeRun } from './decode'
 import { analyse, optionsOf, runOf } from './testing/builders'
 import type { Analysis, RunSeries } from './types'

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { goldenRun } from '../hmm/testing/goldenRuns'
-import { leastSquares } from '../numeric/least-squares'
-import { Rng } from '../numeric/rng'
-import { goldenJson } from '../testing/golden'
-import { compareRuns, timeInStates } from './across'
+import { goldenRun } from '../../hmm/testing/goldenRuns'
+import { leastSquares } from '../../numeric/least-squares'
+import { Rng } from '../../numeric/rng'
+import { goldenJson } from '../../testing/golden'
+import { compareRuns, timeInStates } from './compare'
 import { clusterRuns, silhouette } from './clusters'
 import { convergenceOf, firstBeyond, proposeThreshold } from './convergence'
 import { benjaminiHochberg, testDetours } from './detours'
 import { editDistance, wasserstein } from './distances'
 import { regressConvergence } from './regression'
-import { analyse, goldenSeries, optionsOf, PAPER_FEATURES, runOf } from './testing/builders'
-import type { Finding } from './types'
+import { analyse, goldenSeries, optionsOf, PAPER_FEATURES, runOf } from '../testing/builders'
+import type { Finding } from '../types'
 
 interface Golden {
   regression: {

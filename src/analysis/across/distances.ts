@@ -1,5 +1,5 @@
 /** How different the trajectories of two runs are. */
-import { segmentsOf } from './trajectory'
+import { segmentsOf } from '../trajectory'
 
 /**
  * Edit distance (Levenshtein 1966) between the orders of visits: the fewest insertions, deletions and replacements of

@@ -1,8 +1,8 @@
 /** Detour states: states that only some runs visit, and that go with later convergence. */
-import { studentQuantileTwoSided, studentTwoSided } from '../numeric/distributions'
-import { Rng } from '../numeric/rng'
-import { mean } from '../numeric/statistics'
-import type { DetourTest } from './types'
+import { studentQuantileTwoSided, studentTwoSided } from '../../numeric/distributions'
+import { Rng } from '../../numeric/rng'
+import { mean } from '../../numeric/statistics'
+import type { DetourTest } from '../types'
 
 /** Up to this many ways to choose the visiting runs, all are tried. */
 const EXACT_LIMIT = 50_000

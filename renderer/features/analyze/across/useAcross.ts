@@ -1,14 +1,14 @@
 /** What the runs of the shown analysis say together, under a rule for convergence that the user sets per project. */
 import { computed, ref, watch } from 'vue'
 import type { ComputedRef, Ref, ShallowRef } from 'vue'
-import type { AcrossRuns, ConvergenceRule } from '../../../src/analysis/types'
-import { request } from '../../bridge/host'
-import { useAsked } from '../../composables/useAsked'
-import type { Asked } from '../../composables/useAsked'
-import { useTags } from '../../composables/useTags'
-import { useAnalyses } from '../../stores/analyses'
-import { useProject } from '../../stores/project'
-import { useRuns } from '../../stores/runs'
+import type { AcrossRuns, ConvergenceRule } from '../../../../src/analysis/types'
+import { request } from '../../../bridge/host'
+import { useAsked } from '../../../composables/useAsked'
+import type { Asked } from '../../../composables/useAsked'
+import { useTags } from '../../../composables/useTags'
+import { useAnalyses } from '../../../stores/analyses'
+import { useProject } from '../../../stores/project'
+import { useRuns } from '../../../stores/runs'
 
 export interface Across {
   rule: Ref<ConvergenceRule>

@@ -1,12 +1,12 @@
 /** The runs of an analysis together: convergence, what goes with it, and which runs take similar paths. */
-import { median } from '../numeric/statistics'
+import { median } from '../../numeric/statistics'
 import { clusterRuns } from './clusters'
 import { convergenceOf, proposeThreshold } from './convergence'
 import { testDetours } from './detours'
 import { distanceMatrix, editDistance, meanDistances, wasserstein } from './distances'
-import { fitWith } from './modelRecord'
+import { fitWith } from '../modelRecord'
 import { regressConvergence } from './regression'
-import type { AcrossRuns, Analysis, AnalysisInputRun, ConvergenceRule, Finding, RunSeries } from './types'
+import type { AcrossRuns, Analysis, AnalysisInputRun, ConvergenceRule, Finding, RunSeries } from '../types'
 
 /**
  * @param runs recorded series of the analysed runs with the metric and `epoch`, in any order.

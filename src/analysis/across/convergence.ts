@@ -1,7 +1,7 @@
 /** When runs converge. */
-import { median } from '../numeric/statistics'
-import { valuesAtSteps } from './align'
-import type { ConvergenceRule, RunSeries } from './types'
+import { median } from '../../numeric/statistics'
+import { valuesAtSteps } from '../align'
+import type { ConvergenceRule, RunSeries } from '../types'
 
 /** Index of the first value strictly beyond the threshold, or -1. A gap is not beyond anything. */
 export function firstBeyond(values: ArrayLike<number>, threshold: number, direction: 'above' | 'below'): number {

@@ -1,6 +1,6 @@
 /** Regression of convergence on the time spent in each state. */
-import { leastSquares } from '../numeric/least-squares'
-import type { Finding, Regression } from './types'
+import { leastSquares } from '../../numeric/least-squares'
+import type { Finding, Regression } from '../types'
 
 /**
  * Convergence epoch as a linear function of the epochs spent in each state (the paper's regression on state counts, in
