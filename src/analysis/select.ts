@@ -76,7 +76,9 @@ export function usableCandidates(own: readonly CandidateResult[]): CandidateResu
 function reportDiscarded(states: number, own: readonly CandidateResult[], findings: Finding[]): void {
   const discarded = own.filter(({ candidate }) => candidate.discarded)
   if (discarded.length === 0) return
-  const why = discarded[0].candidate.problem ?? ''
+  // Of all remarks on the fit the one on the collapse.
+  const sentences = (discarded[0].candidate.problem ?? '').split(/(?<=\.) /)
+  const why = sentences.find((sentence) => /holds|shrunk/.test(sentence)) ?? ''
   const severity = discarded.length === own.length ? ('warning' as const) : ('info' as const)
   const text =
     discarded.length === own.length
