@@ -65,3 +65,27 @@ test('a run in training shows its state as it comes, and the ribbon shows runs t
   await expect(page.locator('[data-test="posterior"] canvas')).toBeVisible()
   await app.capture('analysis-unseen')
 })
+
+test('a fit can be cancelled, and what is on screen stays', async ({ app }) => {
+  const { page } = app
+  await page.locator('[data-test="open-sample"]').click()
+  await expect(page.locator('.handle')).toHaveCount(7)
+  await page.locator('[data-test="open-fit"]').click()
+  await page.locator('#fit-max').fill('8')
+  await page.locator('#fit-restarts').fill('200')
+  await page.locator('#fit-iterations').fill('5000')
+  await page.locator('[data-test="start-fit"]').click()
+  const cancel = page.locator('[data-test="cancel-fit"]')
+  await expect(cancel).toContainText(/Cancel, [1-9]\d* of/)
+  await cancel.click()
+  await expect(page.locator('[data-test="open-fit"]')).toBeVisible()
+  await expect(page.locator('.handle')).toHaveCount(7)
+  // Nothing is left at work: another fit goes through at once, and its states keep their numbers.
+  await page.locator('[data-test="open-fit"]').click()
+  await page.locator('#fit-min').fill('3')
+  await page.locator('#fit-max').fill('3')
+  await page.locator('#fit-restarts').fill('2')
+  await page.locator('[data-test="start-fit"]').click()
+  await expect(page.locator('.handle')).toHaveCount(3)
+  await expect(page.locator('[data-test="inspector"]')).toContainText('keep their numbers')
+})

@@ -113,7 +113,7 @@ function withAgreement(
  * The analysis with another restart in use for its K. The states keep their identity by matching with the fit that was
  * in use.
  */
-export function useCandidate(
+export function withCandidate(
   analysis: Analysis,
   result: CandidateResult,
   built: BuiltSequences,

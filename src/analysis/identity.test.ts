@@ -3,7 +3,7 @@ import { decodeViterbi, sampleSequence, scoreSequences } from '../hmm'
 import { randomModel } from '../hmm/testing/models'
 import type { CovarianceType } from '../hmm/types'
 import { Rng } from '../numeric/rng'
-import { useCandidate } from './assemble'
+import { withCandidate } from './assemble'
 import { runCandidate } from './candidates'
 import { decodeRun } from './decode'
 import { agreement, assign, identify, stateSimilarity } from './identity'
@@ -163,7 +163,7 @@ describe('identity through an analysis', () => {
     )!
     const result = runCandidate(other, built.sequences, options)
     expect(result.candidate.logLikelihood).toBe(other.logLikelihood)
-    const changed = useCandidate(first, result, built, runs)
+    const changed = withCandidate(first, result, built, runs)
     expect(changed.fits[2]).toMatchObject({ states: 4, restart: other.restart, logLikelihood: other.logLikelihood })
     expect(changed.fits.filter((_, i) => i !== 2)).toEqual(first.fits.filter((_, i) => i !== 2))
   })

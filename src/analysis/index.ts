@@ -1,6 +1,6 @@
 /** From recorded series to a model selection read as a training map. */
 export { compareRuns, timeInStates } from './across/compare'
-export { assembleAnalysis, useCandidate } from './assemble'
+export { assembleAnalysis, withCandidate } from './assemble'
 export type { AssembleInput } from './assemble'
 export { runCandidate, runFold } from './candidates'
 export type { CandidateResult, FitSettings, FoldResult } from './candidates'

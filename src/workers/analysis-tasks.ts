@@ -1,5 +1,6 @@
 /** The steps of an analysis that read runs and analyses from disk; they run in a compute worker. */
-import { assembleAnalysis, buildSequences, compareRuns, decodeRun, runCandidate, useCandidate } from '../analysis'
+import { stat } from 'node:fs/promises'
+import { assembleAnalysis, buildSequences, compareRuns, decodeRun, runCandidate, withCandidate } from '../analysis'
 import type { Analysis, AnalysisOptions, RunSeries } from '../analysis/types'
 import { PhasescopeError } from '../contract/errors'
 import { readAnalysisFile } from '../project/manifests'
@@ -49,7 +50,7 @@ export async function refit({ runs, analysisFile, states, restart }: Input<'rest
   if (inputs.runs.map(same).join() !== analysis.inputs.runs.map(same).join())
     throw new PhasescopeError('bad-request', 'The runs have changed since this analysis. Fit again to use them.')
   const result = runCandidate({ states, restart, seed: candidate.seed }, sequences, analysis.options)
-  return useCandidate(analysis, result, prepared.built, prepared.runs)
+  return withCandidate(analysis, result, prepared.built, prepared.runs)
 }
 
 export async function decode({ run, analysisFile, states, unfinished }: Input<'decode'>): Promise<Output<'decode'>> {
@@ -65,6 +66,13 @@ export async function across({ runs, analysisFile, states, convergence }: Input<
   return compareRuns(analysis, states, series, convergence)
 }
 
+/** The analysis read last: views ask about the same one again and again, and a large one takes a second to check. */
+let latest: { path: string; changedMs: number; analysis: Analysis } | null = null
+
 async function load(path: string): Promise<Analysis> {
-  return (await readAnalysisFile(path)) as Analysis
+  const changedMs = (await stat(path).catch(() => null))?.mtimeMs ?? 0
+  if (latest?.path === path && latest.changedMs === changedMs) return latest.analysis
+  const analysis = (await readAnalysisFile(path)) as Analysis
+  latest = { path, changedMs, analysis }
+  return analysis
 }
