@@ -27,6 +27,8 @@ test('an analysis can be trusted and compared: restarts, convergence, detours, d
   await expect(board.locator('tbody tr').nth(1)).toHaveClass(/chosen/)
   await board.locator('tbody tr').first().getByRole('button', { name: 'Use' }).click()
   await expect(board.locator('tbody tr').first()).toHaveClass(/chosen/)
+  await page.locator('[data-test="save-report"]').click()
+  await expect(page.getByText(/Saved in the project as reports.+README\.md/)).toBeVisible()
   await page.locator('[data-test="all-restarts"]').click()
   await app.capture('models-all')
 

@@ -277,6 +277,12 @@ export const requests = {
       findings: z.array(finding)
     })
   },
+  /** A page with figures, saved in the project. */
+  'analysis.report': {
+    params: z.object({ id: z.string(), convergence: convergenceRule.nullable() }),
+    /** Place inside the project, for display. */
+    result: z.object({ place: z.string() })
+  },
   'analysis.across': {
     params: z.object({ id: z.string(), states: z.number().int(), convergence: convergenceRule }),
     result: acrossRuns

@@ -1,11 +1,13 @@
 /** Fits model selections over worker threads, keeps them as files, and answers questions about them. */
+import { join } from 'node:path'
 import { planCandidates } from '../analysis'
 import type { CandidateResult, FoldResult } from '../analysis'
 import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule } from '../analysis/types'
 import { PhasescopeError } from '../contract/errors'
 import type { EventName, EventPayload } from '../contract/events'
 import type { RequestResult } from '../contract/requests'
-import { newId } from '../project/project-folder'
+import { newId, writeReport } from '../project/project-folder'
+import type { RunSource } from '../workers/messages'
 import type { Log } from './log'
 import type { ProjectSession } from './project-session'
 import type { TaskPool } from './task-pool'
@@ -103,10 +105,30 @@ export class AnalysisService {
 
   /** Runs that are no longer in the project have states but no curves, and count as not converged. */
   across(session: ProjectSession, id: string, states: number, convergence: ConvergenceRule): Promise<AcrossRuns> {
-    const present = new Set(session.listRuns().map((run) => run.id))
-    const { inputs } = session.analysis(id)
-    const runs = session.sources(inputs.runs.map((run) => run.runId).filter((runId) => present.has(runId)))
+    const runs = presentSources(session, id)
     return this.options.pool.run('across', { runs, analysisFile: session.analysisFile(id), states, convergence })
+  }
+
+  /**
+   * A page about the analysis with its figures, file name to content.
+   * @param convergence null: accuracy/val or loss/val decides, with a proposed threshold.
+   */
+  report(
+    session: ProjectSession,
+    id: string,
+    convergence: ConvergenceRule | null,
+    page: { title: string | null; commands: string[] } = { title: null, commands: [] }
+  ): Promise<Record<string, string>> {
+    const runs = presentSources(session, id)
+    return this.options.pool.run('report', { runs, analysisFile: session.analysisFile(id), convergence, ...page })
+  }
+
+  /** The same into the project. Returns the folder, relative to the project. */
+  async saveReport(session: ProjectSession, id: string, convergence: ConvergenceRule | null): Promise<string> {
+    const files = await this.report(session, id, convergence)
+    const place = join('reports', id)
+    await writeReport(join(session.folder, place), files)
+    return place
   }
 
   private async fit(session: ProjectSession, id: string, options: AnalysisOptions, signal: AbortSignal): Promise<void> {
@@ -175,4 +197,10 @@ function previousOf(session: ProjectSession, inputs: Analysis['inputs']): string
     .filter((old) => old.inputs.runs.some((run) => runs.has(run.runId)) || old.inputs.features.join() === features)
   const latest = related.at(-1)
   return latest ? session.analysisFile(latest.id) : null
+}
+
+function presentSources(session: ProjectSession, id: string): RunSource[] {
+  const present = new Set(session.listRuns().map((run) => run.id))
+  const { inputs } = session.analysis(id)
+  return session.sources(inputs.runs.map((run) => run.runId).filter((runId) => present.has(runId)))
 }

@@ -117,6 +117,11 @@ it('does the main job', async () => {
   await expect(
     ask(engine, 'analysis.across', { id, states: 2, convergence: { ...convergence, metric: 'none' } })
   ).rejects.toMatchObject({ message: 'No analysed run recorded "none". Choose another metric.' })
+  const { place } = await ask(engine, 'analysis.report', { id, convergence })
+  expect(readFileSync(join(project.folder, place, 'README.md'), 'utf8')).toContain(
+    'A run has converged when loss/train'
+  )
+  expect(readdirSync(join(project.folder, place))).toHaveLength(6)
   const before = (await ask(engine, 'analysis.get', { id })).fits.find((fit) => fit.states === 2)!
   const spare = analysis.candidates.find((one) => one.states === 2 && one.restart !== before.restart)!
   await ask(engine, 'analysis.useRestart', { id, states: 2, restart: spare.restart })

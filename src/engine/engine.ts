@@ -328,6 +328,9 @@ export class Engine {
       return {}
     },
     'analysis.decode': ({ id, states, runId }) => this.analyses.decode(this.project, id, states, runId),
+    'analysis.report': async ({ id, convergence }) => ({
+      place: await this.analyses.saveReport(this.project, id, convergence)
+    }),
     'analysis.across': ({ id, states, convergence }) => this.analyses.across(this.project, id, states, convergence)
   }
 }

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import type { Analysis } from '../analysis/types'
 import { seedOf } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
-import { describeFileError, makeFolder, readJson, runFolder, writeJson } from './files'
+import { describeFileError, makeFolder, readJson, runFolder, writeFileAtomic, writeJson } from './files'
 import { analysisVersion, readAnalysisFile, readProjectManifest, readRunManifest } from './manifests'
 import type { ProjectManifest, RunManifest } from './manifests'
 
@@ -139,6 +139,12 @@ export function analysisFile(folder: string, id: string): string {
 export async function saveAnalysis(folder: string, analysis: Analysis): Promise<void> {
   await makeFolder(join(folder, 'analyses', analysis.id))
   await writeJson(analysisFile(folder, analysis.id), analysis)
+}
+
+/** @param files name to content. Files of an earlier report are replaced. */
+export async function writeReport(folder: string, files: Record<string, string>): Promise<void> {
+  await makeFolder(folder)
+  for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(folder, name), content)
 }
 
 /** Nothing is deleted: what the user removes goes to the project's trash folder. */

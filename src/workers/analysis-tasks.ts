@@ -1,11 +1,19 @@
 /** The steps of an analysis that read runs and analyses from disk; they run in a compute worker. */
 import { stat } from 'node:fs/promises'
-import { assembleAnalysis, buildSequences, compareRuns, decodeRun, runCandidate, withCandidate } from '../analysis'
+import {
+  assembleAnalysis,
+  buildSequences,
+  compareRuns,
+  decodeRun,
+  reportFiles,
+  runCandidate,
+  withCandidate
+} from '../analysis'
 import type { Analysis, AnalysisOptions, RunSeries } from '../analysis/types'
 import { PhasescopeError } from '../contract/errors'
 import { readAnalysisFile } from '../project/manifests'
 import type { ComputeTasks, Prepared, RunSource } from './messages'
-import { fullSeriesOf } from './run-queries'
+import { fullSeriesOf, tagsOf } from './run-queries'
 
 /** Read along with the features, where recorded: they name the states and place them in time. */
 const companions = ['epoch', 'loss/train', 'loss/val', 'accuracy/train', 'accuracy/val']
@@ -64,6 +72,24 @@ export async function across({ runs, analysisFile, states, convergence }: Input<
   const analysis = await load(analysisFile)
   const series = runs.map((run) => fullSeriesOf(run, [convergence.metric, 'epoch']))
   return compareRuns(analysis, states, series, convergence)
+}
+
+/** Metrics that may decide about convergence, the best first. */
+const deciding = ['accuracy/val', 'loss/val', 'accuracy/train', 'loss/train']
+
+export async function report(input: Input<'report'>): Promise<Output<'report'>> {
+  const analysis = await load(input.analysisFile)
+  const recorded = new Set(tagsOf(input.runs).scalars)
+  const metric = input.convergence?.metric ?? deciding.find((tag) => recorded.has(tag))
+  const rule =
+    input.convergence ??
+    (metric === undefined
+      ? null
+      : { metric, threshold: null, direction: metric.startsWith('loss/') ? ('below' as const) : ('above' as const) })
+  const runs = rule ? input.runs.map((run) => fullSeriesOf(run, [rule.metric, 'epoch'])) : []
+  const compared = rule ? compareRuns(analysis, analysis.chosenStates, runs, rule) : null
+  const title = input.title ?? analysis.name
+  return Object.fromEntries(reportFiles({ title, analysis, runs, across: compared, commands: input.commands }))
 }
 
 /** The analysis read last: views ask about the same one again and again, and a large one takes a second to check. */

@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import { runCandidate, runFold } from '../analysis'
 import { toWireError } from '../contract/errors'
 import { scanSources } from '../project/import-source'
-import { across, assemble, decode, prepareAnalysis, refit } from './analysis-tasks'
+import { across, assemble, decode, prepareAnalysis, refit, report } from './analysis-tasks'
 import { describe } from './describe-draft'
 import { importFile, inspectFile } from './import-tasks'
 import type { ComputeReply, ComputeRequest, ComputeTasks, TaskName } from './messages'
@@ -25,6 +25,7 @@ const handlers: Handlers = {
   restart: (input) => refit(input),
   decode: (input) => decode(input),
   across: (input) => across(input),
+  report: (input) => report(input),
   importScan: ({ paths, loose }) => scanSources(paths, loose),
   importInspect: (input) => inspectFile(input),
   importFile: (input) => importFile(input)

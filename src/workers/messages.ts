@@ -110,6 +110,18 @@ export interface ComputeTasks {
     in: { run: RunSource; analysisFile: string; states: number; unfinished: boolean }
     out: RequestResult<'analysis.decode'>
   }
+  /** File name to content of a report. */
+  report: {
+    in: {
+      runs: RunSource[]
+      analysisFile: string
+      /** null: what the runs recorded decides. */
+      convergence: ConvergenceRule | null
+      title: string | null
+      commands: string[]
+    }
+    out: Record<string, string>
+  }
   across: {
     in: { runs: RunSource[]; analysisFile: string; states: number; convergence: ConvergenceRule }
     out: AcrossRuns

@@ -5,6 +5,8 @@ import { element, figure, INK, line, polyline, QUIET, RULE, STATE_COLORS, STATE_
 import { ticks, tickText } from './svg'
 
 const WIDTH = 860
+/** More points than this cannot be told apart, and would make a file of many megabytes. */
+const MOST_POINTS = 12_000
 
 /** Ticks of an epoch axis; the right end is for its unit. */
 function epochTicks(last: number): number[] {
@@ -199,11 +201,18 @@ export function curvesFigure(
   })
   if (drawn.length === 0) return null
   const all = drawn.flat()
+  // Every run keeps its first and last point.
+  const stride = Math.ceil(all.length / MOST_POINTS)
+  const shown = drawn.map((points) => points.filter((_, t) => t % stride === 0 || t === points.length - 1))
   const positive = all.every((point) => point.value > 0)
   const logarithmic = tag.startsWith('loss/') && positive
   const scale = (value: number): number => (logarithmic ? Math.log10(value) : value)
-  const [low, high] = [Math.min(...all.map((p) => scale(p.value))), Math.max(...all.map((p) => scale(p.value)))]
-  const last = Math.max(1e-9, ...all.map((point) => point.epoch))
+  let [low, high, last] = [Infinity, -Infinity, 1e-9]
+  for (const { value, epoch } of all) {
+    low = Math.min(low, scale(value))
+    high = Math.max(high, scale(value))
+    last = Math.max(last, epoch)
+  }
   const [left, right, top, bottom] = [66, WIDTH - 24, 34, 268]
   const x = (epoch: number): number => left + (epoch / last) * (right - left)
   const y = (value: number): number => bottom - ((scale(value) - low) / (high - low || 1)) * (bottom - top)
@@ -218,13 +227,13 @@ export function curvesFigure(
     threshold !== null && scale(threshold) >= low && scale(threshold) <= high
       ? line(left, y(threshold), right, y(threshold), { stroke: INK, 'stroke-dasharray': '2 3' })
       : '',
-    ...drawn.map((points) =>
+    ...shown.map((points) =>
       polyline(
         points.map((p) => [x(p.epoch), y(p.value)] as const),
         { stroke: '#b9bec6', 'stroke-width': 0.8 }
       )
     ),
-    ...drawn.flatMap((points) =>
+    ...shown.flatMap((points) =>
       points.map((p) => element('circle', { cx: x(p.epoch), cy: y(p.value), r: 1.9, fill: colorOf(fit, p.state) }))
     ),
     ...epochTicks(last).map((tick) =>

@@ -1,17 +1,10 @@
 /** `phasescope report`: a page about an analysis, with figures, for people who do not have the program. */
-import { mkdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { reportFiles } from '../../analysis'
-import type { AcrossRuns, Analysis, RunSeries } from '../../analysis/types'
-import type { Engine } from '../../engine/engine'
-import { writeFileAtomic } from '../../project/files'
+import { resolve } from 'node:path'
+import type { ConvergenceRule } from '../../analysis/types'
+import { writeReport } from '../../project/project-folder'
 import { noteProblems, withEngine } from '../host'
 import { UsageError } from '../options'
 import type { Command, Input } from '../options'
-
-/** Points of a curve that a figure can show. */
-const mostPoints = 100_000
-const deciding = ['accuracy/val', 'loss/val', 'accuracy/train', 'loss/train']
 
 export const reportCommand: Command = {
   name: 'report',
@@ -22,8 +15,8 @@ export const reportCommand: Command = {
     out: { value: 'DIR', description: 'Where README.md and the figures go.', required: true },
     analysis: { value: 'ID', description: 'Default: the latest.' },
     metric: { value: 'TAG', description: 'What decides about convergence. Default: accuracy/val or loss/val.' },
-    threshold: { value: 'X', description: 'Converged beyond this value. Default: proposed from the runs.' },
-    below: { description: 'Converged below the threshold (default for losses), not above.' },
+    threshold: { value: 'X', description: 'Converged beyond this value; needs --metric. Default: proposed.' },
+    below: { description: 'Converged below the threshold (default for losses), not above; needs --metric.' },
     title: { value: 'TEXT', description: 'Heading of the page. Default: the name of the analysis.' },
     command: { value: 'TEXT', description: 'A command that led here, to be shown on the page.', multiple: true }
   },
@@ -34,51 +27,21 @@ export const reportCommand: Command = {
       noteProblems(session, context)
       const id = input.text('analysis') ?? session.listAnalyses().at(-1)?.id
       if (id === undefined) throw new UsageError('This project has no analysis. phasescope fit makes one.')
-      const analysis = session.analysis(id)
-      const across = await compare(engine, analysis, input)
-      const files = reportFiles({
-        title: input.text('title') ?? analysis.name,
-        analysis,
-        runs: across ? await seriesOf(engine, analysis, across.metric) : [],
-        across,
-        commands: input.texts('command')
-      })
+      const page = { title: input.text('title') ?? null, commands: input.texts('command') }
+      const files = await engine.analyses.report(session, id, ruleOf(input), page)
       const folder = resolve(input.required('out'))
-      await mkdir(folder, { recursive: true })
-      for (const [name, content] of files) await writeFileAtomic(join(folder, name), content)
-      context.terminal.out(`${files.size} files in ${folder}`)
+      await writeReport(folder, files)
+      context.terminal.out(`${Object.keys(files).length} files in ${folder}`)
       return 0
     })
 }
 
-/** null when no run recorded anything that could decide. */
-async function compare(engine: Engine, analysis: Analysis, input: Input): Promise<AcrossRuns | null> {
-  const { scalars } = await engine.call('runs.tags', { runIds: presentRuns(engine, analysis) })
-  const metric = input.text('metric') ?? deciding.find((tag) => scalars.includes(tag))
-  if (metric === undefined) return null
-  return engine.call('analysis.across', {
-    id: analysis.id,
-    states: analysis.chosenStates,
-    convergence: {
-      metric,
-      threshold: input.number('threshold', -Infinity) ?? null,
-      direction: input.has('below') || metric.startsWith('loss/') ? 'below' : 'above'
-    }
-  })
-}
-
-async function seriesOf(engine: Engine, analysis: Analysis, tag: string): Promise<RunSeries[]> {
-  const runIds = presentRuns(engine, analysis)
-  const series = await engine.call('runs.series', { runIds, tags: [tag], maxPoints: mostPoints })
-  return series.map(({ runId, steps, values }) => ({
-    runId,
-    label: runId,
-    seed: null,
-    series: { [tag]: { steps, values } }
-  }))
-}
-
-function presentRuns(engine: Engine, analysis: Analysis): string[] {
-  const present = new Set(engine.project.listRuns().map((run) => run.id))
-  return analysis.inputs.runs.map((run) => run.runId).filter((id) => present.has(id))
+function ruleOf(input: Input): ConvergenceRule | null {
+  const metric = input.text('metric')
+  const threshold = input.number('threshold', -Infinity) ?? null
+  if (metric === undefined) {
+    if (threshold !== null || input.has('below')) throw new UsageError('--threshold and --below need --metric.')
+    return null
+  }
+  return { metric, threshold, direction: input.has('below') || metric.startsWith('loss/') ? 'below' : 'above' }
 }

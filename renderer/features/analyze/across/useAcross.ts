@@ -22,8 +22,8 @@ export function useAcross(): Across {
   const analyses = useAnalyses()
   const app = useProject()
   const runs = useRuns()
-  const key = `phasescope-convergence-${app.project?.id ?? ''}`
-  const rule = ref<ConvergenceRule>(read(key) ?? { metric: '', threshold: null, direction: 'above' })
+  const key = keyOf(app.project?.id)
+  const rule = ref<ConvergenceRule>(savedRule(app.project?.id) ?? { metric: '', threshold: null, direction: 'above' })
   const { scalars } = useTags(
     () => analyses.current?.inputs.runs.map((run) => run.runId).filter((id) => runs.byId.has(id)) ?? []
   )
@@ -57,9 +57,14 @@ export function useAcross(): Across {
   return { rule, metrics, state, setMetric }
 }
 
-function read(key: string): ConvergenceRule | null {
+function keyOf(projectId: string | undefined): string {
+  return `phasescope-convergence-${projectId ?? ''}`
+}
+
+/** What the user set for this project, or null. */
+export function savedRule(projectId: string | undefined): ConvergenceRule | null {
   try {
-    const value = JSON.parse(localStorage.getItem(key) ?? 'null') as Partial<ConvergenceRule> | null
+    const value = JSON.parse(localStorage.getItem(keyOf(projectId)) ?? 'null') as Partial<ConvergenceRule> | null
     if (!value || typeof value.metric !== 'string') return null
     if (value.threshold !== null && typeof value.threshold !== 'number') return null
     return {
