@@ -4,14 +4,14 @@ import type { Sequence } from '../hmm/types'
 import type { CandidateResult, FoldResult } from './candidates'
 import { agreement, identify, identifyFits } from './identity'
 import { fitWith, recordOfModel } from './modelRecord'
-import { logLikelihoodQuantiles, pointLogLikelihoods } from './likelihood'
+import { pointLogLikelihoods, usualLikelihood } from './likelihood'
 import { nameStates } from './names'
 import { orderByFirstVisit, permuteModel, permutePaths } from './order'
 import { chooseStates, selectionRows, usableCandidates } from './select'
 import type { BuiltSequences } from './sequences'
 import { summariseStates } from './summaries'
 import { summariseTransitions } from './transitions'
-import type { Analysis, AnalysisOptions, Candidate, FittedStates, RunSeries } from './types'
+import type { Analysis, AnalysisOptions, Candidate, FittedStates, RunSeries, UsualLikelihood } from './types'
 
 export interface AssembleInput {
   id: string
@@ -47,7 +47,13 @@ export function assembleAnalysis(input: AssembleInput): Analysis {
     const why = candidates.find(({ candidate }) => candidate.problem)?.candidate.problem ?? ''
     throw new Error(`No model could be fitted. ${why}`.trim())
   }
-  const fits = selection.map(({ states }) => fitOfStates(bestOf(candidates, states), built, input.runs))
+  const heldOut = (states: number): UsualLikelihood | null => {
+    const points = input.folds.filter((fold) => fold.states === states).map((fold) => fold.points)
+    return usualLikelihood(points, 'heldout')
+  }
+  const fits = selection.map(({ states }) =>
+    fitOfStates(bestOf(candidates, states), built, input.runs, heldOut(states))
+  )
   const chosen = chooseStates(selection, options.criterion, findings)
   return {
     schemaVersion: 2,
@@ -72,7 +78,12 @@ function bestOf(candidates: readonly CandidateResult[], states: number): Candida
   return own.reduce((best, result) => (result.candidate.logLikelihood! > best.candidate.logLikelihood! ? result : best))
 }
 
-function fitOfStates(result: CandidateResult, built: BuiltSequences, runs: readonly RunSeries[]): FittedStates {
+function fitOfStates(
+  result: CandidateResult,
+  built: BuiltSequences,
+  runs: readonly RunSeries[],
+  usual: UsualLikelihood | null
+): FittedStates {
   const { candidate } = result
   const { inputs, sequences } = built
   const states = candidate.states
@@ -91,7 +102,7 @@ function fitOfStates(result: CandidateResult, built: BuiltSequences, runs: reado
     stateSummaries: summariseStates(paths, states, nameStates(paths, inputs.runs, runs, states)),
     paths,
     transitions: summariseTransitions(model, paths, sequences, inputs.runs, inputs.features),
-    pointLogLikelihood: logLikelihoodQuantiles(pointLogLikelihoods(model, sequences))
+    pointLogLikelihood: usual ?? usualLikelihood(pointLogLikelihoods(model, sequences), 'analysed')
   }
 }
 
@@ -123,7 +134,9 @@ export function withCandidate(
   if (!result.model) throw new Error(result.candidate.problem ?? 'This restart gave no model.')
   const { inputs } = analysis
   const before = fitWith(analysis, states)
-  const fit = fitOfStates(result, built, runs)
+  // How usual held-out points are does not depend on the restart that is shown.
+  const usual = before.pointLogLikelihood?.from === 'heldout' ? before.pointLogLikelihood : null
+  const fit = fitOfStates(result, built, runs, usual)
   fit.stateSummaries = identify(
     { fit, runs: inputs.runs, features: inputs.features },
     { fit: before, runs: inputs.runs, features: inputs.features }

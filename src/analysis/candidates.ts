@@ -1,6 +1,7 @@
 /** Runs one planned fit. Results are plain objects of typed arrays, fit for crossing threads. */
 import { aic, bic, fitGaussianHmm, modelOfFit, parameterCount, scoreSequences } from '../hmm'
 import type { FitResult, GaussianHmm, Sequence } from '../hmm/types'
+import { pointLogLikelihoods } from './likelihood'
 import type { CandidateTask, FoldTask } from './plan'
 import type { AnalysisOptions, Candidate } from './types'
 
@@ -20,6 +21,8 @@ export interface FoldResult {
   fold: number
   /** Log-likelihood (natural log) per held-out row; null when the fit failed. */
   heldOut: number | null
+  /** The same point by point, ascending; of many points an even share. Empty when the fit failed. */
+  points: Float64Array
   problem: string | null
 }
 
@@ -109,15 +112,26 @@ export function runFold(task: FoldTask, sequences: readonly Sequence[], settings
       problem = (error as Error).message
     }
   }
-  if (!best) return { states, fold, heldOut: null, problem: problem ?? 'No fit of this fold gave a finite likelihood.' }
-  let heldOut: number
+  const failed = { states, fold, heldOut: null, points: new Float64Array(0) }
+  if (!best) return { ...failed, problem: problem ?? 'No fit of this fold gave a finite likelihood.' }
   try {
-    heldOut = scoreSequences(best.model, test) / rows
+    const points = pointLogLikelihoods(best.model, test)
+    const heldOut = points.reduce((sum, own) => sum + own.reduce((a, b) => a + b, 0), 0) / rows
+    if (Number.isFinite(heldOut)) return { states, fold, heldOut, points: evenShare(points), problem: null }
+    return { ...failed, problem: 'The fitted model cannot produce the held-out runs.' }
   } catch (error) {
-    return { states, fold, heldOut: null, problem: (error as Error).message }
+    return { ...failed, problem: (error as Error).message }
   }
-  if (Number.isFinite(heldOut)) return { states, fold, heldOut, problem: null }
-  return { states, fold, heldOut: null, problem: 'The fitted model cannot produce the held-out runs.' }
+}
+
+/** Enough for quantiles of a percent; the points of hundreds of runs need not cross threads. */
+const KEPT_POINTS = 5000
+
+function evenShare(values: readonly Float64Array[]): Float64Array {
+  const sorted = Float64Array.from(values.flatMap((own) => Array.from(own))).sort()
+  if (sorted.length <= KEPT_POINTS) return sorted
+  const last = sorted.length - 1
+  return Float64Array.from({ length: KEPT_POINTS }, (_, i) => sorted[Math.round((i * last) / (KEPT_POINTS - 1))])
 }
 
 /** "S4 holds 2 rows" of a restart means none of the states that are shown: these get their numbers by matching later. */

@@ -3,7 +3,7 @@ import { decodeViterbi, filteredProbabilities, posteriorProbabilities } from '..
 import { pointLogLikelihoods } from './likelihood'
 import { fitWith, modelOfRecord } from './modelRecord'
 import { buildSequenceForModel } from './sequences'
-import type { Analysis, AnalysisInputRun, Finding, FittedStates, RunSeries } from './types'
+import type { Analysis, AnalysisInputRun, Finding, RunSeries, UsualLikelihood } from './types'
 
 /** A run whose share of unusual points is above this is said to follow other dynamics. */
 const FOREIGN_SHARE = 0.05
@@ -19,11 +19,11 @@ export interface DecodedRun {
   filtered: Float64Array
   /** ln p(row t | rows before t), [T]. */
   logLikelihood: Float64Array
-  /** The same for the analysed runs, as quantiles; null in migrated analyses. */
-  usual: FittedStates['pointLogLikelihood']
-  /** Share of points below the first percentile of the analysed runs; null without quantiles. */
+  /** What is usual; null in migrated analyses. */
+  usual: UsualLikelihood | null
+  /** Share of points below the first percentile of what is usual; null without quantiles. */
   unusualShare: number | null
-  /** More than 5% of the points are that unusual (1% would be): the run does what the analysed ones did not. */
+  /** More than 5% of the points are that unusual (1% would be): the run does what the others did not. */
   foreign: boolean
   findings: Finding[]
 }

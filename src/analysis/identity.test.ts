@@ -211,3 +211,17 @@ describe('likelihood per point', () => {
       expect(decodeViterbi(model, sequences)).toHaveLength(3)
     })
 })
+
+describe('what is usual', () => {
+  const runs = Array.from({ length: 6 }, (_, seed) => goldenSeries('parity', seed))
+  const options = optionsOf({ features: PAPER_FEATURES, statesMin: 7, statesMax: 7, restarts: 3, maxIterations: 100 })
+
+  it('is measured on held-out runs where there are folds, and is then lower', () => {
+    const own = analyse(runs, options).fits[0].pointLogLikelihood!
+    const heldOut = analyse(runs, { ...options, folds: 3 }).fits[0].pointLogLikelihood!
+    expect([own.from, heldOut.from]).toEqual(['analysed', 'heldout'])
+    expect(heldOut.q01).toBeLessThan(own.q01)
+    for (const { q01, q05, median, q95 } of [own, heldOut])
+      expect([q01, q05, median, q95]).toEqual([q01, q05, median, q95].sort((a, b) => a - b))
+  })
+})

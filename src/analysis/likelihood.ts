@@ -4,7 +4,7 @@ import { logDensities, prepareEmissions } from '../hmm/emissions'
 import type { GaussianHmm, Sequence } from '../hmm/types'
 import { logSumExp } from '../numeric/logSpace'
 import { quantile } from '../numeric/statistics'
-import type { FittedStates } from './types'
+import type { UsualLikelihood } from './types'
 
 /**
  * ln p(row t | rows before t) for every row, [T] per sequence (natural log); they add up to the log-likelihood of the
@@ -33,7 +33,10 @@ export function pointLogLikelihoods(model: GaussianHmm, sequences: readonly Sequ
 }
 
 /** Quantiles of the finite values; null without any. */
-export function logLikelihoodQuantiles(values: readonly Float64Array[]): FittedStates['pointLogLikelihood'] {
+export function usualLikelihood(
+  values: readonly Float64Array[],
+  from: UsualLikelihood['from']
+): UsualLikelihood | null {
   const total = values.reduce((sum, own) => sum + own.length, 0)
   const all = new Float64Array(total)
   let at = 0
@@ -44,6 +47,7 @@ export function logLikelihoodQuantiles(values: readonly Float64Array[]): FittedS
     q01: quantile(sorted, 0.01),
     q05: quantile(sorted, 0.05),
     median: quantile(sorted, 0.5),
-    q95: quantile(sorted, 0.95)
+    q95: quantile(sorted, 0.95),
+    from
   }
 }

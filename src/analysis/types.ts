@@ -137,6 +137,19 @@ export interface TransitionSummary {
   features: TransitionFeature[]
 }
 
+/**
+ * Quantiles of the log-likelihood per point (natural log, given the points before it): over held-out runs where folds
+ * were computed, since a run that the model was fitted to looks more usual to it than any other can; else over the
+ * analysed runs.
+ */
+export interface UsualLikelihood {
+  q01: number
+  q05: number
+  median: number
+  q95: number
+  from: 'heldout' | 'analysed'
+}
+
 /** The best fit of one K, read as a training map. Matrices are nested rows so that the file stays readable. */
 export interface FittedStates {
   states: number
@@ -157,8 +170,8 @@ export interface FittedStates {
   paths: number[][]
   /** Only transitions between different states that occur. */
   transitions: TransitionSummary[]
-  /** Quantiles of the log-likelihood per point (natural log, given the points before it) over all analysed points. */
-  pointLogLikelihood: { q01: number; q05: number; median: number; q95: number } | null
+  /** What is usual for a point; null in analyses that were migrated from format 1. */
+  pointLogLikelihood: UsualLikelihood | null
 }
 
 export interface AnalysisInputRun {

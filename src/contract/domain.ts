@@ -121,7 +121,10 @@ export const finding = z.object({
   text: z.string()
 })
 
-export const pointQuantiles = z.object({ q01: z.number(), q05: z.number(), median: z.number(), q95: z.number() })
+export const pointQuantiles = z.object({
+  ...{ q01: z.number(), q05: z.number(), median: z.number(), q95: z.number() },
+  from: z.enum(['heldout', 'analysed'])
+})
 
 const spread = z.object({ best: z.number(), mean: z.number(), std: z.number() }).nullable()
 
