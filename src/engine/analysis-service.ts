@@ -85,7 +85,13 @@ export class AnalysisService {
   /** Another restart for a number of states, fitted again from its seed. */
   async useRestart(session: ProjectSession, id: string, states: number, restart: number): Promise<void> {
     const { inputs } = session.analysis(id)
-    const runs = session.sources(inputs.runs.map((run) => run.runId))
+    const runs = presentSources(session, id)
+    const gone = inputs.runs.length - runs.length
+    if (gone > 0) {
+      const who = gone === 1 ? 'One analysed run is' : `${gone} analysed runs are`
+      const text = `${who} no longer in the project, so a restart cannot be fitted again. Fit the runs that are there.`
+      throw new PhasescopeError('not-found', text)
+    }
     const analysisFile = session.analysisFile(id)
     await session.putAnalysis(await this.options.pool.run('restart', { runs, analysisFile, states, restart }))
     this.options.push('analysis.changed', { id })

@@ -146,6 +146,10 @@ it('does the main job', async () => {
 
   // What is removed goes to the trash folder.
   await ask(other, 'runs.remove', { runIds: [runIds[2]] })
+  await expect(ask(other, 'analysis.useRestart', { id, states: 2, restart: 0 })).rejects.toMatchObject({
+    message:
+      'One analysed run is no longer in the project, so a restart cannot be fitted again. Fit the runs that are there.'
+  })
   await ask(other, 'analysis.remove', { id })
   expect((await ask(other, 'runs.list', {})).map((run) => run.id)).toEqual(runIds.slice(0, 2))
   expect(readdirSync(join(project.folder, '.trash'))).toHaveLength(2)
