@@ -19,6 +19,9 @@ export interface AnalysisServiceOptions {
   push<N extends EventName>(name: N, payload: EventPayload<N>): void
 }
 
+/** Numbers in the sequences from which on fitted-out workers are let go: what they hold would add to what comes next. */
+const LARGE = 2e6
+
 export class AnalysisService {
   private readonly active = new Map<string, { abort: AbortController; finished: Promise<void> }>()
 
@@ -169,6 +172,8 @@ export class AnalysisService {
         )
       )
     ])
+    const large = inputs.rows * inputs.features.length > LARGE
+    if (large) await this.options.pool.rest()
     const analysis = await this.options.pool.run(
       'assemble',
       {
@@ -184,6 +189,7 @@ export class AnalysisService {
       },
       signal
     )
+    if (large) await this.options.pool.rest()
     await session.putAnalysis(analysis)
     this.options.log.add(
       'info',

@@ -50,6 +50,16 @@ describe('a pool of workers', () => {
     expect((await workers.run('describe', draft)).problems).toEqual([])
   })
 
+  it('lets idle workers go, and starts new ones for the next task', async () => {
+    const workers = pool(createWorkerLauncher(buildFolder))
+    expect((await workers.run('describe', draft)).problems).toEqual([])
+    const busy = workers.run('describe', draft)
+    await workers.rest()
+    expect((await busy).problems).toEqual([])
+    await workers.rest()
+    expect((await workers.run('describe', draft)).problems).toEqual([])
+  })
+
   it.each([
     [
       'throws',

@@ -64,6 +64,13 @@ export class TaskPool {
     })
   }
 
+  /** Ends the workers that have nothing to do, and with them the memory that they hold; the next task starts new ones. */
+  async rest(): Promise<void> {
+    const idle = [...this.slots].filter((slot) => !slot.current)
+    for (const slot of idle) this.slots.delete(slot)
+    await Promise.all(idle.map((slot) => slot.link.stop()))
+  }
+
   async close(): Promise<void> {
     this.closed = true
     for (const waiting of this.queue.splice(0)) waiting.reject(closing())
