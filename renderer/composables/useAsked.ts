@@ -4,8 +4,8 @@ import type { ShallowRef } from 'vue'
 
 export type Asked<T> =
   | { status: 'idle'; value: null }
-  /** The answer to the question before stays on screen meanwhile. */
-  | { status: 'loading'; value: T | null }
+  | { status: 'loading'; value: null }
+  /** Also while it is asked for again and the answer may stay meanwhile. */
   | { status: 'loaded'; value: T }
   | { status: 'failed'; value: null; message: string }
 
@@ -30,7 +30,7 @@ export function useAsked<Q, T>(
       state.value = { status: 'idle', value: null }
       return
     }
-    state.value = { status: 'loading', value: stay ? state.value.value : null }
+    if (!stay || state.value.status !== 'loaded') state.value = { status: 'loading', value: null }
     try {
       const value = await ask(asked)
       if (mine === version) state.value = { status: 'loaded', value }
