@@ -127,6 +127,9 @@ describe('detour tests', () => {
 
   it('Benjamini-Hochberg as scipy, untested states apart', () => {
     close(benjaminiHochberg(golden.bh.p) as number[], golden.bh.q)
+    // Where a larger p has the smaller quotient, it bounds those below it (scipy says the same).
+    close(benjaminiHochberg([0.04, 0.045, 0.05]) as number[], [0.05, 0.05, 0.05])
+    close(benjaminiHochberg([0.02, 0.9, 0.021, 0.5]) as number[], [0.042, 0.9, 0.042, 2 / 3])
     expect(benjaminiHochberg([null, 0.02, null])).toEqual([null, 0.02, null])
   })
 
