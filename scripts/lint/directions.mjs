@@ -12,7 +12,7 @@ const tensorflow = ['@tensorflow/*']
 export const directions = {
   'src/numeric': { imports: [], packages: ['ml-matrix'] },
   'src/tensor': { imports: ['numeric'], packages: tensorflow },
-  'src/formats': { imports: ['numeric'], packages: ['papaparse'] },
+  'src/formats': { imports: ['numeric'], packages: ['papaparse', 'fast-png'] },
   'src/data': { imports: ['formats', 'numeric'] },
   'src/events': { imports: ['numeric'] },
   'src/hmm': { imports: ['numeric'] },

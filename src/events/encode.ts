@@ -1,9 +1,16 @@
 /**
  * Encoding of Event messages: scalars and histograms in the v1 fields that every reader knows, and scalars as tensors
- * where single precision would not do.
+ * where single precision would not do. The other kinds have files of their own.
  */
 import type { HistogramValue } from './codec'
 import { ProtoWriter } from './protobuf'
+
+export { encodeGraph, moduleGraphNodes, type GraphAttribute, type GraphNode } from './encode-graph'
+export { encodeHParams, encodeSessionEnd, type HParamValue, type SessionStatus } from './encode-hparams'
+export { encodeAudio, encodeImage, encodeImages, encodeText, type EncodedImage } from './encode-media'
+export { encodePrCurve, type PrCounts } from './encode-pr-curve'
+export type { TagMetadata } from './encode-value'
+export type { HistogramValue }
 
 export function encodeFileVersion(wallTime: number): Uint8Array {
   return new ProtoWriter()

@@ -1,6 +1,6 @@
 /** For tests: the golden data under testdata/, whose README says what made it. */
-import { readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { gunzipSync, gzipSync } from 'node:zlib'
 
 const folder = new URL('../../testdata/', import.meta.url)
 
@@ -14,4 +14,9 @@ export function goldenText(path: string): string {
 
 export function goldenJson<T>(path: string): T {
   return JSON.parse(goldenText(path)) as T
+}
+
+/** Replaces a file of answers by new ones of the same program. */
+export function keepGolden(path: string, answers: unknown): void {
+  writeFileSync(new URL(`${path}.gz`, folder), gzipSync(JSON.stringify(answers), { level: 9 }))
 }

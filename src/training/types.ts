@@ -136,6 +136,14 @@ export interface LogRecord {
   text: string
 }
 
+/** A picture of 8-bit values, row-major [height, width, channels]; one channel is gray, three are red, green and blue. */
+export interface Pixels {
+  width: number
+  height: number
+  channels: 1 | 3
+  data: Uint8Array
+}
+
 export type TrainRecord = ScalarsRecord | HistogramRecord | CheckpointRecord | ProgressRecord | LogRecord
 
 /** The trainer's only link with the outside. Pure: the same trainer runs in a worker thread or in a browser worker. */
