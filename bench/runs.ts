@@ -57,12 +57,10 @@ export async function trainOnce(spec: RunSpec, dataset: Dataset, atStep?: (step:
   let steps = 0
   const port: TrainerPort = {
     async emit(record) {
-      if (record.kind === 'scalars') writer.scalars(record)
-      else if (record.kind === 'histogram') writer.histogram(record)
-      else if (record.kind === 'checkpoint') {
+      if (record.kind === 'checkpoint') {
         writer.flush(true)
         await saveCheckpoint(folder, record.state)
-      }
+      } else if (record.kind !== 'progress' && record.kind !== 'log') writer.record(record)
     },
     now: () => performance.now(),
     wallTime: () => Date.now() / 1000,

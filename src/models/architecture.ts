@@ -38,6 +38,11 @@ export function isInside(path: string, scope: string): boolean {
   return path === scope || path.startsWith(`${scope}.`)
 }
 
+/** The first filter [height, width, in, out], or null. */
+export function firstConvolution<P extends ParameterSpec>({ parameters }: { parameters: readonly P[] }): P | null {
+  return parameters.find(({ role, shape }) => role === 'weight' && shape.length === 4) ?? null
+}
+
 /** Collects nodes in reading order; parameter counts follow from the parameter list. */
 export class GraphBuilder {
   private readonly nodes: ModuleNode[] = []

@@ -10,12 +10,24 @@ import type { Split } from './types'
 
 const evaluationBatch = 512
 
+/** Looks at the answers to a batch; logits [labels, classes] are valid during the call only. */
+export type LogitsTap = (logits: Float32Array, labels: Int32Array) => void
+
 /** Mean cross-entropy in nats and share of correct answers over all examples of `split`. */
-export function evaluate(model: Model, split: Split, tap?: Tap): { loss: number; accuracy: number } {
+export function evaluate(
+  model: Model,
+  split: Split,
+  tap?: Tap,
+  answers?: LogitsTap
+): { loss: number; accuracy: number } {
   let lossSum = 0
   let correct = 0
   for (const batch of consecutive(split, evaluationBatch)) {
-    const score = tf.tidy(() => scoreLogits(model.forward(batch.inputs, batch.count, tap), batch.labels))
+    const score = tf.tidy(() => {
+      const logits = model.forward(batch.inputs, batch.count, tap)
+      answers?.(valuesOf(logits), batch.labels)
+      return scoreLogits(logits, batch.labels)
+    })
     lossSum += score.lossSum
     correct += score.correct
   }
@@ -30,11 +42,18 @@ export interface PointScalars {
 /**
  * What is recorded at a point: `loss/*` and `accuracy/*` of both splits, the weight metrics of the hook points, and mean,
  * spread and share of zeros of their activations over the validation examples.
+ * @param answers sees what the model says to the validation examples
  */
-export function pointScalars(model: Model, train: Split, validation: Split, hooks: readonly string[]): PointScalars {
+export function pointScalars(
+  model: Model,
+  train: Split,
+  validation: Split,
+  hooks: readonly string[],
+  answers?: LogitsTap
+): PointScalars {
   const onTrain = evaluate(model, train)
   const activations = new ActivationStatistics(new Set(hooks))
-  const onValidation = evaluate(model, validation, activations.tap)
+  const onValidation = evaluate(model, validation, activations.tap, answers)
   const weights = weightScalars(
     model.parameters.map((parameter) => ({ spec: parameter, values: valuesOf(parameter.tensor) })),
     hooks

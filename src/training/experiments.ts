@@ -3,7 +3,7 @@ import { ConfigError, suggestion } from '../hooks/config-error'
 import { resolveHooks } from '../hooks/hook-points'
 import { architectureFor } from '../models/describe'
 import { completeParams, recordProblems, refuse, type ParamProblem, type Params } from './params'
-import { planOf, type RunPlan } from './plan'
+import { planOf, sampleBytes, type RunPlan } from './plan'
 import type { ExperimentSpec, ParamSpec, RecordOptions } from './types'
 
 /** Images in the bundled MNIST files. */
@@ -310,7 +310,8 @@ export function runPlan(experiment: string, params: Params, hooks: readonly stri
   const architecture = architectureFor(experiment, params)
   const steps = { stepsPerEpoch: stepsPerEpoch(experiment, params), totalSteps: totalSteps(experiment, params) }
   const slots = params.optimizer === 'sgd' ? 1 : 2
-  return planOf(steps, record, { parameters: architecture.graph.parameters, slots, hooks: hooks.length })
+  const { parameters } = architecture.graph
+  return planOf(steps, record, { parameters, slots, hooks: hooks.length, sampleBytes: sampleBytes(architecture) })
 }
 
 function trainingExamples(experiment: string, params: Params): number {

@@ -1,4 +1,6 @@
 /** When things happen in a run, and how much of it there will be. */
+import { firstConvolution, sizeOf, type Architecture } from '../models/architecture'
+import { prCurveCount, prThresholds } from './pr-counts'
 import type { RecordOptions } from './types'
 
 export interface RunPlan {
@@ -13,9 +15,14 @@ export interface RunPlan {
   bytes: number
 }
 
+/** Most points of a run with pictures and precision-recall curves, which are large. */
+const maxSamples = 25
+
 export class Schedule {
   private readonly metricsEvery: number
   private readonly checkpointEvery: number
+  /** Every so many points. */
+  private readonly sampleStride: number
 
   constructor(
     readonly stepsPerEpoch: number,
@@ -24,11 +31,23 @@ export class Schedule {
   ) {
     this.metricsEvery = record.metricsEvery * (record.metricsUnit === 'epoch' ? stepsPerEpoch : 1)
     this.checkpointEvery = record.checkpointEvery * stepsPerEpoch
+    this.sampleStride = Math.max(1, Math.ceil((this.points(totalSteps) - 1) / (maxSamples - 1)))
   }
 
   /** After `step` updates: is a point recorded? */
   recordsAt(step: number): boolean {
     return step % this.metricsEvery === 0 || step === this.totalSteps
+  }
+
+  /** Are pictures and curves part of the point after `step` updates? The first and the last point have them. */
+  samplesAt(step: number): boolean {
+    return this.recordsAt(step) && (step % (this.metricsEvery * this.sampleStride) === 0 || step === this.totalSteps)
+  }
+
+  /** Points with pictures and curves. */
+  samples(): number {
+    const last = this.totalSteps % (this.metricsEvery * this.sampleStride) !== 0 ? 1 : 0
+    return 1 + Math.floor(this.totalSteps / (this.metricsEvery * this.sampleStride)) + last
   }
 
   checkpointsAt(step: number): boolean {
@@ -67,7 +86,7 @@ const keptCheckpoints = 2
 export function planOf(
   steps: { stepsPerEpoch: number; totalSteps: number },
   record: RecordOptions,
-  size: { parameters: number; slots: number; hooks: number }
+  size: { parameters: number; slots: number; hooks: number; sampleBytes: number }
 ): RunPlan {
   const schedule = new Schedule(steps.stepsPerEpoch, steps.totalSteps, record)
   const metricPoints = schedule.points(steps.totalSteps)
@@ -82,6 +101,15 @@ export function planOf(
     metricPoints,
     histogramColumns,
     checkpoints,
-    bytes: scalarBytes + histogramBytes + checkpointBytes
+    bytes: scalarBytes + histogramBytes + checkpointBytes + schedule.samples() * size.sampleBytes
   }
+}
+
+/** About what the curves and pictures of one point take: six numbers a threshold, and PNG at a third of its pixels. */
+export function sampleBytes({ parameters, graph }: Architecture): number {
+  const shapeOf = (path: string): number[] => graph.nodes.find((node) => node.path === path)?.shape ?? []
+  const classes = sizeOf(graph.nodes.find(({ kind }) => kind === 'output')?.shape ?? [])
+  const filter = firstConvolution({ parameters })
+  const pixels = filter ? sizeOf(filter.shape) + sizeOf(shapeOf(filter.owner)) : 0
+  return prCurveCount(classes) * (prThresholds * 24 + 100) + pixels / 3
 }

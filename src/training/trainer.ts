@@ -10,10 +10,14 @@ import { ConfigError } from '../hooks/config-error'
 import { Rng } from '../numeric/rng'
 import { tensorMemory } from '../tensor/backend'
 import { BatchSource, subset } from './batches'
+import { describeRun, hparamsOf } from './description'
 import { pointScalars } from './evaluation'
 import { checkHooks, checkRecord, resolveParams, stepsPerEpoch, totalSteps } from './experiments'
 import { Pace } from './pace'
+import type { Params } from './params'
 import { Schedule } from './plan'
+import { PrCounter } from './pr-counts'
+import { convolutionSamples, curveSamples, firstSamples, type Sample } from './samples'
 import { TrainingSession } from './session'
 import type { CheckpointState, Dataset, HistogramRecord, RunSpec, TrainerPort, TrainOutcome } from './types'
 
@@ -46,15 +50,7 @@ export async function train(
   try {
     if (resume) session.restore(resume)
     const schedule = new Schedule(perEpoch, total, spec.record)
-    return await new Loop(
-      spec,
-      session,
-      schedule,
-      dataset,
-      params.evalSamples as number,
-      params.batchSize as number,
-      port
-    ).run(resume)
+    return await new Loop(spec, params, session, schedule, dataset, port).run(resume)
   } finally {
     session.dispose()
   }
@@ -71,14 +67,14 @@ class Loop {
 
   constructor(
     private readonly spec: RunSpec,
+    private readonly params: Params,
     private readonly session: TrainingSession,
     private readonly schedule: Schedule,
     private readonly dataset: Dataset,
-    evalSamples: number,
-    batchSize: number,
     private readonly port: TrainerPort
   ) {
-    this.batches = new BatchSource(dataset.train, batchSize, spec.seed)
+    const evalSamples = params.evalSamples as number
+    this.batches = new BatchSource(dataset.train, params.batchSize as number, spec.seed)
     this.pace = new Pace(schedule, () => port.now(), schedule.stepsPerEpoch)
     this.hooks = new Set(spec.hooks)
     this.evaluated = {
@@ -91,6 +87,7 @@ class Loop {
   async run(resume?: CheckpointState): Promise<TrainOutcome> {
     const { session, schedule, port } = this
     await this.announce(resume)
+    if (!resume) await this.describe()
     let savedAt = resume ? resume.step : -1
     for (;;) {
       const step = session.step
@@ -148,7 +145,10 @@ class Loop {
     const { session, port } = this
     const start = port.now()
     const { train, validation } = this.evaluated
-    const { values, nonFinite } = pointScalars(session.model, train, validation, this.spec.hooks)
+    const sampled = this.schedule.samplesAt(session.step)
+    const curves = sampled ? new PrCounter(this.dataset.classes) : null
+    const answers = curves ? curves.add.bind(curves) : undefined
+    const { values, nonFinite } = pointScalars(session.model, train, validation, this.spec.hooks, answers)
     await this.emitScalars({
       ...values,
       // The rate of the update that led here; at the start, of the first one.
@@ -156,6 +156,7 @@ class Loop {
       epoch: this.epoch(),
       ...(session.step > 0 ? { 'time/step_ms': this.pace.stepMs() } : {})
     })
+    if (curves) await this.emitSamples([...convolutionSamples(session.model, validation), ...curveSamples(curves)])
     for (const name of nonFinite) {
       if (this.reported.has(name)) continue
       this.reported.add(name)
@@ -192,6 +193,29 @@ class Loop {
       wallTimeSeconds: port.wallTime(),
       values
     })
+  }
+
+  private async emitSamples(samples: readonly Sample[]): Promise<void> {
+    const { session, port } = this
+    const at = { step: session.step, epoch: this.epoch(), wallTimeSeconds: port.wallTime() }
+    for (const sample of samples) await port.emit({ ...sample, ...at })
+  }
+
+  /** A continued run has been described when it began. */
+  private async describe(): Promise<void> {
+    const { port, spec, dataset } = this
+    const { model } = this.session
+    await port.emit({
+      kind: 'description',
+      step: 0,
+      epoch: 0,
+      wallTimeSeconds: port.wallTime(),
+      hparams: hparamsOf(spec, this.params),
+      graph: model.graph,
+      text: describeRun(spec, this.params, model.graph.title)
+    })
+    const { validation } = this.evaluated
+    await this.emitSamples(firstSamples(model, dataset.inputShape, this.batches.batchAt(0), validation))
   }
 
   private async announce(resume?: CheckpointState): Promise<void> {

@@ -1,4 +1,5 @@
 /** Domain types of experiments, runs and what a training run emits. No runtime code: safe to import from anywhere. */
+import type { ModuleGraph } from '../models/types'
 
 export type ParamValue = number | string | boolean
 
@@ -136,6 +137,18 @@ export interface LogRecord {
   text: string
 }
 
+/** What the run is: once, before anything else, when it starts from the beginning. */
+export interface DescriptionRecord {
+  kind: 'description'
+  step: number
+  epoch: number
+  wallTimeSeconds: number
+  hparams: Record<string, ParamValue>
+  graph: ModuleGraph
+  /** Markdown. */
+  text: string
+}
+
 /** A picture of 8-bit values, row-major [height, width, channels]; one channel is gray, three are red, green and blue. */
 export interface Pixels {
   width: number
@@ -144,7 +157,37 @@ export interface Pixels {
   data: Uint8Array
 }
 
-export type TrainRecord = ScalarsRecord | HistogramRecord | CheckpointRecord | ProgressRecord | LogRecord
+export interface ImageRecord {
+  kind: 'image'
+  step: number
+  epoch: number
+  wallTimeSeconds: number
+  tag: string
+  /** Markdown: what the pixels mean. */
+  description: string
+  image: Pixels
+}
+
+/** Counts at thresholds i / (n - 1), each [n]: a score is called positive when it is at least the threshold. */
+export interface PrCurveRecord {
+  kind: 'pr-curve'
+  step: number
+  epoch: number
+  wallTimeSeconds: number
+  tag: string
+  description: string
+  counts: {
+    truePositives: Float64Array
+    falsePositives: Float64Array
+    trueNegatives: Float64Array
+    falseNegatives: Float64Array
+  }
+}
+
+/** What becomes part of the event file. */
+export type RecordedRecord = DescriptionRecord | ScalarsRecord | HistogramRecord | ImageRecord | PrCurveRecord
+
+export type TrainRecord = RecordedRecord | CheckpointRecord | ProgressRecord | LogRecord
 
 /** The trainer's only link with the outside. Pure: the same trainer runs in a worker thread or in a browser worker. */
 export interface TrainerPort {

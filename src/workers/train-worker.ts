@@ -9,7 +9,7 @@ import { RunWriter } from '../project/run-writer'
 import { prepareBackend } from '../tensor/backend'
 import { loadDataset } from '../training/datasets'
 import { train } from '../training/trainer'
-import type { TrainerPort, TrainRecord } from '../training/types'
+import type { RecordedRecord, TrainerPort, TrainRecord } from '../training/types'
 import type { TrainCommand, TrainMessage } from './messages'
 
 const growIntervalMs = 400
@@ -55,6 +55,7 @@ async function run(command: Extract<TrainCommand, { kind: 'start' }>): Promise<v
     output = new RunOutput(writer)
     say({ kind: 'started', step: state?.step ?? 0 })
     const outcome = await train(spec, dataset, trainerPort(folder, writer, output), state ?? undefined)
+    if (outcome.status === 'done') writer.ended('success', Date.now() / 1000)
     output.close()
     writer.close()
     writer = null
@@ -62,11 +63,19 @@ async function run(command: Extract<TrainCommand, { kind: 'start' }>): Promise<v
   } catch (error) {
     try {
       output?.close()
-      writer?.close()
+      endAsFailure(writer)
     } catch {
       // The first error is the one to tell.
     }
     say({ kind: 'failed', error: toWireError(error) })
+  }
+}
+
+function endAsFailure(writer: RunWriter | null): void {
+  try {
+    writer?.ended('failure', Date.now() / 1000)
+  } finally {
+    writer?.close()
   }
 }
 
@@ -82,7 +91,7 @@ class RunOutput {
     this.timer = setInterval(() => this.release(), growIntervalMs)
   }
 
-  recorded(record: TrainRecord & { kind: 'scalars' | 'histogram' }): void {
+  recorded(record: RecordedRecord): void {
     if (record.kind === 'scalars') {
       for (const tag of headline) if (tag in record.values) this.last[tag] = record.values[tag]
     }
@@ -113,12 +122,12 @@ function trainerPort(folder: string, writer: RunWriter, output: RunOutput): Trai
   return {
     async emit(record: TrainRecord) {
       switch (record.kind) {
+        case 'description':
         case 'scalars':
-          writer.scalars(record)
-          output.recorded(record)
-          return
         case 'histogram':
-          writer.histogram(record)
+        case 'image':
+        case 'pr-curve':
+          writer.record(record)
           output.recorded(record)
           return
         case 'checkpoint':

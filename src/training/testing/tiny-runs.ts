@@ -7,6 +7,7 @@ import { train } from '../trainer'
 import type {
   CheckpointState,
   ParamValue,
+  RecordedRecord,
   RecordOptions,
   RunSpec,
   TrainerPort,
@@ -86,12 +87,12 @@ export class RecordingPort implements TrainerPort {
     return this.of('checkpoint').map(({ state }) => state)
   }
 
-  /** All that has to be the same when a run is repeated: scalars and histograms without wall-clock values. */
+  /** All that has to be the same when a run is repeated: what becomes part of the event file, without wall-clock values. */
   deterministic(fromStep = 0): unknown[] {
     return this.records
-      .filter((record) => (record.kind === 'scalars' || record.kind === 'histogram') && record.step >= fromStep)
+      .filter((record): record is RecordedRecord => 'wallTimeSeconds' in record && record.step >= fromStep)
       .map((record) => {
-        const { wallTimeSeconds: _, ...rest } = record as Extract<TrainRecord, { kind: 'scalars' }>
+        const { wallTimeSeconds: _, ...rest } = record
         if (record.kind !== 'scalars') return rest
         const values = Object.entries(record.values).filter(([tag]) => !tag.startsWith('time/'))
         return { ...rest, values: Object.fromEntries(values) }
