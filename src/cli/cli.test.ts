@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Analysis } from '../analysis/types'
 import type { RunInfo } from '../contract/domain'
-import { readRun } from '../lib/project'
+import { RunReader } from '../project/run-reader'
 import { temporaryFolder, writeText } from '../project/testing/folders'
 
 const program = fileURLToPath(new URL('../../bin/phasescope.js', import.meta.url))
@@ -380,7 +380,7 @@ it('killed in the middle and resumed gives the same weights and events as never 
       const read = (folder: string): Buffer => readFileSync(join(folder, 'checkpoints', '800', file))
       expect(read(stopped[seed]).equals(read(whole[seed])), `seed ${seed}: ${file}`).toBe(true)
     }
-    expect(valuesOf(home, 'p', stopped[seed])).toEqual(valuesOf(home, 'whole', whole[seed]))
+    expect(valuesOf(stopped[seed])).toEqual(valuesOf(whole[seed]))
   }
 })
 
@@ -417,15 +417,20 @@ function runFolders(home: string, project: string): string[] {
 }
 
 /** All recorded values by tag, times aside. */
-function valuesOf(home: string, project: string, folder: string): Record<string, number[]> {
-  const columns = readRun(join(home, project), folder.slice(folder.lastIndexOf('runs') + 5))
-  expect(columns.problems).toEqual([])
+function valuesOf(folder: string): Record<string, number[]> {
+  const reader = new RunReader(folder)
+  reader.refresh()
+  expect(reader.log.problems).toEqual([])
   const values: Record<string, number[]> = {}
-  for (const [tag, { steps, values: column, length }] of columns.scalars) {
-    if (!tag.startsWith('time/')) values[tag] = [...steps.subarray(0, length), ...column.subarray(0, length)]
-  }
-  for (const [tag, { steps, counts, limits, length }] of columns.histograms) {
-    values[`histogram ${tag}`] = [...steps.subarray(0, length), ...counts.subarray(0, length * limits.length)]
+  for (const { tag, kind, scalars, places } of reader.log.series()) {
+    if (scalars && !tag.startsWith('time/')) {
+      const view = scalars.view('latest')
+      values[tag] = [...view.steps, ...view.values]
+    }
+    if (!places || kind === 'hparams') continue
+    const view = places.view('latest')
+    const bytes = Array.from({ length: view.length }, (_, i) => [...reader.place(places, view.at(i)).bytes])
+    values[`${kind} ${tag}`] = [...view.steps, ...bytes.flat()]
   }
   return values
 }

@@ -7,6 +7,7 @@ import { packageVersion } from '../host/paths'
 import { experimentsCommand } from './commands/experiments'
 import { fitCommand } from './commands/fit'
 import { importCommand } from './commands/import'
+import { inspectCommand } from './commands/inspect'
 import { reportCommand } from './commands/report'
 import { resumeCommand } from './commands/resume'
 import { runsCommand } from './commands/runs'
@@ -23,6 +24,7 @@ const commands: Command[] = [
     trainCommand,
     resumeCommand,
     importCommand,
+    inspectCommand,
     runsCommand,
     fitCommand,
     reportCommand,

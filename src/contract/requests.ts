@@ -22,10 +22,9 @@ import {
   recordOptions,
   runInfo
 } from './domain'
+import { boardRequests } from './boards'
+import { f32, f64, i32 } from './packed'
 
-const f64 = z.custom<Float64Array>((value) => value instanceof Float64Array)
-const f32 = z.custom<Float32Array>((value) => value instanceof Float32Array)
-const i32 = z.custom<Int32Array>((value) => value instanceof Int32Array)
 const u8 = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= 8 * 1024 * 1024)
 const jobId = z.string().min(8).max(64)
 /** File to the column that counts its steps; `#row` for row numbers. Files without an entry tell themselves. */
@@ -59,6 +58,8 @@ export const packedHeatmap = z.object({
   edges: f64,
   means: f64,
   stds: f64,
+  /** The recorded histograms had edges of their own; their counts were spread over common ones. */
+  rebinned: z.boolean(),
   total: z.number()
 })
 export type PackedHeatmap = z.infer<typeof packedHeatmap>
@@ -233,6 +234,8 @@ export const requests = {
     }),
     result: packedHeatmap.nullable()
   },
+
+  ...boardRequests,
 
   'analysis.list': { params: nothing, result: z.array(analysisSummary) },
   'analysis.start': { params: z.object({ options: analysisOptions }), result: z.object({ id: z.string() }) },

@@ -13,8 +13,10 @@ import type { Reply } from '../contract/wire'
 import { createProject, openProject } from '../project/project-folder'
 import { experiments } from '../training/experiments'
 import { AnalysisService } from './analysis-service'
+import { boardHandlers } from './board-handlers'
 import { describeDraft } from './draft'
 import { PathGrants } from './grants'
+import type { Handlers } from './handlers'
 import { ImportService } from './import-service'
 import { Log } from './log'
 import { freeFolder, sampleCopy } from './new-folders'
@@ -40,10 +42,6 @@ export interface EngineOptions {
 
 export type EventListener = <N extends EventName>(name: N, payload: EventPayload<N>) => void
 
-type Handlers = {
-  [N in RequestName]: (params: ParsedParams<N>) => Promise<RequestResult<N>> | RequestResult<N>
-}
-
 export class Engine {
   readonly log: Log
   readonly training: TrainingService
@@ -56,6 +54,7 @@ export class Engine {
   private readonly queries: TaskPool
   private readonly compute: TaskPool
   private session: ProjectSession | null = null
+  private readonly handlers: Handlers
 
   constructor(private readonly options: EngineOptions) {
     const push = <N extends EventName>(name: N, payload: EventPayload<N>): void => this.push(name, payload)
@@ -75,6 +74,7 @@ export class Engine {
     })
     this.imports = new ImportService({ launcher, places, cores, versions, log: this.log, push })
     this.analyses = new AnalysisService({ pool: this.compute, queries: this.queries, log: this.log, push })
+    this.handlers = this.handlersOf()
   }
 
   /** Pushed events from now on. Returns the way to stop. */
@@ -190,148 +190,154 @@ export class Engine {
       .catch((error: Error) => this.log.add('warning', 'Recent projects', error.message))
   }
 
-  private readonly handlers: Handlers = {
-    'app.info': () => ({
-      version: this.options.version,
-      host: this.options.host,
-      cores: this.options.cores,
-      platform: `${process.platform} ${process.arch}`,
-      backends: [
-        { name: 'wasm', available: true, reason: 'WebAssembly with SIMD, one thread per run. Always available.' },
-        { name: 'cpu', available: true, reason: 'Plain JavaScript, the slow reference. Always available.' }
-      ],
-      defaultLocation: this.options.places.projects,
-      canPickFolders: this.options.pickFolder !== undefined
-    }),
-    'app.logs': () => this.log.all(),
+  private handlersOf(): Handlers {
+    return {
+      ...boardHandlers(this.queries, () => this.project),
 
-    'paths.pick': async ({ purpose }) => {
-      if (!this.options.pickFolder)
-        throw new PhasescopeError('unsupported', 'This host has no folder dialog. Type the path.')
-      const path = await this.options.pickFolder(purpose)
-      return path === null ? null : { grant: this.grants.issue(path), label: path }
-    },
-    'paths.typed': ({ path }) => {
-      if (this.options.host !== 'browser') throw new PhasescopeError('unsupported', 'Choose the folder in the dialog.')
-      return { grant: this.grants.issue(path), label: path }
-    },
+      'app.info': () => ({
+        version: this.options.version,
+        host: this.options.host,
+        cores: this.options.cores,
+        platform: `${process.platform} ${process.arch}`,
+        backends: [
+          { name: 'wasm', available: true, reason: 'WebAssembly with SIMD, one thread per run. Always available.' },
+          { name: 'cpu', available: true, reason: 'Plain JavaScript, the slow reference. Always available.' }
+        ],
+        defaultLocation: this.options.places.projects,
+        canPickFolders: this.options.pickFolder !== undefined
+      }),
+      'app.logs': () => this.log.all(),
 
-    'project.recent': () => this.recents.list(),
-    'project.current': () => this.session?.info() ?? null,
-    'project.create': async ({ name, locationGrant }) => {
-      const location = locationGrant === null ? this.options.places.projects : this.grants.resolve(locationGrant)
-      const opened = await createProject(await freeFolder(location, name), name)
-      return (await this.adopt(opened)).info()
-    },
-    'project.open': async ({ grant }) => (await this.openFolder(this.grants.resolve(grant))).info(),
-    'project.openRecent': async ({ id }) => {
-      const entry = await this.recents.find(id)
-      if (!entry) throw new PhasescopeError('not-found', 'This project is no longer in the list of recent projects.')
-      return (await this.openFolder(entry.folder)).info()
-    },
-    'project.forget': async ({ id }) => {
-      await this.recents.forget(id)
-      return {}
-    },
-    'project.openSample': async () => (await this.openFolder(await sampleCopy(this.options.places))).info(),
-    'project.samplePreview': () => samplePreview(join(this.options.places.resources, 'sample')),
-    'project.close': async () => {
-      await this.closeProject()
-      return {}
-    },
+      'paths.pick': async ({ purpose }) => {
+        if (!this.options.pickFolder)
+          throw new PhasescopeError('unsupported', 'This host has no folder dialog. Type the path.')
+        const path = await this.options.pickFolder(purpose)
+        return path === null ? null : { grant: this.grants.issue(path), label: path }
+      },
+      'paths.typed': ({ path }) => {
+        if (this.options.host !== 'browser')
+          throw new PhasescopeError('unsupported', 'Choose the folder in the dialog.')
+        return { grant: this.grants.issue(path), label: path }
+      },
 
-    'import.pick': async ({ kind }) => {
-      if (!this.options.pickImport) throw new PhasescopeError('unsupported', 'This host has no dialog. Type the path.')
-      const paths = await this.options.pickImport(kind)
-      return paths === null || paths.length === 0 ? null : this.importGrant(paths)
-    },
-    'import.inspect': async ({ job, grant, stepColumns }) => {
-      const paths = this.grants.resolveAll(grant)
-      return { label: labelOf(paths), ...(await this.imports.inspect({ job, paths, stepColumns })) }
-    },
-    'import.run': async ({ job, grant, stepColumns, name }) => {
-      const request = { job, paths: this.grants.resolveAll(grant), stepColumns }
-      const { runIds, sources } = await this.imports.run(this.project, request, name)
-      const leftOut = sources.flatMap(({ file, problem }) => (problem === null ? [] : [{ file, problem }]))
-      return { runIds, leftOut }
-    },
-    'import.cancel': ({ job }) => {
-      this.imports.cancel(job)
-      return {}
-    },
-    'import.stage': () => this.imports.staging.begin(),
-    'import.stageFile': async ({ staging, name, offset, data }) => {
-      await this.imports.staging.write(staging, name, offset, data)
-      return {}
-    },
-    'import.stageEnd': async ({ staging }) => this.importGrant((await this.imports.staging.end(staging)).paths),
-    'import.discard': async ({ staging }) => {
-      await this.imports.staging.discard(staging)
-      return {}
-    },
+      'project.recent': () => this.recents.list(),
+      'project.current': () => this.session?.info() ?? null,
+      'project.create': async ({ name, locationGrant }) => {
+        const location = locationGrant === null ? this.options.places.projects : this.grants.resolve(locationGrant)
+        const opened = await createProject(await freeFolder(location, name), name)
+        return (await this.adopt(opened)).info()
+      },
+      'project.open': async ({ grant }) => (await this.openFolder(this.grants.resolve(grant))).info(),
+      'project.openRecent': async ({ id }) => {
+        const entry = await this.recents.find(id)
+        if (!entry) throw new PhasescopeError('not-found', 'This project is no longer in the list of recent projects.')
+        return (await this.openFolder(entry.folder)).info()
+      },
+      'project.forget': async ({ id }) => {
+        await this.recents.forget(id)
+        return {}
+      },
+      'project.openSample': async () => (await this.openFolder(await sampleCopy(this.options.places))).info(),
+      'project.samplePreview': () => samplePreview(join(this.options.places.resources, 'sample')),
+      'project.close': async () => {
+        await this.closeProject()
+        return {}
+      },
 
-    'experiments.list': () => [...experiments],
-    'experiments.describe': (draft) =>
-      describeDraft(this.queries, draft, this.session ? this.session.listRuns() : ([] as RunInfo[])),
+      'import.pick': async ({ kind }) => {
+        if (!this.options.pickImport)
+          throw new PhasescopeError('unsupported', 'This host has no dialog. Type the path.')
+        const paths = await this.options.pickImport(kind)
+        return paths === null || paths.length === 0 ? null : this.importGrant(paths)
+      },
+      'import.inspect': async ({ job, grant, stepColumns }) => {
+        const paths = this.grants.resolveAll(grant)
+        return { label: labelOf(paths), ...(await this.imports.inspect({ job, paths, stepColumns })) }
+      },
+      'import.run': async ({ job, grant, stepColumns, name }) => {
+        const request = { job, paths: this.grants.resolveAll(grant), stepColumns }
+        const { runIds, sources } = await this.imports.run(this.project, request, name)
+        const leftOut = sources.flatMap(({ file, problem }) => (problem === null ? [] : [{ file, problem }]))
+        return { runIds, leftOut }
+      },
+      'import.cancel': ({ job }) => {
+        this.imports.cancel(job)
+        return {}
+      },
+      'import.stage': () => this.imports.staging.begin(),
+      'import.stageFile': async ({ staging, name, offset, data }) => {
+        await this.imports.staging.write(staging, name, offset, data)
+        return {}
+      },
+      'import.stageEnd': async ({ staging }) => this.importGrant((await this.imports.staging.end(staging)).paths),
+      'import.discard': async ({ staging }) => {
+        await this.imports.staging.discard(staging)
+        return {}
+      },
 
-    'training.start': async (request) => ({ runIds: await this.training.start(this.project, request) }),
-    'training.control': async ({ runIds, action }) => {
-      await this.training.control(this.project, runIds, action)
-      return {}
-    },
-    'training.continue': async ({ runIds }) => {
-      await this.training.continueRuns(this.project, runIds)
-      return {}
-    },
+      'experiments.list': () => [...experiments],
+      'experiments.describe': (draft) =>
+        describeDraft(this.queries, draft, this.session ? this.session.listRuns() : ([] as RunInfo[])),
 
-    'runs.list': () => this.project.listRuns(),
-    'runs.annotate': async ({ runId, ...change }) => {
-      await this.project.updateRun(runId, change)
-      return {}
-    },
-    'runs.remove': async ({ runIds }) => {
-      for (const runId of runIds) {
-        if (this.training.isBusy(runId)) {
-          throw new PhasescopeError('busy', `${this.project.run(runId).name} is still in training. Cancel it first.`)
+      'training.start': async (request) => ({ runIds: await this.training.start(this.project, request) }),
+      'training.control': async ({ runIds, action }) => {
+        await this.training.control(this.project, runIds, action)
+        return {}
+      },
+      'training.continue': async ({ runIds }) => {
+        await this.training.continueRuns(this.project, runIds)
+        return {}
+      },
+
+      'runs.list': () => this.project.listRuns(),
+      'runs.annotate': async ({ runId, ...change }) => {
+        await this.project.updateRun(runId, change)
+        return {}
+      },
+      'runs.remove': async ({ runIds }) => {
+        for (const runId of runIds) {
+          if (this.training.isBusy(runId)) {
+            throw new PhasescopeError('busy', `${this.project.run(runId).name} is still in training. Cancel it first.`)
+          }
         }
-      }
-      await this.project.removeRuns(runIds)
-      return {}
-    },
-    'runs.tags': ({ runIds }) => this.queries.run('tags', { runs: this.project.sources(runIds) }),
-    'runs.series': ({ runIds, ...query }) =>
-      this.queries.run('series', { runs: this.project.sources(runIds), ...query }),
-    'runs.heatmap': ({ runId, ...query }) =>
-      this.queries.run('heatmap', { run: this.project.sources([runId])[0], ...query }),
+        await this.project.removeRuns(runIds)
+        return {}
+      },
+      'runs.tags': ({ runIds }) => this.queries.run('tags', { runs: this.project.sources(runIds) }),
+      'runs.series': ({ runIds, ...query }) =>
+        this.queries.run('series', { runs: this.project.sources(runIds), ...query }),
+      'runs.heatmap': ({ runId, ...query }) =>
+        this.queries.run('heatmap', { run: this.project.sources([runId])[0], ...query }),
 
-    'analysis.list': () => this.project.listAnalyses(),
-    'analysis.start': ({ options }) => ({ id: this.analyses.start(this.project, options) }),
-    'analysis.cancel': ({ id }) => {
-      this.analyses.cancel(id)
-      return {}
-    },
-    'analysis.get': ({ id }) => this.project.analysis(id),
-    'analysis.choose': async ({ id, states }) => {
-      await this.analyses.choose(this.project, id, states)
-      return {}
-    },
-    'analysis.renameState': async ({ id, states, state, name }) => {
-      await this.analyses.renameState(this.project, id, states, state, name)
-      return {}
-    },
-    'analysis.remove': async ({ id }) => {
-      await this.project.removeAnalysis(id)
-      return {}
-    },
-    'analysis.useRestart': async ({ id, states, restart }) => {
-      await this.analyses.useRestart(this.project, id, states, restart)
-      return {}
-    },
-    'analysis.decode': ({ id, states, runId }) => this.analyses.decode(this.project, id, states, runId),
-    'analysis.report': async ({ id, convergence }) => ({
-      place: await this.analyses.saveReport(this.project, id, convergence)
-    }),
-    'analysis.across': ({ id, states, convergence }) => this.analyses.across(this.project, id, states, convergence)
+      'analysis.list': () => this.project.listAnalyses(),
+      'analysis.start': ({ options }) => ({ id: this.analyses.start(this.project, options) }),
+      'analysis.cancel': ({ id }) => {
+        this.analyses.cancel(id)
+        return {}
+      },
+      'analysis.get': ({ id }) => this.project.analysis(id),
+      'analysis.choose': async ({ id, states }) => {
+        await this.analyses.choose(this.project, id, states)
+        return {}
+      },
+      'analysis.renameState': async ({ id, states, state, name }) => {
+        await this.analyses.renameState(this.project, id, states, state, name)
+        return {}
+      },
+      'analysis.remove': async ({ id }) => {
+        await this.project.removeAnalysis(id)
+        return {}
+      },
+      'analysis.useRestart': async ({ id, states, restart }) => {
+        await this.analyses.useRestart(this.project, id, states, restart)
+        return {}
+      },
+      'analysis.decode': ({ id, states, runId }) => this.analyses.decode(this.project, id, states, runId),
+      'analysis.report': async ({ id, convergence }) => ({
+        place: await this.analyses.saveReport(this.project, id, convergence)
+      }),
+      'analysis.across': ({ id, states, convergence }) => this.analyses.across(this.project, id, states, convergence)
+    }
   }
 }
 

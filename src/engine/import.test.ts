@@ -22,12 +22,13 @@ const request = (...paths: string[]) => ({ job: 'test-import', paths, stepColumn
 function recorded(session: ProjectSession, runId: string): Record<string, [number, number][]> {
   const reader = new RunReader(session.runFolder(runId))
   reader.refresh()
-  expect(reader.columns.problems).toEqual([])
+  expect(reader.log.problems).toEqual([])
   return Object.fromEntries(
-    [...reader.columns.scalars].map(([tag, { steps, values, length }]) => [
-      tag,
-      Array.from({ length }, (_, i): [number, number] => [steps[i], values[i]])
-    ])
+    reader.log.series().flatMap(({ tag, scalars }) => {
+      if (!scalars) return []
+      const { steps, values, length } = scalars.view('latest')
+      return [[tag, Array.from({ length }, (_, i): [number, number] => [steps[i], values[i]])]]
+    })
   )
 }
 

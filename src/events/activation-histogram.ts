@@ -3,7 +3,7 @@
  * bucket is the underflow and the last one the overflow, and TensorBoard shows the file as it is.
  */
 import type { HistogramRecord } from '../training/types'
-import type { HistogramValue } from './codec'
+import type { HistogramValue } from './histogram'
 
 export function toHistogramValue(record: HistogramRecord): HistogramValue {
   const bins = record.counts.length - 2

@@ -2,7 +2,7 @@
  * Encoding of Event messages: scalars and histograms in the v1 fields that every reader knows, and scalars as tensors
  * where single precision would not do. The other kinds have files of their own.
  */
-import type { HistogramValue } from './codec'
+import type { HistogramValue } from './histogram'
 import { ProtoWriter } from './protobuf'
 
 export { encodeGraph, moduleGraphNodes, type GraphAttribute, type GraphNode } from './encode-graph'

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../numeric/rng'
-import { goldenBytes, goldenJson } from '../testing/golden'
 import { activationEdges, toHistogramValue } from './activation-histogram'
 import {
   crc32c,
-  decodeEvent,
+  decodeHistogramValue,
   DoubleEncoder,
   encodeFileVersion,
   encodeHistogram,
@@ -13,7 +12,7 @@ import {
   frameRecord,
   maskedCrc32c,
   readRecord,
-  RunColumns
+  RunLog
 } from './index'
 import { ProtoWriter } from './protobuf'
 
@@ -52,25 +51,35 @@ describe('records', () => {
   })
 })
 
+/** A log of whole events in one file. */
+function logOf(...events: Uint8Array[]): RunLog {
+  const log = new RunLog()
+  log.feed(log.file('f'), concat(...events.map(frameRecord)))
+  return log
+}
+
+/** [step, value] of a tag. */
+function pointsOf(log: RunLog, tag: string, attempts: 'latest' | 'all' = 'latest'): [number | bigint, number][] {
+  const view = log.scalars(tag)?.view(attempts)
+  return Array.from({ length: view?.length ?? 0 }, (_, i) => [view!.exactStep(i), view!.values[i]])
+}
+
 describe('events', () => {
   it('keep doubles to the last bit, with the metadata at the first value of a tag only', () => {
     const encoder = new DoubleEncoder()
     const tags = ['loss/train', 'größe', 'x'.repeat(200)]
     const values = [0.1, Number.MIN_VALUE, -Number.MAX_VALUE, -0, Math.PI, Number.NaN, Infinity, -Infinity, 1 / 3]
-    const sizes = values.map((value, step) => {
-      const bytes = encoder.encode(
+    const events = values.map((value, step) =>
+      encoder.encode(
         1,
         step,
         tags.map((tag, i) => [tag, value * (i + 1)] as const)
       )
-      expect(decodeEvent(bytes)).toMatchObject({
-        step,
-        values: tags.map((tag, i) => ({ kind: 'scalar', tag, value: value * (i + 1) }))
-      })
-      return bytes.length
-    })
-    expect(new Set(sizes.slice(2)).size).toBe(1)
-    expect(sizes[0]).toBeGreaterThan(sizes[2])
+    )
+    const log = logOf(...events)
+    tags.forEach((tag, i) => expect(pointsOf(log, tag)).toEqual(values.map((value, step) => [step, value * (i + 1)])))
+    expect(new Set(events.slice(2).map((event) => event.length)).size).toBe(1)
+    expect(events[0].length).toBeGreaterThan(events[2].length)
   })
 
   it('read scalar tensors as TensorBoard writes them, and take no other tensor for a scalar', () => {
@@ -78,8 +87,10 @@ describe('events', () => {
       const event = new ProtoWriter().message(5, (summary) =>
         summary.message(1, (item) => item.string(1, 'a').message(8, write))
       )
-      const [value] = decodeEvent(event.finish()).values
-      return value?.kind === 'scalar' ? value.value : null
+      const log = logOf(event.finish())
+      expect(log.problems).toEqual([])
+      expect(log.series()).toHaveLength(1)
+      return pointsOf(log, 'a')[0]?.[1] ?? null
     }
     const float = new Uint8Array(Float32Array.of(0.1).buffer)
     const double = new Uint8Array(Float64Array.of(0.1).buffer)
@@ -98,17 +109,31 @@ describe('events', () => {
   })
 
   it('keep scalars, steps and non-finite values', () => {
-    const event = decodeEvent(encodeScalars(12.5, 2 ** 40, { 'loss/train': 0.5, bad: Number.NaN, up: Infinity }))
-    expect(event.step).toBe(2 ** 40)
-    expect(event.wallTime).toBe(12.5)
-    expect(event.values).toEqual([
-      { kind: 'scalar', tag: 'loss/train', value: 0.5 },
-      { kind: 'scalar', tag: 'bad', value: Number.NaN },
-      { kind: 'scalar', tag: 'up', value: Infinity }
-    ])
-    expect(decodeEvent(encodeScalars(0, -3, {})).step).toBe(-3)
-    expect(decodeEvent(encodeFileVersion(1)).fileVersion).toBe('brain.Event:2')
-    expect(decodeEvent(encodeSessionStart(1, 7)).sessionStart).toBe(true)
+    const log = logOf(
+      encodeFileVersion(1),
+      encodeScalars(12.5, -3, { first: 1 }),
+      encodeScalars(12.5, 2 ** 40, { 'loss/train': 0.5, bad: Number.NaN, up: Infinity })
+    )
+    expect(log.fileVersion).toBe('brain.Event:2')
+    expect(pointsOf(log, 'first')).toEqual([[-3, 1]])
+    expect(pointsOf(log, 'loss/train')).toEqual([[2 ** 40, 0.5]])
+    expect(pointsOf(log, 'bad')).toEqual([[2 ** 40, Number.NaN]])
+    expect(pointsOf(log, 'up')).toEqual([[2 ** 40, Infinity]])
+    expect(log.startTime).toBe(1)
+  })
+
+  it('keep steps beyond 2^53 apart that a number cannot', () => {
+    const steps = [2n ** 53n, 2n ** 53n + 1n, 2n ** 53n + 2n, 2n ** 63n - 1n]
+    const log = logOf(
+      ...steps.map((step, i) =>
+        new ProtoWriter()
+          .double(1, i)
+          .int64(2, step)
+          .message(5, (summary) => summary.message(1, (item) => item.string(1, 'a').float(2, i)))
+          .finish()
+      )
+    )
+    expect(pointsOf(log, 'a').map(([step]) => BigInt(step))).toEqual(steps)
   })
 
   it('keep an activation histogram with its out-of-range counts', () => {
@@ -129,46 +154,50 @@ describe('events', () => {
       zeros: 1,
       nonFinite: 0
     })
-    const [read] = decodeEvent(encodeHistogram(9, 3, 'activations/fc1', value)).values
-    expect(read).toEqual({ kind: 'histogram', tag: 'activations/fc1', value })
+    const event = frameRecord(encodeHistogram(9, 3, 'activations/fc1', value))
+    const log = new RunLog()
+    log.feed(log.file('f'), event)
+    const place = log.find('activations/fc1', 'histograms')!.places!.place(0)
+    expect(decodeHistogramValue(event.subarray(place.offset, place.offset + place.length))).toEqual(value)
     expect(activationEdges(Float64Array.from(value.bucketLimits))).toEqual(Float64Array.of(-1, -0.5, 0, 0.5, 1))
   })
 })
 
-describe('RunColumns', () => {
+describe('RunLog', () => {
   it('reads a growing file in odd pieces, each point once', () => {
     const file = concat(
       frameRecord(encodeFileVersion(1)),
       ...Array.from({ length: 50 }, (_, i) => scalars(i, { a: i }))
     )
     for (const chunk of [1, 3, 17, 64]) {
-      const run = new RunColumns()
+      const log = new RunLog()
+      const at = log.file('f')
       for (let end = chunk; ; end = Math.min(file.length, end + chunk)) {
-        run.feed('f', file.subarray(run.consumed('f'), end))
+        log.feed(at, file.subarray(log.files[at].offset, end))
         if (end === file.length) break
       }
-      expect(run.scalars.get('a')?.length).toBe(50)
-      expect(run.problems).toEqual([])
+      expect(pointsOf(log, 'a')).toHaveLength(50)
+      expect(log.problems).toEqual([])
     }
   })
 
-  it('shows the latest attempt after a restart', () => {
-    const run = new RunColumns()
-    run.feed(
-      '1',
-      concat(frameRecord(encodeSessionStart(0, 0)), ...[0, 1, 2, 3, 4].map((s) => scalars(s, { a: s, b: s })))
-    )
-    run.feed('2', concat(frameRecord(encodeSessionStart(0, 3)), scalars(3, { a: 30 })))
-    const a = run.scalars.get('a')!
-    expect([...a.values.subarray(0, a.length)]).toEqual([0, 1, 2, 30])
-    expect(run.scalars.get('b')!.length).toBe(3)
+  it('shows the latest attempt after a restart, and all of them as pieces', () => {
+    const log = new RunLog()
+    log.feed(log.file('1'), concat(...[0, 1, 2, 3, 4].map((s) => scalars(s, { a: s, b: s }))))
+    log.feed(log.file('2'), concat(frameRecord(encodeSessionStart(0, 3)), scalars(3, { a: 30 })))
+    expect(pointsOf(log, 'a').map(([, value]) => value)).toEqual([0, 1, 2, 30])
+    expect(pointsOf(log, 'b')).toHaveLength(5)
+    expect(pointsOf(log, 'a', 'all').map(([, value]) => value)).toEqual([0, 1, 2, 3, 4, 30])
+    expect(log.scalars('a')!.view('all').starts).toEqual([0, 5])
   })
 
   it('keeps each tag its own points although tags share their times: against arrays per tag, with restarts', () => {
     const rng = new Rng(4)
     for (let trial = 0; trial < 20; trial++) {
-      const columns = new RunColumns()
-      const expected = new Map<string, { step: number; wall: number; value: number }[]>()
+      const log = new RunLog()
+      const file = log.file('f')
+      const latest = new Map<string, { step: number; wall: number; value: number }[]>()
+      const all = new Map<string, number[]>()
       const tags = ['a', 'b', 'c', 'd'].slice(0, 1 + rng.integer(4))
       let step = 0
       for (let n = 0; n < 300; n++) {
@@ -176,15 +205,18 @@ describe('RunColumns', () => {
         const wall = 1000 + n
         const now = tags.filter(() => rng.uniform() < 0.8)
         const values = Object.fromEntries(now.map((tag) => [tag, Math.fround(rng.normal())]))
-        for (const [tag, value] of Object.entries(values))
-          expected.set(tag, [...(expected.get(tag) ?? []).filter((point) => point.step < step), { step, wall, value }])
-        columns.feed(`file${trial}`, frameRecord(encodeScalars(wall, step, values)))
+        for (const [tag, value] of Object.entries(values)) {
+          latest.set(tag, [...(latest.get(tag) ?? []).filter((point) => point.step < step), { step, wall, value }])
+          all.set(tag, [...(all.get(tag) ?? []), value])
+        }
+        log.feed(file, frameRecord(encodeScalars(wall, step, values)))
       }
-      for (const [tag, points] of expected) {
-        const { steps, wallTimes, values, length } = columns.scalars.get(tag)!
-        expect([...steps.subarray(0, length)]).toEqual(points.map((point) => point.step))
-        expect([...wallTimes.subarray(0, length)]).toEqual(points.map((point) => point.wall))
-        expect([...values.subarray(0, length)]).toEqual(points.map((point) => point.value))
+      for (const [tag, points] of latest) {
+        const view = log.scalars(tag)!.view('latest')
+        expect([...view.steps]).toEqual(points.map((point) => point.step))
+        expect([...view.wallTimes]).toEqual(points.map((point) => point.wall))
+        expect([...view.values]).toEqual(points.map((point) => point.value))
+        expect([...log.scalars(tag)!.view('all').values]).toEqual(all.get(tag))
       }
     }
   })
@@ -192,28 +224,44 @@ describe('RunColumns', () => {
   it('skips one damaged record and reports it; a damaged length ends the file', () => {
     const parts = [0, 1, 2].map((s) => scalars(s, { a: s }))
     parts[1][20] ^= 255
-    const run = new RunColumns()
-    run.feed('f', concat(...parts))
-    expect(run.scalars.get('a')!.length).toBe(2)
-    expect(run.problems).toHaveLength(1)
+    const log = new RunLog()
+    log.feed(log.file('f'), concat(...parts))
+    expect(pointsOf(log, 'a')).toHaveLength(2)
+    expect(log.problems).toHaveLength(1)
     parts[1] = scalars(1, { a: 1 })
     parts[1][0] ^= 255
-    const other = new RunColumns()
-    other.feed('f', concat(...parts))
-    expect(other.scalars.get('a')!.length).toBe(1)
+    const other = new RunLog()
+    other.feed(other.file('f'), concat(...parts))
+    expect(pointsOf(other, 'a')).toHaveLength(1)
     expect(other.problems[0]).toContain('the rest of the file is not read')
   })
 
-  it('reads the points that the TensorBoard writer wrote', () => {
-    const run = new RunColumns()
-    run.feed('good', goldenBytes('events/events.out.tfevents.1700000000.testhost.4242.0'))
-    expect(run.problems).toEqual([])
-    const raw = goldenJson<{ tags: { loss: { points: number[][] } } }>('events/corrupt__good.raw.json')
-    const { points } = raw.tags.loss
-    const loss = run.scalars.get('loss')!
-    expect(points.length).toBeGreaterThan(0)
-    expect([...loss.steps.subarray(0, loss.length)]).toEqual(points.map((point) => point[3]))
-    expect([...loss.values.subarray(0, loss.length)]).toEqual(points.map((point) => point[4]))
-    expect([...loss.wallTimes.subarray(0, loss.length)]).toEqual(points.map((point) => point[2]))
+  it('waits with a damaged record at the end until the next header tells whether its length was right', () => {
+    const parts = [0, 1, 2].map((s) => scalars(s, { a: s }))
+    parts[1][20] ^= 255
+    const whole = concat(...parts)
+    const log = new RunLog()
+    const file = log.file('f')
+    const cut = parts[0].length + parts[1].length + 11
+    log.feed(file, whole.subarray(0, cut))
+    expect(log.problems).toEqual([])
+    expect(log.files[file].offset).toBe(parts[0].length)
+    log.feed(file, whole.subarray(log.files[file].offset))
+    expect(pointsOf(log, 'a')).toHaveLength(2)
+    expect(log.problems).toHaveLength(1)
+  })
+
+  it('keeps only whole events: one that cannot be read leaves no point of it', () => {
+    const cut = new ProtoWriter()
+      .message(5, (summary) =>
+        summary
+          .message(1, (item) => item.string(1, 'a').float(2, 1))
+          .lengthDelimited(1, Uint8Array.of(0x0a, 0x7f, 0x61))
+      )
+      .finish()
+    const log = logOf(cut, encodeScalars(1, 1, { b: 2 }))
+    expect(pointsOf(log, 'a')).toEqual([])
+    expect(pointsOf(log, 'b')).toEqual([[1, 2]])
+    expect(log.problems[0]).toMatch(/the record at byte 0 is no event .* was skipped/)
   })
 })

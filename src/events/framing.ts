@@ -17,27 +17,54 @@ export function frameRecord(data: Uint8Array): Uint8Array {
   return framed
 }
 
-/** A truncated tail is a state to resume from (the file may still be written), not an error. */
+/**
+ * `truncated`: a state to resume from (the file may still be written), not an error. `bad-length`: the checksum of the
+ * length is wrong, nothing after it can be trusted. `bad-data`: only this record is lost.
+ */
+export type RecordKind = 'record' | 'truncated' | 'bad-length' | 'bad-data'
+
+/** Walks the records of a piece of a file; the fields tell about the record that was looked at last. */
+export class RecordWalk {
+  /** Byte range of the data, and where the next record begins. */
+  start = 0
+  end = 0
+  next = 0
+  /** Bytes that a truncated record takes as a whole; 0 while not even its length is there. */
+  needed = 0
+
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  ) {}
+
+  /** Looks at the record that begins at `offset`. Never looks beyond the bytes, so a length that lies costs nothing. */
+  look(offset: number): RecordKind {
+    const { bytes, view } = this
+    this.needed = 0
+    if (offset + headerBytes > bytes.length) return 'truncated'
+    if (view.getUint32(offset + 8, true) !== maskedCrc32c(bytes, offset, offset + 8)) return 'bad-length'
+    const length = view.getUint32(offset, true) + view.getUint32(offset + 4, true) * 4294967296
+    this.start = offset + headerBytes
+    this.end = this.start + length
+    this.next = this.end + footerBytes
+    if (this.next > bytes.length) {
+      this.needed = headerBytes + length + footerBytes
+      return 'truncated'
+    }
+    return view.getUint32(this.end, true) === maskedCrc32c(bytes, this.start, this.end) ? 'record' : 'bad-data'
+  }
+}
+
 export type ReadOutcome =
   | { kind: 'record'; data: Uint8Array; next: number }
   | { kind: 'truncated' }
   | { kind: 'bad-length' }
   | { kind: 'bad-data'; next: number }
 
-/**
- * Reads the record that starts at `offset`. Never looks beyond `bytes`, so a length that lies costs nothing.
- * `bad-length`: the length's checksum is wrong, nothing after it can be trusted. `bad-data`: only this record is lost.
- */
+/** The record at `offset`, for a look at a single one. */
 export function readRecord(bytes: Uint8Array, offset: number): ReadOutcome {
-  if (offset + headerBytes > bytes.length) return { kind: 'truncated' }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (view.getUint32(offset + 8, true) !== maskedCrc32c(bytes, offset, offset + 8)) return { kind: 'bad-length' }
-  const length = view.getUint32(offset, true) + view.getUint32(offset + 4, true) * 4294967296
-  const dataEnd = offset + headerBytes + length
-  if (dataEnd + footerBytes > bytes.length) return { kind: 'truncated' }
-  const next = dataEnd + footerBytes
-  if (view.getUint32(dataEnd, true) !== maskedCrc32c(bytes, offset + headerBytes, dataEnd)) {
-    return { kind: 'bad-data', next }
-  }
-  return { kind: 'record', data: bytes.subarray(offset + headerBytes, dataEnd), next }
+  const walk = new RecordWalk(bytes)
+  const kind = walk.look(offset)
+  if (kind === 'record') return { kind, data: bytes.subarray(walk.start, walk.end), next: walk.next }
+  return kind === 'bad-data' ? { kind, next: walk.next } : { kind }
 }

@@ -1,9 +1,11 @@
 /** The part of the protobuf wire format that event files need (proto3: varint, 64-bit, length-delimited, 32-bit). */
 
 const utf8Encoder = new TextEncoder()
-const utf8Decoder = new TextDecoder('utf-8', { fatal: true })
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export class ProtoError extends Error {}
+
+const deepestGroup = 100
 
 /** A growing buffer that message bodies are written to. */
 export class ProtoWriter {
@@ -136,7 +138,7 @@ export class ProtoReader {
         break
       }
       case 3:
-        this.skipGroup(this.field)
+        this.skipGroup(this.field, 1)
         break
       case 5:
         this.advance(4)
@@ -146,6 +148,16 @@ export class ProtoReader {
     }
     this.valueEnd = this.position
     return true
+  }
+
+  /** Field number and wire type in one, so that a field of another wire type than expected is an unknown one. */
+  get key(): number {
+    return this.field * 8 + this.wireType
+  }
+
+  /** Byte range of the value (without its length) in the bytes that the walk began with. */
+  get range(): [start: number, end: number] {
+    return [this.valueStart, this.valueEnd]
   }
 
   double(): number {
@@ -215,6 +227,25 @@ export class ProtoReader {
     for (let at = this.valueStart; at < this.valueEnd; at += 4) target.push(this.view.getFloat32(at, true))
   }
 
+  /** Appends a repeated varint, packed or not. */
+  int64sInto(target: (number | bigint)[]): void {
+    if (this.wireType === 0) {
+      target.push(this.int64())
+      return
+    }
+    this.expect(2)
+    for (let at = this.valueStart; at < this.valueEnd;) {
+      const one = new ProtoReader(this.bytes, at, this.valueEnd)
+      one.position = at
+      one.varintAt()
+      one.valueStart = at
+      one.valueEnd = one.position
+      one.wireType = 0
+      target.push(one.int64())
+      at = one.position
+    }
+  }
+
   private expect(wireType: number): void {
     if (this.wireType !== wireType) throw new ProtoError(`field ${this.field} has wire type ${this.wireType}`)
   }
@@ -224,7 +255,8 @@ export class ProtoReader {
     this.position += count
   }
 
-  private skipGroup(field: number): void {
+  private skipGroup(field: number, depth: number): void {
+    if (depth > deepestGroup) throw new ProtoError('groups are nested too deeply')
     for (;;) {
       if (this.position >= this.end) throw new ProtoError('a group is not closed')
       const key = this.varintAt()
@@ -236,7 +268,7 @@ export class ProtoReader {
       if (wireType === 0) this.varintAt()
       else if (wireType === 1) this.advance(8)
       else if (wireType === 2) this.advance(this.varintAt())
-      else if (wireType === 3) this.skipGroup(Math.floor(key / 8))
+      else if (wireType === 3) this.skipGroup(Math.floor(key / 8), depth + 1)
       else if (wireType === 5) this.advance(4)
       else throw new ProtoError(`wire type ${wireType}`)
     }

@@ -1,5 +1,5 @@
 /** Projects on disk: opening them, listing what is in them, and reading what their runs recorded. */
-import type { RunColumns } from '../events/run-columns'
+import type { RunLog } from '../events/run-log'
 import { runFolder } from '../project/files'
 import { RunReader } from '../project/run-reader'
 
@@ -16,13 +16,13 @@ export type { CheckpointState, NamedArray, RecordOptions, RunSpec } from '../tra
  * `problems`; a run that has recorded nothing yet has no columns.
  * @throws PhasescopeError 'not-found' when there is no such run
  */
-export function readRun(projectFolder: string, runId: string): RunColumns {
+export function readRun(projectFolder: string, runId: string): RunLog {
   return readEvents(runFolder(projectFolder, runId))
 }
 
 /** The same for any folder with TensorBoard event files in it. */
-export function readEvents(folder: string): RunColumns {
+export function readEvents(folder: string): RunLog {
   const reader = new RunReader(folder)
   reader.refresh()
-  return reader.columns
+  return reader.log
 }

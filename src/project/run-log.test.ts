@@ -2,6 +2,7 @@
 import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { bucketsOf, decodeHistogramValue } from '../events/histogram'
 import type { HistogramRecord } from '../training/types'
 import { RunReader } from './run-reader'
 import { RunWriter } from './run-writer'
@@ -33,10 +34,10 @@ function histogram(step: number, counts: number[]): HistogramRecord {
 }
 
 /** [step, value] pairs of a series. */
-function points(reader: RunReader, tag: string): [number, number][] {
-  const column = reader.columns.scalars.get(tag)
-  if (!column) return []
-  return Array.from({ length: column.length }, (_, i) => [column.steps[i], column.values[i]])
+function points(reader: RunReader, tag: string, attempts: 'latest' | 'all' = 'latest'): [number, number][] {
+  const view = reader.log.scalars(tag)?.view(attempts)
+  if (!view) return []
+  return Array.from({ length: view.length }, (_, i) => [view.steps[i], view.values[i]])
 }
 
 function eventFiles(folder: string): string[] {
@@ -61,16 +62,20 @@ describe('a run log', () => {
       [4, Infinity]
     ])
     expect(points(reader, 'loss/val')).toEqual([[0, NaN]])
-    const column = reader.columns.histograms.get('activations/fc1')!
-    expect(Array.from(column.limits)).toEqual([-1, 0, 1, Number.MAX_VALUE])
-    expect(Array.from(column.steps.subarray(0, column.length))).toEqual([1, 3])
-    expect(Array.from(column.counts.subarray(0, 8))).toEqual([5, 10, 20, 7, 0, 1, 2, 3])
-    expect([column.means[0], column.stds[0]]).toEqual([0.5, 0.5])
+    const { places } = reader.log.find('activations/fc1', 'histograms')!
+    const [first, second] = [0, 1].map((i) => reader.place(places!, i))
+    expect(Array.from(places!.view('latest').steps)).toEqual([1, 3])
+    expect(decodeHistogramValue(first.bytes)).toMatchObject({
+      bucketLimits: [-1, 0, 1, Number.MAX_VALUE],
+      buckets: [5, 10, 20, 7]
+    })
+    expect(decodeHistogramValue(second.bytes).buckets).toEqual([0, 1, 2, 3])
+    expect(bucketsOf(first.bytes, first.form)).toMatchObject({ mean: 0.5, std: 0.5 })
     expect(points(reader, 'activations/fc1/zeros')).toEqual([
       [1, 2],
       [3, 2]
     ])
-    expect(reader.columns.problems).toEqual([])
+    expect(reader.log.problems).toEqual([])
   })
 
   it('can be read while it grows, and is never read twice', () => {
@@ -86,11 +91,11 @@ describe('a run log', () => {
       expect(points(reader, 'a')).toHaveLength(step + 1)
     }
     const [file] = eventFiles(folder)
-    expect(reader.columns.consumed(file)).toBe(readFileSync(join(folder, file)).length)
+    expect(reader.log.files[reader.log.file(file)].offset).toBe(readFileSync(join(folder, file)).length)
     writer.close()
   })
 
-  it('shows of a second attempt what came after its start, and nothing later of the first', () => {
+  it('shows of each tag the latest attempt', () => {
     const folder = temporaryFolder()
     const first = new RunWriter(folder, 0)
     for (let step = 0; step <= 6; step++) first.scalars(scalars(step, { a: step, rare: step }))
@@ -105,9 +110,11 @@ describe('a run log', () => {
     expect(eventFiles(folder)).toHaveLength(3)
     const reader = new RunReader(folder)
     reader.refresh()
-    expect(points(reader, 'a').map(([, value]) => value)).toEqual([0, 1, 2, 3, 50, 60])
-    expect(points(reader, 'rare').map(([, value]) => value)).toEqual([0, 1, 2, 3])
-    expect(reader.columns.histograms.get('activations/fc1')?.length).toBe(0)
+    expect(points(reader, 'a').map(([, value]) => value)).toEqual([0, 1, 2, 3, 4, 50, 60])
+    // A tag that a later attempt has not come to yet keeps what the earlier one had (TensorBoard's Rust rule).
+    expect(points(reader, 'rare').map(([, value]) => value)).toEqual([0, 1, 2, 3, 4, 5, 6])
+    expect(points(reader, 'a', 'all').map(([, value]) => value)).toEqual([0, 1, 2, 3, 4, 5, 6, 50, 60])
+    expect(reader.log.scalars('a')!.view('all').starts).toEqual([0, 7])
   })
 
   it('loses only the torn record of a crash, and the next attempt goes on', () => {
@@ -132,7 +139,7 @@ describe('a run log', () => {
       [1, 1],
       [2, 20]
     ])
-    expect(reader.columns.problems).toEqual([])
+    expect(reader.log.problems).toEqual([])
   })
 
   it('says where a file is damaged', () => {
@@ -146,13 +153,13 @@ describe('a run log', () => {
     const reader = new RunReader(folder)
     reader.refresh()
     expect(points(reader, 'a')).toEqual([[0, 1]])
-    expect(reader.columns.problems).toEqual([`${file}: damaged at byte ${length}; the rest of the file is not read.`])
+    expect(reader.log.problems).toEqual([`${file}: damaged at byte ${length}; the rest of the file is not read.`])
   })
 
   it('reads records larger than what it reads at a time', () => {
     const folder = temporaryFolder()
     const writer = new RunWriter(folder, 0)
-    // 12 MB in one record; the reader takes 8 MB at a time.
+    // 12 MB in one record; the reader takes 4 MB at a time.
     const many = Object.fromEntries(Array.from({ length: 150_000 }, (_, i) => [`${'long-tag-'.repeat(7)}${i}`, i]))
     writer.scalars(scalars(0, many))
     writer.scalars(scalars(1, { a: 1 }))
@@ -161,7 +168,7 @@ describe('a run log', () => {
     expect(readFileSync(join(folder, file)).length).toBeGreaterThan(9_000_000)
     const reader = new RunReader(folder)
     reader.refresh()
-    expect(reader.columns.scalars.size).toBe(150_001)
+    expect(reader.log.series()).toHaveLength(150_001)
     expect(points(reader, 'a')).toEqual([[1, 1]])
   })
 

@@ -7,7 +7,12 @@ import { across, assemble, decode, prepareAnalysis, refit, report } from './anal
 import { describe } from './describe-draft'
 import { importFile, inspectFile } from './import-tasks'
 import type { ComputeReply, ComputeRequest, ComputeTasks, TaskName } from './messages'
-import { heatmapOf, seriesOf, tagsOf } from './run-queries'
+import { exportScalars } from './export-scalars'
+import { distributionsOf, heatmapOf, histogramsOf } from './histogram-queries'
+import { blobOf, graphsOf, hparamsOf, pointsOf, prCurvesOf, recordedGraphOf, textsOf } from './media-queries'
+import { seriesOf, tagsOf } from './run-queries'
+import { groupsOf, scalarsOf, statisticsOf } from './scalar-queries'
+import { boardTagsOf } from './tag-queries'
 
 type Handlers = {
   [N in TaskName]: (input: ComputeTasks[N]['in']) => ComputeTasks[N]['out'] | Promise<ComputeTasks[N]['out']>
@@ -17,6 +22,20 @@ const handlers: Handlers = {
   describe,
   tags: ({ runs }) => tagsOf(runs),
   series: ({ runs, tags, from, to, maxPoints }) => seriesOf(runs, tags, { from, to }, maxPoints),
+  boardTags: ({ runs }) => boardTagsOf(runs),
+  scalars: (query) => scalarsOf(query),
+  groups: (query) => groupsOf(query),
+  statistics: (query) => statisticsOf(query),
+  histograms: (query) => histogramsOf(query),
+  distributions: (query) => distributionsOf(query),
+  points: (query) => pointsOf(query),
+  blob: (query) => blobOf(query),
+  texts: (query) => textsOf(query),
+  prCurves: (query) => prCurvesOf(query),
+  hparams: (query) => hparamsOf(query),
+  graphs: (query) => graphsOf(query),
+  graph: (query) => recordedGraphOf(query),
+  exportScalars: (query) => exportScalars(query),
   heatmap: ({ run, tag, from, to, maxColumns }) => heatmapOf(run, tag, { from, to }, maxColumns),
   prepare: ({ runs, options }) => prepareAnalysis(runs, options),
   candidate: ({ task, sequences, options }) => runCandidate(task, sequences, options),

@@ -4,7 +4,7 @@ import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule, RunSeries 
 import type { BuiltSequences } from '../analysis'
 import type { WireError } from '../contract/errors'
 import type { ImportSource } from '../contract/domain'
-import type { PackedHeatmap, PackedSeries, RequestResult } from '../contract/requests'
+import type { PackedHeatmap, PackedSeries, ParsedParams, RequestName, RequestResult } from '../contract/requests'
 import type { Sequence } from '../hmm/types'
 import type { ImportFile, ScannedSources } from '../project/import-source'
 import type { RunManifest } from '../project/manifests'
@@ -51,6 +51,10 @@ export interface RunSource {
   seed: number | null
 }
 
+/** A request's parameters with the runs as the workers know them. */
+type OfRuns<N extends RequestName> = Omit<ParsedParams<N>, 'runIds'> & { runs: RunSource[] }
+type OfRun<N extends RequestName> = Omit<ParsedParams<N>, 'runId'> & { run: RunSource }
+
 export interface Draft {
   experiment: string
   params: Record<string, ParamValue>
@@ -79,6 +83,24 @@ export interface ComputeTasks {
   }
   describe: { in: Draft; out: Omit<RequestResult<'experiments.describe'>, 'secondsPerStep'> }
   tags: { in: { runs: RunSource[] }; out: RequestResult<'runs.tags'> }
+  boardTags: { in: { runs: RunSource[] }; out: RequestResult<'board.tags'> }
+  scalars: { in: OfRuns<'board.scalars'>; out: RequestResult<'board.scalars'> }
+  groups: {
+    in: Omit<ParsedParams<'board.groups'>, 'groups'> & { groups: { name: string; runs: RunSource[] }[] }
+    out: RequestResult<'board.groups'>
+  }
+  statistics: { in: OfRuns<'board.statistics'>; out: RequestResult<'board.statistics'> }
+  histograms: { in: OfRuns<'board.histograms'>; out: RequestResult<'board.histograms'> }
+  distributions: { in: OfRuns<'board.distributions'>; out: RequestResult<'board.distributions'> }
+  points: { in: OfRuns<'board.points'>; out: RequestResult<'board.points'> }
+  blob: { in: OfRun<'board.blob'>; out: RequestResult<'board.blob'> }
+  texts: { in: OfRuns<'board.texts'>; out: RequestResult<'board.texts'> }
+  prCurves: { in: OfRuns<'board.prCurves'>; out: RequestResult<'board.prCurves'> }
+  hparams: { in: OfRuns<'board.hparams'>; out: RequestResult<'board.hparams'> }
+  graphs: { in: OfRun<'board.graphs'>; out: RequestResult<'board.graphs'> }
+  graph: { in: OfRun<'board.graph'>; out: RequestResult<'board.graph'> }
+  /** Writes all points into a new file. */
+  exportScalars: { in: OfRuns<'board.export'> & { file: string }; out: { points: number } }
   series: {
     in: { runs: RunSource[]; tags: string[]; from?: number; to?: number; maxPoints: number }
     out: PackedSeries[]
