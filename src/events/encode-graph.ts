@@ -6,7 +6,7 @@ import { ProtoWriter } from './protobuf'
 /** Whole numbers become integers, other numbers floats; `shapes` is a list of shapes, -1 for a size that varies. */
 export type GraphAttribute = number | string | boolean | { shapes: readonly (readonly number[])[] }
 
-export interface GraphNode {
+export interface GraphDefNode {
   /** Scopes are parts of the name: `blocks.0/attn/q`. */
   name: string
   op: string
@@ -15,7 +15,7 @@ export interface GraphNode {
   attributes?: Readonly<Record<string, GraphAttribute>>
 }
 
-export function encodeGraph(wallTime: number, nodes: readonly GraphNode[]): Uint8Array {
+export function encodeGraph(wallTime: number, nodes: readonly GraphDefNode[]): Uint8Array {
   const graph = new ProtoWriter()
   for (const { name, op, inputs, attributes = {} } of nodes) {
     graph.message(1, (node) => {
@@ -43,7 +43,7 @@ function writeAttribute(proto: ProtoWriter, value: GraphAttribute): void {
  * `blocks.0/attn/q`, so that with `.` for `/` the name is the path again. Scopes are no nodes, readers draw them from the
  * names. `_output_shapes`, with -1 for the batch, is the attribute from which TensorBoard labels edges.
  */
-export function moduleGraphNodes(graph: ModuleGraph): GraphNode[] {
+export function moduleGraphNodes(graph: ModuleGraph): GraphDefNode[] {
   const byPath = new Map(graph.nodes.map((node) => [node.path, node]))
   const nameOf = ({ path, parent }: ModuleNode): string => {
     const scope = parent === null ? undefined : byPath.get(parent)

@@ -5,7 +5,7 @@
 import type { HistogramValue } from './histogram'
 import { ProtoWriter } from './protobuf'
 
-export { encodeGraph, moduleGraphNodes, type GraphAttribute, type GraphNode } from './encode-graph'
+export { encodeGraph, moduleGraphNodes, type GraphAttribute, type GraphDefNode } from './encode-graph'
 export { encodeHParams, encodeSessionEnd, type HParamValue, type SessionStatus } from './encode-hparams'
 export { encodeAudio, encodeImage, encodeImages, encodeText, type EncodedImage } from './encode-media'
 export { encodePrCurve, type PrCounts } from './encode-pr-curve'

@@ -19,7 +19,7 @@ import {
   encodeText,
   moduleGraphNodes,
   type EncodedImage,
-  type GraphNode,
+  type GraphDefNode,
   type HistogramValue,
   type HParamValue,
   type PrCounts,
@@ -95,7 +95,7 @@ export abstract class EventWriter {
   }
 
   /** The graph of the run; readers show the latest one. */
-  graph(nodes: readonly GraphNode[], wallTime = now()): void {
+  graph(nodes: readonly GraphDefNode[], wallTime = now()): void {
     this.event(encodeGraph(wallTime, nodes))
   }
 

@@ -78,7 +78,7 @@ it('opens a project and reads its runs', async () => {
     import { listRuns, openProject, readRun } from 'phasescope'
     const { manifest } = await openProject(process.argv[2])
     const { runs, problems } = await listRuns(process.argv[2])
-    const loss = readRun(process.argv[2], runs[0].id).scalars.get('loss/train')
+    const loss = readRun(process.argv[2], runs[0].id).scalars('loss/train').view('latest')
     const points = Array.from({ length: loss.length }, (_, i) => [loss.steps[i], loss.values[i]])
     const refusal = await openProject(process.argv[2] + '/none').catch((error) => [error.code, error.message])
     console.log(JSON.stringify({ name: manifest.name, ids: runs.map((run) => run.id), problems, points, refusal }))`
@@ -94,13 +94,30 @@ it('opens a project and reads its runs', async () => {
   })
 })
 
+it('writes event files of every kind, which it reads again', () => {
+  const program = `
+    import { EventFileWriter, encodePng, encodeWav, readEvents } from 'phasescope'
+    const folder = process.argv[2]
+    const writer = new EventFileWriter(folder)
+    writer.hparams({ learningRate: 0.1 })
+    writer.graph([{ name: 'block/fc1', op: 'dense', inputs: [] }])
+    writer.text(0, 'words', '*hello*')
+    writer.image(0, 'picture', encodePng({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) }))
+    writer.audio(0, 'sound', [encodeWav([new Float32Array(10)], 8000)])
+    for (const step of [0, 1, 2]) writer.scalars(step, { loss: 1 / 2 ** step })
+    writer.close()
+    const { values, length } = readEvents(folder).scalars('loss').view('latest')
+    console.log(JSON.stringify([...values.subarray(0, length)]))`
+  expect(runProgram(consumer(), program, temporaryFolder())).toEqual([1, 0.5, 0.25])
+})
+
 it('needs neither Electron nor TensorFlow.js nor anything else that is not declared', () => {
   const source = readFileSync(join(root, 'out', 'lib', 'index.js'), 'utf8')
   const imported = [...source.matchAll(/^(?:import|export) [^'"]*from ["']([^"']+)["']|\bimport\(["']([^"']+)["']\)/gm)]
   const packages = imported
     .map((match) => match[1] ?? match[2])
     .filter((name) => !name.startsWith('node:') && !builtinModules.includes(name))
-  expect([...new Set(packages)].sort()).toEqual(['ml-hclust', 'ml-matrix', 'zod'])
+  expect([...new Set(packages)].sort()).toEqual(['fast-png', 'ml-hclust', 'ml-matrix', 'zod'])
 })
 
 it('has types that a strict Node program compiles with, and that refuse a wrong one', () => {
@@ -124,7 +141,7 @@ it('has types that a strict Node program compiles with, and that refuse a wrong 
     import type { Analysis, FitResult, RunManifest } from 'phasescope'
     const l2: number = weightMetrics({ data: new Float32Array(4), shape: [2, 2] }).l2
     const fit: FitResult = hmm.fitGaussianHmm([{ data: new Float64Array(4), rows: 4, columns: 1 }], { states: 1, covariance: 'diag' })
-    const length: number | undefined = readRun('p', 'r').scalars.get('loss/train')?.length
+    const length: number | undefined = readRun('p', 'r').scalars('loss/train')?.view('latest').length
     export const all: [number, FitResult, number | undefined, Analysis?, RunManifest?] = [l2, fit, length]`
   writeFileSync(join(folder, 'right.ts'), right)
   writeFileSync(

@@ -6,7 +6,7 @@ import { encodePng } from '../../formats/png'
 import { encodeWav } from '../../formats/wav'
 import { Rng } from '../../numeric/rng'
 import { encodeFileVersion, encodeSessionStart } from '../encode'
-import type { EncodedImage, GraphNode, HistogramValue, PrCounts } from '../encode'
+import type { EncodedImage, GraphDefNode, HistogramValue, PrCounts } from '../encode'
 import { frameRecord } from '../framing'
 import { EventWriter } from '../writer'
 
@@ -80,7 +80,7 @@ export const curve: PrCounts = {
   falseNegatives: [0, 10, 29, 30]
 }
 
-export const graph: GraphNode[] = [
+export const graph: GraphDefNode[] = [
   { name: 'image', op: 'input', inputs: [], attributes: { _output_shapes: { shapes: [[-1, 28, 28, 1], []] } } },
   { name: 'block/fc1', op: 'dense', inputs: ['image'], attributes: { parameters: 2 ** 40, activation: 'größe' } },
   { name: 'block/drop', op: 'dropout', inputs: ['block/fc1:1', '^image'], attributes: { rate: 0.1, training: false } }
