@@ -30,10 +30,15 @@ export interface ChartTheme {
   /** Index 0 is state colour 1. */
   states: string[]
   stateText: string[]
+  /** Colours of runs and groups of runs; index 0 is --run-1. */
+  runs: string[]
   /** 17 stops, from few counts to many in this theme. */
   sequential: string[]
   fontUi: string
 }
+
+/** How many colours the run palette has. */
+export const runColors = 10
 
 export const chartTheme = shallowRef<ChartTheme>(readTheme())
 
@@ -49,13 +54,23 @@ export function stateTextColor(color: number): string {
   return `var(--state-${color}-on)`
 }
 
-function readTheme(): ChartTheme {
-  const root = document.documentElement
+/** The light theme whatever is on screen: for pictures that go on paper. */
+export function paperTheme(): ChartTheme {
+  const sheet = document.createElement('div')
+  sheet.dataset.theme = 'light'
+  document.body.append(sheet)
+  const theme = readTheme(sheet)
+  sheet.remove()
+  return theme
+}
+
+function readTheme(root: HTMLElement = document.documentElement): ChartTheme {
   const style = getComputedStyle(root)
   const token = (name: string): string => style.getPropertyValue(`--${name}`).trim()
   const name = root.dataset.theme === 'light' ? 'light' : 'dark'
   const stops = Array.from({ length: 17 }, (_, i) => token(`seq-${String(i).padStart(2, '0')}`))
   const states = Array.from({ length: 8 }, (_, i) => i + 1)
+  const runs = Array.from({ length: runColors }, (_, i) => token(`run-${i + 1}`))
   return {
     name,
     surface0: token('surface-0'),
@@ -84,6 +99,7 @@ function readTheme(): ChartTheme {
     hmUnder: token('hm-under'),
     states: states.map((n) => token(`state-${n}`)),
     stateText: states.map((n) => token(`state-${n}-on`)),
+    runs,
     sequential: name === 'light' ? stops.reverse() : stops,
     fontUi: token('font-ui')
   }

@@ -5,7 +5,7 @@ import type { LogEntry, ProjectInfo, RecentProject } from '../../src/contract/do
 import type { RequestResult } from '../../src/contract/requests'
 import { onEvent, onHostLost, request } from '../bridge/host'
 
-export type Page = 'runs' | 'design' | 'train' | 'analyze' | 'logs' | 'settings'
+export type Page = 'runs' | 'design' | 'train' | 'explore' | 'analyze' | 'logs' | 'settings'
 
 export const useProject = defineStore('project', () => {
   const info = shallowRef<RequestResult<'app.info'> | null>(null)

@@ -1,0 +1,44 @@
+/** One curve per group of runs instead of one per run. */
+import { onBeforeUnmount } from 'vue'
+import type { ShallowRef } from 'vue'
+import type { Attempts, GroupCurve, XAxis } from '../../../../src/contract/boards'
+import { onEvent, request } from '../../../bridge/host'
+import { useAsked } from '../../../composables/useAsked'
+import type { Asked } from '../../../composables/useAsked'
+import { boardGate } from '../request-gate'
+
+export interface GroupsQuestion {
+  groups: { name: string; runIds: string[] }[]
+  tag: string
+  x: XAxis
+  attempts: Attempts
+  smoothing: number
+  center: 'mean' | 'median'
+  band: 'none' | 'minmax' | 'std' | 'sem' | 'ci95'
+}
+
+const maxPoints = 600
+/** All runs of all groups are read again for it. */
+const followMs = 2000
+
+export function useGroupCurves(question: () => GroupsQuestion | null): {
+  state: ShallowRef<Asked<GroupCurve[]>>
+  refresh: () => Promise<void>
+} {
+  const { state, refresh } = useAsked(
+    question,
+    (asked) => boardGate.pass(() => request('board.groups', { ...asked, maxPoints })),
+    // Only what the axes stand for makes an earlier answer wrong; the rest makes it old.
+    (before, now) => before.tag === now.tag && JSON.stringify(before.x) === JSON.stringify(now.x)
+  )
+  let timer = 0
+  const stop = onEvent('runs.grew', ({ runId }) => {
+    if (!question()?.groups.some((group) => group.runIds.includes(runId))) return
+    timer ||= window.setTimeout(() => void refresh().finally(() => (timer = 0)), followMs)
+  })
+  onBeforeUnmount(() => {
+    stop()
+    clearTimeout(timer)
+  })
+  return { state, refresh }
+}

@@ -1,0 +1,153 @@
+/** Runs on the dashboards: which are shown, in which colour, found by which name. All of it is kept with the project. */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { RunInfo } from '../../src/contract/domain'
+import { request } from '../bridge/host'
+import { chartTheme, runColors } from '../charts/theme'
+import { defaultView, readView } from './explore-view'
+import type { RunsView } from './explore-view'
+import { useProject } from './project'
+import { assignColors, colorKey } from './run-colors'
+import { capture, matches, patternOf } from './run-groups'
+import type { ParamValue } from './run-groups'
+import { useRuns } from './runs'
+
+/** Up to here every run is shown from the beginning; of more, the newest. Hundreds of curves help nobody unasked. */
+const shownAtFirst = 200
+const saveAfterMs = 250
+
+export const useExplore = defineStore('explore', () => {
+  const app = useProject()
+  const runs = useRuns()
+  const tab = ref(defaultView().tab)
+  const view = ref<RunsView>(defaultView().runs)
+  /** What each dashboard remembers, as it was read; dashboards check their own. */
+  const boards = shallowRef<Record<string, unknown>>({})
+  /** Grows when another project's view has been read; 0: not yet. */
+  const loaded = ref(0)
+  /** Pointed at in a list: drawn in ink. */
+  const pointed = ref<string | null>(null)
+  /** Hyperparameters that writers of imported runs recorded; ours stand in the manifests. */
+  const recordedParams = shallowRef<Record<string, Record<string, ParamValue>>>({})
+  let writable = true
+  let timer = 0
+  let loads = 0
+
+  const search = computed(() => patternOf(view.value.search))
+  const grouping = computed(() => patternOf(view.value.regex))
+  const found = computed(() => runs.all.filter((run) => matches(run, search.value.regex)))
+
+  const newest = computed(() => {
+    if (runs.all.length <= shownAtFirst) return null
+    const sorted = [...runs.all].sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0))
+    return new Set(sorted.slice(0, shownAtFirst).map((run) => run.id))
+  })
+  function isShown(id: string): boolean {
+    return view.value.shown[id] ?? newest.value?.has(id) ?? true
+  }
+  /** What the dashboards draw: shown, and not excluded by the search. */
+  const shown = computed(() => found.value.filter((run) => isShown(run.id)))
+  const shownIds = computed(() => shown.value.map((run) => run.id))
+
+  function show(ids: readonly string[], visible: boolean): void {
+    view.value.shown = { ...view.value.shown, ...Object.fromEntries(ids.map((id) => [id, visible])) }
+  }
+  function showOnly(id: string): void {
+    view.value.shown = Object.fromEntries(runs.all.map((run) => [run.id, run.id === id]))
+  }
+
+  /** Null: the run belongs to no group. */
+  function keyOf(run: RunInfo): string | null {
+    if (view.value.colorBy === 'experiment') return colorKey.group('experiment', run.groupName || run.group)
+    if (view.value.colorBy === 'run') return colorKey.run(run.id)
+    const name = capture(run, grouping.value.regex)
+    return name === null ? null : colorKey.group('regex', name)
+  }
+  function colorOfKey(key: string | null): string {
+    const color = key === null ? undefined : view.value.colors[key]
+    return color === undefined ? chartTheme.value.text3 : chartTheme.value.runs[(color - 1) % runColors]
+  }
+  /** The run's colour, on every dashboard. */
+  function colorOf(run: RunInfo | string): string {
+    const info = typeof run === 'string' ? runs.byId.get(run) : run
+    return colorOfKey(info ? keyOf(info) : null)
+  }
+  /** Gives colours to groups that are about to be drawn. */
+  function needColors(keys: readonly string[]): void {
+    const added = assignColors(keys, view.value.colors, runColors)
+    if (Object.keys(added).length > 0) view.value.colors = { ...view.value.colors, ...added }
+  }
+  function pickColor(key: string, color: number): void {
+    view.value.colors = { ...view.value.colors, [key]: color }
+  }
+  watch(
+    () => [loaded.value, view.value.colorBy, grouping.value, runs.all] as const,
+    () => {
+      if (loaded.value > 0) needColors(runs.all.map(keyOf).filter((key) => key !== null))
+    },
+    { immediate: true, flush: 'sync' }
+  )
+
+  function paramsOf(run: RunInfo): Record<string, ParamValue> {
+    return { ...recordedParams.value[run.id], ...run.spec?.params }
+  }
+
+  function keepBoard(id: string, value: unknown): void {
+    boards.value = { ...boards.value, [id]: value }
+  }
+
+  watch([tab, view, boards], saveSoon, { deep: true })
+  function saveSoon(): void {
+    if (loaded.value === 0 || !writable) return
+    clearTimeout(timer)
+    timer = window.setTimeout(save, saveAfterMs)
+  }
+  function save(): void {
+    clearTimeout(timer)
+    timer = 0
+    // Runs that are gone take their colours with them, else the list would grow for ever.
+    const here = (key: string): boolean => !key.startsWith('run ') || runs.byId.has(key.slice('run '.length))
+    const colors = Object.fromEntries(Object.entries(view.value.colors).filter(([key]) => here(key)))
+    const kept = Object.fromEntries(Object.entries(view.value.shown).filter(([id]) => runs.byId.has(id)))
+    const value = {
+      ...defaultView(),
+      tab: tab.value,
+      runs: { ...view.value, colors, shown: kept },
+      boards: boards.value
+    }
+    void app.attempt(() => request('views.put', { value: JSON.stringify(value) }))
+  }
+  // A page that is closed, or reloaded, has no quarter of a second left.
+  window.addEventListener('pagehide', () => {
+    if (timer) save()
+  })
+
+  watch(
+    () => app.project?.id,
+    async (id) => {
+      // Never written later: it would land in the project that is opened next.
+      clearTimeout(timer)
+      timer = 0
+      loaded.value = 0
+      recordedParams.value = {}
+      pointed.value = null
+      if (!id) return
+      const answer = await app.attempt(() => request('views.get', {}))
+      if (app.project?.id !== id) return
+      const read = readView(answer?.value ?? null)
+      // What could not be asked for must not be written over with defaults.
+      writable = read.writable && answer !== undefined
+      tab.value = read.view.tab
+      view.value = read.view.runs
+      boards.value = read.view.boards
+      loads += 1
+      loaded.value = loads
+    },
+    { immediate: true }
+  )
+
+  return {
+    ...{ tab, view, boards, loaded, pointed, recordedParams, search, grouping, found, shown, shownIds },
+    ...{ isShown, show, showOnly, keyOf, colorOf, colorOfKey, needColors, pickColor, paramsOf, keepBoard }
+  }
+})
