@@ -46,11 +46,11 @@ export interface TensorboardReads {
   }
 }
 
-/** The Python of the variable PHASESCOPE_PYTHON, else `python3`; null when it has no tensorboard. */
+/** The Python of the variable PHASESCOPE_PYTHON, else `python3`; null when it has no tensorboard that can be loaded. */
 export function pythonWithTensorboard(): string | null {
   const python = process.env.PHASESCOPE_PYTHON ?? 'python3'
-  const look = 'import importlib.util, sys; sys.exit(0 if importlib.util.find_spec("tensorboard") else 1)'
-  return spawnSync(python, ['-c', look]).status === 0 ? python : null
+  const load = 'from tensorboard.backend.event_processing import plugin_event_accumulator'
+  return spawnSync(python, ['-c', load]).status === 0 ? python : null
 }
 
 export function tensorboardReads(python: string, folder: string): TensorboardReads {
