@@ -46,6 +46,7 @@ async function start(): Promise<void> {
     host: 'electron',
     version: packageVersion(buildFolder),
     cores: availableParallelism(),
+    follow: true,
     pickFolder: async (purpose) => {
       const result = await dialog.showOpenDialog(window!, {
         title: purpose === 'open-project' ? 'Open project' : 'Choose where to put the project',

@@ -6,10 +6,16 @@ import { createWorkerLauncher } from '../host/worker-launcher'
 import type { ProjectSession } from '../engine/project-session'
 import type { Context } from './options'
 
+interface HostOptions {
+  jobs?: number
+  /** Look at followed logs all the time. */
+  follow?: boolean
+}
+
 /** Gives `work` an engine and ends its threads afterwards, whatever happens. */
 export async function withEngine<T>(
   context: Context,
-  options: { jobs?: number },
+  options: HostOptions,
   work: (engine: Engine) => Promise<T>
 ): Promise<T> {
   const engine = createEngine(context, options)
@@ -20,14 +26,15 @@ export async function withEngine<T>(
   }
 }
 
-export function createEngine({ buildFolder }: Context, { jobs }: { jobs?: number }): Engine {
+export function createEngine({ buildFolder }: Context, { jobs, follow }: HostOptions): Engine {
   return new Engine({
     launcher: createWorkerLauncher(buildFolder),
     places: placesFor(buildFolder),
     host: 'browser',
     version: packageVersion(buildFolder),
     cores: jobs ?? availableParallelism(),
-    parallel: jobs
+    parallel: jobs,
+    follow
   })
 }
 

@@ -24,7 +24,7 @@ export const runSpec = z.object({
 
 /** Where an imported run came from: the recorded series of another program, read from files. */
 export const importedFrom = z.object({
-  format: z.enum(['csv', 'json-lines', 'visualizing-training']),
+  format: z.enum(['csv', 'json-lines', 'visualizing-training', 'tensorboard']),
   /** Name of the file or folder, as far as the import's own folder goes; never an absolute path. */
   file: z.string().min(1),
   seed: z.number().int().nullable()
@@ -33,7 +33,8 @@ export type ImportedFrom = z.infer<typeof importedFrom>
 export const importFormatNames: Record<ImportedFrom['format'], string> = {
   csv: 'CSV',
   'json-lines': 'JSON lines',
-  'visualizing-training': 'visualizing-training'
+  'visualizing-training': 'visualizing-training',
+  tensorboard: 'TensorBoard'
 }
 
 /** One file (or run folder) that was chosen for import, and what would become of it. */
@@ -74,6 +75,8 @@ export const runInfo = z.object({
   /** Null for an imported run: nobody knows how it was trained. */
   spec: runSpec.nullable(),
   imported: importedFrom.nullable().default(null),
+  /** A run whose event files lie in a log folder that the project follows, and are not copied. */
+  log: z.object({ folder: z.string(), run: z.string() }).nullable().default(null),
   status: runStatus,
   /** Why it failed or was interrupted, in words. */
   message: z.string().nullable(),
@@ -315,6 +318,18 @@ export const analysisSummary = z.object({
   rows: z.number()
 })
 export type AnalysisSummary = z.infer<typeof analysisSummary>
+
+/** A folder of TensorBoard logs that the project follows: its runs are read where they lie, and appear as they come. */
+export const logFolderInfo = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** For display only. */
+  place: z.string(),
+  runs: z.number(),
+  /** Why it cannot be read at the moment, in words. */
+  problem: z.string().nullable()
+})
+export type LogFolderInfo = z.infer<typeof logFolderInfo>
 
 export const projectInfo = z.object({
   id: z.string(),

@@ -1,6 +1,6 @@
 /** Pushed events: from the host to every renderer. */
 import { z } from 'zod'
-import { logEntry, projectInfo, runInfo } from './domain'
+import { logEntry, logFolderInfo, projectInfo, runInfo } from './domain'
 
 export const events = {
   'project.changed': projectInfo.nullable(),
@@ -16,8 +16,10 @@ export const events = {
     elapsedSeconds: z.number(),
     remainingSeconds: z.number()
   }),
-  /** A training run has written new points; whoever shows it asks again. */
+  /** A run has new points; whoever shows it asks again. The step is -1 where nobody has looked at them yet. */
   'runs.grew': z.object({ runId: z.string(), step: z.number() }),
+  /** Followed log folders that came, went, or can no longer be read. */
+  'logs.changed': z.array(logFolderInfo),
   'analysis.progress': z.object({ id: z.string(), done: z.number(), total: z.number(), text: z.string() }),
   'analysis.finished': z.object({
     id: z.string(),

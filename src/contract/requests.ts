@@ -15,6 +15,7 @@ import {
   finding,
   importSource,
   logEntry,
+  logFolderInfo,
   paramValue,
   pointQuantiles,
   projectInfo,
@@ -117,7 +118,13 @@ export const requests = {
   /** What the chosen files hold. `job` names the work for progress and cancelling. */
   'import.inspect': {
     params: z.object({ job: jobId, grant: z.string(), stepColumns }),
-    result: z.object({ label: z.string(), sources: z.array(importSource), ignored: z.array(z.string()) })
+    result: z.object({
+      label: z.string(),
+      sources: z.array(importSource),
+      ignored: z.array(z.string()),
+      /** Whether logs among them could be followed where they lie; what was dropped is only a copy. */
+      canFollow: z.boolean()
+    })
   },
   /** Imports every file that can be; the others are told. All of it or, after a cancel or an error, nothing. */
   'import.run': {
@@ -126,7 +133,9 @@ export const requests = {
       grant: z.string(),
       stepColumns,
       /** Group of the runs; null: the folder that each file lies in. */
-      name: z.string().trim().min(1).max(120).nullable()
+      name: z.string().trim().min(1).max(120).nullable(),
+      /** Read TensorBoard logs where they lie, also while they grow, instead of copying them. */
+      follow: z.boolean()
     }),
     result: z.object({
       runIds: z.array(z.string()),
@@ -151,6 +160,12 @@ export const requests = {
     result: z.object({ grant: z.string(), label: z.string() })
   },
   'import.discard': { params: z.object({ staging: z.string() }), result: done },
+
+  'logs.list': { params: nothing, result: z.array(logFolderInfo) },
+  /** Takes the folder's runs out of the project; their event files stay as they are. */
+  'logs.unfollow': { params: z.object({ id: z.string() }), result: done },
+  /** The same logs at another place, for instance after they were moved. */
+  'logs.relocate': { params: z.object({ id: z.string(), grant: z.string() }), result: done },
 
   'experiments.list': { params: nothing, result: z.custom<ExperimentSpec[]>((value) => Array.isArray(value)) },
   /** Everything the design page shows about a draft; bad values come back as problems, not as an error. */

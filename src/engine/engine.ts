@@ -19,6 +19,7 @@ import { PathGrants } from './grants'
 import type { Handlers } from './handlers'
 import { ImportService } from './import-service'
 import { Log } from './log'
+import { LogFollower } from './log-follower'
 import { freeFolder, sampleCopy } from './new-folders'
 import type { Places, WorkerLauncher } from './ports'
 import { ProjectSession } from './project-session'
@@ -34,6 +35,8 @@ export interface EngineOptions {
   cores: number
   /** Training runs side by side; by default one per core. */
   parallel?: number
+  /** Look at followed logs all the time: for hosts with somebody watching. */
+  follow?: boolean
   /** A native folder dialog, where the host has one. */
   pickFolder?: (purpose: 'open-project' | 'new-project-location') => Promise<string | null>
   /** The same for what to import. */
@@ -53,6 +56,7 @@ export class Engine {
   /** Reading for the views has a worker of its own, so that curves never wait behind a fit. */
   private readonly queries: TaskPool
   private readonly compute: TaskPool
+  private readonly follower: LogFollower
   private session: ProjectSession | null = null
   private readonly handlers: Handlers
 
@@ -74,6 +78,10 @@ export class Engine {
     })
     this.imports = new ImportService({ launcher, places, cores, versions, log: this.log, push })
     this.analyses = new AnalysisService({ pool: this.compute, queries: this.queries, log: this.log, push })
+    this.follower = new LogFollower({
+      ...{ launcher, queries: this.queries, log: this.log, versions, push },
+      trains: (runId) => this.training.isBusy(runId)
+    })
     this.handlers = this.handlersOf()
   }
 
@@ -133,7 +141,7 @@ export class Engine {
   /** Ends every job and thread; unfinished runs are interrupted and can be continued. */
   async close(): Promise<void> {
     await this.closeProject()
-    await Promise.all([this.queries.close(), this.compute.close(), this.imports.close()])
+    await Promise.all([this.follower.close(), this.queries.close(), this.compute.close(), this.imports.close()])
   }
 
   private async dispatch<N extends RequestName>(name: N, params: unknown): Promise<unknown> {
@@ -160,6 +168,7 @@ export class Engine {
     await this.remember()
     for (const problem of session.info().problems) this.log.add('warning', problem.place, problem.message)
     this.push('project.changed', session.info())
+    if (this.options.follow) this.follower.start(session)
     return session
   }
 
@@ -167,6 +176,7 @@ export class Engine {
     const session = this.session
     if (!session) return
     this.analyses.cancelAll()
+    await this.follower.stop()
     await this.imports.settle()
     await this.training.close()
     await session.settle()
@@ -254,9 +264,10 @@ export class Engine {
         const paths = this.grants.resolveAll(grant)
         return { label: labelOf(paths), ...(await this.imports.inspect({ job, paths, stepColumns })) }
       },
-      'import.run': async ({ job, grant, stepColumns, name }) => {
-        const request = { job, paths: this.grants.resolveAll(grant), stepColumns }
+      'import.run': async ({ job, grant, stepColumns, name, follow }) => {
+        const request = { job, paths: this.grants.resolveAll(grant), stepColumns, follow }
         const { runIds, sources } = await this.imports.run(this.project, request, name)
+        this.follower.nudge()
         const leftOut = sources.flatMap(({ file, problem }) => (problem === null ? [] : [{ file, problem }]))
         return { runIds, leftOut }
       },
@@ -272,6 +283,19 @@ export class Engine {
       'import.stageEnd': async ({ staging }) => this.importGrant((await this.imports.staging.end(staging)).paths),
       'import.discard': async ({ staging }) => {
         await this.imports.staging.discard(staging)
+        return {}
+      },
+
+      'logs.list': () => this.follower.folders(this.project),
+      'logs.unfollow': async ({ id }) => {
+        await this.project.unfollowLog(id)
+        this.push('logs.changed', this.follower.folders(this.project))
+        return {}
+      },
+      'logs.relocate': async ({ id, grant }) => {
+        await this.project.relocateLog(id, this.grants.resolve(grant))
+        this.follower.nudge()
+        this.push('logs.changed', this.follower.folders(this.project))
         return {}
       },
 

@@ -1,12 +1,13 @@
 /** Imports recorded series as runs: reads and writes in worker threads, and lets them appear whole or not at all. */
 import { randomBytes } from 'node:crypto'
 import { readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { ImportSource } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
 import type { EventName, EventPayload } from '../contract/events'
 import { describeFileError, makeFolder, syncFolder } from '../project/files'
 import type { ImportFile } from '../project/import-source'
+import type { LogLink } from '../project/log-links'
 import type { RunManifest } from '../project/manifests'
 import { newId } from '../project/project-folder'
 import type { Log } from './log'
@@ -22,11 +23,15 @@ export interface ImportRequest {
   stepColumns: Record<string, string>
   /** The same for all files without an entry. */
   stepColumn?: string
+  /** Read TensorBoard logs where they lie instead of copying them. */
+  follow?: boolean
 }
 
 export interface Inspection {
   sources: ImportSource[]
   ignored: string[]
+  /** Whether logs among them could be followed where they lie. */
+  canFollow: boolean
 }
 
 export interface Imported {
@@ -88,7 +93,7 @@ export class ImportService {
       const inspect = (file: ImportFile): Promise<ImportSource> =>
         this.pool.run('importInspect', { file, stepColumn: stepColumnFor(file, request) }, signal)
       const sources = await this.forEach(request.job, 'Reading', files, signal, inspect)
-      return { sources, ignored }
+      return { sources, ignored, canFollow: this.canFollow(request, files) }
     })
   }
 
@@ -99,10 +104,15 @@ export class ImportService {
       const runsFolder = join(session.folder, 'runs')
       await sweep(runsFolder)
       const folder = join(runsFolder, `${pending}${process.pid}-${randomBytes(4).toString('hex')}`)
-      const manifests = this.manifestsFor(files, name)
+      const links = new Map<string, LogLink>()
+      if (request.follow && this.canFollow(request, files)) {
+        for (const { log } of files) if (log && !links.has(log.root)) links.set(log.root, session.linkTo(log.root))
+      }
+      const manifests = this.manifestsFor(files, name, links)
+      const wanted = files.filter((file) => !isFollowed(session, manifests.get(file)!))
       await makeFolder(folder)
       try {
-        const done = await this.forEach(request.job, 'Importing', files, signal, (file) => {
+        const done = await this.forEach(request.job, 'Importing', wanted, signal, (file) => {
           const manifest = manifests.get(file)!
           const task = { file, stepColumn: stepColumnFor(file, request), folder: join(folder, manifest.id), manifest }
           return this.pool.run('importFile', task, signal)
@@ -112,6 +122,7 @@ export class ImportService {
         // From here on it is renames only, which take no time; whatever happens, each run is whole or not there.
         for (const run of runs) await moveRun(join(folder, run.id), session.runFolder(run.id))
         await syncFolder(runsFolder)
+        if (links.size > 0) await session.follow([...links.values()])
         session.adoptRuns(runs)
         this.report(done.map(({ source }) => source))
         return { runIds: runs.map((run) => run.id), sources: done.map(({ source }) => source) }
@@ -166,7 +177,18 @@ export class ImportService {
     )
   }
 
-  private manifestsFor(files: ImportFile[], name: string | null): Map<ImportFile, RunManifest> {
+  /** Folders that the user has chosen stay where they are; what was dropped is a copy, and a file no folder. */
+  private canFollow({ paths }: ImportRequest, files: ImportFile[]): boolean {
+    const logs = files.flatMap(({ log }) => log ?? [])
+    const chosen = new Set(paths.map((path) => resolve(path)))
+    return logs.length > 0 && logs.every(({ root }) => chosen.has(root) && !this.staging.owns(dirname(root)))
+  }
+
+  private manifestsFor(
+    files: ImportFile[],
+    name: string | null,
+    links: ReadonlyMap<string, LogLink>
+  ): Map<ImportFile, RunManifest> {
     const createdAt = new Date().toISOString()
     const groups = new Map<string, { id: string; stem: string; seeds: Set<number> }>()
     const manifests = new Map<ImportFile, RunManifest>()
@@ -176,9 +198,11 @@ export class ImportService {
       groups.set(groupName, group)
       const ending = file.seed === null || group.seeds.has(file.seed) ? `n${index + 1}` : `s${file.seed}`
       if (file.seed !== null) group.seeds.add(file.seed)
+      const link = file.log ? links.get(file.log.root) : undefined
       manifests.set(file, {
-        ...{ schemaVersion: 1, id: `${group.stem}-${ending}`, name: file.name, group: group.id, groupName },
-        ...{ spec: null, imported: null, status: 'done', message: null, createdAt, startedAt: null },
+        ...{ schemaVersion: 1, id: `${group.stem}-${ending}`, name: file.name, group: link?.id ?? group.id, groupName },
+        ...{ spec: null, imported: null, log: link && file.log ? { folder: link.id, run: file.log.run } : null },
+        ...{ status: 'done', message: null, createdAt, startedAt: null },
         ...{ finishedAt: createdAt, step: 0, totalSteps: 0, epoch: 0, totalEpochs: 0, elapsedSeconds: 0 },
         ...{ last: {}, notes: '', tags: [], versions: this.options.versions }
       })
@@ -203,6 +227,10 @@ export class ImportService {
     const text = `${imported.length} ${imported.length === 1 ? 'run' : 'runs'} imported`
     this.options.log.add('info', 'Import', left === 0 ? `${text}.` : `${text}, ${left} left out.`)
   }
+}
+
+function isFollowed(session: ProjectSession, { log }: RunManifest): boolean {
+  return log !== null && session.runsOfLog(log.folder).some((run) => run.log!.run === log.run)
 }
 
 function stepColumnFor(file: ImportFile, { stepColumns, stepColumn }: ImportRequest): string | null {

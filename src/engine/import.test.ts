@@ -310,7 +310,13 @@ describe('files dropped on a window', () => {
       ['digits/seed0.csv', 'digits', 1],
       ['loose.csv', 'Imported runs', 1]
     ])
-    const { runIds, leftOut } = await engine.call('import.run', { job, grant, stepColumns: {}, name: null })
+    const { runIds, leftOut } = await engine.call('import.run', {
+      job,
+      grant,
+      stepColumns: {},
+      name: null,
+      follow: false
+    })
     expect([runIds.length, leftOut]).toEqual([2, []])
     for (const run of engine.project.listRuns()) expect(JSON.stringify(run)).not.toContain(home)
     await engine.call('import.discard', { staging })

@@ -1,6 +1,6 @@
 /** The open project: its runs and analyses in memory, and every change to their manifests. */
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Analysis } from '../analysis/types'
 import type { AnalysisSummary, ProjectInfo, RunInfo } from '../contract/domain'
 import { seedOf } from '../contract/domain'
@@ -12,9 +12,13 @@ import {
   listAnalyses,
   listRuns,
   moveToTrash,
+  newId,
   saveAnalysis
 } from '../project/project-folder'
 import type { OpenedProject, Problem } from '../project/project-folder'
+import { linkedFolder, linkPath, readLogLinks, writeLogLinks } from '../project/log-links'
+import type { LogLink } from '../project/log-links'
+import { readRunManifest } from '../project/manifests'
 import type { RunManifest } from '../project/manifests'
 import type { RunSource } from '../workers/messages'
 import { ownedElsewhere } from './run-lock'
@@ -24,6 +28,7 @@ export class ProjectSession {
   private readonly analyses = new Map<string, Analysis>()
   private readonly writes = new Map<string, Promise<void>>()
   private problems: Problem[] = []
+  private links: LogLink[] = []
 
   private constructor(
     private readonly opened: OpenedProject,
@@ -52,6 +57,10 @@ export class ProjectSession {
         })
       }
     }
+    session.links = await readLogLinks(opened.folder).catch((error: Error) => {
+      session.problems.push({ place: 'logs.json', message: error.message })
+      return []
+    })
     for (const analysis of analyses.analyses) session.analyses.set(analysis.id, analysis)
     return session
   }
@@ -87,8 +96,78 @@ export class ProjectSession {
   sources(runIds: string[]): RunSource[] {
     return runIds.map((id) => {
       const run = this.run(id)
-      return { runId: id, folder: this.runFolder(id), label: run.name, seed: seedOf(run) }
+      return {
+        runId: id,
+        folder: this.placeOf(run),
+        place: run.imported?.file ?? null,
+        label: run.name,
+        seed: seedOf(run)
+      }
     })
+  }
+
+  has(id: string): boolean {
+    return this.runs.has(id)
+  }
+
+  /** Log folders that the project follows, with where they are. */
+  logLinks(): { link: LogLink; folder: string }[] {
+    return this.links.map((link) => ({ link, folder: linkedFolder(this.folder, link) }))
+  }
+
+  /** Runs of a followed log folder. */
+  runsOfLog(linkId: string): RunManifest[] {
+    return [...this.runs.values()].filter((run) => run.log?.folder === linkId)
+  }
+
+  /** Runs that some process says it is training. */
+  runsInTraining(): string[] {
+    return [...this.runs.values()]
+      .filter((run) => run.status === 'running' || run.status === 'paused')
+      .map(({ id }) => id)
+  }
+
+  /** The link to a log folder; a new one where it is not followed yet. It counts once `saveLinks` has written it. */
+  linkTo(folder: string): LogLink {
+    const known = this.logLinks().find((one) => one.folder === folder)
+    if (known) return known.link
+    return { id: newId('logs'), name: basename(folder) || folder, path: linkPath(this.folder, folder), removed: [] }
+  }
+
+  /** Follows these folders from now on, beside those that are followed already. */
+  async follow(links: LogLink[]): Promise<void> {
+    const known = new Set(this.links.map((link) => link.id))
+    await this.saveLinks([...this.links, ...links.filter((link) => !known.has(link.id))])
+  }
+
+  async relocateLog(id: string, folder: string): Promise<void> {
+    this.link(id)
+    const path = linkPath(this.folder, folder)
+    await this.saveLinks(this.links.map((link) => (link.id === id ? { ...link, path } : link)))
+  }
+
+  /** Takes the runs of a log folder out of the project. Their event files are not touched. */
+  async unfollowLog(id: string): Promise<void> {
+    this.link(id)
+    await this.saveLinks(this.links.filter((link) => link.id !== id))
+    await this.removeRuns(this.runsOfLog(id).map((run) => run.id))
+  }
+
+  private link(id: string): LogLink {
+    const link = this.links.find((one) => one.id === id)
+    if (!link) throw new PhasescopeError('not-found', 'This log folder is no longer followed.')
+    return link
+  }
+
+  /** Where the event files of a run are. Without its link nobody knows, and the run is one without events. */
+  private placeOf({ id, log }: RunManifest): string {
+    const link = log && this.links.find((one) => one.id === log.folder)
+    return link ? join(linkedFolder(this.folder, link), log.run) : this.runFolder(id)
+  }
+
+  private async saveLinks(links: LogLink[]): Promise<void> {
+    await writeLogLinks(this.folder, links)
+    this.links = links
   }
 
   /** A run belongs to the project once its manifest is on disk. */
@@ -118,6 +197,22 @@ export class ProjectSession {
     await this.saveRun(run)
   }
 
+  /** As updateRun, but only for show: what a followed log says can always be read again. */
+  showRun(id: string, change: Partial<RunManifest>): void {
+    const run = this.runs.get(id)
+    if (!run || Object.entries(change).every(([key, value]) => sameJson(run[key as keyof RunManifest], value))) return
+    Object.assign(run, change)
+    this.changed([runInfoOf(run)], [])
+  }
+
+  /** Takes over what another process has written into a run's manifest. */
+  async reloadRun(id: string): Promise<void> {
+    const run = await readRunManifest(join(this.runFolder(id), 'run.json')).catch(() => null)
+    if (!run || !this.runs.has(id)) return
+    this.runs.set(id, { ...run, id })
+    this.changed([runInfoOf(this.run(id))], [])
+  }
+
   /** As updateRun, without a write: for progress, which the next write carries along. */
   touchRun(id: string, change: Partial<RunManifest>): void {
     const run = this.runs.get(id)
@@ -125,8 +220,18 @@ export class ProjectSession {
   }
 
   async removeRuns(ids: string[]): Promise<void> {
+    const removed = new Map<string, string[]>()
     for (const id of ids) {
-      this.run(id)
+      const { log } = this.run(id)
+      if (log) removed.set(log.folder, [...(removed.get(log.folder) ?? []), log.run])
+    }
+    // Followed runs would come back with the next look.
+    if (this.links.some((link) => removed.has(link.id))) {
+      await this.saveLinks(
+        this.links.map((link) => ({ ...link, removed: [...link.removed, ...(removed.get(link.id) ?? [])] }))
+      )
+    }
+    for (const id of ids) {
       // Whether the last write worked or not: the folder goes as it is.
       await this.writes.get(id)?.catch(() => undefined)
       await moveToTrash(this.folder, join('runs', id))
@@ -180,6 +285,10 @@ export class ProjectSession {
     this.writes.set(run.id, write)
     return write
   }
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 export function runInfoOf(run: RunManifest): RunInfo {

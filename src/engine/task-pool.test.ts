@@ -38,7 +38,7 @@ describe('a pool of workers', () => {
   it('passes the error of a task on, and the worker lives', async () => {
     const workers = pool(createWorkerLauncher(buildFolder))
     const missing = {
-      run: { runId: 'x', folder: '/none', label: 'x', seed: 0 },
+      run: { runId: 'x', folder: '/none', place: null, label: 'x', seed: 0 },
       analysisFile: '/none/a.json',
       states: 2,
       unfinished: false

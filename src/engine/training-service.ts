@@ -82,6 +82,7 @@ export class TrainingService {
         groupName: request.name,
         spec,
         imported: null,
+        log: null,
         status: 'queued',
         message: null,
         createdAt: new Date().toISOString(),

@@ -10,6 +10,8 @@ import { readJsonLines } from '../formats/json-lines'
 import { checkEpochs, collateEpochs, readEpoch } from '../formats/package-run'
 import type { ImportFormat, RawTable } from '../formats/types'
 import { describeFileError } from './files'
+import { byCodePoints, findLogRuns, isEventFile } from './log-folder'
+import type { LogRun } from './log-folder'
 
 /** One run to be: a file, or the epoch files of a run folder. */
 export interface ImportFile {
@@ -25,6 +27,8 @@ export interface ImportFile {
   parts: { name: string; epoch: number }[] | null
   bytes: number
   modifiedMs: number
+  /** A run of TensorBoard logs: the chosen folder, the run's name below it, and its event files in `path`. */
+  log: { root: string; run: string; files: string[] } | null
 }
 
 export interface ScannedSources {
@@ -99,21 +103,34 @@ export async function scanSources(paths: readonly string[], loose: string | null
       found.files.push(item)
     }
     const used = new Set([...epochs, ...tables])
-    found.ignored.push(...names.filter((name) => !used.has(name)).map((name) => `${prefix}/${name}`))
+    found.ignored.push(
+      ...names.filter((name) => !used.has(name) && !isEventFile(name)).map((name) => `${prefix}/${name}`)
+    )
   }
 
   for (const path of chosen) {
     const info = await stat(path).catch(() => null)
     if (!info) throw new PhasescopeError('not-found', `${path} does not exist. Check the path.`)
-    if (info.isDirectory()) await walk(path, basename(path), 0)
-    else if (!info.isFile()) throw new PhasescopeError('bad-request', `${path} is neither a file nor a folder.`)
+    if (info.isDirectory()) {
+      await walk(path, basename(path), 0)
+      for (const run of await findLogRuns(path)) {
+        if (run.files.size > 0) found.files.push(logRun(path, run))
+      }
+    } else if (!info.isFile()) throw new PhasescopeError('bad-request', `${path} is neither a file nor a folder.`)
     else single.set(dirname(path), [...(single.get(dirname(path)) ?? []), basename(path)])
   }
   for (const [folder, names] of single) {
+    const logs = names.filter(isEventFile).sort(byCodePoints)
+    if (logs.length > 0) {
+      const infos = await Promise.all(logs.map((name) => stat(join(folder, name))))
+      const files = new Map(logs.map((name, i) => [name, infos[i].size]))
+      const modifiedMs = Math.max(...infos.map((info) => info.mtimeMs))
+      found.files.push(logRun(folder, { name: '.', folder, files, modifiedMs }, folder === loose))
+    }
     const epochs = names.filter((name) => epochOfFile(name) !== null)
     const prefix = folder === loose ? looseGroup : basename(folder)
     if (epochs.length > 0) found.files.push(await epochRun(folder, epochs, prefix, folder === loose))
-    for (const name of names.filter((other) => !epochs.includes(other)).sort(naturalOrder)) {
+    for (const name of names.filter((other) => ![...epochs, ...logs].includes(other)).sort(naturalOrder)) {
       found.files.push(await tableFile(join(folder, name), name, prefix))
     }
   }
@@ -130,7 +147,24 @@ async function entriesOf(folder: string, name: string): Promise<string[]> {
 async function tableFile(path: string, file: string, group: string): Promise<ImportFile> {
   const { size, mtimeMs } = await stat(path)
   const name = stemOf(basename(path))
-  return { file, name, group, seed: seedFromName(name), path, parts: null, bytes: size, modifiedMs: mtimeMs }
+  return { file, name, group, seed: seedFromName(name), path, parts: null, bytes: size, modifiedMs: mtimeMs, log: null }
+}
+
+/** One run of TensorBoard logs; its name is the path below the chosen folder. */
+function logRun(root: string, run: LogRun, isLoose = false): ImportFile {
+  const top = isLoose ? looseGroup : basename(root)
+  const name = run.name === '.' ? top : run.name.replaceAll('\\', '/')
+  return {
+    file: run.name === '.' ? top : `${top}/${name}`,
+    name,
+    group: top,
+    seed: seedFromName(basename(name)),
+    path: run.folder,
+    parts: null,
+    bytes: [...run.files.values()].reduce((sum, size) => sum + size, 0),
+    modifiedMs: run.modifiedMs,
+    log: { root, run: run.name, files: [...run.files.keys()] }
+  }
 }
 
 async function epochRun(folder: string, names: string[], prefix: string, isLoose: boolean): Promise<ImportFile> {
@@ -144,7 +178,8 @@ async function epochRun(folder: string, names: string[], prefix: string, isLoose
     path: folder,
     parts: names.map((part) => ({ name: part, epoch: epochOfFile(part)! })).sort((a, b) => a.epoch - b.epoch),
     bytes: infos.reduce((sum, info) => sum + info.size, 0),
-    modifiedMs: Math.max(...infos.map((info) => info.mtimeMs))
+    modifiedMs: Math.max(...infos.map((info) => info.mtimeMs)),
+    log: null
   }
 }
 

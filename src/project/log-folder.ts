@@ -4,8 +4,9 @@
  */
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
+import { seedFromName } from '../formats/file-names'
 import { describeFileError } from './files'
 
 export interface LogRun {
@@ -13,6 +14,8 @@ export interface LogRun {
   folder: string
   /** Event files by name: size in bytes. */
   files: Map<string, number>
+  /** When one of them was written last, milliseconds since 1970. */
+  modifiedMs: number
 }
 
 /** A name that holds events or marks a run (an empty profile does so without any). */
@@ -28,6 +31,11 @@ export function isEventFile(name: string): boolean {
 /** By code points, as TensorBoard sorts file names (UTF-8 keeps that order, UTF-16 does not). */
 export function byCodePoints(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+/** The seed that a run's name tells, or null. */
+export function seedOfLogRun(name: string): number | null {
+  return seedFromName(basename(name))
 }
 
 const mostEntries = 500_000
@@ -68,6 +76,7 @@ export async function findLogRuns(logdir: string, problems: string[] = []): Prom
     }
     const files = new Map<string, number>()
     let isRun = false
+    let modifiedMs = 0
     const folders: string[] = []
     for (const entry of content.sort((a, b) => byCodePoints(a.name, b.name))) {
       if (entry.isDirectory()) folders.push(entry.name)
@@ -76,11 +85,13 @@ export async function findLogRuns(logdir: string, problems: string[] = []): Prom
         if (target?.isDirectory()) folders.push(entry.name)
         else if (target?.isFile() && marksRun(entry.name)) {
           isRun = true
-          if (isEventFile(entry.name)) files.set(entry.name, target.size)
+          if (!isEventFile(entry.name)) continue
+          files.set(entry.name, target.size)
+          modifiedMs = Math.max(modifiedMs, target.mtimeMs)
         }
       }
     }
-    if (isRun) runs.push({ name, folder, files })
+    if (isRun) runs.push({ name, folder, files, modifiedMs })
     for (const child of folders) await walk(join(folder, child), name === '.' ? child : join(name, child))
   }
 

@@ -15,7 +15,11 @@ export class RunReader {
   log = new RunLog()
   private rereadAt = 0
 
-  constructor(readonly folder: string) {}
+  /** @param only names of the files to read; all of the folder's without */
+  constructor(
+    readonly folder: string,
+    private readonly only: ReadonlySet<string> | null = null
+  ) {}
 
   /**
    * Takes in what is new on disk. A run that has written nothing yet has no series. When a file has become shorter, is
@@ -75,7 +79,7 @@ export class RunReader {
   private eventFiles(): Map<string, number> {
     let names: string[]
     try {
-      names = readdirSync(this.folder).filter(isEventFile)
+      names = readdirSync(this.folder).filter((name) => isEventFile(name) && (this.only?.has(name) ?? true))
     } catch (error) {
       throw describeFileError(error, this.folder, 'read')
     }

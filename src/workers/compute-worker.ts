@@ -8,8 +8,11 @@ import { describe } from './describe-draft'
 import { importFile, inspectFile } from './import-tasks'
 import type { ComputeReply, ComputeRequest, ComputeTasks, TaskName } from './messages'
 import { exportScalars } from './export-scalars'
+import { followLogs } from './follow-logs'
 import { distributionsOf, heatmapOf, histogramsOf } from './histogram-queries'
+import { lastValuesOf } from './last-values'
 import { blobOf, graphsOf, hparamsOf, pointsOf, prCurvesOf, recordedGraphOf, textsOf } from './media-queries'
+import { readerOf } from './run-cache'
 import { seriesOf, tagsOf } from './run-queries'
 import { groupsOf, scalarsOf, statisticsOf } from './scalar-queries'
 import { boardTagsOf } from './tag-queries'
@@ -35,6 +38,8 @@ const handlers: Handlers = {
   hparams: (query) => hparamsOf(query),
   graphs: (query) => graphsOf(query),
   graph: (query) => recordedGraphOf(query),
+  followLogs: (query) => followLogs(query),
+  lastValues: ({ run }) => lastValuesOf(readerOf(run).log),
   exportScalars: (query) => exportScalars(query),
   heatmap: ({ run, tag, from, to, maxColumns }) => heatmapOf(run, tag, { from, to }, maxColumns),
   prepare: ({ runs, options }) => prepareAnalysis(runs, options),

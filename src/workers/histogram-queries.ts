@@ -10,7 +10,7 @@ import { ProtoError } from '../events/protobuf'
 import { bandShares, momentsOf, quantilesOf, rebin } from '../numeric/buckets'
 import type { RunReader } from '../project/run-reader'
 import type { ComputeTasks, RunSource } from './messages'
-import { readerOf } from './run-cache'
+import { readerIfThere } from './run-cache'
 import { epochsAt, epochSeries, pick, windowOf } from './run-queries'
 
 /** Bins of a heatmap whose histograms have no common edges. */
@@ -189,9 +189,9 @@ function spread(result: PackedHeatmap, d: number, buckets: Buckets, edges: Float
 }
 
 function find(source: RunSource, tag: string, attempts: Attempts): Found | null {
-  const reader = readerOf(source)
-  const places = reader.log.find(tag, 'histograms')?.places
-  return places ? { reader, places, view: places.view(attempts) } : null
+  const reader = readerIfThere(source)
+  const places = reader?.log.find(tag, 'histograms')?.places
+  return reader && places ? { reader, places, view: places.view(attempts) } : null
 }
 
 /** The asked part of a series; attempts that go back have no order to cut by. */

@@ -1,5 +1,6 @@
 /** Importing one file: what it holds, and its way into a run folder. */
-import { mkdir } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImportSource, RunInfo } from '../contract/domain'
 import { FormatError, someNames } from '../formats/format-error'
@@ -10,16 +11,17 @@ import { describeFileError, writeJson } from '../project/files'
 import { readSource } from '../project/import-source'
 import type { ImportFile } from '../project/import-source'
 import type { RunManifest } from '../project/manifests'
+import { RunReader } from '../project/run-reader'
 import { RunWriter } from '../project/run-writer'
+import { headline, lastValuesOf } from './last-values'
+import type { LastValues } from './last-values'
 import type { ComputeTasks } from './messages'
-
-const headline = ['loss/train', 'loss/val', 'accuracy/train', 'accuracy/val', 'weights/l2']
 
 export async function inspectFile({
   file,
   stepColumn
 }: ComputeTasks['importInspect']['in']): Promise<ComputeTasks['importInspect']['out']> {
-  return (await readWhole(file, stepColumn)).source
+  return file.log ? readLog(file, file.log).source : (await readWhole(file, stepColumn)).source
 }
 
 /** Writes event file and manifest into a new folder. A file that cannot be read leaves nothing. */
@@ -29,6 +31,7 @@ export async function importFile({
   folder,
   manifest
 }: ComputeTasks['importFile']['in']): Promise<ComputeTasks['importFile']['out']> {
+  if (file.log) return importLog(file, file.log, folder, manifest)
   const { source, points } = await readWhole(file, stepColumn)
   if (!points || !source.format) return { source, manifest: null }
   await mkdir(folder).catch((error: unknown) => {
@@ -53,6 +56,65 @@ export async function importFile({
   }
   await writeJson(join(folder, 'run.json'), run)
   return { source, manifest: run }
+}
+
+/** A run of event files: copied as they are, or, when the manifest says that they are followed, left where they lie. */
+async function importLog(
+  file: ImportFile,
+  { files }: NonNullable<ImportFile['log']>,
+  folder: string,
+  manifest: RunManifest
+): Promise<ComputeTasks['importFile']['out']> {
+  const { source, last } = readLog(file, file.log!)
+  if (source.problem !== null) return { source, manifest: null }
+  await mkdir(folder).catch((error: unknown) => {
+    throw describeFileError(error, folder, 'created')
+  })
+  if (manifest.log === null) {
+    for (const name of files) {
+      await copyFile(join(file.path, name), join(folder, name), constants.COPYFILE_FICLONE).catch((error: unknown) => {
+        throw describeFileError(error, join(folder, name), 'written')
+      })
+    }
+  }
+  const run: RunManifest = {
+    ...manifest,
+    imported: { format: 'tensorboard', file: file.file, seed: file.seed },
+    ...last
+  }
+  await writeJson(join(folder, 'run.json'), run)
+  return { source, manifest: run }
+}
+
+function readLog(
+  file: ImportFile,
+  { files }: NonNullable<ImportFile['log']>
+): { source: ImportSource; last: LastValues } {
+  const reader = new RunReader(file.path, new Set(files))
+  reader.refresh()
+  const { log } = reader
+  const source: ImportSource = {
+    ...{ file: file.file, name: file.name, group: file.group, seed: file.seed, bytes: file.bytes },
+    ...{ format: 'tensorboard', rows: 0, columns: [], stepColumn: 'step', stepCandidates: [], unclear: null },
+    ...{ firstStep: null, lastStep: null, series: [], problem: null, notes: [...log.problems] }
+  }
+  let restarts = false
+  for (const { tag, scalars, places } of log.series()) {
+    const series = (scalars ?? places)!
+    const view = series.view('latest')
+    source.series.push({ column: tag, tag, points: view.length })
+    source.rows = Math.max(source.rows, view.length)
+    if (series.restarts.length > 0) restarts = true
+    if (view.length === 0) continue
+    source.firstStep = Math.min(source.firstStep ?? Infinity, view.steps[0])
+    source.lastStep = Math.max(source.lastStep ?? -Infinity, view.steps[view.length - 1])
+  }
+  if (restarts) source.notes.push('It was started more than once; the latest attempt is shown, all attempts are kept.')
+  if (log.files.every(({ records }) => records === 0)) {
+    const said = log.problems.length > 0 ? ` ${log.problems.join(' ')}` : ''
+    source.problem = `${file.file}: holds no event that can be read.${said}`
+  }
+  return { source, last: lastValuesOf(log) }
 }
 
 async function readWhole(

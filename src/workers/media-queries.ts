@@ -21,7 +21,7 @@ import type { PlaceSeries, SeriesView } from '../events/series'
 import { textOf } from '../events/text'
 import type { RunReader } from '../project/run-reader'
 import type { ComputeTasks, RunSource } from './messages'
-import { readerOf } from './run-cache'
+import { readerIfThere, readerOf } from './run-cache'
 import { epochsAt, epochSeries } from './run-queries'
 
 export function pointsOf({ runs, tag, kind, attempts }: ComputeTasks['points']['in']): PointIndex[] {
@@ -77,16 +77,14 @@ export function prCurvesOf({ runs, tag, attempts, step }: ComputeTasks['prCurves
   })
 }
 
-/**
- * Hyperparameters of the runs. A run below a session (`session/validation`) has those of the session.
- * @param sessions runs that may be sessions of others, by the run's place in its log
- */
+/** Hyperparameters of the runs. A run below a session (`session/validation`) has those of the session. */
 export function hparamsOf({ runs }: ComputeTasks['hparams']['in']): RequestResult<'board.hparams'> {
   const rows: HparamRow[] = []
   const metrics: string[] = []
   const sessions = new Map<string, HparamRow>()
   for (const source of runs) {
-    const { log } = readerOf(source)
+    const log = readerIfThere(source)?.log
+    if (!log) continue
     const content = (tag: string): Uint8Array | null => {
       const metadata = log.metadata(tag)
       return metadata?.plugin === 'hparams' ? metadata.content : null
@@ -107,15 +105,15 @@ export function hparamsOf({ runs }: ComputeTasks['hparams']['in']): RequestResul
       endTime: end?.endTime ?? null,
       group: start.group
     }
-    sessions.set(source.folder, row)
+    if (source.place !== null) sessions.set(source.place, row)
     rows.push(row)
   }
-  for (const source of runs) {
-    if (sessions.has(source.folder)) continue
-    const above = [...sessions.keys()]
-      .filter((folder) => source.folder.startsWith(`${folder}/`) || source.folder.startsWith(`${folder}\\`))
-      .sort((a, b) => b.length - a.length)[0]
-    if (above) rows.push({ ...sessions.get(above)!, runId: source.runId })
+  for (const { runId, place } of runs) {
+    if (place === null || sessions.has(place)) continue
+    const [above] = [...sessions.keys()]
+      .filter((session) => place.startsWith(`${session}/`))
+      .sort((a, b) => b.length - a.length)
+    if (above !== undefined) rows.push({ ...sessions.get(above)!, runId })
   }
   return { rows, metrics: [...new Set(metrics)] }
 }
@@ -159,9 +157,9 @@ interface Found {
 }
 
 function find(source: RunSource, tag: string, kind: string, attempts: Attempts): Found | null {
-  const reader = readerOf(source)
-  const places = reader.log.find(tag, kind)?.places
-  return places ? { reader, places, view: places.view(attempts) } : null
+  const reader = readerIfThere(source)
+  const places = reader?.log.find(tag, kind)?.places
+  return reader && places ? { reader, places, view: places.view(attempts) } : null
 }
 
 /** Number of points at or before a step. */

@@ -8,6 +8,7 @@ import type { PackedHeatmap, PackedSeries, ParsedParams, RequestName, RequestRes
 import type { Sequence } from '../hmm/types'
 import type { ImportFile, ScannedSources } from '../project/import-source'
 import type { RunManifest } from '../project/manifests'
+import type { LastValues } from './last-values'
 import type { ParamValue, RecordOptions, RunSpec } from '../training/types'
 
 /** To a training worker. One worker trains one run and then ends. */
@@ -46,7 +47,10 @@ export type TrainMessage =
 
 export interface RunSource {
   runId: string
+  /** Where its event files lie. */
   folder: string
+  /** Its path in the log that it was imported from (`logs/session/validation`); null for runs of our own. */
+  place: string | null
   label: string
   seed: number | null
 }
@@ -69,6 +73,14 @@ export interface Draft {
 export interface Prepared {
   runs: RunSeries[]
   built: BuiltSequences
+}
+
+/** A run in a followed log folder: how many event files it has, and what tells whether they have changed. */
+export interface LoggedRun {
+  name: string
+  files: number
+  state: string
+  modifiedMs: number
 }
 
 /** Tasks of a compute worker by name, each with what goes in and what comes out. */
@@ -99,6 +111,15 @@ export interface ComputeTasks {
   hparams: { in: OfRuns<'board.hparams'>; out: RequestResult<'board.hparams'> }
   graphs: { in: OfRun<'board.graphs'>; out: RequestResult<'board.graphs'> }
   graph: { in: OfRun<'board.graph'>; out: RequestResult<'board.graph'> }
+  /** @param runs own runs that another process trains */
+  followLogs: {
+    in: { folders: { id: string; path: string }[]; runs: { id: string; folder: string }[] }
+    out: {
+      folders: { id: string; problem: string | null; runs: LoggedRun[] }[]
+      runs: { id: string; state: string }[]
+    }
+  }
+  lastValues: { in: { run: RunSource }; out: LastValues }
   /** Writes all points into a new file. */
   exportScalars: { in: OfRuns<'board.export'> & { file: string }; out: { points: number } }
   series: {

@@ -1,5 +1,6 @@
 /** Readers of runs that were asked for lately, so that the next look reads only what is new on disk. */
 import { totalmem } from 'node:os'
+import { PhasescopeError } from '../contract/errors'
 import { RunReader } from '../project/run-reader'
 import type { RunSource } from './messages'
 
@@ -29,6 +30,17 @@ export function readerOf(source: RunSource): RunReader {
     readers.delete(oldest)
   }
   return reader
+}
+
+/** The same for questions about many runs: one that cannot be read hides none of the others. `problem` is told why. */
+export function readerIfThere(source: RunSource, problem?: (text: string) => void): RunReader | null {
+  try {
+    return readerOf(source)
+  } catch (error) {
+    if (!(error instanceof PhasescopeError)) throw error
+    problem?.(error.message)
+    return null
+  }
 }
 
 /** The same for one look: what a fit reads of hundreds of runs is not kept. */

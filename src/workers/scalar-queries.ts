@@ -8,7 +8,7 @@ import { aggregate } from '../numeric/aggregate'
 import { decimateMinMax } from '../numeric/decimate'
 import { smooth } from '../numeric/smoothing'
 import type { ComputeTasks, RunSource } from './messages'
-import { readerOf } from './run-cache'
+import { readerIfThere } from './run-cache'
 import { epochsAt, epochSeries, pick } from './run-queries'
 
 export function scalarsOf(query: ComputeTasks['scalars']['in']): RequestResult<'board.scalars'> {
@@ -135,9 +135,9 @@ interface Points {
 
 /** A run's points of a tag over the asked axis, or null when it has none. */
 function pointsOf(source: RunSource, tag: string, x: XAxis, attempts: Attempts): Points | null {
-  const { log } = readerOf(source)
-  const view = log.scalars(tag)?.view(attempts)
-  if (!view) return null
+  const log = readerIfThere(source)?.log
+  const view = log?.scalars(tag)?.view(attempts)
+  if (!log || !view) return null
   if (typeof x === 'object') return againstMetric(log, view, x.tag)
   const { values, steps, wallTimes, length, starts } = view
   return { x: axisOf(log, view, x), values, steps, wallTimes, length, starts }

@@ -2,14 +2,15 @@
 import type { TagInfo } from '../contract/boards'
 import type { RequestResult } from '../contract/requests'
 import type { RunSource } from './messages'
-import { readerOf } from './run-cache'
+import { readerIfThere } from './run-cache'
 
 export function boardTagsOf(runs: RunSource[]): RequestResult<'board.tags'> {
   const tags = new Map<string, Omit<TagInfo, 'runs'> & { runs: number[] }>()
   const problems: { runId: string; text: string }[] = []
   const restarted: string[] = []
   runs.forEach((source, r) => {
-    const { log } = readerOf(source)
+    const log = readerIfThere(source, (text) => problems.push({ runId: source.runId, text }))?.log
+    if (!log) return
     let restarts = false
     for (const { tag, kind, metadata, scalars, places } of log.series()) {
       const key = `${kind} ${tag}`

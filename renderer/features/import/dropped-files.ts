@@ -12,7 +12,7 @@ export interface Dropped {
   ignored: number
 }
 
-const readable = /\.(csv|tsv|txt|jsonl|ndjson|json)$/i
+const readable = /\.(csv|tsv|txt|jsonl|ndjson|json)$|tfevents[^/]*$/i
 const mostFiles = 20_000
 const mostBytes = 1024 ** 3
 

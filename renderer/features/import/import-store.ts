@@ -25,6 +25,8 @@ export const useImport = defineStore('import', () => {
   const stepColumns = shallowRef<Record<string, string>>({})
   const groupName = ref('')
   const projectName = ref('')
+  /** Whether TensorBoard logs are to be read where they lie. */
+  const follow = ref(true)
   const ignored = ref(0)
   const result = shallowRef<RequestResult<'import.run'> | null>(null)
   /** A changed answer is being looked at; what is shown is the old one. */
@@ -45,7 +47,8 @@ export const useImport = defineStore('import', () => {
   /** Why the import cannot begin, or null. */
   const obstacle = computed(() => {
     if (!inspection.value) return 'Nothing is chosen.'
-    if (inspection.value.sources.length === 0) return 'No CSV, JSON lines or epochN.json files were found.'
+    if (inspection.value.sources.length === 0)
+      return 'No TensorBoard logs, CSV, JSON lines or epochN.json files were found.'
     if (good.value.length > 0) {
       return app.project || projectName.value.trim() ? null : 'Give the new project a name.'
     }
@@ -80,7 +83,9 @@ export const useImport = defineStore('import', () => {
       const dropped = await readDropped(taken)
       if (!isCurrent()) return null
       if (dropped.files.length === 0) {
-        throw new Error('Nothing in there can be imported: no CSV, JSON lines or epochN.json files were found.')
+        throw new Error(
+          'Nothing in there can be imported: no TensorBoard logs, CSV, JSON lines or epochN.json files were found.'
+        )
       }
       ignored.value = dropped.ignored
       const opened = (await request('import.stage', {})).staging
@@ -166,7 +171,13 @@ export const useImport = defineStore('import', () => {
         app.project = await request('project.create', { name: projectName.value.trim(), locationGrant: null })
       }
       const name = groupName.value.trim() || null
-      const imported = await request('import.run', { job, grant, stepColumns: stepColumns.value, name })
+      const imported = await request('import.run', {
+        job,
+        grant,
+        stepColumns: stepColumns.value,
+        name,
+        follow: follow.value
+      })
       result.value = imported
       stage.value = 'finished'
       app.page = 'runs'
@@ -219,7 +230,7 @@ export const useImport = defineStore('import', () => {
   }
 
   return {
-    ...{ stage, progress, error, inspection, stepColumns, groupName, projectName, ignored, result, updating },
+    ...{ stage, progress, error, inspection, stepColumns, groupName, projectName, ignored, result, updating, follow },
     ...{ busy, good, groups, obstacle },
     ...{ open, pick, type, drop, chooseStep, start, cancel, close, again }
   }

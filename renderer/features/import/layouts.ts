@@ -55,7 +55,9 @@ export function describeSources(sources: readonly ImportSource[]): string {
         ? 'file that cannot be read'
         : format === 'visualizing-training'
           ? 'run folder of visualizing-training'
-          : `${importFormatNames[format]} file`
+          : format === 'tensorboard'
+            ? 'TensorBoard run'
+            : `${importFormatNames[format]} file`
     counts.set(what, (counts.get(what) ?? 0) + 1)
   }
   const parts = [...counts].map(([what, count]) =>

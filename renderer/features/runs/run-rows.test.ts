@@ -25,6 +25,7 @@ function run(seed: number, change: Partial<RunInfo> = {}): RunInfo {
       backend: 'wasm'
     },
     imported: null,
+    log: null,
     status: 'done',
     message: null,
     createdAt: `2026-01-01T00:00:0${seed}Z`,

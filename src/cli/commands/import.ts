@@ -15,17 +15,18 @@ const job = 'command-line'
 
 export const importCommand: Command = {
   name: 'import',
-  summary: 'Import CSV files, JSON lines or run folders of visualizing-training.',
-  usage: 'SOURCE... --project DIR [--create] [--name GROUP] [--step-column NAME] [--dry-run]',
+  summary: 'Import TensorBoard logs, CSV files, JSON lines or run folders of visualizing-training.',
+  usage: 'SOURCE... --project DIR [--create] [--name GROUP] [--step-column NAME] [--follow] [--dry-run]',
   options: {
     project: { value: 'DIR', description: 'The project folder; not needed for --dry-run.' },
     create: { description: 'Make the project when it does not exist.' },
     name: { value: 'GROUP', description: 'One group for all runs. Default: the folder that each file lies in.' },
     'step-column': { value: 'NAME', description: 'The column that counts steps, or "row". Default: step, else epoch.' },
+    follow: { description: 'Read TensorBoard logs where they lie, also while they grow, instead of copying them.' },
     'dry-run': { description: 'Only say what would be imported.' }
   },
   notes: [
-    'A SOURCE is a file or a folder: one run per CSV or JSON lines file, and per folder with epochN.json files.',
+    'A SOURCE is a file or a folder: one run per CSV or JSON lines file, and per folder with event or epochN.json files.',
     'Files that cannot be read are named with the line and the remedy; the others are imported.',
     'Exit code 1 when nothing could be imported.'
   ],
@@ -37,7 +38,13 @@ export const importCommand: Command = {
     const dry = input.has('dry-run')
     if (!dry && input.text('project') === undefined) throw new UsageError('--project DIR is missing.')
     const stepColumn = input.text('step-column')
-    const request = { job, paths, stepColumns: {}, ...(stepColumn === undefined ? {} : { stepColumn }) }
+    const request = {
+      job,
+      paths,
+      stepColumns: {},
+      follow: input.has('follow'),
+      ...(stepColumn === undefined ? {} : { stepColumn })
+    }
     return withEngine(context, {}, async (engine) => {
       if (dry) {
         const { sources, ignored } = await watched(engine, context, () => engine.imports.inspect(request))
@@ -94,7 +101,9 @@ async function watched<T>(engine: Engine, { terminal }: Context, work: () => Pro
 
 function report(sources: ImportSource[], ignored: string[], dry: boolean, { terminal }: Context): number {
   if (sources.length === 0) {
-    terminal.note('phasescope: There is nothing to import: no CSV, JSON lines or epochN.json files were found.')
+    terminal.note(
+      'phasescope: There is nothing to import: no event files, CSV, JSON lines or epochN.json files were found.'
+    )
     return 1
   }
   const good = sources.filter((source) => source.problem === null)
@@ -129,7 +138,9 @@ function stepsOf({ firstStep, lastStep, stepColumn }: ImportSource): string {
 }
 
 /** Which column becomes which tag, once for all files that agree. */
-function mappings(sources: ImportSource[]): string[] {
+function mappings(all: ImportSource[]): string[] {
+  // Tags of event files stay what they are.
+  const sources = all.filter(({ format }) => format !== 'tensorboard')
   const kinds = new Map<string, ImportSource[]>()
   for (const source of sources) {
     const key = JSON.stringify(source.series.map(({ column, tag }) => [column, tag]))

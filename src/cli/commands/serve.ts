@@ -38,7 +38,7 @@ export const serveCommand: Command = {
         `The pages are not built (${renderer} is missing). Run npm run build first.`
       )
     }
-    return withEngine(context, { jobs }, async (engine) => {
+    return withEngine(context, { jobs, follow: true }, async (engine) => {
       const project = input.text('project')
       if (project !== undefined) noteProblems(await engine.openFolder(project), context)
       const stopped = anySignal()

@@ -18,10 +18,11 @@ export interface TestEngineOptions {
   /** Limit of each worker's heap. */
   heapMb?: number
   parallel?: number
+  follow?: boolean
 }
 
 /** An engine with its own user data and projects folder; it is closed when the test ends. */
-export function testEngine({ launcher, heapMb, parallel = 2 }: TestEngineOptions = {}): {
+export function testEngine({ launcher, heapMb, parallel = 2, follow }: TestEngineOptions = {}): {
   engine: Engine
   home: string
 } {
@@ -32,7 +33,8 @@ export function testEngine({ launcher, heapMb, parallel = 2 }: TestEngineOptions
     host: 'browser',
     version: '0.0.0-test',
     cores: 2,
-    parallel
+    parallel,
+    follow
   })
   onTestFinished(() => engine.close())
   return { engine, home }

@@ -42,6 +42,7 @@ export function runManifest(id: string, change: Partial<RunManifest> = {}): RunM
       backend: 'wasm'
     },
     imported: null,
+    log: null,
     status: 'done',
     message: null,
     createdAt: '2026-01-02T03:04:05.000Z',

@@ -1,0 +1,55 @@
+/**
+ * Log folders that a project follows: `logs.json`. Paths are relative to the project folder, so that both can be moved
+ * together; only where there is no relative way (another drive) they are absolute.
+ */
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { z } from 'zod'
+import { PhasescopeError } from '../contract/errors'
+import { readJson, writeJson } from './files'
+
+const linksVersion = 1
+
+const logLink = z.object({
+  id: z.string().min(1),
+  name: z.string().min(1),
+  path: z.string().min(1),
+  /** Runs that the user has removed from the project; they do not come back by themselves. */
+  removed: z.array(z.string()).default([])
+})
+export type LogLink = z.infer<typeof logLink>
+
+const linksFile = z.object({ schemaVersion: z.literal(linksVersion), folders: z.array(logLink) })
+
+/** @throws PhasescopeError when the file cannot be used; a project without one follows nothing */
+export async function readLogLinks(project: string): Promise<LogLink[]> {
+  const path = join(project, 'logs.json')
+  let value: unknown
+  try {
+    value = await readJson(path)
+  } catch (error) {
+    if (error instanceof PhasescopeError && error.code === 'not-found') return []
+    throw error
+  }
+  const parsed = linksFile.safeParse(value)
+  if (parsed.success) return parsed.data.folders
+  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion
+  if (typeof version === 'number' && version > linksVersion) {
+    throw new PhasescopeError('newer-version', `${path} was written by a newer Phasescope. Update Phasescope.`)
+  }
+  const { path: at, message } = parsed.error.issues[0]
+  throw new PhasescopeError('damaged', `${path} is damaged at "${at.join('.')}": ${message}. Restore or remove it.`)
+}
+
+export async function writeLogLinks(project: string, folders: LogLink[]): Promise<void> {
+  await writeJson(join(project, 'logs.json'), { schemaVersion: linksVersion, folders })
+}
+
+/** How a folder is named in the file. */
+export function linkPath(project: string, folder: string): string {
+  const way = relative(project, folder)
+  return isAbsolute(way) || way === '' ? folder : way.split(sep).join('/')
+}
+
+export function linkedFolder(project: string, link: LogLink): string {
+  return resolve(project, link.path)
+}

@@ -1,0 +1,38 @@
+/** What the run table shows of a run: how far it is, and the newest values of its headline metrics. */
+import type { RunInfo } from '../contract/domain'
+import type { RunLog } from '../events/run-log'
+import { epochSeries } from './run-queries'
+
+export const headline = ['loss/train', 'loss/val', 'accuracy/train', 'accuracy/val', 'weights/l2']
+
+export type LastValues = Pick<RunInfo, 'step' | 'totalSteps' | 'epoch' | 'totalEpochs' | 'elapsedSeconds' | 'last'>
+
+export function lastValuesOf(log: RunLog): LastValues {
+  let step = 0
+  let end = Number.NaN
+  for (const { scalars, places } of log.series()) {
+    const view = (scalars ?? places)!.view('latest')
+    if (view.length === 0) continue
+    step = Math.max(step, view.steps[view.length - 1])
+    const time = view.wallTimes[view.length - 1]
+    if (Number.isFinite(time) && !(time <= end)) end = time
+  }
+  const epochs = epochSeries(log)
+  const epoch = epochs ? epochs.values[epochs.length - 1] : step
+  const elapsed = end - log.startTime
+  return {
+    ...{ step, totalSteps: step, epoch, totalEpochs: epoch },
+    elapsedSeconds: Number.isFinite(elapsed) && elapsed > 0 ? elapsed : 0,
+    last: headlineValues(log)
+  }
+}
+
+function headlineValues(log: RunLog): RunInfo['last'] {
+  const entries = headline.flatMap((tag): [string, RunInfo['last'][string]][] => {
+    const view = log.scalars(tag)?.view('latest')
+    if (!view || view.length === 0) return []
+    const value = view.values[view.length - 1]
+    return [[tag, Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity')]]
+  })
+  return Object.fromEntries(entries)
+}
