@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { RequestResult } from '../../src/contract/requests'
 import { onEvent, request } from '../bridge/host'
+import { boardGate } from './board-gate'
 import { useExplore } from './explore'
 import { useProject } from './project'
 import { useRuns } from './runs'
@@ -18,8 +19,11 @@ export interface KnownTag {
 type Answer = RequestResult<'board.tags'>
 type Params = RequestResult<'board.hparams'>['rows'][number]['params']
 
-const firstBatch = 4
-const largestBatch = 32
+/** One run is enough to know what cards there are; its curves are asked for before the other runs are read. */
+const firstBatch = 1
+const firstPauseMs = 150
+/** Small enough that curves, which the same worker reads, need not wait long for their turn. */
+const largestBatch = 16
 /** New tags of a run in training appear with this delay at most; they hardly ever do after its first points. */
 const followMs = 3000
 
@@ -57,9 +61,9 @@ export const useExploreTags = defineStore('explore-tags', () => {
     for (;;) {
       const batch = nextBatch(size)
       if (batch.length === 0) break
-      size = Math.min(largestBatch, size * 2)
+      size = Math.min(largestBatch, size * 4)
       try {
-        const answer = await request('board.tags', { runIds: batch })
+        const answer = await boardGate.passLast(() => request('board.tags', { runIds: batch }))
         if (mine !== turn) return
         for (const id of batch) asked.add(id)
         take(batch, answer)
@@ -69,6 +73,10 @@ export const useExploreTags = defineStore('explore-tags', () => {
         break
       }
       done.value = asked.size
+      if (batch.length === firstBatch && tags.value.size > 0) {
+        await new Promise((resolve) => setTimeout(resolve, firstPauseMs))
+        if (mine !== turn) return
+      }
     }
     busy.value = false
     void loadParams(mine)

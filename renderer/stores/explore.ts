@@ -142,6 +142,8 @@ export const useExplore = defineStore('explore', () => {
       boards.value = read.view.boards
       loads += 1
       loaded.value = loads
+      // Starts the thread that reads runs, so that the first dashboard need not wait for it.
+      void request('board.tags', { runIds: [] }).catch(() => undefined)
     },
     { immediate: true }
   )

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DrawnCurve } from '../../charts/scalar/model'
-import { gate } from './request-gate'
+import { gate } from '../../stores/board-gate'
 import { pointsFor } from './scalars/drawn'
 import { readoutsAt } from './scalars/readouts'
 import { sectionOf, sectionsOf } from './scalars/sections'
@@ -74,6 +74,19 @@ describe('statistics', () => {
 })
 
 describe('the gate', () => {
+  it('lets those who have time pass when nobody else asks', async () => {
+    const order: string[] = []
+    const { pass, passLast } = gate(2)
+    const work = (name: string) => async (): Promise<void> => void order.push(name)
+    const card = async (name: string): Promise<void> => {
+      await pass(work(`${name} 1`))
+      await pass(work(`${name} 2`))
+    }
+    await Promise.all([card('a'), passLast(work('tags')), card('b'), card('c')])
+    expect(order.at(-1)).toBe('tags')
+    expect(order).toHaveLength(7)
+  })
+
   it('lets few through at a time, in the order they came, also after a failure', async () => {
     const began: number[] = []
     const ends: (() => void)[] = []

@@ -5,7 +5,7 @@ import type { Attempts, GroupCurve, XAxis } from '../../../../src/contract/board
 import { onEvent, request } from '../../../bridge/host'
 import { useAsked } from '../../../composables/useAsked'
 import type { Asked } from '../../../composables/useAsked'
-import { boardGate } from '../request-gate'
+import { boardGate } from '../../../stores/board-gate'
 
 export interface GroupsQuestion {
   groups: { name: string; runIds: string[] }[]

@@ -3,7 +3,7 @@ import { onBeforeUnmount, ref, shallowRef, watch } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
 import type { Attempts, ScalarCurve, XAxis } from '../../../../src/contract/boards'
 import { onEvent, request } from '../../../bridge/host'
-import { boardGate } from '../request-gate'
+import { boardGate } from '../../../stores/board-gate'
 import { pointsFor } from './drawn'
 
 export interface CurvesQuestion {
@@ -24,7 +24,7 @@ export interface ScalarCurves {
   retry(): void
 }
 
-const batches = [8, 24, 64]
+const batches = [4, 12, 32, 64]
 /** Two answers a second keep up with the eye and leave the disk alone. */
 const followMs = 500
 
@@ -35,7 +35,11 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
   const failure = ref<string | null>(null)
   /** Answered for the present question, also those without the tag. */
   let answered = new Set<string>()
-  let turn = 0
+  /** Answers to an earlier question are none; more or fewer runs are still the same question. */
+  let version = 0
+  let loading = false
+  /** The runs that the percentiles are about. */
+  let innerOf = ''
   let timer = 0
   const grown = new Set<string>()
 
@@ -44,33 +48,35 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
     return boardGate.pass(() => request('board.scalars', { ...rest, runIds: runs, maxPoints }))
   }
 
+  /** Asks until nothing is missing. Runs that come up meanwhile are asked for along with the others. */
   async function load(): Promise<void> {
-    const mine = ++turn
-    const wanted = runIds()
-    const missing = wanted.filter((id) => !answered.has(id) || grown.delete(id))
-    const points = pointsFor(wanted.length)
+    if (loading) return
+    const mine = version
+    loading = true
     failure.value = null
     try {
-      for (let at = 0, n = 0; at < missing.length; n++) {
-        progress.value = { done: at, total: missing.length }
-        const batch = missing.slice(at, at + batches[Math.min(n, batches.length - 1)])
-        const answer = await ask(batch, points)
-        if (mine !== turn) return
+      for (let n = 0; ; n++) {
+        const wanted = runIds()
+        const missing = wanted.filter((id) => !answered.has(id))
+        progress.value = missing.length > 0 ? { done: wanted.length - missing.length, total: wanted.length } : null
+        if (missing.length === 0) break
+        const batch = missing.slice(0, batches[Math.min(n, batches.length - 1)])
+        const answer = await ask(batch, pointsFor(wanted.length))
+        if (mine !== version) return
         take(batch, answer.curves)
         // Of some of the runs it is better than nothing; all of them are asked for together at the end.
-        if (n === 0 && inner.value === null) inner.value = answer.inner
-        if (batch.length === wanted.length) inner.value = answer.inner
-        at += batch.length
+        if (n === 0) {
+          inner.value = answer.inner
+          innerOf = batch.join(' ')
+        }
       }
-      progress.value = null
-      if (question().inner && missing.length > 0 && wanted.length > batches[0]) {
-        const { inner: over } = await ask(wanted, 2)
-        if (mine === turn) inner.value = over
-      }
+      await askInner()
     } catch (error) {
-      if (mine !== turn) return
+      if (mine !== version) return
       failure.value = (error as Error).message
       progress.value = null
+    } finally {
+      if (mine === version) loading = false
     }
   }
 
@@ -84,13 +90,28 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
     curves.value = next
   }
 
+  /** The percentiles of all shown runs together: those of parts cannot be put together. */
+  async function askInner(): Promise<void> {
+    const wanted = runIds()
+    const mine = version
+    if (!question().inner || wanted.length === 0 || wanted.join(' ') === innerOf) return
+    const answer = await ask(wanted, 2)
+    if (mine !== version) return
+    inner.value = answer.inner
+    innerOf = wanted.join(' ')
+  }
+
   /** Another tag or axis makes what is shown wrong; other smoothing only makes it old. */
   function begin(now: string, before: string | undefined): void {
-    const axis = (text: string): string => JSON.stringify({ ...(JSON.parse(text) as CurvesQuestion), smoothing: 0 })
+    const axis = (text: string): string =>
+      JSON.stringify({ ...(JSON.parse(text) as CurvesQuestion), smoothing: 0, inner: false })
     if (before === undefined || axis(before) !== axis(now)) {
       curves.value = new Map()
       inner.value = null
     }
+    version += 1
+    loading = false
+    innerOf = ''
     answered = new Set()
     void load()
   }
@@ -100,23 +121,13 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
     () => runIds().join(' '),
     () => {
       const wanted = new Set(runIds())
-      // The percentiles are of the runs that are shown.
-      if (runIds().every((id) => answered.has(id))) void refreshInner()
-      else void load()
-      if ([...curves.value.keys()].some((id) => !wanted.has(id))) {
+      // What is not drawn is not kept: hundreds of runs may come and go.
+      for (const id of answered) if (!wanted.has(id)) answered.delete(id)
+      if ([...curves.value.keys()].some((id) => !wanted.has(id)))
         curves.value = new Map([...curves.value].filter(([id]) => wanted.has(id)))
-        for (const id of answered) if (!wanted.has(id)) answered.delete(id)
-      }
+      void load()
     }
   )
-  async function refreshInner(): Promise<void> {
-    const wanted = runIds()
-    if (!question().inner || wanted.length === 0) return
-    const mine = ++turn
-    progress.value = null
-    const answer = await ask(wanted, 2).catch(() => null)
-    if (mine === turn && answer) inner.value = answer.inner
-  }
 
   const stop = onEvent('runs.grew', ({ runId }) => {
     if (!runIds().includes(runId)) return
@@ -126,15 +137,15 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
 
   /** One question under way at a time: a slow disk is asked less often instead of ever more. */
   async function follow(): Promise<void> {
-    if (progress.value === null) {
-      const mine = turn
+    if (!loading) {
+      const mine = version
       const batch = [...grown].filter((id) => runIds().includes(id))
       grown.clear()
-      const answer = await ask(batch, pointsFor(runIds().length)).catch(() => null)
-      if (mine === turn && answer) {
+      const answer = batch.length > 0 ? await ask(batch, pointsFor(runIds().length)).catch(() => null) : null
+      if (mine === version && answer) {
         take(batch, answer.curves)
-        if (batch.length === runIds().length) inner.value = answer.inner
-        else if (question().inner) await refreshInner()
+        innerOf = ''
+        await askInner().catch(() => undefined)
       }
     }
     timer = grown.size > 0 ? window.setTimeout(() => void follow(), followMs) : 0
@@ -143,7 +154,7 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
   onBeforeUnmount(() => {
     stop()
     clearTimeout(timer)
-    turn += 1
+    version += 1
   })
   return { curves, inner, progress, failure, retry: () => void load() }
 }

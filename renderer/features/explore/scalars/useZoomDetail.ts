@@ -4,7 +4,7 @@ import type { Ref, ShallowRef } from 'vue'
 import type { ScalarCurve } from '../../../../src/contract/boards'
 import { request } from '../../../bridge/host'
 import type { Range } from '../../../charts/scalar/scales'
-import { boardGate } from '../request-gate'
+import { boardGate } from '../../../stores/board-gate'
 import { pointsFor } from './drawn'
 import type { CurvesQuestion } from './useScalarCurves'
 
