@@ -1,10 +1,11 @@
-/** `npm run bench [-- overhead|memory|epochs|hmm|selection|large ...] [--rounds N]`: built and started by scripts/bench.mjs. */
+/** `npm run bench [-- logs|overhead|memory|epochs|hmm|selection|large ...] [--rounds N]`: built and started by scripts/bench.mjs. */
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchHmm } from './hmm'
 import { benchLarge } from './large'
+import { benchLogs, plainChild, readChild } from './logs'
 import { benchMemory } from './memory'
 import { benchOverhead } from './overhead'
 import { benchSelection } from './selection'
@@ -13,8 +14,20 @@ import { benchTraining } from './training'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { root: { type: 'string' }, rounds: { type: 'string', default: '7' } }
+  options: {
+    root: { type: 'string' },
+    rounds: { type: 'string', default: '7' },
+    read: { type: 'string' },
+    plain: { type: 'string' }
+  }
 })
+// A child of the logs benchmark.
+if (values.read !== undefined || values.plain !== undefined) {
+  if (values.read !== undefined) await readChild(values.read)
+  else await plainChild(values.plain!)
+  process.exit(0)
+}
+
 const root = values.root ?? '.'
 const resources = join(root, 'resources')
 const rounds = Number(values.rounds)
@@ -25,7 +38,8 @@ const sections: Record<string, () => Promise<void>> = {
   epochs: () => benchEpochs(),
   hmm: () => benchHmm(root, Math.min(rounds, 3)),
   selection: () => benchSelection(root, Math.min(rounds, 3)),
-  large: () => benchLarge(root)
+  large: () => benchLarge(root),
+  logs: () => benchLogs(root, Math.min(rounds, 5))
 }
 
 const unknown = positionals.find((name) => !Object.hasOwn(sections, name))

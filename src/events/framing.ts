@@ -6,6 +6,7 @@ import { maskedCrc32c } from './crc32c'
 
 const headerBytes = 12
 const footerBytes = 4
+const lengthChecksums = new Uint32Array(16384)
 
 export function frameRecord(data: Uint8Array): Uint8Array {
   const framed = new Uint8Array(headerBytes + data.length + footerBytes)
@@ -42,8 +43,14 @@ export class RecordWalk {
     const { bytes, view } = this
     this.needed = 0
     if (offset + headerBytes > bytes.length) return 'truncated'
-    if (view.getUint32(offset + 8, true) !== maskedCrc32c(bytes, offset, offset + 8)) return 'bad-length'
-    const length = view.getUint32(offset, true) + view.getUint32(offset + 4, true) * 4294967296
+    const low = view.getUint32(offset, true)
+    const high = view.getUint32(offset + 4, true)
+    const known = high === 0 && low < lengthChecksums.length ? lengthChecksums[low] : 0
+    // Lengths repeat, and so do their checksums; 0 stands for one that is not known yet.
+    const checksum = known === 0 ? maskedCrc32c(bytes, offset, offset + 8, view) : known
+    if (view.getUint32(offset + 8, true) !== checksum) return 'bad-length'
+    if (known === 0 && high === 0 && low < lengthChecksums.length) lengthChecksums[low] = checksum
+    const length = low + high * 4294967296
     this.start = offset + headerBytes
     this.end = this.start + length
     this.next = this.end + footerBytes
@@ -51,7 +58,7 @@ export class RecordWalk {
       this.needed = headerBytes + length + footerBytes
       return 'truncated'
     }
-    return view.getUint32(this.end, true) === maskedCrc32c(bytes, this.start, this.end) ? 'record' : 'bad-data'
+    return view.getUint32(this.end, true) === maskedCrc32c(bytes, this.start, this.end, view) ? 'record' : 'bad-data'
   }
 }
 

@@ -70,7 +70,8 @@ export class RunLog {
   private readonly tags = new TagTable()
   private readonly clocks: Clock[] = []
   private readonly scan = new EventScan()
-  private entries: TagEntry[] = []
+  /** Tags of the values of the event at hand. */
+  private readonly entries: TagEntry[] = []
   private readonly scalarTensor = new ScalarTensor()
   /** Per value of the event at hand: whether it is a tensor of one number, and that number. */
   private single = new Uint8Array(64)
@@ -223,12 +224,11 @@ export class RunLog {
       this.numbers = new Float64Array(scan.count * 2)
       this.single = new Uint8Array(scan.count * 2)
     }
-    this.entries.length = 0
     for (let i = 0; i < scan.count; i++) {
       const at = i * slots
       const noTag = values[at + slot.tagStart] === values[at + slot.tagEnd]
       const from = at + (noTag ? slot.nodeStart : slot.tagStart)
-      this.entries.push(this.tags.find(bytes, values[from], values[from + 1]))
+      this.entries[i] = this.tags.find(bytes, values[from], values[from + 1])
       this.single[i] = 0
       if (values[at + slot.form] !== form.tensor) continue
       // A tensor that cannot be read is no scalar: it stays where it is, and whoever looks at it is told.
