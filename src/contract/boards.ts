@@ -6,6 +6,8 @@ import { z } from 'zod'
 import { bytes, f64, i32 } from './packed'
 
 const runIds = z.array(z.string())
+/** NaN and the infinities, too, which z.number() refuses: runs record them. */
+const anyNumber = z.custom<number>((value) => typeof value === 'number')
 /** `latest`: a point at step s takes the place of what the tag had from s on. `all`: as written, in pieces. */
 export const attempts = z.enum(['latest', 'all'])
 export type Attempts = z.infer<typeof attempts>
@@ -75,12 +77,12 @@ export const statisticsRow = z.object({
   points: z.number(),
   firstStep: z.number(),
   lastStep: z.number(),
-  first: z.number(),
-  last: z.number(),
+  first: anyNumber,
+  last: anyNumber,
   /** Over finite values; NaN where there is none. */
-  min: z.number(),
-  max: z.number(),
-  mean: z.number()
+  min: anyNumber,
+  max: anyNumber,
+  mean: anyNumber
 })
 export type StatisticsRow = z.infer<typeof statisticsRow>
 
@@ -149,7 +151,7 @@ export const prCurve = z.object({
 })
 export type PrCurve = z.infer<typeof prCurve>
 
-export const hparamValue = z.union([z.number(), z.string(), z.boolean()])
+export const hparamValue = z.union([anyNumber, z.string(), z.boolean()])
 export const hparamRow = z.object({
   runId: z.string(),
   /** Run that carries the hyperparameters: this one or the nearest above it (`session/validation`). */

@@ -263,7 +263,7 @@ describe('the picture for a paper', () => {
   const theme = { text1: '#16191c', text2: '#434a51', text3: '#5f676f', axis: '#a9b0b6', grid: '#eef0f1' }
   const picture = (curves: DrawnCurve[]): string =>
     svgOf({
-      ...{ title: 'loss <val>', xName: 'Step', yName: 'loss/val', xKind: 'number', curves, theme },
+      ...{ title: 'loss <val>', xName: 'Step', yName: 'loss/val', xKind: 'number', curves, legend: curves, theme },
       ...{ x: { min: 0, max: 10, log: false }, y: { min: 0.1, max: 10, log: true } }
     })
 

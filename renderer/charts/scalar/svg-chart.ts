@@ -18,6 +18,8 @@ export interface Picture {
   y: Scale
   xKind: AxisKind
   curves: readonly DrawnCurve[]
+  /** Runs, or the groups that share a colour. */
+  legend: readonly { name: string; color: string }[]
   theme: Pick<ChartTheme, 'text1' | 'text2' | 'text3' | 'axis' | 'grid'>
 }
 
@@ -31,8 +33,8 @@ const font = 'Inter, Helvetica, Arial, sans-serif'
 
 export function svgOf(picture: Picture): string {
   const { curves, theme } = picture
-  const named = curves.slice(0, legendMost)
-  const rows = Math.ceil(named.length / legendColumns) + (curves.length > named.length ? 1 : 0)
+  const named = picture.legend.slice(0, legendMost)
+  const rows = Math.ceil(named.length / legendColumns) + (picture.legend.length > named.length ? 1 : 0)
   const bottom = 44
   const plotBottom = plot.top + plot.height
   const height = plotBottom + bottom + rows * legendRow + 8
@@ -44,7 +46,7 @@ export function svgOf(picture: Picture): string {
     `<text x="${n(x)}" y="${n(y)}" ${rest}>${escaped(value)}</text>`
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${font}" font-size="11">`,
-    `<title>${escaped(picture.title)}</title>`,
+    `<title>${escaped(picture.title || picture.yName)}</title>`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     text(plot.left, 18, picture.title, `font-size="13" font-weight="600" fill="${theme.text1}"`),
     ...yAxis(picture, frame, text),
@@ -54,7 +56,7 @@ export function svgOf(picture: Picture): string {
     ...curves.flatMap((curve) => curvePaths(curve, frame)),
     '</g>',
     ...curves.flatMap((curve) => oddityPaths(curve, frame)),
-    ...legend(named, curves.length, plotBottom + bottom + 12, text, theme.text1),
+    ...legend(named, picture.legend.length, plotBottom + bottom + 12, text, theme.text1),
     '</svg>'
   ]
   return lines.join('\n') + '\n'
@@ -139,7 +141,7 @@ function oddityPaths(curve: DrawnCurve, frame: Frame): string[] {
   })
 }
 
-function legend(named: readonly DrawnCurve[], total: number, top: number, text: Write, ink: string): string[] {
+function legend(named: Picture['legend'], total: number, top: number, text: Write, ink: string): string[] {
   const column = (width - plot.left - plot.right) / legendColumns
   const rows = named.flatMap((curve, i) => {
     const x = plot.left + (i % legendColumns) * column

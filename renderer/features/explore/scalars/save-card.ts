@@ -22,6 +22,8 @@ export interface ShownCard {
   xAxis: XAxis
   attempts: Attempts
   runs: readonly RunInfo[]
+  /** What the colours stand for. */
+  legend: readonly { name: string; color: string }[]
 }
 
 /** The most points of one run and tag that one answer may hold; more are exported in bulk. */
@@ -36,17 +38,23 @@ export async function saveCard(file: CardFile, card: ShownCard): Promise<void> {
   saveFile(name, await svgToPng(svg, 2), 'image/png')
 }
 
-function pictureOf({ tag, curves, x, y, xAxis }: ShownCard): string {
+function pictureOf({ tag, curves, x, y, xAxis, legend }: ShownCard): string {
   const theme = paperTheme()
   // The screen's colour and the paper's are the same one of the palette, each made for its surface.
   const onPaper = new Map(chartTheme.value.runs.map((color, i) => [color, theme.runs[i]]))
+  const paper = <T extends { color: string }>(item: T): T => ({
+    ...item,
+    color: onPaper.get(item.color) ?? theme.text3
+  })
   return svgOf({
-    title: tag.displayName || tag.tag,
+    // The y axis is named by the tag already.
+    title: tag.displayName === tag.tag ? '' : tag.displayName,
     xName: axisName(xAxis),
     yName: tag.tag,
     ...{ x, y, theme },
     xKind: axisKind(xAxis),
-    curves: curves.map((curve) => ({ ...curve, color: onPaper.get(curve.color) ?? theme.text3 }))
+    curves: curves.map(paper),
+    legend: legend.map(paper)
   })
 }
 
