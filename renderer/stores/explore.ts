@@ -106,9 +106,11 @@ export const useExplore = defineStore('explore', () => {
     clearTimeout(timer)
     timer = 0
     // Runs that are gone take their colours with them, else the list would grow for ever.
-    const here = (key: string): boolean => !key.startsWith('run ') || runs.byId.has(key.slice('run '.length))
+    // While the list of runs is on its way, none of them is gone.
+    const known = (id: string): boolean => runs.loading || runs.all.length === 0 || runs.byId.has(id)
+    const here = (key: string): boolean => !key.startsWith('run ') || known(key.slice('run '.length))
     const colors = Object.fromEntries(Object.entries(view.value.colors).filter(([key]) => here(key)))
-    const kept = Object.fromEntries(Object.entries(view.value.shown).filter(([id]) => runs.byId.has(id)))
+    const kept = Object.fromEntries(Object.entries(view.value.shown).filter(([id]) => known(id)))
     const value = {
       ...defaultView(),
       tab: tab.value,

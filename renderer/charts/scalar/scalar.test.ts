@@ -114,6 +114,7 @@ describe('ticks', () => {
   it('of thousands have thin spaces, but none behind the point', () => {
     expect(labelled([1000, 1000.5]).map((tick) => tick.label)).toEqual(['1\u2009000.0', '1\u2009000.5'])
     expect(labelled([0.12345, 0.12346])[0].label).toBe('0.12345')
+    expect(labelled([-0.05, -1e-17, 0.05]).map((tick) => tick.label)).toEqual(['\u22120.05', '0', '0.05'])
   })
 
   it('on a logarithmic axis are powers of ten', () => {

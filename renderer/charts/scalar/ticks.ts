@@ -96,18 +96,22 @@ function plain(value: number): string {
 export function labelled(values: number[]): Tick[] {
   const size = Math.max(...values.map(Math.abs))
   const step = values.length > 1 ? Math.abs(values[1] - values[0]) : size || 1
+  // Adding up steps ends near zero rather than at it.
+  const isZero = (value: number): boolean => Math.abs(value) < step * 1e-6
   if (size > 0 && (size < 1e-3 || size >= 1e9)) {
     const digits = Math.min(6, Math.max(0, Math.ceil(Math.log10(size / step) - 1e-9)))
     return values.map((value) => ({
       value,
-      label: value === 0 ? '0' : signed(trimExponential(value.toExponential(digits))).replace('e+', 'e')
+      label: isZero(value) ? '0' : signed(trimExponential(value.toExponential(digits))).replace('e+', 'e')
     }))
   }
   const [unit, name] = size >= 1e6 ? [1e6, '\u2009M'] : size >= 1e4 ? [1e3, '\u2009k'] : [1, '']
   const decimals = Math.max(0, Math.ceil(-Math.log10(step / unit) - 1e-9))
   return values.map((value) => ({
     value,
-    label: value === 0 ? '0' : signed((value / unit).toFixed(Math.min(decimals, 9))).replace(thousands, '\u2009') + name
+    label: isZero(value)
+      ? '0'
+      : signed((value / unit).toFixed(Math.min(decimals, 9))).replace(thousands, '\u2009') + name
   }))
 }
 

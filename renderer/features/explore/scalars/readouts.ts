@@ -47,6 +47,7 @@ export function readoutsAt(
     const away = Math.abs(unit - at)
     return [{ row: readout(curve, i), away: Number.isFinite(away) ? away : Infinity }]
   })
+  rows.sort((a, b) => compareNaturally(a.row.name, b.row.name))
   const nearest = rows.reduce<(typeof rows)[number] | null>(
     (best, item) => (item.away < (best?.away ?? Infinity) ? item : best),
     null
