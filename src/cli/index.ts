@@ -5,6 +5,7 @@ import { toWireError } from '../contract/errors'
 import { suggestion } from '../hooks/config-error'
 import { packageVersion } from '../host/paths'
 import { experimentsCommand } from './commands/experiments'
+import { exportCommand } from './commands/export'
 import { fitCommand } from './commands/fit'
 import { importCommand } from './commands/import'
 import { inspectCommand } from './commands/inspect'
@@ -25,6 +26,7 @@ const commands: Command[] = [
     resumeCommand,
     importCommand,
     inspectCommand,
+    exportCommand,
     runsCommand,
     fitCommand,
     reportCommand,

@@ -4,11 +4,10 @@
  * listed here by the run's name with the reason.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { form } from '../events/event-scan'
 import { graphOf } from '../events/graph'
 import { bucketsOf, decodeHistogramValue } from '../events/histogram'
@@ -17,7 +16,7 @@ import { prPointsOf } from '../events/pr-curve'
 import type { TagSeries } from '../events/run-log'
 import { allStrings, allValues, dataType, decodeTensor } from '../events/tensor'
 import { bandShares, quantilesOf } from '../numeric/buckets'
-import { goldenJson } from '../testing/golden'
+import { madeLogs } from '../testing/made-logs'
 import { findLogRuns } from './log-folder'
 import { RunReader } from './run-reader'
 import { temporaryFolder } from './testing/folders'
@@ -85,7 +84,7 @@ const otherLatest: Record<string, string> = {
 }
 
 const shared = fileURLToPath(new URL('../../../shared/data/events/real', import.meta.url))
-const made = unpacked()
+const made = madeLogs()
 const cases = casesOf(made.golden, made.folder)
 
 describe('made logs', () => {
@@ -375,16 +374,4 @@ function casesOf(golden: Golden, logdir: string): { raw: Raw; tb: Tb | null; fol
     tb: (golden[tb.replace(/\.json$/, '')] as Tb | undefined) ?? null,
     folder: join(logdir, dir)
   }))
-}
-
-/** The made logs as files again. */
-function unpacked(): { folder: string; golden: Golden } {
-  const { files, golden } = goldenJson<{ files: Record<string, string>; golden: Golden }>('events/made.json')
-  const folder = mkdtempSync(join(tmpdir(), 'phasescope-golden-'))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), Buffer.from(content, 'base64'))
-  }
-  return { folder, golden }
 }

@@ -14,7 +14,12 @@ export interface ExportedSeries {
 /** JSON knows no infinities, and its readers round integers beyond 2^53: both are strings. */
 export function jsonNumber(value: number | bigint): string {
   if (typeof value === 'bigint') return `"${value}"`
-  return Number.isFinite(value) ? String(Object.is(value, -0) ? '-0' : value) : `"${value}"`
+  return Number.isFinite(value) ? digits(value) : `"${value}"`
+}
+
+/** The shortest text that is read back as the same number; -0 keeps its sign. */
+function digits(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value)
 }
 
 /** One JSON line a point: run, wall_time, step, value; the tag, too, where several are in one file. */
@@ -28,7 +33,8 @@ export function* jsonLines({ run, tag, view }: ExportedSeries, withTag: boolean)
 
 function* csvLines({ run, tag, view }: ExportedSeries): Iterable<string> {
   const head = `${csvCell(run)},${csvCell(tag)},`
-  for (let i = 0; i < view.length; i++) yield `${head}${view.exactStep(i)},${view.wallTimes[i]},${view.values[i]}`
+  for (let i = 0; i < view.length; i++)
+    yield `${head}${view.exactStep(i)},${view.wallTimes[i]},${digits(view.values[i])}`
 }
 
 /** RFC 4180. */

@@ -42,7 +42,7 @@ export const inspectCommand: Command = {
       const problems = problemsOf(run, reader.log)
       if (!json) {
         rows.push(...series.map((one) => rowOf(run, one, attempts)))
-        if (series.length === 0 && tag === undefined) rows.push([run.name, '-', '-', '0', '-', '-'])
+        if (series.length === 0 && tag === undefined) rows.push([cell(run.name), '-', '-', '0', '-', '-'])
       } else if (tag === undefined) context.terminal.out(runLine(run, series, attempts, problems))
       else printPoints(run, series, attempts, context)
       for (const problem of problems) context.terminal.note(`${run.name}: ${problem}`)
@@ -96,7 +96,19 @@ function pluginOf({ kind, metadata }: TagSeries): string {
 
 function rowOf(run: LogRun, series: TagSeries, attempts: 'latest' | 'all'): string[] {
   const { points, first, last } = extentOf(series, attempts)
-  return [run.name, series.tag, pluginOf(series), String(points), String(first ?? '-'), String(last ?? '-')]
+  const names = [run.name, series.tag, pluginOf(series)].map(cell)
+  return [...names, String(points), String(first ?? '-'), String(last ?? '-')]
+}
+
+const widestCell = 80
+
+/** A name on one line of a table; --json has it in full. */
+function cell(name: string): string {
+  // eslint-disable-next-line no-control-regex -- names may hold anything, and a terminal obeys such characters.
+  const visible = name.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+  return visible.length <= widestCell ? visible : `${visible.slice(0, widestCell - 1)}…`
 }
 
 /** One run as a line of JSON: its tags, and what is wrong with its files. */
