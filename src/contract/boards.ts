@@ -128,7 +128,7 @@ export type PointIndex = z.infer<typeof pointIndex>
 export const textPoint = z.object({
   runId: z.string(),
   step: z.number(),
-  wallTime: z.number(),
+  wallTime: anyNumber,
   /** Markdown. A table has rows of cells, a single text is one cell. */
   rows: z.array(z.array(z.string())),
   /** Why part of it is not shown, in words. */
@@ -139,7 +139,7 @@ export type TextPoint = z.infer<typeof textPoint>
 export const prCurve = z.object({
   runId: z.string(),
   step: z.number(),
-  wallTime: z.number(),
+  wallTime: anyNumber,
   /** [n] each; thresholds i / (n - 1). */
   thresholds: f64,
   truePositives: f64,
@@ -159,8 +159,8 @@ export const hparamRow = z.object({
   params: z.record(z.string(), hparamValue),
   status: z.enum(['unknown', 'success', 'failure', 'running']),
   /** Seconds since 1970; null when not recorded. */
-  startTime: z.number().nullable(),
-  endTime: z.number().nullable(),
+  startTime: anyNumber.nullable(),
+  endTime: anyNumber.nullable(),
   group: z.string()
 })
 export type HparamRow = z.infer<typeof hparamRow>
