@@ -56,7 +56,7 @@ export const directions = {
     imports: ['contract'],
     packages: [
       ...['vue', 'pinia', 'naive-ui', 'zod', 'uplot', 'uplot/*', 'apexcharts', 'vue3-apexcharts', '@dagrejs/dagre'],
-      ...['vis-network/*', 'vis-data/*', '@fontsource-variable/*']
+      ...['vis-network/*', 'vis-data/*', '@fontsource-variable/*', 'marked', 'dompurify']
     ]
   }
 }

@@ -1,6 +1,9 @@
 /** The dashboards, in the order of their tabs. A new one is a row here and a component beside `scalars`. */
 import type { Component } from 'vue'
+import AudioTab from './audio/AudioTab.vue'
+import ImagesTab from './images/ImagesTab.vue'
 import ScalarsTab from './scalars/ScalarsTab.vue'
+import TextTab from './text/TextTab.vue'
 
 export interface BoardTab {
   id: string
@@ -11,5 +14,8 @@ export interface BoardTab {
 }
 
 export const boardTabs: readonly BoardTab[] = [
-  { id: 'scalars', label: 'Scalars', kinds: ['scalars'], component: ScalarsTab }
+  { id: 'scalars', label: 'Scalars', kinds: ['scalars'], component: ScalarsTab },
+  { id: 'images', label: 'Images', kinds: ['images'], component: ImagesTab },
+  { id: 'audio', label: 'Audio', kinds: ['audio'], component: AudioTab },
+  { id: 'text', label: 'Text', kinds: ['text'], component: TextTab }
 ]
