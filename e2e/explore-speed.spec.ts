@@ -47,7 +47,7 @@ async function measure(page: Page): Promise<void> {
     .click()
   await page.locator('[data-page="explore"]').waitFor()
   await page.locator('[data-page="runs"]').click()
-  // An hour of other work lies between opening a project and its dashboards; half a second stands for it.
+  // Opening the project is not what is measured here.
   await page.waitForLoadState('networkidle')
   const firstMs = await page.evaluate(async () => {
     const began = performance.now()

@@ -1,5 +1,5 @@
 /** Curves of one tag for many runs, asked for piece by piece and again while runs grow. */
-import { onBeforeUnmount, ref, shallowRef, watch } from 'vue'
+import { onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
 import type { Attempts, ScalarCurve, XAxis } from '../../../../src/contract/boards'
 import { onEvent, request } from '../../../bridge/host'
@@ -151,7 +151,7 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
     timer = grown.size > 0 ? window.setTimeout(() => void follow(), followMs) : 0
   }
 
-  onBeforeUnmount(() => {
+  onScopeDispose(() => {
     stop()
     clearTimeout(timer)
     version += 1
