@@ -11,6 +11,7 @@ it.each([
   ['layers12', 12],
   ['run_3', 3],
   ['experiment 17', 17],
+  ['run_14h_tanx', null],
   ['metrics', null],
   ['seed99999999999999999999', null]
 ])('the seed of %s is %s', (name, seed) => expect(seedFromName(name)).toBe(seed))

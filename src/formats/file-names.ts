@@ -5,7 +5,13 @@ export function naturalOrder(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true }) || (a < b ? -1 : a > b ? 1 : 0)
 }
 
-const seedPatterns = [/seed[\s_=.-]*(\d+)/i, /(?:^|[^a-z])s[_=-]?(\d+)/i, /run[\s_=.-]*(\d+)/i, /(\d+)$/]
+const seedPatterns = [
+  /seed[\s_=.-]*(\d+)/i,
+  // A letter behind the number makes it something else: run_14h.
+  /(?:^|[^a-z])s[_=-]?(\d+)(?![\da-z])/i,
+  /run[\s_=.-]*(\d+)(?![\da-z])/i,
+  /(\d+)$/
+]
 
 /** The seed that a name tells (`seed12`, `s12`, `run_3`, or the number at its end); null when it tells none. */
 export function seedFromName(name: string): number | null {

@@ -112,10 +112,12 @@ export async function scanSources(paths: readonly string[], loose: string | null
     const info = await stat(path).catch(() => null)
     if (!info) throw new PhasescopeError('not-found', `${path} does not exist. Check the path.`)
     if (info.isDirectory()) {
+      const logs = (await findLogRuns(path)).filter((run) => run.files.size > 0)
+      const before = found.files.length
       await walk(path, basename(path), 0)
-      for (const run of await findLogRuns(path)) {
-        if (run.files.size > 0) found.files.push(logRun(path, run))
-      }
+      // Tables that lie among logs belong to them (embeddings, settings): whoever means them chooses them by themselves.
+      if (logs.length > 0) found.ignored.push(...found.files.splice(before).map(({ file }) => file))
+      found.files.push(...logs.map((run) => logRun(path, run)))
     } else if (!info.isFile()) throw new PhasescopeError('bad-request', `${path} is neither a file nor a folder.`)
     else single.set(dirname(path), [...(single.get(dirname(path)) ?? []), basename(path)])
   }
