@@ -18,6 +18,8 @@ export interface CurveStyle {
   width: number
   /** Only what is needed to see where things go: while the chart is dragged. */
   quick?: boolean
+  /** Then: pixels per point, at least. */
+  coarse?: number
   /** Draws every curve in this colour: the one that is pointed at. */
   ink?: string
 }
@@ -97,7 +99,7 @@ function drawCurve(
     const [first, end] = visiblePart(curve.x, from, to, curve.ascending, frame)
     if (end <= first) return
     const earlier = i < pieces.length - 1
-    const every = style.quick ? Math.max(1, Math.floor((end - first) / plotWidth(frame))) : 1
+    const every = style.quick ? Math.max(1, Math.ceil(((end - first) * (style.coarse ?? 1)) / plotWidth(frame))) : 1
     if (curve.raw && !style.quick)
       stroke(context, curve.x, curve.raw, first, end, at, 1, every, style.ink ? 0.5 : earlier ? 0.12 : 0.28)
     stroke(context, curve.x, curve.y, first, end, at, style.width, every, earlier ? 0.35 : 1)
