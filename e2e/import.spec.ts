@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, test } from './app'
 import type { PhasescopeApp } from './app'
+import { chooseFolder, newProject } from './steps'
 
 /** Three phases of a training with two metrics and losses; the seed moves their borders. */
 function csvOf(seed: number): string {
@@ -42,27 +43,6 @@ async function drag(page: Page, paths: string[]): Promise<{ drop(): Promise<void
       await send('drop')
       await session.detach()
     }
-  }
-}
-
-async function newProject(page: Page, name: string): Promise<void> {
-  await page.locator('[data-test="new-project"]').click()
-  await page.getByLabel('Name').fill(name)
-  await page.locator('[data-test="create-project"]').click()
-  await page.locator('[data-page="runs"]').click()
-}
-
-/** Chooses a folder as the user would: in the native dialog, or by typing its path in the browser. */
-async function chooseFolder(app: PhasescopeApp, folder: string): Promise<void> {
-  await app.page.locator('[data-test="import-runs"]').click()
-  if (app.electron) {
-    await app.electron.evaluate(({ dialog }, path) => {
-      dialog.showOpenDialog = (async () => ({ canceled: false, filePaths: [path] })) as typeof dialog.showOpenDialog
-    }, folder)
-    await app.page.locator('[data-test="import-folder"]').click()
-  } else {
-    await app.page.locator('#import-path').fill(folder)
-    await app.page.locator('[data-test="import-typed"]').click()
   }
 }
 

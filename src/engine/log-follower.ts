@@ -1,5 +1,5 @@
 /**
- * Looks at the log folders that the open project follows, about once a second, and tells what is new: runs that have
+ * Looks at the log folders that the open project follows, twice a second, and tells what is new: runs that have
  * appeared, runs that have grown. Also runs of the project that another process trains. Reading what they hold is left
  * to whoever shows them; only the run table's numbers are asked for, one run at a time behind all other questions.
  */
@@ -15,7 +15,7 @@ import type { WorkerLauncher } from './ports'
 import type { ProjectSession } from './project-session'
 import { TaskPool } from './task-pool'
 
-const intervalMs = 1000
+const intervalMs = 500
 /** Looking may take this share of a core: folders with tens of thousands of runs are looked at less often. */
 const busyShare = 0.2
 

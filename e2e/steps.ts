@@ -1,0 +1,24 @@
+/** What several specs do on their way. */
+import type { Page } from '@playwright/test'
+import type { PhasescopeApp } from './app'
+
+export async function newProject(page: Page, name: string): Promise<void> {
+  await page.locator('[data-test="new-project"]').click()
+  await page.getByLabel('Name').fill(name)
+  await page.locator('[data-test="create-project"]').click()
+  await page.locator('[data-page="runs"]').click()
+}
+
+/** Chooses a folder as the user would: in the native dialog, or by typing its path in the browser. */
+export async function chooseFolder(app: PhasescopeApp, folder: string): Promise<void> {
+  await app.page.locator('[data-test="import-runs"]').click()
+  if (app.electron) {
+    await app.electron.evaluate(({ dialog }, path) => {
+      dialog.showOpenDialog = (async () => ({ canceled: false, filePaths: [path] })) as typeof dialog.showOpenDialog
+    }, folder)
+    await app.page.locator('[data-test="import-folder"]').click()
+  } else {
+    await app.page.locator('#import-path').fill(folder)
+    await app.page.locator('[data-test="import-typed"]').click()
+  }
+}
