@@ -170,6 +170,24 @@ describe('a followed log', () => {
   })
 })
 
+it('a log of nothing but NaN and infinities is a run like any other', async () => {
+  const { home } = testEngine()
+  const folder = join(home, 'logs', 'odd')
+  mkdirSync(folder, { recursive: true })
+  const values = { epoch: Number.NaN, 'loss/train': Number.NaN, 'loss/val': -Infinity }
+  const events = [encodeFileVersion(Number.NaN), encodeScalars(Number.NaN, 3, values)]
+  writeFileSync(join(folder, fileName), Buffer.concat(events.map(frameRecord)))
+  const { engine, session, runIds } = await following(join(home, 'logs'))
+  expect(session.run(runIds[0])).toMatchObject({
+    step: 3,
+    epoch: 3,
+    last: { 'loss/train': 'NaN', 'loss/val': '-Infinity' }
+  })
+  const again = await engine.openFolder(session.folder)
+  expect(again.info().problems).toEqual([])
+  expect(again.listRuns()).toHaveLength(1)
+})
+
 describe('a copied log', () => {
   it('stays whole when the original is gone', async () => {
     const { home } = testEngine()

@@ -18,7 +18,9 @@ export function lastValuesOf(log: RunLog): LastValues {
     if (Number.isFinite(time) && !(time <= end)) end = time
   }
   const epochs = epochSeries(log)
-  const epoch = epochs ? epochs.values[epochs.length - 1] : step
+  const told = epochs ? epochs.values[epochs.length - 1] : Number.NaN
+  // Manifests hold no NaN.
+  const epoch = Number.isFinite(told) ? told : step
   const elapsed = end - log.startTime
   return {
     ...{ step, totalSteps: step, epoch, totalEpochs: epoch },
