@@ -1,7 +1,9 @@
 /** The dashboards, in the order of their tabs. A new one is a row here and a component beside `scalars`. */
 import type { Component } from 'vue'
 import AudioTab from './audio/AudioTab.vue'
+import HistogramsTab from './histograms/HistogramsTab.vue'
 import ImagesTab from './images/ImagesTab.vue'
+import PrTab from './pr/PrTab.vue'
 import ScalarsTab from './scalars/ScalarsTab.vue'
 import TextTab from './text/TextTab.vue'
 
@@ -15,7 +17,9 @@ export interface BoardTab {
 
 export const boardTabs: readonly BoardTab[] = [
   { id: 'scalars', label: 'Scalars', kinds: ['scalars'], component: ScalarsTab },
+  { id: 'histograms', label: 'Histograms', kinds: ['histograms'], component: HistogramsTab },
   { id: 'images', label: 'Images', kinds: ['images'], component: ImagesTab },
   { id: 'audio', label: 'Audio', kinds: ['audio'], component: AudioTab },
-  { id: 'text', label: 'Text', kinds: ['text'], component: TextTab }
+  { id: 'text', label: 'Text', kinds: ['text'], component: TextTab },
+  { id: 'pr', label: 'PR curves', kinds: ['pr_curves'], component: PrTab }
 ]
