@@ -3,17 +3,16 @@
  * written can be fed again when it has grown. Scalars become columns, everything else is remembered by its place in
  * the files. Nothing is sampled away.
  *
- * Damage: a truncated tail is "not yet"; a record with a bad checksum is skipped and reported when the next record's
- * header proves sound, else the file ends there; so does one whose length has a bad checksum. Other files go on.
- *
  * v1 and v2 meet here: a v1 value is of the kind that its field says, a tensor of the kind that the plugin in the tag's
  * first metadata says. A tag that mixes kinds has one series of each.
  */
 import { eventForm, EventScan, form, slot, slots, what } from './event-scan'
-import { RecordWalk } from './framing'
+import { feedFile } from './event-file'
+import type { FileState } from './event-file'
+import type { RecordWalk } from './framing'
 import { metadataOrNone, noMetadata } from './metadata'
 import type { Metadata } from './metadata'
-import { ProtoError, ProtoReader } from './protobuf'
+import { ProtoReader } from './protobuf'
 import { ScalarTensor } from './scalar-tensor'
 import { Clock, PlaceSeries, ScalarSeries } from './series'
 import { sampleCount } from './media'
@@ -32,18 +31,6 @@ const kindOfForm: Record<number, string> = {
   [form.audio]: 'audio'
 }
 const mostProblems = 200
-
-export interface FileState {
-  name: string
-  /** Bytes that have been consumed: feed from here on. */
-  offset: number
-  /** The rest of the file cannot be trusted: no more of it will be read. */
-  ended: boolean
-  /** Bytes that the next record takes as a whole, as far as its header is there; 0 else. */
-  needed: number
-  /** Events that were read. */
-  records: number
-}
 
 /** One tag as one kind. */
 export interface TagSeries {
@@ -79,6 +66,8 @@ export class RunLog {
   private droppedProblems = 0
   private lastClock: Clock | null = null
   private fileIndex = 0
+  private readonly onRecord = (walk: RecordWalk, base: number): void => this.read(walk, base)
+  private readonly onProblem = (text: string): void => this.problem(text)
 
   /** Number of a file, by name; the order of first mention is the order of reading. */
   file(name: string): number {
@@ -94,50 +83,8 @@ export class RunLog {
    * @returns whether anything new was read
    */
   feed(file: number, bytes: Uint8Array): boolean {
-    const state = this.files[file]
-    if (state.ended) return false
     this.fileIndex = file
-    const walk = new RecordWalk(bytes)
-    const base = state.offset
-    const before = state.records
-    let at = 0
-    for (;;) {
-      const kind = walk.look(at)
-      if (kind === 'truncated') {
-        state.needed = walk.needed
-        break
-      }
-      if (kind === 'bad-length') {
-        this.endFile(state, base + at)
-        break
-      }
-      const { start, end, next } = walk
-      if (kind === 'bad-data') {
-        // Whether the length was right shows only when the next record is there, too.
-        const following = walk.look(next)
-        if (following === 'bad-length') {
-          this.endFile(state, base + at)
-          break
-        }
-        if (following === 'truncated' && next + 12 > bytes.length) {
-          state.needed = next - at + 12
-          break
-        }
-        this.problem(`${state.name}: one record at byte ${base + at} is damaged and was skipped.`)
-      } else {
-        try {
-          this.read(walk, start, end, base)
-          state.records += 1
-        } catch (error) {
-          if (!(error instanceof ProtoError)) throw error
-          this.problem(`${state.name}: the record at byte ${base + at} is no event (${error.message}) and was skipped.`)
-        }
-      }
-      at = next
-      state.needed = 0
-    }
-    state.offset = base + at
-    return state.records > before
+    return feedFile(this.files[file], bytes, this.onRecord, this.onProblem)
   }
 
   /** Memory that the columns take, about. */
@@ -188,8 +135,8 @@ export class RunLog {
   }
 
   /** Reads one Event: first everything that may fail, then the points, so that no half of an event remains. */
-  private read(walk: RecordWalk, start: number, end: number, base: number): void {
-    const { bytes, view } = walk
+  private read(walk: RecordWalk, base: number): void {
+    const { bytes, view, start, end } = walk
     const { scan } = this
     scan.read(bytes, view, start, end)
     if (!(scan.wallTime >= this.startTime)) this.startTime = scan.wallTime
@@ -320,11 +267,6 @@ export class RunLog {
   private readSource(bytes: Uint8Array): void {
     const reader = new ProtoReader(bytes, this.scan.sourceStart, this.scan.sourceEnd)
     while (reader.next()) if (reader.key === 10) this.sourceWriter = reader.string()
-  }
-
-  private endFile(state: FileState, offset: number): void {
-    state.ended = true
-    this.problem(`${state.name}: damaged at byte ${offset}; the rest of the file is not read.`)
   }
 
   private problem(text: string): void {
