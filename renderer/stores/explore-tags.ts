@@ -33,7 +33,8 @@ export const useExploreTags = defineStore('explore-tags', () => {
   const explore = useExplore()
   /** By kind and tag. */
   const tags = shallowRef<Map<string, KnownTag>>(new Map())
-  const problems = shallowRef<Map<string, string>>(new Map())
+  /** What was wrong with the files of a run, by run. */
+  const problems = shallowRef<Map<string, string[]>>(new Map())
   const restarted = shallowRef<Set<string>>(new Set())
   const asked = new Set<string>()
   const waiting = new Set<string>()
@@ -110,7 +111,7 @@ export const useExploreTags = defineStore('explore-tags', () => {
     tags.value = next
     const words = new Map(problems.value)
     for (const id of batch) words.delete(id)
-    for (const { runId, text } of answer.problems) words.set(runId, text)
+    for (const { runId, text } of answer.problems) words.set(runId, [...(words.get(runId) ?? []), text])
     problems.value = words
     if (answer.restarted.length > 0) restarted.value = new Set([...restarted.value, ...answer.restarted])
   }

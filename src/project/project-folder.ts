@@ -97,9 +97,13 @@ export async function listRuns(folder: string): Promise<{ runs: RunManifest[]; p
   return { runs, problems }
 }
 
-/** Runs of one start or one import were created together: by seed, and by name where there is none. */
+/** Runs of one start or one import were created together: by seed, and by name where there is none, or in a log. */
 export function inOrderOfCreation(a: RunManifest, b: RunManifest): number {
   if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1
+  // Runs of a log lie in folders, whose names tell more than the number in the last of them.
+  if (a.imported?.format === 'tensorboard' && b.imported?.format === 'tensorboard') {
+    return a.imported.file.localeCompare(b.imported.file, 'en', { numeric: true })
+  }
   const seeds = [seedOf(a), seedOf(b)].map((seed) => seed ?? Infinity)
   if (seeds[0] !== seeds[1]) return seeds[0] - seeds[1]
   return a.name.localeCompare(b.name, 'en', { numeric: true })
