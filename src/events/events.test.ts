@@ -163,6 +163,54 @@ describe('events', () => {
   })
 })
 
+describe('protobuf rules', () => {
+  const summary = (event: ProtoWriter, tag: string, value: number): ProtoWriter =>
+    event.message(5, (proto) => proto.message(1, (item) => item.string(1, tag).float(2, value)))
+
+  it('the last member of an event counts, and several summaries are one', () => {
+    const dropped = summary(new ProtoWriter().int64(2, 1), 'a', 1).string(3, 'brain.Event:2').finish()
+    const joined = summary(summary(new ProtoWriter().int64(2, 2), 'a', 2), 'b', 3).finish()
+    const log = logOf(dropped, joined)
+    expect(log.fileVersion).toBe('brain.Event:2')
+    expect(pointsOf(log, 'a')).toEqual([[2, 2]])
+    expect(pointsOf(log, 'b')).toEqual([[2, 3]])
+  })
+
+  it('the last form of a value counts, and a value of none is none', () => {
+    const two = new ProtoWriter().message(5, (proto) =>
+      proto
+        .message(1, (item) => item.string(1, 'a').lengthDelimited(5, new Uint8Array(0)).float(2, 7))
+        .message(1, (item) => item.string(1, 'b'))
+    )
+    // The second event has its values at the places of the first one's.
+    const log = logOf(two.finish(), summary(new ProtoWriter().int64(2, 1), 'b', 1).finish(), two.finish())
+    expect(log.series().map(({ tag, kind }) => [tag, kind])).toEqual([
+      ['a', 'scalars'],
+      ['b', 'scalars']
+    ])
+    expect(pointsOf(log, 'b')).toEqual([[1, 1]])
+  })
+
+  it('the list of a tensor counts where its content is empty', () => {
+    const event = new ProtoWriter().message(5, (proto) =>
+      proto.message(1, (item) =>
+        item
+          .string(1, 'a')
+          .message(8, (tensor) => tensor.int64(1, 1).lengthDelimited(4, new Uint8Array(0)).float(5, 0.5))
+      )
+    )
+    expect(pointsOf(logOf(event.finish()), 'a')).toEqual([[0, 0.5]])
+  })
+
+  it('tags that are recorded together share their times, also when those are no numbers', () => {
+    const tags = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`tag ${i}`, i]))
+    const events = (wall: number) => Array.from({ length: 500 }, (_, step) => encodeScalars(wall, step, tags))
+    expect(logOf(...events(Number.NaN)).bytes).toBe(logOf(...events(1)).bytes)
+    // 50 columns of values, one of steps, one of times.
+    expect(logOf(...events(1)).bytes).toBeLessThan(53 * 512 * 8 + 50 * 200)
+  })
+})
+
 describe('RunLog', () => {
   it('reads a growing file in odd pieces, each point once', () => {
     const file = concat(
