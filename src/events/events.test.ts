@@ -182,12 +182,12 @@ describe('protobuf rules', () => {
         .message(1, (item) => item.string(1, 'a').lengthDelimited(5, new Uint8Array(0)).float(2, 7))
         .message(1, (item) => item.string(1, 'b'))
     )
-    // The second event has its values at the places of the first one's.
-    const log = logOf(two.finish(), summary(new ProtoWriter().int64(2, 1), 'b', 1).finish(), two.finish())
-    expect(log.series().map(({ tag, kind }) => [tag, kind])).toEqual([
-      ['a', 'scalars'],
-      ['b', 'scalars']
-    ])
+    // What an earlier event had at the same place is forgotten.
+    const before = encodeScalars(0, 0, { c: 1, d: 1 })
+    const log = logOf(before, two.finish(), summary(new ProtoWriter().int64(2, 1), 'b', 1).finish())
+    expect(log.series().map(({ tag, kind }) => `${kind} ${tag}`)).toEqual(
+      ['c', 'd', 'a', 'b'].map((tag) => `scalars ${tag}`)
+    )
     expect(pointsOf(log, 'b')).toEqual([[1, 1]])
   })
 
