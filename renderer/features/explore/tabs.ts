@@ -1,11 +1,13 @@
 /** The dashboards, in the order of their tabs. A new one is a row here and a component beside `scalars`. */
 import type { Component } from 'vue'
 import AudioTab from './audio/AudioTab.vue'
+import GraphTab from './graph/GraphTab.vue'
 import HistogramsTab from './histograms/HistogramsTab.vue'
 import ImagesTab from './images/ImagesTab.vue'
 import PrTab from './pr/PrTab.vue'
 import ScalarsTab from './scalars/ScalarsTab.vue'
 import TextTab from './text/TextTab.vue'
+import { graphKinds } from './kinds'
 
 export interface BoardTab {
   id: string
@@ -21,5 +23,6 @@ export const boardTabs: readonly BoardTab[] = [
   { id: 'images', label: 'Images', kinds: ['images'], component: ImagesTab },
   { id: 'audio', label: 'Audio', kinds: ['audio'], component: AudioTab },
   { id: 'text', label: 'Text', kinds: ['text'], component: TextTab },
-  { id: 'pr', label: 'PR curves', kinds: ['pr_curves'], component: PrTab }
+  { id: 'pr', label: 'PR curves', kinds: ['pr_curves'], component: PrTab },
+  { id: 'graph', label: 'Graph', kinds: graphKinds, component: GraphTab }
 ]
