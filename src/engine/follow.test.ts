@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { EventPayload } from '../contract/events'
 import { encodeFileVersion, encodeScalars, frameRecord } from '../events'
 import type { Engine } from './engine'
@@ -168,6 +169,38 @@ describe('a followed log', () => {
     )
     expect(again.listRuns().map((run) => run.name)).toEqual(['a', 'b'])
   })
+})
+
+it('runs that another process trains in the open project appear, move and end', async () => {
+  const { engine, home } = testEngine({ follow: true })
+  const session = await engine.openOrCreateFolder(join(home, 'project'), 'test')
+  const grew: string[] = []
+  engine.on('runs.grew', ({ runId }) => grew.push(runId))
+  const settings = ['epochs=120', 'trainSamples=512', 'validationSamples=32', 'batchSize=16', 'hidden1=64', 'hidden2=16']
+  const program = fileURLToPath(new URL('../../bin/phasescope.js', import.meta.url))
+  const train = spawn(process.execPath, [
+    ...[program, 'train', 'mnist', '--project', session.folder, '--seeds', '0'],
+    ...settings.flatMap((setting) => ['--set', setting])
+  ])
+  onTestFinished(() => void train.kill('SIGKILL'))
+  const [run] = await until(
+    () => session.listRuns(),
+    (runs) => runs[0]?.status === 'running',
+    60
+  )
+  expect(run.status).toBe('running')
+  await until(
+    () => grew.length,
+    (count) => count > 0,
+    60
+  )
+  expect([...new Set(grew)]).toEqual([run.id])
+  const [ended] = await until(
+    () => session.listRuns(),
+    (runs) => runs[0].status === 'done',
+    60
+  )
+  expect(ended).toMatchObject({ status: 'done', step: ended.totalSteps })
 })
 
 it('a log of nothing but NaN and infinities is a run like any other', async () => {

@@ -1,7 +1,8 @@
 /**
  * Looks at the log folders that the open project follows, twice a second, and tells what is new: runs that have
- * appeared, runs that have grown. Also runs of the project that another process trains. Reading what they hold is left
- * to whoever shows them; only the run table's numbers are asked for, one run at a time behind all other questions.
+ * appeared, runs that have grown. Also runs of the project that another process begins and trains. Reading what they
+ * hold is left to whoever shows them; only the run table's numbers are asked for, one run at a time behind all other
+ * questions.
  */
 import type { LogFolderInfo } from '../contract/domain'
 import type { EventName, EventPayload } from '../contract/events'
@@ -112,6 +113,7 @@ export class LogFollower {
   }
 
   private async look(session: ProjectSession): Promise<void> {
+    await session.adoptNewRuns()
     const folders = session.logLinks().map(({ link, folder }) => ({ id: link.id, path: folder }))
     const elsewhere = session.runsInTraining().filter((id) => !this.options.trains(id))
     if (folders.length + elsewhere.length === 0) return

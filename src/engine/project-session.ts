@@ -1,5 +1,5 @@
 /** The open project: its runs and analyses in memory, and every change to their manifests. */
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Analysis } from '../analysis/types'
 import type { AnalysisSummary, ProjectInfo, RunInfo } from '../contract/domain'
@@ -23,6 +23,8 @@ import type { RunManifest } from '../project/manifests'
 import type { RunSource } from '../workers/messages'
 import { ownedElsewhere } from './run-lock'
 
+const unfinished: RunInfo['status'][] = ['running', 'paused', 'queued']
+
 export class ProjectSession {
   private readonly runs = new Map<string, RunManifest>()
   private readonly analyses = new Map<string, Analysis>()
@@ -45,8 +47,7 @@ export class ProjectSession {
     session.problems = [...problems, ...analyses.problems]
     for (const run of runs) {
       session.runs.set(run.id, run)
-      const unfinished = run.status === 'running' || run.status === 'paused' || run.status === 'queued'
-      if (unfinished && !ownedElsewhere(session.runFolder(run.id))) {
+      if (unfinished.includes(run.status) && !ownedElsewhere(session.runFolder(run.id))) {
         run.status = 'interrupted'
         run.message =
           run.step > 0
@@ -120,11 +121,23 @@ export class ProjectSession {
     return [...this.runs.values()].filter((run) => run.log?.folder === linkId)
   }
 
-  /** Runs that some process says it is training. */
+  /** Runs that some process says it is training, or will. */
   runsInTraining(): string[] {
-    return [...this.runs.values()]
-      .filter((run) => run.status === 'running' || run.status === 'paused')
-      .map(({ id }) => id)
+    return [...this.runs.values()].filter(({ status }) => unfinished.includes(status)).map(({ id }) => id)
+  }
+
+  /** Takes in runs that another process has begun in this project, or imported into it. */
+  async adoptNewRuns(): Promise<void> {
+    const names = await readdir(join(this.folder, 'runs')).catch(() => [])
+    const fresh: RunManifest[] = []
+    for (const id of names) {
+      if (this.runs.has(id) || id.startsWith('.')) continue
+      const run = await readRunManifest(join(this.runFolder(id), 'run.json')).catch(() => null)
+      if (!run || this.runs.has(id)) continue
+      // Unfinished and nobody's, it is one of our own that is being set up.
+      if (!unfinished.includes(run.status) || ownedElsewhere(this.runFolder(id))) fresh.push({ ...run, id })
+    }
+    this.adoptRuns(fresh)
   }
 
   /** The link to a log folder; a new one where it is not followed yet. It counts once `saveLinks` has written it. */
