@@ -176,7 +176,14 @@ it('runs that another process trains in the open project appear, move and end', 
   const session = await engine.openOrCreateFolder(join(home, 'project'), 'test')
   const grew: string[] = []
   engine.on('runs.grew', ({ runId }) => grew.push(runId))
-  const settings = ['epochs=120', 'trainSamples=512', 'validationSamples=32', 'batchSize=16', 'hidden1=64', 'hidden2=16']
+  const settings = [
+    'epochs=120',
+    'trainSamples=512',
+    'validationSamples=32',
+    'batchSize=16',
+    'hidden1=64',
+    'hidden2=16'
+  ]
   const program = fileURLToPath(new URL('../../bin/phasescope.js', import.meta.url))
   const train = spawn(process.execPath, [
     ...[program, 'train', 'mnist', '--project', session.folder, '--seeds', '0'],
