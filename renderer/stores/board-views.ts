@@ -48,8 +48,9 @@ const textView = z.object({ ...cards, last: z.number().int().min(1).max(500).cat
 
 export const aggregates = ['last', 'min', 'max'] as const
 export type Aggregate = (typeof aggregates)[number]
+export const hparamViews = ['parallel', 'table', 'scatter'] as const
 const hparamsView = z.object({
-  tab: z.enum(['table', 'parallel', 'scatter']).catch('table'),
+  views: z.array(z.enum(hparamViews)).max(3).catch(['parallel', 'table']),
   /** Null: those that the writer named, or the first few. */
   metrics: z
     .array(z.object({ tag: z.string(), of: z.enum(aggregates) }))

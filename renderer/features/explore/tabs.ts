@@ -3,6 +3,7 @@ import type { Component } from 'vue'
 import AudioTab from './audio/AudioTab.vue'
 import GraphTab from './graph/GraphTab.vue'
 import HistogramsTab from './histograms/HistogramsTab.vue'
+import HparamsTab from './hparams/HparamsTab.vue'
 import ImagesTab from './images/ImagesTab.vue'
 import PrTab from './pr/PrTab.vue'
 import ScalarsTab from './scalars/ScalarsTab.vue'
@@ -14,6 +15,8 @@ export interface BoardTab {
   label: string
   /** Kinds of tags that it shows; it is dimmed while no run has any of them. */
   kinds: readonly string[]
+  /** Every run that was trained here has something to show, whatever it has recorded. */
+  ofOwnRuns?: boolean
   component: Component
 }
 
@@ -24,5 +27,6 @@ export const boardTabs: readonly BoardTab[] = [
   { id: 'audio', label: 'Audio', kinds: ['audio'], component: AudioTab },
   { id: 'text', label: 'Text', kinds: ['text'], component: TextTab },
   { id: 'pr', label: 'PR curves', kinds: ['pr_curves'], component: PrTab },
+  { id: 'hparams', label: 'HParams', kinds: ['hparams'], ofOwnRuns: true, component: HparamsTab },
   { id: 'graph', label: 'Graph', kinds: graphKinds, component: GraphTab }
 ]
