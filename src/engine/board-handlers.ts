@@ -28,7 +28,8 @@ export function boardHandlers(
     'board.blob': ({ runId, ...query }) => queries.run('blob', { run: runOf(runId), ...query }),
     'board.texts': ({ runIds, ...query }) => queries.run('texts', { runs: runsOf(runIds), ...query }),
     'board.prCurves': ({ runIds, ...query }) => queries.run('prCurves', { runs: runsOf(runIds), ...query }),
-    'board.hparams': ({ runIds }) => queries.run('hparams', { runs: runsOf(runIds) }),
+    'board.hparams': ({ runIds }) =>
+      queries.run('hparams', { runs: runsOf(runIds), above: runsOf(project().runsAbove(runIds)) }),
     'board.graphs': ({ runId }) => queries.run('graphs', { run: runOf(runId) }),
     'board.graph': ({ runId, source }) => queries.run('graph', { run: runOf(runId), source }),
     'board.export': async ({ runIds, ...query }) => {

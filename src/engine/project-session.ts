@@ -183,6 +183,19 @@ export class ProjectSession {
     this.links = links
   }
 
+  /** Runs that given ones lie below in their logs, and that are not among them: `a` for `a/validation`. */
+  runsAbove(runIds: string[]): string[] {
+    const asked = new Set(runIds)
+    const folders = new Set<string>()
+    for (const id of runIds) {
+      const parts = this.run(id).imported?.file.split('/') ?? []
+      for (let n = 1; n < parts.length; n++) folders.add(parts.slice(0, n).join('/'))
+    }
+    return [...this.runs.values()]
+      .filter(({ id, imported }) => imported?.format === 'tensorboard' && folders.has(imported.file) && !asked.has(id))
+      .map(({ id }) => id)
+  }
+
   /** A run belongs to the project once its manifest is on disk. */
   async addRun(run: RunManifest): Promise<void> {
     await this.saveRun(run)

@@ -169,6 +169,24 @@ describe('histograms', () => {
     expect(sum(found.counts)).toBeCloseTo(sum(recorded.counts), 6)
   })
 
+  it('with buckets that have no end keep those beside the equal bins, and outside of a heatmap', () => {
+    const value = (max: number) => ({
+      ...{ min: -1, max, num: 12, sum: 0, sumSquares: 12 },
+      ...{ bucketLimits: [0, 3, Number.MAX_VALUE], buckets: [4, 6, 2] }
+    })
+    const events = [Infinity, Number.MAX_VALUE].map((max, step) => encodeHistogram(step, step, 'h', value(max)))
+    const run = written('open', events)
+    const [found] = histogramsOf({ ...ask, runs: [run], tag: 'h', bins: 4 })
+    expect([...found.offsets]).toEqual([0, 5, 10])
+    expect([...found.left.subarray(0, 5)]).toEqual([-1, 0, 1, 2, 3])
+    expect([...found.right.subarray(0, 5)]).toEqual([0, 1, 2, 3, Infinity])
+    expect([...found.counts.subarray(5)]).toEqual([4, 2, 2, 2, 2])
+    const heatmap = heatmapOf(run, 'h', {}, 100)!
+    expect(heatmap.edges.every(Number.isFinite)).toBe(true)
+    expect(heatmap.edges[heatmap.edges.length - 1]).toBeLessThanOrEqual(3)
+    expect(heatmap.overflow[0]).toBeCloseTo(2, 1)
+  })
+
   it('of any log are a heatmap, over common edges where they have their own', () => {
     const heatmap = heatmapOf(train, 'hist/normal', {}, 100)!
     expect(heatmap.rebinned).toBe(true)
@@ -252,7 +270,7 @@ it('hyperparameters are those of the session that a run lies in, as TensorBoard 
   const runs = (await findLogRuns(join(made.folder, 'v2_all'))).map(({ name, folder }) =>
     source(folder, `v2_all/${name}`)
   )
-  const { rows, metrics } = hparamsOf({ runs })
+  const { rows, metrics } = hparamsOf({ runs, above: [] })
   const { hparams_session_groups: served } = made.golden._plugins_v2_all as {
     hparams_session_groups: {
       session_groups: {
@@ -276,6 +294,12 @@ it('hyperparameters are those of the session that a run lies in, as TensorBoard 
   })
   expect(rows.some((row) => row.runId === 'v2_all/train')).toBe(false)
   expect(metrics).toEqual(['accuracy', 'loss'])
+  // The same when only the run below its session is asked about.
+  const below = runs.find((run) => run.runId === 'v2_all/hparams/session_a/validation')!
+  const session = runs.find((run) => run.runId === 'v2_all/hparams/session_a')!
+  const alone = hparamsOf({ runs: [below], above: [session] }).rows
+  expect(alone.map(({ runId, params }) => [runId, params.optimizer])).toEqual([[below.runId, 'adam']])
+  expect(hparamsOf({ runs: [below], above: [] }).rows).toEqual([])
 })
 
 it('graphs are those that hold nodes: profiles do not', () => {

@@ -18,6 +18,9 @@ const heatmapBins = 96
 /** What lies beyond these shares of a column does not stretch the axis; it is counted above and below. */
 const heatmapShares = [0.001, 0.999]
 
+/** Writers close the outermost buckets with infinity or the largest double; such buckets have no place on an axis. */
+const widestEdge = 1.7e308
+
 interface Found {
   reader: RunReader
   places: PlaceSeries
@@ -161,8 +164,9 @@ function foundEdges(found: Found, start: number, end: number, maxColumns: number
   let low = Infinity
   let high = -Infinity
   for (const buckets of readBuckets(found, evenly(start, end, maxColumns)).buckets) {
-    if (!(buckets.counts.some((count) => count > 0) && Number.isFinite(buckets.left[0]))) continue
-    const [from, to] = quantilesOf(buckets, heatmapShares)
+    const { closed } = withoutOpen(buckets)
+    if (!closed.counts.some((count) => count > 0)) continue
+    const [from, to] = quantilesOf(closed, heatmapShares)
     low = Math.min(low, from)
     high = Math.max(high, to)
   }
@@ -183,9 +187,10 @@ function foundEdges(found: Found, start: number, end: number, maxColumns: number
 function spread(result: PackedHeatmap, d: number, buckets: Buckets, edges: Float64Array): void {
   const bins = edges.length - 1
   const column = result.counts.subarray(d * bins, (d + 1) * bins)
-  const [below, above] = rebin(buckets, edges[0], edges[bins], column)
-  result.underflow[d] += below
-  result.overflow[d] += above
+  const { closed, openLow, openHigh } = withoutOpen(buckets)
+  const [below, above] = rebin(closed, edges[0], edges[bins], column)
+  result.underflow[d] += below + openLow
+  result.overflow[d] += above + openHigh
 }
 
 function find(source: RunSource, tag: string, attempts: Attempts): Found | null {
@@ -231,23 +236,42 @@ function timesOf({ reader, view }: Found, kept: number[]): Pick<PackedHistograms
   return { steps, epochs: epochsAt(epochSeries(reader.log), steps), wallTimes: pick(view.wallTimes, kept) }
 }
 
-/** The same histograms in equal bins over the range of all of them. */
+/** The same histograms in equal bins over the range of all of them; buckets without an end stay beside those. */
 function uniform(list: Buckets[], bins: number): Buckets[] {
+  const parts = list.map(withoutOpen)
   let low = Infinity
   let high = -Infinity
-  for (const { left, right, counts } of list) {
-    if (counts.length === 0) continue
-    low = Math.min(low, left[0])
-    high = Math.max(high, right[right.length - 1])
+  for (const { closed } of parts) {
+    if (closed.counts.length === 0) continue
+    low = Math.min(low, closed.left[0])
+    high = Math.max(high, closed.right[closed.right.length - 1])
   }
   if (!Number.isFinite(high - low)) return list
   if (low === high) [low, high] = [low - 0.5, high + 0.5]
   const edge = (i: number): number => low + ((high - low) * i) / bins
-  const left = Float64Array.from({ length: bins }, (_, i) => edge(i))
-  const right = Float64Array.from({ length: bins }, (_, i) => edge(i + 1))
-  return list.map((buckets) => {
-    const counts = new Float64Array(bins)
-    rebin(buckets, low, high, counts)
-    return { ...buckets, left, right, counts }
+  return parts.map(({ closed, openLow, openHigh }) => {
+    const inside = new Float64Array(bins)
+    rebin(closed, low, high, inside)
+    const rows = Array.from(inside, (count, i) => [edge(i), edge(i + 1), count])
+    if (openLow > 0) rows.unshift([-Infinity, low, openLow])
+    if (openHigh > 0) rows.push([high, Infinity, openHigh])
+    const column = (c: number): Float64Array => Float64Array.from(rows, (row) => row[c])
+    return { ...closed, left: column(0), right: column(1), counts: column(2) }
   })
+}
+
+/** Buckets with both ends, and what lies in those without. */
+function withoutOpen(buckets: Buckets): { closed: Buckets; openLow: number; openHigh: number } {
+  const { left, right, counts } = buckets
+  const hasEnd = (edge: number): boolean => Math.abs(edge) < widestEdge
+  if (left.every(hasEnd) && right.every(hasEnd)) return { closed: buckets, openLow: 0, openHigh: 0 }
+  const kept: number[] = []
+  let [openLow, openHigh] = [0, 0]
+  for (let b = 0; b < counts.length; b++) {
+    if (!hasEnd(left[b])) openLow += counts[b]
+    else if (!hasEnd(right[b])) openHigh += counts[b]
+    else kept.push(b)
+  }
+  const closed = { ...buckets, left: pick(left, kept), right: pick(right, kept), counts: pick(counts, kept) }
+  return { closed, openLow, openHigh }
 }

@@ -78,11 +78,12 @@ export function prCurvesOf({ runs, tag, attempts, step }: ComputeTasks['prCurves
 }
 
 /** Hyperparameters of the runs. A run below a session (`session/validation`) has those of the session. */
-export function hparamsOf({ runs }: ComputeTasks['hparams']['in']): RequestResult<'board.hparams'> {
+export function hparamsOf({ runs, above }: ComputeTasks['hparams']['in']): RequestResult<'board.hparams'> {
   const rows: HparamRow[] = []
   const metrics: string[] = []
   const sessions = new Map<string, HparamRow>()
-  for (const source of runs) {
+  const asked = new Set(runs)
+  for (const source of [...runs, ...above]) {
     const log = readerIfThere(source)?.log
     if (!log) continue
     const content = (tag: string): Uint8Array | null => {
@@ -106,14 +107,14 @@ export function hparamsOf({ runs }: ComputeTasks['hparams']['in']): RequestResul
       group: start.group
     }
     if (source.place !== null) sessions.set(source.place, row)
-    rows.push(row)
+    if (asked.has(source)) rows.push(row)
   }
   for (const { runId, place } of runs) {
     if (place === null || sessions.has(place)) continue
-    const [above] = [...sessions.keys()]
+    const [nearest] = [...sessions.keys()]
       .filter((session) => place.startsWith(`${session}/`))
       .sort((a, b) => b.length - a.length)
-    if (above !== undefined) rows.push({ ...sessions.get(above)!, runId })
+    if (nearest !== undefined) rows.push({ ...sessions.get(nearest)!, runId })
   }
   return { rows, metrics: [...new Set(metrics)] }
 }

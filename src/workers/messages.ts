@@ -108,7 +108,8 @@ export interface ComputeTasks {
   blob: { in: OfRun<'board.blob'>; out: RequestResult<'board.blob'> }
   texts: { in: OfRuns<'board.texts'>; out: RequestResult<'board.texts'> }
   prCurves: { in: OfRuns<'board.prCurves'>; out: RequestResult<'board.prCurves'> }
-  hparams: { in: OfRuns<'board.hparams'>; out: RequestResult<'board.hparams'> }
+  /** @param above runs that the asked ones lie below in their logs: their hyperparameters count for those, too */
+  hparams: { in: OfRuns<'board.hparams'> & { above: RunSource[] }; out: RequestResult<'board.hparams'> }
   graphs: { in: OfRun<'board.graphs'>; out: RequestResult<'board.graphs'> }
   graph: { in: OfRun<'board.graph'>; out: RequestResult<'board.graph'> }
   /** @param runs own runs that another process trains */
