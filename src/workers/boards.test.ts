@@ -172,7 +172,7 @@ describe('histograms', () => {
   it('with buckets that have no end keep those beside the equal bins, and outside of a heatmap', () => {
     const value = (max: number) => ({
       ...{ min: -1, max, num: 12, sum: 0, sumSquares: 12 },
-      ...{ bucketLimits: [0, 3, Number.MAX_VALUE], buckets: [4, 6, 2] }
+      ...{ bucketLimits: [0, 1, 3, Number.MAX_VALUE], buckets: [4, 2, 4, 2] }
     })
     const events = [Infinity, Number.MAX_VALUE].map((max, step) => encodeHistogram(step, step, 'h', value(max)))
     const run = written('open', events)
@@ -182,6 +182,7 @@ describe('histograms', () => {
     expect([...found.right.subarray(0, 5)]).toEqual([0, 1, 2, 3, Infinity])
     expect([...found.counts.subarray(5)]).toEqual([4, 2, 2, 2, 2])
     const heatmap = heatmapOf(run, 'h', {}, 100)!
+    expect(heatmap.rebinned).toBe(true)
     expect(heatmap.edges.every(Number.isFinite)).toBe(true)
     expect(heatmap.edges[heatmap.edges.length - 1]).toBeLessThanOrEqual(3)
     expect(heatmap.overflow[0]).toBeCloseTo(2, 1)

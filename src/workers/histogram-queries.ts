@@ -136,7 +136,8 @@ function commonEdges(found: Found): Grid | null {
   if (first.form !== form.histo) return null
   const limits = Float64Array.from(decodeHistogramValue(first.bytes).bucketLimits)
   const edges = activationEdges(limits)
-  if (!edges) return null
+  // TensorFlow closes its histograms with the largest double, too; a heatmap's rows are equally high, its bins are not.
+  if (!edges || !equallyWide(edges)) return null
   const bins = edges.length - 1
   return {
     edges,
@@ -157,6 +158,11 @@ function commonEdges(found: Found): Grid | null {
       return { mean, std: Math.sqrt(Math.max(0, value.sumSquares / value.num - mean * mean)) }
     }
   }
+}
+
+function equallyWide(edges: Float64Array): boolean {
+  const width = (edges[edges.length - 1] - edges[0]) / (edges.length - 1)
+  return edges.every((edge, i) => i === 0 || Math.abs(edge - edges[i - 1] - width) <= width * 1e-6)
 }
 
 /** Equal bins over what all columns cover, without their outermost thousandths. */

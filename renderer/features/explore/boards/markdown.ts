@@ -9,7 +9,11 @@ import { Marked } from 'marked'
 const marked = new Marked({
   gfm: true,
   async: false,
-  renderer: { checkbox: ({ checked }) => (checked ? '☑ ' : '☐ ') }
+  renderer: {
+    checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
+    // DOMPurify takes handlers away, but Chromium complains of each before that, as soon as it parses one.
+    html: ({ text }) => text.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/[\s/]on\w+\s*=/gi, ' data-was='))
+  }
 })
 
 const tags = [
