@@ -243,14 +243,13 @@ function assemble(
   const [inPort, outPort] = [dot(' in'), dot(' out')]
   if (inPort !== null)
     for (const child of ends.sources) {
-      const end = port(child, 'inPort')
-      lines.push({ from: path, to: child, count: 1, control: false, points: [{ x: inPort, y: -head }, end] })
+      const points = [{ x: inPort, y: -head }, ...middle(' in', child), port(child, 'inPort')]
+      lines.push({ from: path, to: child, count: 1, control: false, points })
     }
   if (outPort !== null)
     for (const child of ends.sinks) {
-      const start = port(child, 'outPort')
-      const end = { x: outPort, y: size.height + padding }
-      lines.push({ from: child, to: path, count: 1, control: false, points: [start, end] })
+      const points = [port(child, 'outPort'), ...middle(child, ' out'), { x: outPort, y: size.height + padding }]
+      lines.push({ from: child, to: path, count: 1, control: false, points })
     }
   return { boxes, lines, ...size, inPort, outPort }
 }

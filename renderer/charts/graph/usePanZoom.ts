@@ -103,8 +103,11 @@ export function usePanZoom({
     const end = (): void => {
       window.removeEventListener('pointermove', move)
       window.removeEventListener('pointerup', end)
-      // A drag is no click on what lies below.
-      if (moved) window.addEventListener('click', (click) => click.stopPropagation(), { capture: true, once: true })
+      if (!moved) return
+      // A drag is no click on what lies below. Where it ends outside of the window, no click comes.
+      const swallow = (click: MouseEvent): void => click.stopPropagation()
+      window.addEventListener('click', swallow, { capture: true, once: true })
+      setTimeout(() => window.removeEventListener('click', swallow, { capture: true }))
     }
     window.addEventListener('pointermove', move)
     window.addEventListener('pointerup', end)

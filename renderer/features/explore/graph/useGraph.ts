@@ -3,6 +3,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import type { GraphNode, RecordedGraph } from '../../../../src/contract/boards'
 import type { RunInfo } from '../../../../src/contract/domain'
 import { request } from '../../../bridge/host'
+import { plural } from '../../../charts/format'
 import { ancestorsOf, buildTree, outermost, scopesAround } from '../../../charts/graph/scope-tree'
 import type { GraphTree } from '../../../charts/graph/scope-tree'
 import { layoutVisible } from '../../../charts/graph/layout'
@@ -58,11 +59,11 @@ export function useGraph() {
   const options = computed(() => [
     ...(sources.value.value ?? []).map(({ source, nodes }) => ({
       value: source,
-      label: `${sourceNames[source] ?? source}, ${nodes} nodes`
+      label: `${sourceNames[source] ?? source}, ${plural(nodes, 'node')}`
     })),
     ...(recorded.value?.functions ?? []).map(({ name, nodes }) => ({
       value: `${recorded.value!.source}${inFunction}${name}`,
-      label: `function ${name}, ${nodes.length} nodes`
+      label: `function ${name}, ${plural(nodes.length, 'node')}`
     }))
   ])
   const option = computed(() =>
