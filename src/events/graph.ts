@@ -167,7 +167,9 @@ function listText(list: ProtoReader): string {
 }
 
 function shapeText(reader: ProtoReader): string {
-  return `[${decodeShape(reader).join(', ')}]`
+  return `[${decodeShape(reader)
+    .map((size) => (size < 0 ? '?' : size))
+    .join(', ')}]`
 }
 
 /** Bytes that are text, and the size of those that are not. */

@@ -74,5 +74,6 @@ it('hyperparameters, the end of the session, and the graph', () => {
   expect(nodes.map(({ name, op, inputs }) => ({ name, op, inputs }))).toEqual(
     made.graph.map(({ name, op, inputs }) => ({ name, op, inputs }))
   )
+  expect(nodes[0].attributes).toContainEqual(['_output_shapes', '[[?, 28, 28, 1], []]'])
   expect(nodes[1].attributes).toContainEqual(['parameters', String(2 ** 40)])
 })

@@ -74,7 +74,8 @@ export function decodeTensor(bytes: Uint8Array, start = 0, end = bytes.length): 
         if (reader.wireType === 0) type = Number(reader.int64()) % 100
         break
       case 2:
-        if (reader.wireType === 2) shape = decodeShape(reader.message())
+        // A tensor has every size; what claims none has no elements.
+        if (reader.wireType === 2) shape = decodeShape(reader.message()).map((size) => Math.max(0, size))
         break
       case 4:
         if (reader.wireType === 2) content = reader.lengthDelimited()
@@ -144,14 +145,14 @@ export function allStrings(tensor: Tensor): Uint8Array[] {
   return new Array<Uint8Array>(tensor.count).fill(tensor.strings[0])
 }
 
-/** TensorShapeProto: sizes, row-major. An unknown size counts as 0. */
+/** TensorShapeProto: sizes, row-major; -1 for one that is not known. */
 export function decodeShape(reader: ProtoReader): number[] {
   const shape: number[] = []
   while (reader.next()) {
     if (reader.key !== 18) continue
     const dimension = reader.message()
     let size = 0
-    while (dimension.next()) if (dimension.key === 8) size = Math.max(0, Number(dimension.int64()))
+    while (dimension.next()) if (dimension.key === 8) size = Math.max(-1, Number(dimension.int64()))
     shape.push(size)
   }
   return shape
