@@ -220,6 +220,24 @@ describe('histograms', () => {
   })
 })
 
+it('a histogram that is none leaves a gap in the heatmap and nothing else', () => {
+  const value = {
+    ...{ min: -1, max: 1, num: 6, sum: 0, sumSquares: 6 },
+    bucketLimits: [-1, 0, 1, Number.MAX_VALUE],
+    buckets: [0, 2, 4, 0]
+  }
+  const run = written('broken', [
+    encodeHistogram(1, 0, 'h', value),
+    encodeHistogram(2, 1, 'h', { ...value, buckets: [1, 2] }),
+    encodeHistogram(3, 2, 'h', value)
+  ])
+  const heatmap = heatmapOf(run, 'h', {}, 10)!
+  expect([...heatmap.counts]).toEqual([2, 4, 0, 0, 2, 4])
+  expect([...heatmap.means]).toEqual([0, Number.NaN, 0])
+  const [read] = histogramsOf({ runs: [run], tag: 'h', attempts: 'latest', maxSteps: 9, bins: null })
+  expect([...read.steps]).toEqual([0, 2])
+})
+
 describe('images, sounds, texts', () => {
   const train = madeRun('v2_all/train')
 

@@ -103,7 +103,8 @@ export function heatmapOf(
   found.reader.places(found.places, found.view, span(start, end), (i, bytes, valueForm) => {
     const d = columnOf(i - start, total, drawn)
     if (joined[d] === 0) result.steps[d] = found.view.steps[i]
-    const moments = grid.add(result, d, bytes, valueForm)
+    const moments = readable(() => grid.add(result, d, bytes, valueForm))
+    if (!moments) return
     joined[d] += 1
     result.means[d] += moments.mean
     squares[d] += moments.std ** 2 + moments.mean ** 2
@@ -134,7 +135,7 @@ function commonEdges(found: Found): Grid | null {
   if (view.length === 0) return null
   const first = reader.place(places, view.at(0))
   if (first.form !== form.histo) return null
-  const limits = Float64Array.from(decodeHistogramValue(first.bytes).bucketLimits)
+  const limits = Float64Array.from(readable(() => decodeHistogramValue(first.bytes))?.bucketLimits ?? [])
   const edges = activationEdges(limits)
   // TensorFlow closes its histograms with the largest double, too; a heatmap's rows are equally high, its bins are not.
   if (!edges || !equallyWide(edges)) return null
@@ -222,17 +223,25 @@ function* span(start: number, end: number): Iterable<number> {
   for (let i = start; i < end; i++) yield i
 }
 
-/** Histograms that cannot be read are left out: their record was sound, but what it held is none. */
+/** Null for a histogram that cannot be read: its record was sound, but what it held is none. */
+function readable<T>(decode: () => T): T | null {
+  try {
+    return decode()
+  } catch (error) {
+    if (error instanceof ProtoError) return null
+    throw error
+  }
+}
+
+/** Histograms that cannot be read are left out. */
 function readBuckets({ reader, places, view }: Found, wanted: number[]): { kept: number[]; buckets: Buckets[] } {
   const kept: number[] = []
   const buckets: Buckets[] = []
   reader.places(places, view, wanted, (i, bytes, valueForm) => {
-    try {
-      buckets.push(bucketsOf(bytes, valueForm))
-      kept.push(i)
-    } catch (error) {
-      if (!(error instanceof ProtoError)) throw error
-    }
+    const found = readable(() => bucketsOf(bytes, valueForm))
+    if (!found) return
+    buckets.push(found)
+    kept.push(i)
   })
   return { kept, buckets }
 }
