@@ -20,6 +20,8 @@ export async function build({ only = Object.keys(parts), force = false, quiet = 
   const callerFolder = process.cwd()
   // Building sets NODE_ENV, which must not reach the tests or programs that are started afterwards.
   const { NODE_ENV: callerMode } = process.env
+  // Under a test runner it says "test", and templates would keep their comments: another page than the one that is shipped.
+  process.env.NODE_ENV = 'production'
   process.chdir(root)
   try {
     return await exclusively(() => buildParts(only, force, quiet, log))
