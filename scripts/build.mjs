@@ -20,7 +20,7 @@ export async function build({ only = Object.keys(parts), force = false, quiet = 
   const callerFolder = process.cwd()
   // Building sets NODE_ENV, which must not reach the tests or programs that are started afterwards.
   const { NODE_ENV: callerMode } = process.env
-  // Under a test runner it says "test", and templates would keep their comments: another page than the one that is shipped.
+  // Whatever the caller's shell says: pages are built for those who use them.
   process.env.NODE_ENV = 'production'
   process.chdir(root)
   try {
