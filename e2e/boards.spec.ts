@@ -33,6 +33,17 @@ async function importLogs(app: PhasescopeApp): Promise<void> {
   await app.page.locator('[data-page="explore"]').click()
 }
 
+/** Moves the pointer over a card's first panel and reads what it tells; cards above may still find their height. */
+async function pointAt(shown: Locator, x: number, y: number, told: RegExp): Promise<void> {
+  const panel = shown.locator('[data-panel-of]').first()
+  await expect(async () => {
+    const box = (await shown.locator('canvas').first().boundingBox())!
+    await shown.page().mouse.move(box.x + box.width * x - 1, box.y + box.height * y)
+    await shown.page().mouse.move(box.x + box.width * x, box.y + box.height * y)
+    await expect(panel).toContainText(told, { timeout: 1000 })
+  }).toPass({ timeout: 20_000 })
+}
+
 test('boards: histograms, images, sounds, texts, PR curves, hyperparameters and graphs of other programs', async ({
   app
 }) => {
@@ -46,9 +57,7 @@ test('boards: histograms, images, sounds, texts, PR curves, hyperparameters and 
     await expect(weights.locator('[data-panel-of] canvas')).toHaveCount(2)
     await expect(weights).toContainText('values in buckets without an end')
     await expect(weights).toContainText('density (buckets differ in width)')
-    const box = (await weights.locator('canvas').first().boundingBox())!
-    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.85)
-    await expect(weights.locator('[data-panel-of]').first()).toContainText(/step 20, \[.*\], count \d+/)
+    await pointAt(weights, 0.6, 0.85, /step 20, \[.*\], count \d+/)
     await page.mouse.move(5, 5)
     const ridges = await drawing(weights)
     await page.locator('[data-test="rebin"]').check()
@@ -64,9 +73,7 @@ test('boards: histograms, images, sounds, texts, PR curves, hyperparameters and 
   await test.step('as bands of percentiles, and as a heatmap, for all cards or one', async () => {
     const weights = card(page, 'layer/weights')
     await page.locator('[data-test="mode-distribution"]').click()
-    const box = (await weights.locator('canvas').first().boundingBox())!
-    await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.5)
-    await expect(weights.locator('[data-panel-of]').first()).toContainText('step 10, median')
+    await pointAt(weights, 0.5, 0.5, /step 10, median/)
     await weights.locator('[data-test="card-mode"]').click()
     await page.locator('.n-dropdown-option', { hasText: 'Heatmap' }).click()
     await expect(weights).toHaveAttribute('data-mode', 'heatmap')

@@ -121,11 +121,6 @@ export class Series {
     }
   }
 
-  /** Points of the latest attempt. */
-  get latestCount(): number {
-    return this.latest ? this.latestLength : this.length
-  }
-
   get orderBytes(): number {
     return this.latest?.byteLength ?? 0
   }

@@ -21,13 +21,13 @@ export function scalarsOf(query: ComputeTasks['scalars']['in']): RequestResult<'
     const smoothed = smoothing > 0 ? smoothedPieces(found, smoothing) : null
     const kept: number[] = []
     const pieces: number[] = []
-    let total = 0
-    for (const [start, end] of visiblePieces(found, from, to)) {
+    const visible = visiblePieces(found, from, to)
+    const total = visible.reduce((sum, [start, end]) => sum + end - start, 0)
+    for (const [start, end] of visible) {
       pieces.push(kept.length)
-      total += end - start
-      // Room for each piece by its share of the run's points.
-      const room = Math.max(2, Math.round((maxPoints * (end - start)) / found.length))
-      for (const i of decimateMinMax(found.values, start, end, pieceRoom(found, room, maxPoints))) kept.push(i)
+      // Each attempt has room by its share of what is seen.
+      const room = Math.max(2, Math.round((maxPoints * (end - start)) / total))
+      for (const i of decimateMinMax(found.values, start, end, room)) kept.push(i)
       finite.push(found.values.subarray(start, end))
     }
     curves.push({
@@ -42,11 +42,6 @@ export function scalarsOf(query: ComputeTasks['scalars']['in']): RequestResult<'
     })
   }
   return { curves, inner: innerRange(finite) }
-}
-
-/** One piece has all the room. */
-function pieceRoom(points: Points, room: number, all: number): number {
-  return points.starts.length === 1 ? all : room
 }
 
 export function groupsOf(query: ComputeTasks['groups']['in']): GroupCurve[] {
