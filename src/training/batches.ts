@@ -4,22 +4,21 @@ import type { Split } from './types'
 
 export interface Batch {
   inputs: Float32Array | Int32Array
+  /** [count, heads] */
   labels: Int32Array
+  /** [count, width] */
+  targets?: Float32Array
   count: number
 }
 
 export class BatchSource {
   private epoch = -1
   private order = new Uint32Array(0)
-  private readonly width: number
-
   constructor(
     private readonly split: Split,
     private readonly batchSize: number,
     private readonly seed: number
-  ) {
-    this.width = split.inputs.length / split.count
-  }
+  ) {}
 
   get stepsPerEpoch(): number {
     return Math.ceil(this.split.count / this.batchSize)
@@ -34,7 +33,7 @@ export class BatchSource {
       this.epoch = epoch
     }
     const from = (step - epoch * this.stepsPerEpoch) * this.batchSize
-    return gather(this.split, this.width, this.order.subarray(from, Math.min(from + this.batchSize, this.split.count)))
+    return gather(this.split, this.order.subarray(from, Math.min(from + this.batchSize, this.split.count)))
   }
 }
 
@@ -43,26 +42,30 @@ export function subset(split: Split, limit: number, rng: Rng): Split {
   if (split.count <= limit) return split
   const order = rng.shuffle(Uint32Array.from({ length: split.count }, (_, i) => i))
   const chosen = order.slice(0, limit).sort()
-  return gather(split, split.inputs.length / split.count, chosen)
+  return { ...gather(split, chosen), inputs: rowsOf(split.inputs, split.inputs.length / split.count, chosen) }
 }
 
-/** Consecutive batches of a split, as views. */
+/** Consecutive batches of a split. */
 export function* consecutive(split: Split, size: number): Generator<Batch> {
-  const width = split.inputs.length / split.count
-  for (let from = 0; from < split.count; from += size) {
-    const to = Math.min(from + size, split.count)
-    const inputs = split.inputs.subarray(from * width, to * width)
-    yield { inputs, labels: split.labels.subarray(from, to), count: to - from }
+  const rows = Uint32Array.from({ length: split.count }, (_, i) => i)
+  for (let from = 0; from < split.count; from += size) yield gather(split, rows.subarray(from, from + size))
+}
+
+function gather(split: Split, rows: Uint32Array): Batch {
+  const per = (values: ArrayLike<number>): number => values.length / split.count
+  const inputs = rowsOf(split.inputs, per(split.inputs), rows)
+  return {
+    inputs: inputs instanceof Uint8Array ? Float32Array.from(inputs, (byte) => byte / 255) : inputs,
+    labels: rowsOf(split.labels, per(split.labels), rows),
+    ...(split.targets ? { targets: rowsOf(split.targets, per(split.targets), rows) } : {}),
+    count: rows.length
   }
 }
 
-function gather(split: Split, width: number, rows: Uint32Array): Batch {
-  const floats = split.inputs instanceof Float32Array
-  const inputs = floats ? new Float32Array(rows.length * width) : new Int32Array(rows.length * width)
-  const labels = new Int32Array(rows.length)
+function rowsOf<A extends Float32Array | Int32Array | Uint8Array>(values: A, width: number, rows: Uint32Array): A {
+  const taken = new (values.constructor as new (size: number) => A)(rows.length * width)
   for (let i = 0; i < rows.length; i++) {
-    inputs.set(split.inputs.subarray(rows[i] * width, (rows[i] + 1) * width), i * width)
-    labels[i] = split.labels[rows[i]]
+    taken.set(values.subarray(rows[i] * width, (rows[i] + 1) * width), i * width)
   }
-  return { inputs, labels, count: rows.length }
+  return taken
 }

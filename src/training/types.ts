@@ -209,16 +209,42 @@ export interface TrainOutcome {
   epoch: number
 }
 
-/** A dataset in memory. Inputs are [N, ...inputShape] row-major, labels are class indices [N]. */
+/** A dataset in memory. Inputs are [N, ...inputShape] row-major. */
 export interface Dataset {
   inputShape: number[]
+  /** Classes of every head; 0 where the targets are numbers. */
   classes: number
+  /** What the classes are called; by default their indices. */
+  classNames?: string[]
+  /** Names of the heads: each example has one label per head. By default one head without a name. */
+  heads?: string[]
   train: Split
   validation: Split
 }
 
 export interface Split {
-  inputs: Float32Array | Int32Array
+  /** Bytes stand for 0..1: they are divided by 255 when a batch is cut. */
+  inputs: Float32Array | Int32Array | Uint8Array
+  /** Class indices [count, heads] row-major; empty where the targets are numbers. */
   labels: Int32Array
+  /** Numbers to predict, [count, width] row-major. */
+  targets?: Float32Array
   count: number
+}
+
+/** What has to be known about a project's data set before it is read: enough to build a model and to plan a run. */
+export interface DatasetFacts {
+  /** Folder below the project's `data`. */
+  id: string
+  name: string
+  inputShape: number[]
+  /** 0 where the targets are numbers. */
+  classes: number
+  /** At most the first 1,000. */
+  classNames: string[]
+  /** Width of the targets where they are numbers, else 0. */
+  targetWidth: number
+  /** Examples; `validation` is 0 where the data came without a split of their own. */
+  train: number
+  validation: number
 }

@@ -1,0 +1,71 @@
+/**
+ * A network as data: layers with names and what each takes as input. Module tree, parameters and forward pass follow from
+ * it, so whatever can be written down as such a list can be trained and observed. Types and names only.
+ */
+
+/** Names are paths: `layer1.0.conv1` lies in the scope `layer1.0`. */
+interface Named {
+  name: string
+  /** Names of layers, or the network's `input`; default: the layer before it in the list, for the first one the input. */
+  inputs?: string[]
+}
+
+export type Padding = 'same' | 'valid'
+
+export const activationNames = [
+  'relu',
+  'sigmoid',
+  'tanh',
+  'elu',
+  'selu',
+  'leakyRelu',
+  'gelu',
+  'softplus',
+  'swish',
+  'linear'
+] as const
+export type ActivationName = (typeof activationNames)[number]
+
+/**
+ * How a layer's weight is drawn. `default` is PyTorch's: uniform in +-1 / sqrt(fan in). Xavier: Glorot & Bengio 2010; He:
+ * He et al. 2015. Biases are zero but for `default`, where they are drawn like the weights.
+ */
+export const initialiserNames = ['default', 'xavier-uniform', 'xavier-normal', 'he-uniform', 'he-normal'] as const
+export type InitialiserName = (typeof initialiserNames)[number]
+
+/** Shapes are those of one example, channels last: [features], [height, width, channels], [depth, height, width, channels]. */
+export type Layer = Named &
+  (
+    | { type: 'dense'; units: number; bias?: boolean }
+    /** As many numbers in `size` and `strides` as there are spatial dimensions: two or three. */
+    | { type: 'conv'; filters: number; size: number[]; strides?: number[]; pad: Padding; bias?: boolean }
+    | { type: 'maxPool' | 'avgPool'; size: number[]; strides?: number[]; pad?: Padding }
+    /** Over all spatial dimensions: [.., channels] -> [channels]. */
+    | { type: 'globalAvgPool' }
+    /** Over all dimensions but the last. `momentum` is the share of the old running value, 0.9 by default; epsilon 1e-5. */
+    | { type: 'batchNorm'; momentum?: number; epsilon?: number }
+    /** Over the last dimension. */
+    | { type: 'layerNorm'; epsilon?: number }
+    | { type: 'activation'; fn: ActivationName }
+    | { type: 'flatten' }
+    | { type: 'reshape'; shape: number[] }
+    /** In training only; `rate` is the share that is dropped, and what stays is scaled by 1 / (1 - rate). */
+    | { type: 'dropout'; rate: number }
+    /** Whole numbers [T] -> [T, width]. */
+    | { type: 'embedding'; vocabulary: number; width: number }
+    | { type: 'add' }
+    /** Along the last dimension. */
+    | { type: 'concat' }
+  )
+
+export type LayerType = Layer['type']
+
+export interface NetworkSpec {
+  title: string
+  /** Shape of one example. */
+  input: number[]
+  /** In an order in which every layer comes after its inputs. */
+  layers: Layer[]
+  /** Names of the layers whose outputs are the logits, one per head; default: the last layer. */
+  outputs?: string[]
+}
