@@ -307,105 +307,205 @@ function addFloats(from: usize, to: usize, n: i32): void {
 }
 
 /**
- * Patches [N * oh * ow, kh * kw * channels] of x [N, H, W, channels], zeros outside (`back` = 0), or the adjoint: patches
- * added onto x, which must be zeroed before (`back` = 1).
+ * Patches [N * od * oh * ow, kd * kh * kw * channels] of x [N, D, H, W, channels], zeros outside (`back` = 0), or the
+ * adjoint: patches added onto x, which must be zeroed before (`back` = 1). Pictures are volumes of depth 1.
  */
 export function im2col(
   x: usize,
   patches: usize,
   batch: i32,
+  depth: i32,
   height: i32,
   width: i32,
   channels: i32,
+  outDepth: i32,
   outHeight: i32,
   outWidth: i32,
+  kernelDepth: i32,
   kernelHeight: i32,
   kernelWidth: i32,
+  strideDepth: i32,
   strideHeight: i32,
   strideWidth: i32,
+  padFront: i32,
   padTop: i32,
   padLeft: i32,
   back: i32
 ): void {
   const run = kernelWidth * channels
   const runBytes: usize = run << 2
+  const planeBytes: usize = runBytes * kernelHeight
   const rowBytes: usize = (width * channels) << 2
+  const sliceBytes: usize = <usize>height * rowBytes
   for (let n = 0; n < batch; n++) {
-    for (let oh = 0; oh < outHeight; oh++) {
-      for (let ow = 0; ow < outWidth; ow++) {
-        const left = ow * strideWidth - padLeft
-        const skip = max(0, -left) * channels
-        const cut = max(0, left + kernelWidth - width) * channels
-        const inside = run - skip - cut
-        for (let kh = 0; kh < kernelHeight; kh++) {
-          const row = oh * strideHeight - padTop + kh
-          if (row >= 0 && row < height && inside > 0) {
-            const at: usize = x + <usize>row * rowBytes + ((left * channels + skip) << 2)
-            const patch: usize = patches + (skip << 2)
-            if (back) addFloats(patch, at, inside)
-            else {
-              if (skip > 0) memory.fill(patches, 0, skip << 2)
-              copyFloats(at, patch, inside)
-              if (cut > 0) memory.fill(patch + (inside << 2), 0, cut << 2)
+    for (let od = 0; od < outDepth; od++) {
+      for (let oh = 0; oh < outHeight; oh++) {
+        for (let ow = 0; ow < outWidth; ow++) {
+          const left = ow * strideWidth - padLeft
+          const skip = max(0, -left) * channels
+          const cut = max(0, left + kernelWidth - width) * channels
+          const inside = run - skip - cut
+          for (let kd = 0; kd < kernelDepth; kd++) {
+            const slice = od * strideDepth - padFront + kd
+            if (slice < 0 || slice >= depth) {
+              if (!back) memory.fill(patches, 0, planeBytes)
+              patches += planeBytes
+              continue
             }
-          } else if (!back) memory.fill(patches, 0, runBytes)
-          patches += runBytes
+            const base: usize = x + <usize>slice * sliceBytes
+            for (let kh = 0; kh < kernelHeight; kh++) {
+              const row = oh * strideHeight - padTop + kh
+              if (row >= 0 && row < height && inside > 0) {
+                const at: usize = base + <usize>row * rowBytes + ((left * channels + skip) << 2)
+                const patch: usize = patches + (skip << 2)
+                if (back) addFloats(patch, at, inside)
+                else {
+                  if (skip > 0) memory.fill(patches, 0, skip << 2)
+                  copyFloats(at, patch, inside)
+                  if (cut > 0) memory.fill(patch + (inside << 2), 0, cut << 2)
+                }
+              } else if (!back) memory.fill(patches, 0, runBytes)
+              patches += runBytes
+            }
+          }
         }
       }
     }
-    x += <usize>height * rowBytes
+    x += <usize>depth * sliceBytes
+  }
+}
+
+/** out += x, for sums that are made in parts. */
+export function addTo(x: usize, out: usize, n: i32): void {
+  addFloats(x, out, n)
+}
+
+/**
+ * Largest value of each window: x [N, D, H, W, channels] -> y [N, od, oh, ow, channels]. Pictures are volumes of depth 1.
+ * What lies outside does not count; a NaN in a window becomes its result.
+ */
+export function maxPool(
+  x: usize,
+  y: usize,
+  batch: i32,
+  depth: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outDepth: i32,
+  outHeight: i32,
+  outWidth: i32,
+  kernelDepth: i32,
+  kernelHeight: i32,
+  kernelWidth: i32,
+  strideDepth: i32,
+  strideHeight: i32,
+  strideWidth: i32,
+  padFront: i32,
+  padTop: i32,
+  padLeft: i32
+): void {
+  const pixelBytes: usize = channels << 2
+  const rowBytes: usize = <usize>width * pixelBytes
+  const sliceBytes: usize = <usize>height * rowBytes
+  for (let n = 0; n < batch; n++) {
+    for (let od = 0; od < outDepth; od++) {
+      const front = max(0, od * strideDepth - padFront)
+      const behind = min(depth, od * strideDepth - padFront + kernelDepth)
+      for (let oh = 0; oh < outHeight; oh++) {
+        const top = max(0, oh * strideHeight - padTop)
+        const bottom = min(height, oh * strideHeight - padTop + kernelHeight)
+        for (let ow = 0; ow < outWidth; ow++) {
+          const left = max(0, ow * strideWidth - padLeft)
+          const right = min(width, ow * strideWidth - padLeft + kernelWidth)
+          const first: usize = x + <usize>front * sliceBytes + <usize>top * rowBytes + <usize>left * pixelBytes
+          copyFloats(first, y, channels)
+          for (let d = front; d < behind; d++) {
+            for (let h = top; h < bottom; h++) {
+              const row: usize = x + <usize>d * sliceBytes + <usize>h * rowBytes
+              for (let w = left; w < right; w++) maxFloats(row + <usize>w * pixelBytes, y, channels)
+            }
+          }
+          y += pixelBytes
+        }
+      }
+    }
+    x += <usize>depth * sliceBytes
+  }
+}
+
+function maxFloats(from: usize, to: usize, n: i32): void {
+  let i = 0
+  for (; i + 4 <= n; i += 4) {
+    const at: usize = i << 2
+    v128.store(to + at, f32x4.max(v128.load(to + at), v128.load(from + at)))
+  }
+  for (; i < n; i++) {
+    const at: usize = i << 2
+    store<f32>(to + at, max<f32>(load<f32>(to + at), load<f32>(from + at)))
   }
 }
 
 /**
- * Gradient of max pooling without padding beyond what `top` and `left` say: every dy is added to the first largest element
- * of its window. dx must be zeroed before.
+ * Gradient of `maxPool`: every dy is added to the first largest element of its window. dx must be zeroed before.
  */
 export function maxPoolGradient(
   x: usize,
   dy: usize,
   dx: usize,
   batch: i32,
+  depth: i32,
   height: i32,
   width: i32,
   channels: i32,
+  outDepth: i32,
   outHeight: i32,
   outWidth: i32,
+  kernelDepth: i32,
   kernelHeight: i32,
   kernelWidth: i32,
+  strideDepth: i32,
   strideHeight: i32,
   strideWidth: i32,
+  padFront: i32,
   padTop: i32,
   padLeft: i32
 ): void {
   const rowStride = width * channels
+  const sliceStride = height * rowStride
   for (let n = 0; n < batch; n++) {
-    for (let oh = 0; oh < outHeight; oh++) {
-      const top = max(0, oh * strideHeight - padTop)
-      const bottom = min(height, oh * strideHeight - padTop + kernelHeight)
-      for (let ow = 0; ow < outWidth; ow++) {
-        const left = max(0, ow * strideWidth - padLeft)
-        const right = min(width, ow * strideWidth - padLeft + kernelWidth)
-        for (let c = 0; c < channels; c++) {
-          let best = top * rowStride + left * channels + c
-          let value = load<f32>(x + (best << 2))
-          for (let h = top; h < bottom; h++) {
-            for (let w = left; w < right; w++) {
-              const at = h * rowStride + w * channels + c
-              const v = load<f32>(x + (at << 2))
-              // Selections instead of a branch: which element is largest cannot be predicted.
-              const larger = v > value
-              best = select(at, best, larger)
-              value = select(v, value, larger)
+    for (let od = 0; od < outDepth; od++) {
+      const front = max(0, od * strideDepth - padFront)
+      const behind = min(depth, od * strideDepth - padFront + kernelDepth)
+      for (let oh = 0; oh < outHeight; oh++) {
+        const top = max(0, oh * strideHeight - padTop)
+        const bottom = min(height, oh * strideHeight - padTop + kernelHeight)
+        for (let ow = 0; ow < outWidth; ow++) {
+          const left = max(0, ow * strideWidth - padLeft)
+          const right = min(width, ow * strideWidth - padLeft + kernelWidth)
+          for (let c = 0; c < channels; c++) {
+            let best = front * sliceStride + top * rowStride + left * channels + c
+            let value = load<f32>(x + (best << 2))
+            for (let d = front; d < behind; d++) {
+              for (let h = top; h < bottom; h++) {
+                for (let w = left; w < right; w++) {
+                  const at = d * sliceStride + h * rowStride + w * channels + c
+                  const v = load<f32>(x + (at << 2))
+                  // Selections instead of a branch: which element is largest cannot be predicted.
+                  const larger = v > value
+                  best = select(at, best, larger)
+                  value = select(v, value, larger)
+                }
+              }
             }
+            store<f32>(dx + (best << 2), load<f32>(dx + (best << 2)) + load<f32>(dy))
+            dy += 4
           }
-          store<f32>(dx + (best << 2), load<f32>(dx + (best << 2)) + load<f32>(dy))
-          dy += 4
         }
       }
     }
-    x += (height * rowStride) << 2
-    dx += (height * rowStride) << 2
+    x += (depth * sliceStride) << 2
+    dx += (depth * sliceStride) << 2
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * Direct access to the values of a tensor, without a copy, on the two backends that keep them in memory we can reach:
- * `wasm` (its heap) and `cpu` (typed arrays). These are undocumented internals of TensorFlow.js 4.22, used here and in
- * `backend.ts` only; the tests of this folder hold them against the public interface.
+ * Values of tensors: direct access, without a copy, on the two backends that keep them in memory we can reach - `wasm` (its
+ * heap) and `cpu` (typed arrays) - and copies on the others. The ways in are undocumented internals of TensorFlow.js 4.22,
+ * used here and in `backend.ts` only; the tests of this folder hold them against the public interface.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
@@ -35,6 +35,21 @@ interface PlainBackend {
 /** The wasm backend when it is the current one, else null. */
 export function heapBackend(): HeapBackend | null {
   return tf.getBackend() === 'wasm' ? (tf.backend() as BackendWasm as unknown as HeapBackend) : null
+}
+
+/** True where `valuesOf` and `emptyTensor` work: on `wasm` and `cpu`. Elsewhere values live on another device. */
+export function inPlace(): boolean {
+  const name = tf.getBackend()
+  return name === 'wasm' || name === 'cpu'
+}
+
+/**
+ * The values of a tensor on any backend, float32 or int32 alike. In place backends resolve at once with the view that
+ * `valuesOf` gives, under its conditions: whoever keeps the values copies them, before anything else is awaited.
+ */
+export async function readValues(tensor: tf.TensorInfo | tf.Tensor): Promise<Float32Array> {
+  if (inPlace()) return valuesOf(tensor)
+  return (await tf.backend().read(tensor.dataId)) as Float32Array
 }
 
 /**

@@ -1,13 +1,13 @@
 /**
- * Kernels that the wasm backend lacks or has only in a slow form, registered in one place. After this, the stock operations
+ * Kernels that the wasm backend lacks, has only in a slow form, or has wrong, registered in one place. After this, the stock operations
  * and their gradients work for every model built here: dense layers, convolutions, pooling, embeddings.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { heapBackend } from '../views'
-import { conv2dBackpropFilter, conv2dBackpropInput } from './convolution'
+import { conv3d, convBackpropFilter, convBackpropInput } from './convolution'
 import { kernel, type Kernel } from './kernel'
 import { fastMatMul } from './matmul'
-import { maxPoolGrad } from './max-pool'
+import { maxPool3d, maxPoolGrad } from './max-pool'
 import { unsortedSegmentSum } from './segment-sum'
 
 /** Call once, while the wasm backend is the current one: the stock kernels have to be set up before they are wrapped. */
@@ -17,9 +17,14 @@ export function registerWasmKernels(): void {
   const matMul = fastMatMul(kernel('BatchMatMul'), stockTranspose)
   replace('BatchMatMul', matMul)
   replace('_FusedMatMul', fastMatMul(kernel('_FusedMatMul'), stockTranspose))
-  replace('Conv2DBackpropFilter', conv2dBackpropFilter)
-  replace('Conv2DBackpropInput', conv2dBackpropInput(matMul))
+  replace('Conv2DBackpropFilter', convBackpropFilter)
+  replace('Conv2DBackpropInput', convBackpropInput(matMul))
+  replace('Conv3D', conv3d(matMul))
+  replace('Conv3DBackpropFilterV2', convBackpropFilter)
+  replace('Conv3DBackpropInputV2', convBackpropInput(matMul))
   replace('MaxPoolGrad', maxPoolGrad)
+  replace('MaxPool3D', maxPool3d)
+  replace('MaxPool3DGrad', maxPoolGrad)
   replace('UnsortedSegmentSum', unsortedSegmentSum)
 }
 

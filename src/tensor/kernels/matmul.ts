@@ -19,7 +19,8 @@ export function fastMatMul(plain: Kernel, stockTranspose: Kernel): Kernel {
     const { a, b, bias } = inputs
     const fused = bias !== undefined || (attrs.activation ?? 'linear') !== 'linear'
     const matrices = a.shape.length === 2 && b.shape.length === 2
-    if (matrices && !fused && attrs.transposeA && !attrs.transposeB) return productTN(a, b)
+    if (matrices && !fused && attrs.transposeA && !attrs.transposeB)
+      return productTN(a, { shape: b.shape, at: addressOf(b) })
     const temporary: tf.TensorInfo[] = []
     const straight = (x: tf.TensorInfo, flag: unknown): tf.TensorInfo => {
       if (!flag) return x
@@ -59,14 +60,20 @@ function folded(a: tf.TensorInfo, b: tf.TensorInfo): { a: number[]; b: number[];
   return { a: [1, tf.util.sizeFromShape(lead), k], b: [1, k, n], out: [...lead, n] }
 }
 
+/** A matrix on the heap: a tensor, or a place inside of one. */
+export interface Matrix {
+  shape: number[]
+  at: number
+}
+
 /** a^T b for a [M, K], b [M, N]: [K, N], without transposing anything. */
-export function productTN(a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo {
+export function productTN(a: tf.TensorInfo, b: Matrix): tf.TensorInfo {
   const [m, k] = a.shape
   const [rows, n] = b.shape
   if (rows !== m) throw new Error(`A product of [${m}, ${k}] transposed with [${rows}, ${n}] does not exist.`)
   const out = emptyInfo([k, n])
   const scratch = emptyInfo([(k + 8) * m])
-  heapKernels()!.gemmTN(addressOf(a), addressOf(b), addressOf(out), m, k, n, addressOf(scratch))
+  heapKernels()!.gemmTN(addressOf(a), b.at, addressOf(out), m, k, n, addressOf(scratch))
   release(scratch)
   return out
 }

@@ -1,41 +1,27 @@
-/** Gradient of max pooling. NHWC. */
-import * as tf from '@tensorflow/tfjs-core'
+/** Max pooling: its gradient in two dimensions, everything in three. Channels last; a picture is a volume of depth 1. */
 import { addressOf, heapKernels } from '../heap-kernels'
 import { emptyInfo, valuesOf } from '../views'
 import type { Kernel } from './kernel'
+import { poolGeometry } from './pool-geometry'
+
+/** Largest values of windows. The stock kernel in three dimensions takes no value below 1e-38 for the largest. */
+export const maxPool3d: Kernel = ({ inputs, attrs }) => {
+  const { x } = inputs
+  const { output, counts } = poolGeometry(x.shape, attrs)
+  const out = emptyInfo([x.shape[0], ...output, x.shape[4]])
+  heapKernels()!.maxPool(addressOf(x), addressOf(out), ...counts)
+  return out
+}
 
 /**
- * dL/dx [N, H, W, C]: each dy goes to the largest element of its window, on a tie to the first in row-major order. The stock
- * kernel looks for every x at all windows that it might be the largest of.
+ * dL/dx: each dy goes to the largest element of its window, on a tie to the first in row-major order. The stock kernel in
+ * two dimensions looks for every x at all windows that it might be the largest of.
  */
 export const maxPoolGrad: Kernel = ({ inputs, attrs }) => {
   const { dy, input } = inputs
-  const info = tf.backend_util.computePool2DInfo(
-    input.shape as [number, number, number, number],
-    attrs.filterSize as number,
-    attrs.strides as number,
-    1,
-    attrs.pad as 'same' | 'valid' | number,
-    attrs.dimRoundingMode as 'floor' | 'round' | 'ceil' | undefined
-  )
+  const { counts } = poolGeometry(input.shape, attrs)
   const out = emptyInfo(input.shape)
   valuesOf(out).fill(0)
-  heapKernels()!.maxPoolGradient(
-    addressOf(input),
-    addressOf(dy),
-    addressOf(out),
-    info.batchSize,
-    info.inHeight,
-    info.inWidth,
-    info.inChannels,
-    info.outHeight,
-    info.outWidth,
-    info.effectiveFilterHeight,
-    info.effectiveFilterWidth,
-    info.strideHeight,
-    info.strideWidth,
-    info.padInfo.top,
-    info.padInfo.left
-  )
+  heapKernels()!.maxPoolGradient(addressOf(input), addressOf(dy), addressOf(out), ...counts)
   return out
 }

@@ -16,8 +16,10 @@ export interface SimdKernels {
   transpose: Kernel<4>
   gemmTN: Kernel<7>
   adam: Kernel<14>
-  im2col: Kernel<15>
-  maxPoolGradient: Kernel<15>
+  im2col: Kernel<20>
+  addTo: Kernel<3>
+  maxPool: Kernel<19>
+  maxPoolGradient: Kernel<20>
   gramF64: Kernel<4>
   tridiagonaliseF64: Kernel<5>
 }

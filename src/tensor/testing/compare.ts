@@ -36,10 +36,12 @@ export async function valueAndGradients(
     const { grads } = tf.valueAndGrads((...args: tf.Tensor[]) => {
       return tf.sum(tf.mul(compute(...(args as never[])), direction)) as tf.Scalar
     })(tensors)
-    return [out, ...grads].map((tensor) => new Float32Array(tensor.dataSync()))
+    return [out, ...grads]
   })
+  const values = await Promise.all(results.map((tensor) => tensor.data()))
+  tf.dispose(results)
   expect(tensorMemory().tensors, `live tensors on ${backend}`).toBe(before)
-  return results
+  return values.map((array) => Float32Array.from(array))
 }
 
 /** The wasm result equals the cpu one, and the gradients equal central differences of the cpu value. */
