@@ -1,5 +1,6 @@
 /** What a generated volume is made of: a smooth background, vessels as curved tubes, a nodule, noise. */
 import type { Rng } from '../numeric/rng'
+import { nearlyNormal } from './noise'
 
 /** Brightness in row-major [size, size, size], 0 black to 1 white. */
 export interface Volume {
@@ -95,12 +96,8 @@ export function addNodule(volume: Volume, rng: Rng): void {
 
 /** Noise of zero mean and the given standard deviation is added; brightness 0..1 becomes 0..255. */
 export function withNoise({ values }: Volume, deviation: number, rng: Rng, bytes: Uint8Array): void {
-  // The sum of four bytes of one random word is nearly normal: four uniform integers 0..255 have this deviation together.
-  const scale = (255 * deviation) / Math.sqrt((4 * (256 ** 2 - 1)) / 12)
   for (let i = 0; i < values.length; i++) {
-    const word = rng.uint32()
-    const sum = (word & 255) + ((word >>> 8) & 255) + ((word >>> 16) & 255) + (word >>> 24) - 510
-    const value = Math.round(255 * values[i] + scale * sum)
+    const value = Math.round(255 * (values[i] + deviation * nearlyNormal(rng)))
     bytes[i] = value < 0 ? 0 : value > 255 ? 255 : value
   }
 }
