@@ -12,7 +12,7 @@ const tensorflow = ['@tensorflow/*']
 export const directions = {
   'src/numeric': { imports: [], packages: ['ml-matrix'] },
   'src/tensor': { imports: ['numeric'], packages: tensorflow },
-  'src/formats': { imports: ['numeric'], packages: ['papaparse', 'fast-png'] },
+  'src/formats': { imports: ['numeric'], packages: ['papaparse', 'fast-png', 'jpeg-js', '@zip.js/zip.js'] },
   'src/data': { imports: ['formats', 'numeric'] },
   'src/events': { imports: ['numeric'] },
   'src/hmm': { imports: ['numeric'] },
@@ -33,7 +33,7 @@ export const directions = {
       ...['hmm', 'tensor', 'numeric']
     ],
     node: true,
-    packages: tensorflow
+    packages: [...tensorflow, 'webgpu']
   },
   'src/engine': {
     // Of the workers only the messages, and of those only their types: what computes must never run in the host.

@@ -6,14 +6,19 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import '@tensorflow/tfjs-layers'
 import { registerWasmKernels } from './kernels'
 import { heapBackend } from './views'
+import { registerWebgpu, type Gpu } from './webgpu'
 
-export type TensorBackend = 'wasm' | 'cpu'
+export type TensorBackend = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu'
 
 export interface BackendOptions {
-  /** Folder or URL of the three .wasm files, ending in `/`. Without it the files beside the npm package are used. */
+  /** wasm: folder or URL of the three .wasm files, ending in `/`. Without it the files beside the npm package are used. */
   wasmDir?: string
-  /** Refuse to go beyond this many bytes of live tensors. The heap itself ends at 4 GiB. */
+  /** wasm: refuse to go beyond this many bytes of live tensors. The heap itself ends at 4 GiB. */
   limitBytes?: number
+  /** webgpu: the entry to the GPU; default: that of the browser. In Node a native package provides one. */
+  gpu?: Gpu
+  /** webgpu: told once when the device is lost or its memory full; from then on results are worth nothing. */
+  onFailure?: (error: Error) => void
 }
 
 /** Below the 4 GiB where the heap ends: fragmentation and packed copies of weights need room as well. */
@@ -26,6 +31,7 @@ export async function prepareBackend(name: TensorBackend, options: BackendOption
   if (name === 'wasm' && !wasmReady && options.wasmDir) setWasmPaths(options.wasmDir)
   let started: boolean
   try {
+    if (name === 'webgpu') await registerWebgpu(options.gpu, options.onFailure)
     started = await tf.setBackend(name)
     await tf.ready()
   } catch (error) {
@@ -34,17 +40,22 @@ export async function prepareBackend(name: TensorBackend, options: BackendOption
     })
   }
   if (!started || tf.getBackend() !== name) {
-    const where = options.wasmDir ? ` Its files were expected in ${options.wasmDir}.` : ''
-    throw new Error(`The ${name} backend could not start.${name === 'wasm' ? where : ''}`)
+    throw new Error(`The ${name} backend could not start.${whyNot(name, options)}`)
   }
   if (name === 'cpu') {
     // The backend greets its first user on the console with advice that does not apply here.
     ;(tf.backend() as unknown as { firstUse: boolean }).firstUse = false
-    return
   }
+  if (name !== 'wasm') return
   if (!wasmReady) registerWasmKernels()
   wasmReady = true
   guardHeap(options.limitBytes ?? defaultLimitBytes)
+}
+
+function whyNot(name: TensorBackend, { wasmDir }: BackendOptions): string {
+  if (name === 'wasm' && wasmDir) return ` Its files were expected in ${wasmDir}.`
+  if (name === 'tensorflow') return ' Native TensorFlow is not loaded in this process.'
+  return ''
 }
 
 /** Counts for leak tests and for memory displays. */

@@ -2,9 +2,9 @@
  * Scaled dot-product attention over short contexts, with its gradient, as plain loops: for a context of 3 the products
  * are far too small for a matrix kernel, and one pass replaces some twenty kernel calls.
  */
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import { customOp } from '../custom'
-import { emptyTensor, valuesOf } from '../views'
+import { emptyTensor, inPlace, valuesOf } from '../views'
 
 export interface AttentionShape {
   examples: number
@@ -29,6 +29,7 @@ export function attention(
   onPattern: (pattern: tf.Tensor4D) => void
 ): tf.Tensor2D {
   const { examples, queries, keys, heads } = shape
+  if (!inPlace()) return attentionOfStock(q, k, v, shape, onPattern)
   return customOp([q, k, v], ([tq, tk, tv], save) => {
     const value = emptyTensor<tf.Rank.R2>([examples * queries, heads * shape.width])
     const pattern = emptyTensor<tf.Rank.R4>([examples, heads, queries, keys])
@@ -46,6 +47,26 @@ export function attention(
       }
     }
   })
+}
+
+function attentionOfStock(
+  q: tf.Tensor2D,
+  k: tf.Tensor2D,
+  v: tf.Tensor2D,
+  { examples, queries, keys, heads, width }: AttentionShape,
+  onPattern: (pattern: tf.Tensor4D) => void
+): tf.Tensor2D {
+  const split = (x: tf.Tensor2D, positions: number): tf.Tensor4D => {
+    return tf.transpose(tf.reshape(x, [examples, positions, heads, width]), [0, 2, 1, 3])
+  }
+  const hidden = Float32Array.from({ length: queries * keys }, (_, at) => {
+    return (at % keys) - (keys - queries) > Math.floor(at / keys) ? -1e9 : 0
+  })
+  const products = tf.mul(tf.matMul(split(q, queries), split(k, keys), false, true), 1 / Math.sqrt(width))
+  const pattern = tf.softmax(tf.add(products, tf.tensor(hidden, [queries, keys]))) as tf.Tensor4D
+  onPattern(pattern)
+  const mixed = tf.transpose(tf.matMul(pattern, split(v, keys)), [0, 2, 1, 3])
+  return tf.reshape(mixed, [examples * queries, heads * width])
 }
 
 function forward(

@@ -53,7 +53,8 @@ export function batchNormWith<T extends tf.Tensor>(
         const inverse = tf.rsqrt(tf.add(sv, epsilon))
         const flat = tf.reshape(dy, [dy.size / channels, channels])
         const unit = tf.mul(tf.sub(tf.reshape(sx, flat.shape), sm), inverse)
-        return [tf.mul(dy, tf.mul(sg, inverse)), tf.sum(tf.mul(flat, unit), 0), tf.sum(flat, 0)]
+        const dx = tf.reshape(tf.mul(flat, tf.mul(sg, inverse)), dy.shape)
+        return [dx, tf.sum(tf.mul(flat, unit), 0), tf.sum(flat, 0)]
       }
     }
   })
@@ -91,7 +92,10 @@ function normalise(
   epsilon: number
 ): tf.Tensor {
   if (!inPlace()) {
-    return tf.add(tf.mul(tf.sub(x, mean), tf.mul(gain, tf.rsqrt(tf.add(variance, epsilon)))), bias)
+    // As a matrix: with five dimensions the webgpu backend makes a program that does not compile.
+    const flat = tf.reshape(x, [x.size / gain.size, gain.size])
+    const scaled = tf.mul(tf.sub(flat, mean), tf.mul(gain, tf.rsqrt(tf.add(variance, epsilon))))
+    return tf.reshape(tf.add(scaled, bias), x.shape)
   }
   const value = emptyTensor(x.shape)
   const [from, g, b, m, v, to] = [x, gain, bias, mean, variance, value].map((tensor) => valuesOf(tensor))

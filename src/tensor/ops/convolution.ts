@@ -63,8 +63,9 @@ function runKernel(name: string, inputs: Record<string, tf.Tensor>, attrs: Recor
 /** x + bias along the last axis. The stock addition takes a general path for broadcasting. */
 function addBias(x: tf.Tensor, bias: tf.Tensor1D): tf.Tensor {
   const simd = heapKernels()
-  if (!simd) return tf.add(x, bias)
   const channels = bias.size
+  // As a matrix: with five dimensions the webgpu backend makes a program that does not compile.
+  if (!simd) return tf.reshape(tf.add(tf.reshape(x, [x.size / channels, channels]), bias), x.shape)
   const value = emptyTensor(x.shape)
   simd.addBias(addressOf(x), addressOf(bias), addressOf(value), x.size / channels, channels)
   return value

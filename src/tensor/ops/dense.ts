@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { customOp } from '../custom'
 import { addressOf, heapKernels } from '../heap-kernels'
-import { emptyTensor, valuesOf } from '../views'
+import { emptyTensor, inPlace, valuesOf } from '../views'
 
 /**
  * x [N, I] x weight [I, O] + bias [O] -> [N, O].
@@ -41,6 +41,7 @@ export function dense(
 
 /** Sum over rows: [N, O] -> [O]. */
 export function columnSums(x: tf.Tensor2D): tf.Tensor1D {
+  if (!inPlace()) return tf.sum(x, 0)
   const [rows, columns] = x.shape
   const out = emptyTensor<tf.Rank.R1>([columns])
   const simd = heapKernels()
@@ -55,8 +56,9 @@ export function columnSums(x: tf.Tensor2D): tf.Tensor1D {
   return out
 }
 
-/** max(x, 0), any shape; NaN stays NaN. The gradient at 0 is 0. */
+/** max(x, 0), any shape; NaN stays NaN where values are in place. The gradient at 0 is 0. */
 export function relu<T extends tf.Tensor>(x: T): T {
+  if (!inPlace()) return tf.relu(x)
   return customOp([x], (_, save) => {
     const value = emptyTensor(x.shape)
     const simd = heapKernels()

@@ -1,11 +1,12 @@
 /** Token and position embeddings and the choice of positions, with their gradients. Tokens are [N, T], rows [N * T, D]. */
 import * as tf from '@tensorflow/tfjs-core'
 import { customOp } from '../custom'
-import { emptyTensor, valuesOf } from '../views'
+import { emptyTensor, inPlace, valuesOf } from '../views'
 
 /** Rows of `table` [V, D] by token: [N * T, D]. The gradient is scattered back in one pass. */
 export function embed(table: tf.Tensor2D, tokens: Int32Array): tf.Tensor2D {
   const [vocabulary, width] = table.shape
+  if (!inPlace()) return embedOfStock(table, tokens)
   return customOp([table], ([t]) => {
     const value = emptyTensor<tf.Rank.R2>([tokens.length, width])
     const from = valuesOf(t)
@@ -32,6 +33,10 @@ export function embed(table: tf.Tensor2D, tokens: Int32Array): tf.Tensor2D {
 export function addPositions(x: tf.Tensor2D, positions: tf.Tensor2D): tf.Tensor2D {
   const [rows, width] = x.shape
   const block = positions.shape[0] * width
+  if (!inPlace()) {
+    const blocks = tf.reshape(x, [rows / positions.shape[0], positions.shape[0], width])
+    return tf.reshape(tf.add(blocks, positions), [rows, width])
+  }
   return customOp([x, positions], ([a, b]) => {
     const value = emptyTensor<tf.Rank.R2>([rows, width])
     const from = valuesOf(a)
@@ -57,6 +62,10 @@ export function addPositions(x: tf.Tensor2D, positions: tf.Tensor2D): tf.Tensor2
 export function lastPosition(x: tf.Tensor2D, positions: number): tf.Tensor2D {
   const [rows, width] = x.shape
   const examples = rows / positions
+  if (!inPlace()) {
+    const blocks = tf.reshape(x, [examples, positions, width])
+    return tf.reshape(tf.slice(blocks, [0, positions - 1, 0], [examples, 1, width]), [examples, width])
+  }
   return customOp([x], ([a]) => {
     const value = emptyTensor<tf.Rank.R2>([examples, width])
     const from = valuesOf(a)
@@ -79,4 +88,19 @@ export function lastPosition(x: tf.Tensor2D, positions: number): tf.Tensor2D {
       }
     }
   })
+}
+
+/**
+ * The gradient as a product with the tokens' one-hot rows: a scatter on a GPU adds in any order, and so would give other
+ * bits every time.
+ */
+function embedOfStock(table: tf.Tensor2D, tokens: Int32Array): tf.Tensor2D {
+  const vocabulary = table.shape[0]
+  return customOp([table], ([t]) => ({
+    value: tf.gather(t, tf.tensor1d(tokens, 'int32')),
+    gradient: (dy) => {
+      const rows = tf.cast(tf.oneHot(tf.tensor1d(tokens, 'int32'), vocabulary), 'float32')
+      return [tf.matMul(rows as tf.Tensor2D, dy as tf.Tensor2D, true, false)]
+    }
+  }))
 }

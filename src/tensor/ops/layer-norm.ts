@@ -1,13 +1,14 @@
 /** Layer normalisation over the last axis, with its gradient. Ba, Kiros & Hinton 2016. */
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import { customOp } from '../custom'
-import { emptyTensor, valuesOf } from '../views'
+import { emptyTensor, inPlace, valuesOf } from '../views'
 
 const epsilon = 1e-5
 
 /** (x - mean) / sqrt(variance + 1e-5) * gain + bias per row; population variance. x [N, D], gain and bias [D]. */
 export function layerNorm(x: tf.Tensor2D, gain: tf.Tensor1D, bias: tf.Tensor1D): tf.Tensor2D {
   const [rows, width] = x.shape
+  if (!inPlace()) return layerNormOfStock(x, gain, bias)
   return customOp([x, gain, bias], ([tx, tg, tb], save) => {
     const value = emptyTensor<tf.Rank.R2>([rows, width])
     const normal = emptyTensor<tf.Rank.R2>([rows, width])
@@ -53,6 +54,26 @@ export function layerNorm(x: tf.Tensor2D, gain: tf.Tensor1D, bias: tf.Tensor1D):
           }
         }
         return out
+      }
+    }
+  })
+}
+
+function layerNormOfStock(x: tf.Tensor2D, gain: tf.Tensor1D, bias: tf.Tensor1D): tf.Tensor2D {
+  const width = x.shape[1]
+  return customOp([x, gain, bias], ([tx, tg, tb], save) => {
+    const centred = tf.sub(tx, tf.mean(tx, 1, true))
+    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), epsilon))
+    const normal = tf.mul(centred, inverse)
+    save([normal, inverse, tg])
+    return {
+      value: tf.add(tf.mul(normal, tg), tb),
+      gradient: (dy, [unit, scale, g]) => {
+        const dn = tf.mul(dy, g)
+        const mean = tf.mean(dn, 1, true)
+        const projection = tf.div(tf.sum(tf.mul(dn, unit), 1, true), width)
+        const dx = tf.mul(scale, tf.sub(tf.sub(dn, mean), tf.mul(unit, projection)))
+        return [dx, tf.sum(tf.mul(dy, unit), 0), tf.sum(dy, 0)]
       }
     }
   })

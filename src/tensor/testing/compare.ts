@@ -1,10 +1,26 @@
-/** For tests: the same computation on both backends, and gradients against finite differences. */
+/** For tests: the same computation on every backend of the machine, and gradients against finite differences. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'vitest'
 import { type Rng } from '../../numeric/rng'
 import { prepareBackend, tensorMemory, type TensorBackend } from '../backend'
+import { testDevices } from './devices'
 
-export const backends: TensorBackend[] = ['wasm', 'cpu']
+const devices = await testDevices()
+
+/** Every backend that this machine has. */
+export const backends = devices.backends
+/** Those that reach values in place, and so compute losses and their gradients in double precision. */
+export const placedBackends = backends.filter((name) => name === 'wasm' || name === 'cpu')
+/** Why others are not tested here, for a skipped test each. */
+export const missingBackends = devices.missing
+
+/** Makes one of `backends` the current one. */
+export async function useBackend(name: TensorBackend): Promise<void> {
+  await prepareBackend(name, name === 'webgpu' ? { gpu: devices.gpu!, onFailure: (error) => failures.push(error) } : {})
+}
+
+/** What the GPU device complained about; it must stay empty. */
+const failures: Error[] = []
 
 export interface Input {
   shape: number[]
@@ -24,7 +40,7 @@ export async function valueAndGradients(
   inputs: Input[],
   compute: Compute
 ): Promise<Float32Array[]> {
-  await prepareBackend(backend)
+  await useBackend(backend)
   const before = tensorMemory().tensors
   const results = tf.tidy(() => {
     const tensors = inputs.map(({ shape, values }) => tf.tensor(values.slice(), shape))
@@ -40,15 +56,21 @@ export async function valueAndGradients(
   })
   const values = await Promise.all(results.map((tensor) => tensor.data()))
   tf.dispose(results)
+  expect(failures).toEqual([])
   expect(tensorMemory().tensors, `live tensors on ${backend}`).toBe(before)
   return values.map((array) => Float32Array.from(array))
 }
 
-/** The wasm result equals the cpu one, and the gradients equal central differences of the cpu value. */
+/** Value and gradients on every backend equal those of `cpu`, and these equal central differences of its value. */
 export async function expectSameEverywhere(inputs: Input[], compute: Compute, tolerance = 1e-4): Promise<void> {
   const reference = await valueAndGradients('cpu', inputs, compute)
-  const wasm = await valueAndGradients('wasm', inputs, compute)
-  wasm.forEach((values, i) => expectClose(values, reference[i], tolerance, i === 0 ? 'value' : `gradient ${i - 1}`))
+  for (const backend of backends) {
+    if (backend === 'cpu') continue
+    const results = await valueAndGradients(backend, inputs, compute)
+    results.forEach((values, i) => {
+      expectClose(values, reference[i], tolerance, `${backend}: ${i === 0 ? 'value' : `gradient ${i - 1}`}`)
+    })
+  }
   await expectFiniteDifferences(inputs, compute, reference.slice(1))
 }
 
