@@ -1,7 +1,8 @@
 /**
- * IDX files of unsigned bytes, the format of MNIST: big-endian magic number 0x000008nn (nn dimensions), one 32-bit size
- * per dimension, then the values. Compressed files are unpacked by the caller.
+ * IDX files, the format of MNIST: two zero bytes, the type of the values, the number of dimensions, one big-endian 32-bit
+ * size per dimension, then the values, big-endian. Compressed files are unpacked by the caller.
  */
+import type { NumericValues } from './arrays'
 
 export interface IdxArray {
   shape: number[]
@@ -9,37 +10,52 @@ export interface IdxArray {
   data: Uint8Array
 }
 
-/** Throws an Error whose message says what is wrong with the file; `name` is how the file is called in it. */
+export interface IdxNumbers {
+  shape: number[]
+  dtype: string
+  values: NumericValues
+}
+
+interface Kind {
+  dtype: string
+  bytes: number
+  make(length: number): NumericValues
+  read(view: DataView, at: number): number
+}
+
+const kinds: Record<number, Kind> = {
+  0x08: { dtype: 'uint8', bytes: 1, make: (n) => new Uint8Array(n), read: (view, at) => view.getUint8(at) },
+  0x09: { dtype: 'int8', bytes: 1, make: (n) => new Int8Array(n), read: (view, at) => view.getInt8(at) },
+  0x0b: { dtype: 'int16', bytes: 2, make: (n) => new Int16Array(n), read: (view, at) => view.getInt16(at) },
+  0x0c: { dtype: 'int32', bytes: 4, make: (n) => new Int32Array(n), read: (view, at) => view.getInt32(at) },
+  0x0d: { dtype: 'float32', bytes: 4, make: (n) => new Float32Array(n), read: (view, at) => view.getFloat32(at) },
+  0x0e: { dtype: 'float64', bytes: 8, make: (n) => new Float64Array(n), read: (view, at) => view.getFloat64(at) }
+}
+
+/**
+ * A file of unsigned bytes, in place. Throws an Error whose message says what is wrong with the file; `name` is how the
+ * file is called in it.
+ */
 export function readIdx(bytes: Uint8Array, name = 'The IDX file'): IdxArray {
-  if (bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    throw new Error(`${name} is gzip-compressed; unpack it first.`)
-  }
-  if (bytes.length < 4) throw new Error(`${name} has ${bytes.length} bytes; an IDX header alone has at least 8.`)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes[0] !== 0 || bytes[1] !== 0) {
-    const magic = view.getUint32(0).toString(16).padStart(8, '0')
-    throw new Error(`${name} does not begin like an IDX file: its first four bytes are 0x${magic}, not 0x000008nn.`)
-  }
-  if (bytes[2] !== 0x08) {
-    throw new Error(
-      `${name} holds values of type 0x${bytes[2].toString(16).padStart(2, '0')}; only unsigned bytes (0x08) are read.`
-    )
-  }
-  const rank = bytes[3]
-  if (rank < 1) throw new Error(`${name} declares no dimensions.`)
-  const start = 4 + 4 * rank
-  if (bytes.length < start)
-    throw new Error(`${name} ends inside its header: ${rank} dimensions need ${start} bytes, it has ${bytes.length}.`)
-  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis))
-  const size = shape.reduce((product, length) => product * length, 1)
-  const present = bytes.length - start
-  if (present < size) {
-    throw new Error(`${name} is cut off: [${shape.join(', ')}] needs ${size} values, ${present} are there.`)
-  }
-  if (present > size) {
-    throw new Error(`${name} has ${present - size} bytes too many after its ${size} values of [${shape.join(', ')}].`)
+  const { shape, type, start } = header(bytes, name)
+  if (type !== 0x08) {
+    throw new Error(`${name} holds values of type ${typeText(type)}; only unsigned bytes (0x08) are read.`)
   }
   return { shape, data: bytes.subarray(start) }
+}
+
+/** A file of any type of numbers, as a copy. Throws like `readIdx`. */
+export function readIdxNumbers(bytes: Uint8Array, name = 'The IDX file'): IdxNumbers {
+  const { shape, type, start } = header(bytes, name)
+  const kind = kinds[type]
+  const size = (bytes.length - start) / kind.bytes
+  const values = kind.make(size)
+  if (values instanceof Uint8Array) values.set(bytes.subarray(start))
+  else {
+    const view = new DataView(bytes.buffer, bytes.byteOffset + start)
+    for (let i = 0; i < size; i++) values[i] = kind.read(view, i * kind.bytes)
+  }
+  return { shape, dtype: kind.dtype, values }
 }
 
 /** The inverse of `readIdx`. */
@@ -54,4 +70,37 @@ export function writeIdx({ shape, data }: IdxArray): Uint8Array {
   shape.forEach((length, axis) => view.setUint32(4 + 4 * axis, length))
   bytes.set(data, start)
   return bytes
+}
+
+function header(bytes: Uint8Array, name: string): { shape: number[]; type: number; start: number } {
+  if (bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    throw new Error(`${name} is gzip-compressed; unpack it first.`)
+  }
+  if (bytes.length < 4) throw new Error(`${name} has ${bytes.length} bytes; an IDX header alone has at least 8.`)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes[0] !== 0 || bytes[1] !== 0) {
+    const magic = view.getUint32(0).toString(16).padStart(8, '0')
+    throw new Error(`${name} does not begin like an IDX file: its first four bytes are 0x${magic}, not 0x000008nn.`)
+  }
+  const [, , type, rank] = bytes
+  if (!Object.hasOwn(kinds, type)) {
+    throw new Error(`${name} holds values of type ${typeText(type)}; 0x08, 0x09 and 0x0b to 0x0e are read.`)
+  }
+  if (rank < 1) throw new Error(`${name} declares no dimensions.`)
+  const start = 4 + 4 * rank
+  if (bytes.length < start)
+    throw new Error(`${name} ends inside its header: ${rank} dimensions need ${start} bytes, it has ${bytes.length}.`)
+  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis))
+  const size = shape.reduce((product, length) => product * length, 1)
+  const present = Math.floor((bytes.length - start) / kinds[type].bytes)
+  if (present < size) {
+    throw new Error(`${name} is cut off: [${shape.join(', ')}] needs ${size} values, ${present} are there.`)
+  }
+  const left = bytes.length - start - size * kinds[type].bytes
+  if (left > 0) throw new Error(`${name} has ${left} bytes too many after its ${size} values of [${shape.join(', ')}].`)
+  return { shape, type, start }
+}
+
+function typeText(type: number): string {
+  return `0x${type.toString(16).padStart(2, '0')}`
 }

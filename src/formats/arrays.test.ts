@@ -1,0 +1,216 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { NumericValues } from './arrays'
+import { cifarNames, readCifar } from './cifar'
+import { readDataTable } from './data-table'
+import { readIdxNumbers } from './idx'
+import { readNpy, writeNpy } from './npy'
+import { readNpz } from './npz'
+import { decodePicture, pictureSize, resizePicture, withChannels } from './pictures'
+
+interface Golden {
+  npy: { descr: string; version: number; shape: number[]; data: string; values: number[] }[]
+  npz: { plain: string; compressed: string }
+  objects: string
+  complex: string
+  records: string
+  large: string
+  pictures: { mode: string; channels: number; data: string; pixels: number[] }[]
+}
+const golden = JSON.parse(readFileSync(new URL('testing/golden-arrays.json', import.meta.url), 'utf8')) as Golden
+const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'))
+const cut = (base64: string, left: number): Uint8Array => bytesOf(base64).subarray(0, left)
+const text = (value: string): Uint8Array => new TextEncoder().encode(value)
+
+describe('.npy files of NumPy', () => {
+  it.each(golden.npy)('version $version of $descr $shape', ({ shape, data, values }) => {
+    const array = readNpy(bytesOf(data), 'x.npy')
+    expect(array.shape).toEqual(shape)
+    expect([...array.values]).toEqual(values)
+  })
+
+  it('come back as they were written, also from within a larger buffer', () => {
+    const all: NumericValues[] = [Uint8Array.of(1, 255), Int32Array.of(-5, 2 ** 31 - 1), Float32Array.of(0.5, -2)]
+    for (const values of all) {
+      const bytes = writeNpy({ shape: [2], values })
+      expect(bytes.length % 64).toBe(values.byteLength % 64)
+      const shifted = new Uint8Array(bytes.length + 3)
+      shifted.set(bytes, 3)
+      const back = readNpy(shifted.subarray(3), 'x.npy')
+      expect([back.shape, back.values]).toEqual([[2], values])
+    }
+    expect(() => writeNpy({ shape: [3], values: new Uint8Array(2) })).toThrow('[3] cannot hold 2 values')
+  })
+
+  const f4 = golden.npy.find(({ descr }) => descr === '<f4')!.data
+  const header = (dictionary: string): Uint8Array =>
+    Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, dictionary.length, 0, ...text(dictionary))
+  const bad: [string, Uint8Array, string][] = [
+    ['nothing', new Uint8Array(), 'x.npy is no .npy file: it does not begin with \\x93NUMPY. Save it with numpy.save.'],
+    [
+      'text',
+      text('1,2,3,4,5,6,7'),
+      'x.npy is no .npy file: it does not begin with \\x93NUMPY. Save it with numpy.save.'
+    ],
+    [
+      'a newer version',
+      bytesOf(f4).with(6, 4),
+      'x.npy is of .npy version 4; 1 to 3 are read. Save it with another NumPy.'
+    ],
+    ['a cut header', cut(f4, 60), 'x.npy ends inside its header. Save or copy it again.'],
+    [
+      'cut values',
+      cut(f4, 140),
+      'x.npy is cut off: [2, 3] of float32 needs 24 bytes, 12 are there. Save or copy it again.'
+    ],
+    ['no dictionary', header('{}'), 'x.npy, header: "{}" does not say type, order and shape. Save it with numpy.save.'],
+    [
+      'an impossible size',
+      header("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999, 99999999), }"),
+      'x.npy is cut off: [99999999999, 99999999] of float32 needs'
+    ],
+    ['Python objects', bytesOf(golden.objects), 'x.npy, header: it holds Python objects. Save numbers, such as'],
+    ['complex numbers', bytesOf(golden.complex), 'x.npy, header: it holds complex numbers. Save numbers, such as'],
+    ['records', bytesOf(golden.records), 'x.npy, header: it holds records of several fields. Save each field'],
+    ['large integers', bytesOf(golden.large), 'x.npy, value 0: it is too large to be kept exactly. Save the array as']
+  ]
+  it.each(bad)('are refused: %s', (_, bytes, message) => expect(() => readNpy(bytes, 'x.npy')).toThrow(message))
+})
+
+describe('.npz files of NumPy', () => {
+  it.each(['plain', 'compressed'] as const)('are read: %s', async (kind) => {
+    const arrays = await readNpz(bytesOf(golden.npz[kind]), 'd.npz')
+    expect(arrays.map(({ name, shape, dtype }) => [name, shape, dtype])).toEqual([
+      ['x_train', [4, 3], 'float32'],
+      ['y_train', [4], 'int64']
+    ])
+    expect([...arrays[1].values]).toEqual([0, 1, 1, 0])
+  })
+
+  it('are refused in words when they are damaged', async () => {
+    const refused = (bytes: Uint8Array) => expect(readNpz(bytes, 'd.npz')).rejects
+    await refused(cut(golden.npz.plain, 200)).toThrow(/^d\.npz is no zip archive, or cut off .*numpy\.savez\.$/)
+    await refused(text('x')).toThrow(/^d\.npz is no zip archive/)
+    const bytes = bytesOf(golden.npz.plain)
+    // A value inside of the first array: its checksum no longer fits.
+    bytes[220] ^= 255
+    await refused(bytes).toThrow(/^d\.npz, x_train: it cannot be unpacked .* Save or copy the file again\.$/)
+  })
+})
+
+describe('IDX files of other types', () => {
+  const idx = (type: number, values: number[], bytes: number, set: (view: DataView, at: number, v: number) => void) => {
+    const view = new DataView(new ArrayBuffer(8 + values.length * bytes))
+    view.setUint32(0, (type << 8) | 1)
+    view.setUint32(4, values.length)
+    values.forEach((value, i) => set(view, 8 + i * bytes, value))
+    return new Uint8Array(view.buffer)
+  }
+  it('are read big-endian', () => {
+    const cases: [number, number, string, (view: DataView, at: number, v: number) => void][] = [
+      [0x09, 1, 'int8', (view, at, v) => view.setInt8(at, v)],
+      [0x0b, 2, 'int16', (view, at, v) => view.setInt16(at, v)],
+      [0x0c, 4, 'int32', (view, at, v) => view.setInt32(at, v)],
+      [0x0d, 4, 'float32', (view, at, v) => view.setFloat32(at, v)],
+      [0x0e, 8, 'float64', (view, at, v) => view.setFloat64(at, v)]
+    ]
+    for (const [type, bytes, dtype, set] of cases) {
+      const file = idx(type, [-3, 0, 100], bytes, set)
+      const read = readIdxNumbers(file, 'x')
+      expect([read.dtype, read.shape, [...read.values]]).toEqual([dtype, [3], [-3, 0, 100]])
+      expect(() => readIdxNumbers(file.subarray(0, -bytes), 'x')).toThrow(
+        'x is cut off: [3] needs 3 values, 2 are there.'
+      )
+    }
+    expect(() => readIdxNumbers(Uint8Array.of(0, 0, 7, 1, 0, 0, 0, 0), 'x')).toThrow('x holds values of type 0x07')
+  })
+})
+
+describe('pictures', () => {
+  it.each(golden.pictures)('as Pillow reads them: $mode', ({ mode, channels, data, pixels }) => {
+    const picture = decodePicture(bytesOf(data), 'p')
+    expect([picture.channels, picture.data.length]).toEqual([channels, pixels.length])
+    // Decoders of JPEG may round differently.
+    const worst = picture.data.reduce((most, value, i) => Math.max(most, Math.abs(value - pixels[i])), 0)
+    expect(worst).toBeLessThanOrEqual(mode.startsWith('jpeg') ? 3 : 0)
+    const { width, height } = picture
+    expect(pictureSize(bytesOf(data), 'p')).toEqual({ width, height })
+  })
+
+  it('are resized by the mean of what each pixel covers', () => {
+    const picture = { width: 3, height: 2, channels: 1 as const, data: Uint8Array.of(0, 90, 180, 60, 120, 240) }
+    expect([...resizePicture(picture, { width: 1, height: 1 }).data]).toEqual([115])
+    expect([...resizePicture(picture, { width: 2, height: 1 }).data]).toEqual([55, 175])
+    expect([...resizePicture(picture, { width: 6, height: 2 }).data.slice(0, 6)]).toEqual([0, 0, 90, 90, 180, 180])
+    expect([...withChannels(picture, 3).data.slice(3, 6)]).toEqual([90, 90, 90])
+    expect([...withChannels(withChannels(picture, 3), 1).data]).toEqual([...picture.data])
+  })
+
+  it('are refused in words', () => {
+    const [png] = golden.pictures
+    const jpeg = golden.pictures.find(({ mode }) => mode === 'jpeg RGB')!
+    expect(() => decodePicture(text('hello, this is a text'), 'p')).toThrow(
+      'p is neither a PNG nor a JPEG picture. Save it as one of these or remove it.'
+    )
+    expect(() => decodePicture(cut(png.data, 50), 'p')).toThrow(
+      /^p cannot be decoded \(.*\)\. Save it again or remove it\.$/
+    )
+    expect(() => decodePicture(cut(jpeg.data, 300), 'p')).toThrow(/^p (cannot be decoded|is neither)/)
+    const huge = bytesOf(png.data)
+    new DataView(huge.buffer).setUint32(16, 2_000_000_000)
+    expect(() => decodePicture(huge, 'p')).toThrow('p is 2000000000 x 5 pixels, which is no usable size.')
+  })
+})
+
+describe('CIFAR files', () => {
+  it('become channels last', () => {
+    const record = Uint8Array.from({ length: 3073 }, (_, i) => (i === 0 ? 9 : i <= 1024 ? 1 : i <= 2048 ? 2 : 3))
+    const { pixels, labels, count } = readCifar(new Uint8Array([...record, ...record]), 'data_batch_1.bin', 10)
+    expect([count, [...labels], [...pixels.subarray(3069, 3075)]]).toEqual([2, [9, 9], [1, 2, 3, 1, 2, 3]])
+    const fine = readCifar(new Uint8Array([4, 77, ...record.subarray(1)]), 'train.bin', 100)
+    expect([...fine.labels]).toEqual([77])
+    expect(cifarNames('airplane\r\nautomobile\n\n')).toEqual(['airplane', 'automobile'])
+  })
+
+  it('are refused in words', () => {
+    expect(() => readCifar(new Uint8Array(3000), 'b.bin', 10)).toThrow(
+      'b.bin has 3000 bytes, which is no multiple of 3073: it is cut off or no CIFAR-10 file. Unpack the archive again.'
+    )
+    expect(() => readCifar(new Uint8Array(3073).fill(12), 'b.bin', 10)).toThrow(
+      'b.bin, record 0: its label is 12, and CIFAR-10 has 0 to 9.'
+    )
+  })
+})
+
+describe('tables of examples', () => {
+  it('have columns of numbers and of words, gaps included', () => {
+    const { rows, columns } = readDataTable('\ufeffa;b;kind\r\n1;;x\r\n2.5;3;"y;z"\r\n', 't.csv')
+    expect(rows).toBe(2)
+    expect(
+      columns.map(({ name, numbers, words, firstGap }) => [name, numbers && [...numbers], words, firstGap])
+    ).toEqual([
+      ['a', [1, 2.5], null, null],
+      ['b', [NaN, 3], null, 2],
+      ['kind', null, ['x', 'y;z'], null]
+    ])
+    const indexed = readDataTable(',v\n0,5\n1,6\n', 't.csv')
+    expect(indexed.columns.map(({ name }) => name)).toEqual(['v'])
+  })
+
+  const bad: [string, string, string][] = [
+    ['nothing', ' \n', 't.csv is empty. Choose a file with a header and rows.'],
+    ['no header', '1,2\n3,4\n', 't.csv, line 1: there is no header: the line holds numbers only. Add a first line'],
+    ['no rows', 'a,b\n', 't.csv has a header and no rows. Choose a file with examples.'],
+    ['a short row', 'a,b\n1,2\n\n3\n', 't.csv, line 4: 2 columns expected, 1 found. Complete the line'],
+    ['equal names', 'a,a\n1,2\n', 't.csv, line 1: the column "a" appears twice. Rename one of them.'],
+    ['an open quote', 'a,b\n1,"2\n3,4\n', 't.csv, line 2: a quoted cell does not end where its line does.']
+  ]
+  it.each(bad)('are refused: %s', (_, content, message) =>
+    expect(() => readDataTable(content, 't.csv')).toThrow(message)
+  )
+
+  it('say where a word stands among numbers', () => {
+    const { columns } = readDataTable('a\n1\n2\nthree\n', 't.csv')
+    expect(columns[0].oddWord).toEqual({ line: 4, text: 'three' })
+  })
+})

@@ -1,0 +1,90 @@
+/** Text tables of examples: a header, one row per example, numbers or words in each column. */
+import Papa from 'papaparse'
+import { readCell } from './cells'
+import { excerpt, FormatError, plural } from './format-error'
+
+export interface DataColumn {
+  name: string
+  /** [rows]; null where a cell is neither a number nor empty. Empty cells are NaN. */
+  numbers: Float64Array | null
+  /** [rows], trimmed; null for a column of numbers. */
+  words: string[] | null
+  /** Line of the first empty cell, or null. */
+  firstGap: number | null
+  /** The first cell that is no number, where most are numbers. */
+  oddWord: { line: number; text: string } | null
+}
+
+export interface DataTable {
+  columns: DataColumn[]
+  rows: number
+}
+
+const mostColumns = 100_000
+
+/** @throws FormatError */
+export function readDataTable(text: string, file: string): DataTable {
+  const plain = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
+  if (plain.trim() === '') throw new FormatError(file, null, 'is empty. Choose a file with a header and rows.')
+  const { data, errors } = Papa.parse<string[]>(plain, { newline: '\n', delimitersToGuess: [',', ';', '\t'] })
+  const bad = errors.find(({ type }) => type === 'Quotes')
+  if (bad) {
+    const text = 'a quoted cell does not end where its line does. Close the quote, or double quotes inside a cell.'
+    throw new FormatError(file, `line ${(bad.row ?? 0) + 1}`, text)
+  }
+  const lines = data
+    .map((cells, i) => ({ cells, line: i + 1 }))
+    .filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
+  const [header, ...rows] = lines
+  const names = header.cells.map((cell) => cell.trim())
+  if (names.every((name) => typeof readCell(name) === 'number')) {
+    const text = `there is no header: the line holds numbers only. Add a first line that names the ${plural(names.length, 'column')}.`
+    throw new FormatError(file, `line ${header.line}`, text)
+  }
+  if (names.length > mostColumns) {
+    throw new FormatError(file, `line ${header.line}`, `${names.length} columns; at most ${mostColumns} can be read.`)
+  }
+  const twice = names.findIndex((name, i) => name !== '' && names.indexOf(name) < i)
+  if (twice >= 0) {
+    throw new FormatError(
+      file,
+      `line ${header.line}`,
+      `the column "${names[twice]}" appears twice. Rename one of them.`
+    )
+  }
+  if (rows.length === 0) throw new FormatError(file, null, 'has a header and no rows. Choose a file with examples.')
+  for (const { cells, line } of rows) {
+    if (cells.length !== names.length) {
+      const text = `${plural(names.length, 'column')} expected, ${cells.length} found. Complete the line so that it matches the header, or remove it.`
+      throw new FormatError(file, `line ${line}`, text)
+    }
+  }
+  const columns = names.map((name, c) => column(name === '' ? `column ${c + 1}` : name, rows, c))
+  // What pandas writes without index=False: row numbers under no name.
+  const isIndex = names[0] === '' && (columns[0].numbers?.every((value, i) => value === i) ?? false)
+  return { columns: isIndex ? columns.slice(1) : columns, rows: rows.length }
+}
+
+function column(name: string, rows: { cells: string[]; line: number }[], c: number): DataColumn {
+  const numbers = new Float64Array(rows.length)
+  let words = 0
+  let firstGap: number | null = null
+  let oddWord: DataColumn['oddWord'] = null
+  rows.forEach(({ cells, line }, i) => {
+    const value = readCell(cells[c])
+    numbers[i] = typeof value === 'number' ? value : NaN
+    if (value === 'gap') firstGap ??= line
+    if (value !== 'word') return
+    words += 1
+    oddWord ??= { line, text: excerpt(cells[c]) }
+  })
+  if (words === 0) return { name, numbers, words: null, firstGap, oddWord: null }
+  const mostlyNumbers = words < rows.length / 2
+  return {
+    name,
+    numbers: null,
+    words: rows.map(({ cells }) => cells[c].trim()),
+    firstGap,
+    oddWord: mostlyNumbers ? oddWord : null
+  }
+}
