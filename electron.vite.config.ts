@@ -11,7 +11,8 @@ export default defineConfig({
           index: resolve('electron/main/index.ts'),
           cli: resolve('src/cli/index.ts'),
           'train-worker': resolve('src/workers/train-worker.ts'),
-          'compute-worker': resolve('src/workers/compute-worker.ts')
+          'compute-worker': resolve('src/workers/compute-worker.ts'),
+          'probe-process': resolve('src/workers/probe-process.ts')
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
       }

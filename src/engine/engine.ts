@@ -13,6 +13,7 @@ import type { Reply } from '../contract/wire'
 import { createProject, openProject } from '../project/project-folder'
 import { experiments } from '../training/experiments'
 import { AnalysisService } from './analysis-service'
+import { BackendRegistry } from './backends'
 import { boardHandlers } from './board-handlers'
 import { describeDraft } from './draft'
 import { PathGrants } from './grants'
@@ -47,6 +48,7 @@ export type EventListener = <N extends EventName>(name: N, payload: EventPayload
 
 export class Engine {
   readonly log: Log
+  readonly backends: BackendRegistry
   readonly training: TrainingService
   readonly analyses: AnalysisService
   readonly imports: ImportService
@@ -68,6 +70,7 @@ export class Engine {
     this.compute = new TaskPool(options.launcher, options.cores)
     const versions = { phasescope: options.version, node: process.versions.node }
     const { launcher, places, cores } = options
+    this.backends = new BackendRegistry(launcher, options.host)
     this.training = new TrainingService({
       launcher,
       places,
@@ -209,13 +212,10 @@ export class Engine {
         host: this.options.host,
         cores: this.options.cores,
         platform: `${process.platform} ${process.arch}`,
-        backends: [
-          { name: 'wasm', available: true, reason: 'WebAssembly with SIMD, one thread per run. Always available.' },
-          { name: 'cpu', available: true, reason: 'Plain JavaScript, the slow reference. Always available.' }
-        ],
         defaultLocation: this.options.places.projects,
         canPickFolders: this.options.pickFolder !== undefined
       }),
+      'app.backends': ({ again }) => this.backends.status(again),
       'app.logs': () => this.log.all(),
 
       'paths.pick': async ({ purpose }) => {

@@ -1,6 +1,7 @@
 /** What the engine needs from its host: threads and places. The engine itself starts nothing and knows no window. */
 
-export type WorkerKind = 'train' | 'compute'
+/** `probe` is a process of its own, which may crash; the others are threads. */
+export type WorkerKind = 'train' | 'compute' | 'probe'
 
 export interface WorkerLink {
   post(message: unknown, transfer?: ArrayBuffer[]): void
@@ -12,6 +13,8 @@ export interface WorkerLink {
 
 export interface WorkerLauncher {
   launch(kind: WorkerKind): WorkerLink
+  /** Something with a GPU that trains for a training worker, where threads have no GPU of their own: under Electron. */
+  launchGpu?(): WorkerLink
 }
 
 export interface Places {

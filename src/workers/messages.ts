@@ -9,7 +9,7 @@ import type { Sequence } from '../hmm/types'
 import type { ImportFile, ScannedSources } from '../project/import-source'
 import type { RunManifest } from '../project/manifests'
 import type { LastValues } from './last-values'
-import type { ParamValue, RecordOptions, RunSpec } from '../training/types'
+import type { Recipe, RecordOptions, RunSpec } from '../training/types'
 
 /** To a training worker. One worker trains one run and then ends. */
 export type TrainCommand =
@@ -19,6 +19,10 @@ export type TrainCommand =
       spec: RunSpec
       /** Folder with the bundled data sets. */
       resources: string
+      /** The project's folder, for its data sets. */
+      project: string
+      /** Whether somebody is there to let a paused run go on. */
+      attended: boolean
       /** Folder with TensorFlow.js's .wasm files, ending in a separator. */
       wasm: string
     }
@@ -42,8 +46,20 @@ export type TrainMessage =
   | { kind: 'grew'; step: number; last: Record<string, number> }
   | { kind: 'checkpoint'; step: number }
   | { kind: 'log'; level: 'info' | 'warning' | 'error'; text: string }
-  | { kind: 'finished'; status: 'done' | 'cancelled'; step: number; epoch: number }
+  /** The run waits for somebody to look at it. */
+  | { kind: 'alert'; step: number; text: string; paused: boolean }
+  | { kind: 'finished'; status: 'done' | 'cancelled'; stoppedEarly: boolean; step: number; epoch: number }
   | { kind: 'failed'; error: WireError }
+
+/** To a process that only looks whether a backend works here: native code may take its process down. */
+export interface ProbeCommand {
+  kind: 'probe'
+  backend: 'tensorflow' | 'webgpu'
+}
+
+export type ProbeReply =
+  | { available: true; device: string }
+  | { available: false; problem: 'not-installed' | 'not-loaded' | 'no-adapter'; message: string }
 
 export interface RunSource {
   runId: string
@@ -59,9 +75,7 @@ export interface RunSource {
 type OfRuns<N extends RequestName> = Omit<ParsedParams<N>, 'runIds'> & { runs: RunSource[] }
 type OfRun<N extends RequestName> = Omit<ParsedParams<N>, 'runId'> & { run: RunSource }
 
-export interface Draft {
-  experiment: string
-  params: Record<string, ParamValue>
+export interface Draft extends Recipe {
   hooks: string[]
   record: RecordOptions
 }
