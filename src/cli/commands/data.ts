@@ -1,0 +1,181 @@
+/** `phasescope data`: the user's own data as data sets of a project. */
+import { basename, resolve } from 'node:path'
+import type { DataChoices, DataFindings, DatasetInfo } from '../../contract/data'
+import { PhasescopeError } from '../../contract/errors'
+import { withEngine } from '../host'
+import { interruptible } from '../interrupt'
+import type { Command, Context, Input } from '../options'
+import { UsageError } from '../options'
+import { table } from '../terminal'
+
+const job = 'command-line'
+const actions = ['add', 'list', 'remove'] as const
+
+export const dataCommand: Command = {
+  name: 'data',
+  summary: 'Add your own data to a project, list its data sets, or remove one.',
+  usage: 'add FILE-OR-FOLDER... | list | remove ID --project DIR',
+  options: {
+    project: { value: 'DIR', description: 'The project folder.', required: true },
+    create: { description: 'add: make the project when it does not exist.' },
+    name: { value: 'NAME', description: 'add: what the data set is called. Default: the name of the file or folder.' },
+    label: { value: 'COLUMN', description: 'add: the column, or the array, that is to be predicted.' },
+    predict: { value: 'classes|numbers', description: 'add: how to take the labels. Default: as they look.' },
+    size: { value: 'WxH', description: 'add: bring all pictures to this size, such as 32x32.' },
+    'dry-run': { description: 'add: only say what is there.' },
+    json: { description: 'list: print JSON.' }
+  },
+  notes: [
+    'Read are npz, npy and idx files (arrays such as x_train, y_train, x_test, y_test), csv files with a header,',
+    'a folder of pictures (png, jpg) per class, below train/ and val/ or test/ if there are such, and CIFAR-10 and',
+    'CIFAR-100 in their binary version.'
+  ],
+  words: { min: 1, max: 10_000, missing: `What is to be done: ${actions.join(', ')}?` },
+  async run(input, context) {
+    const [action, ...words] = input.words
+    switch (action) {
+      case 'add':
+        return add(words, input, context)
+      case 'list':
+        return list(words, input, context)
+      case 'remove':
+        return remove(words, input, context)
+      default:
+        throw new UsageError(`data does not know "${action}"; it knows ${actions.join(', ')}.`)
+    }
+  }
+}
+
+async function add(words: string[], input: Input, context: Context): Promise<number> {
+  if (words.length === 0) throw new UsageError('What should be added? Give a file or a folder.')
+  const name = input.text('name')?.trim()
+  if (name === '') throw new UsageError('--name is empty; give the data set a name.')
+  const choices = choicesOf(input)
+  const paths = words.map((word) => resolve(word))
+  const { terminal } = context
+  return withEngine(context, {}, async (engine) => {
+    const inspected = await uninterrupted(
+      context,
+      () => engine.data.cancel(job),
+      () => engine.data.inspect(job, paths, choices)
+    )
+    const { found, question, problem } = inspected
+    if (problem !== null) throw new PhasescopeError('bad-request', problem)
+    if (question !== null) throw new PhasescopeError('bad-request', `${question.text} ${flagFor(question)}`)
+    if (found === null) throw new PhasescopeError('internal', `Nothing was found in ${inspected.label}.`)
+    for (const line of describe(found)) terminal.out(line)
+    if (input.has('dry-run')) return 0
+    const folder = resolve(input.required('project'))
+    const session = input.has('create')
+      ? await engine.openOrCreateFolder(folder, basename(folder))
+      : await engine.openFolder(folder)
+    const request = { job, paths, choices, name: name ?? inspected.name }
+    const added = await uninterrupted(
+      context,
+      () => engine.data.cancel(job),
+      () => engine.data.add(session.folder, request)
+    )
+    terminal.out('')
+    terminal.out(`Added as ${added.id}.`)
+    return 0
+  })
+}
+
+async function list(words: string[], input: Input, context: Context): Promise<number> {
+  if (words.length > 0) throw new UsageError(`data list does not know what to do with "${words[0]}".`)
+  return withEngine(context, {}, async (engine) => {
+    const { folder } = await engine.openFolder(input.required('project'))
+    const { datasets, problems } = await engine.data.list(folder)
+    for (const { message } of problems) context.terminal.note(`warning: ${message}`)
+    print(datasets, input.has('json'), context)
+    return 0
+  })
+}
+
+async function remove(words: string[], input: Input, context: Context): Promise<number> {
+  if (words.length !== 1) throw new UsageError('Which data set should be removed? Give its ID; data list tells them.')
+  const [id] = words
+  return withEngine(context, {}, async (engine) => {
+    const { folder } = await engine.openFolder(input.required('project'))
+    const { datasets } = await engine.data.list(folder)
+    if (!datasets.some((dataset) => dataset.id === id)) {
+      const known = datasets.length === 0 ? 'it has none' : `it has ${datasets.map((dataset) => dataset.id).join(', ')}`
+      throw new PhasescopeError('not-found', `The project has no data set "${id}"; ${known}.`)
+    }
+    await engine.data.remove(folder, id)
+    context.terminal.out(`${id} lies in the project's trash folder now.`)
+    return 0
+  })
+}
+
+function choicesOf(input: Input): DataChoices {
+  const label = input.text('label')
+  const predict = input.choice('predict', ['classes', 'numbers'] as const)
+  const text = input.text('size')
+  const size = /^(\d{1,4})x(\d{1,4})$/.exec(text ?? '')
+  if (text !== undefined && (size === null || Number(size[1]) * Number(size[2]) === 0)) {
+    throw new UsageError(`--size is "${text}"; give width and height such as 32x32.`)
+  }
+  return {
+    ...(label === undefined ? {} : { label }),
+    ...(predict === undefined ? {} : { predict }),
+    ...(size === null ? {} : { size: { width: Number(size[1]), height: Number(size[2]) } })
+  }
+}
+
+function flagFor({ about, options }: NonNullable<DataFindings['question']>): string {
+  return about === 'label' ? 'Say it with --label NAME.' : `Say it with --size WxH, such as --size ${options[0]}.`
+}
+
+function describe(found: NonNullable<DataFindings['found']>): string[] {
+  const rows = [
+    ['what', found.kind],
+    ['example', `[${found.inputShape.join(', ')}]`],
+    ['predicted', predicted(found)],
+    ['label', found.label ?? ''],
+    ['examples', examples(found)]
+  ]
+  return [
+    ...table(
+      ['', ''],
+      rows.filter(([, text]) => text !== ''),
+      []
+    ).slice(1),
+    ...found.notes.map((note) => `note: ${note}`)
+  ]
+}
+
+function print(datasets: DatasetInfo[], json: boolean, { terminal }: Context): void {
+  if (json) return terminal.out(JSON.stringify(datasets, null, 2))
+  if (datasets.length === 0) return terminal.out('No data sets yet.')
+  const rows = datasets.map((dataset) => [
+    ...[dataset.id, dataset.name, dataset.source.kind, `[${dataset.inputShape.join(', ')}]`],
+    ...[predicted(dataset), String(dataset.train), dataset.validation === 0 ? '-' : String(dataset.validation)]
+  ])
+  const head = ['DATA SET', 'NAME', 'KIND', 'EXAMPLE', 'PREDICTED', 'TRAIN', 'VALIDATION']
+  for (const line of table(head, rows, [5, 6])) terminal.out(line)
+}
+
+function predicted({ classes, targetWidth }: { classes: number; targetWidth: number }): string {
+  return classes > 0 ? `${classes} classes` : targetWidth === 1 ? '1 number' : `${targetWidth} numbers`
+}
+
+function examples({ train, validation }: { train: number; validation: number }): string {
+  return validation === 0 ? `${train}, part of which will validate` : `${train} to train, ${validation} to validate`
+}
+
+async function uninterrupted<T>({ terminal }: Context, cancel: () => void, work: () => Promise<T>): Promise<T> {
+  const outcome: { value?: T; failure?: unknown } = {}
+  await interruptible(terminal, 'Cancelling.', cancel, async () => {
+    await work().then(
+      (value) => (outcome.value = value),
+      (error: unknown) => (outcome.failure = error)
+    )
+  })
+  const { failure } = outcome
+  if (failure instanceof PhasescopeError && failure.code === 'cancelled') {
+    throw new PhasescopeError('cancelled', 'Cancelled; nothing was added.')
+  }
+  if (failure !== undefined) throw failure
+  return outcome.value as T
+}

@@ -1,0 +1,105 @@
+/** Requests about the project's data sets: the user's own data. */
+import { z } from 'zod'
+
+const jobId = z.string().min(8).max(64)
+const u8 = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
+
+export const dataChoices = z.object({
+  /** Column, or array, that is to be predicted. */
+  label: z.string().min(1).optional(),
+  predict: z.enum(['classes', 'numbers']).optional(),
+  /** Pictures are brought to this size. */
+  size: z.object({ width: z.number().int().min(1).max(4096), height: z.number().int().min(1).max(4096) }).optional()
+})
+export type DataChoices = z.infer<typeof dataChoices>
+
+export const datasetInfo = z.object({
+  id: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+  source: z.object({ kind: z.string(), files: z.array(z.string()) }),
+  /** Of one example. */
+  inputShape: z.array(z.number()),
+  /** 0 where numbers are predicted. */
+  classes: z.number(),
+  classNames: z.array(z.string()),
+  targetWidth: z.number(),
+  train: z.number(),
+  /** 0 where the data came without a split of their own. */
+  validation: z.number(),
+  classCounts: z.array(z.number()),
+  notes: z.array(z.string())
+})
+export type DatasetInfo = z.infer<typeof datasetInfo>
+
+/** What chosen files hold. */
+export const dataFindings = z.object({
+  /** What was chosen, for people, and a name to suggest. */
+  label: z.string(),
+  name: z.string(),
+  /** Null until what is asked has been answered, and when there is a problem. */
+  found: z
+    .object({
+      kind: z.string(),
+      inputShape: z.array(z.number()),
+      classes: z.number(),
+      classNames: z.array(z.string()),
+      targetWidth: z.number(),
+      train: z.number(),
+      validation: z.number(),
+      /** Examples of each class among those looked at; empty where numbers are predicted. */
+      classCounts: z.array(z.number()),
+      /** Columns or arrays that can be the label, and which one is. */
+      labels: z.array(z.string()),
+      label: z.string().nullable(),
+      notes: z.array(z.string()),
+      /** First training examples as pictures, for inputs that are some. */
+      pictures: z.array(
+        z.object({
+          width: z.number(),
+          height: z.number(),
+          channels: z.union([z.literal(1), z.literal(3)]),
+          data: u8,
+          label: z.string()
+        })
+      )
+    })
+    .nullable(),
+  /** Something that only the user can say, with the answers that there are. */
+  question: z.object({ about: z.enum(['label', 'size']), text: z.string(), options: z.array(z.string()) }).nullable(),
+  /** Why the data cannot be used: the file, the place and the remedy. */
+  problem: z.string().nullable()
+})
+export type DataFindings = z.infer<typeof dataFindings>
+
+const nothing = z.object({}).strict()
+const done = z.object({})
+
+export const dataRequests = {
+  'data.list': {
+    params: nothing,
+    result: z.object({
+      datasets: z.array(datasetInfo),
+      problems: z.array(z.object({ place: z.string(), message: z.string() }))
+    })
+  },
+  /** A native dialog. In the browser host the path is typed, or the files are dropped (`import.stage`). */
+  'data.pick': {
+    params: z.object({ kind: z.enum(['folder', 'files']) }),
+    result: z.object({ grant: z.string(), label: z.string() }).nullable()
+  },
+  'data.inspect': { params: z.object({ job: jobId, grant: z.string(), choices: dataChoices }), result: dataFindings },
+  /** The whole data set or, after a cancel or an error, nothing. */
+  'data.add': {
+    params: z.object({
+      job: jobId,
+      grant: z.string(),
+      name: z.string().trim().min(1).max(120),
+      choices: dataChoices
+    }),
+    result: datasetInfo
+  },
+  'data.cancel': { params: z.object({ job: jobId }), result: done },
+  /** Moves a data set to the project's trash folder. */
+  'data.remove': { params: z.object({ id: z.string() }), result: done }
+} satisfies Record<string, { params: z.ZodType; result: z.ZodType }>
