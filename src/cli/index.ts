@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { toWireError } from '../contract/errors'
 import { suggestion } from '../hooks/config-error'
 import { packageVersion } from '../host/paths'
+import { dataCommand } from './commands/data'
 import { experimentsCommand } from './commands/experiments'
 import { exportCommand } from './commands/export'
 import { fitCommand } from './commands/fit'
@@ -25,6 +26,7 @@ const commands: Command[] = [
     trainCommand,
     resumeCommand,
     importCommand,
+    dataCommand,
     inspectCommand,
     exportCommand,
     runsCommand,

@@ -24,6 +24,7 @@ import {
   runInfo
 } from './domain'
 import { boardRequests } from './boards'
+import { dataRequests } from './data'
 import { f32, f64, i32 } from './packed'
 
 const u8 = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= 8 * 1024 * 1024)
@@ -251,6 +252,8 @@ export const requests = {
   },
 
   ...boardRequests,
+
+  ...dataRequests,
 
   'analysis.list': { params: nothing, result: z.array(analysisSummary) },
   'analysis.start': { params: z.object({ options: analysisOptions }), result: z.object({ id: z.string() }) },

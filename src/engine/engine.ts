@@ -15,6 +15,8 @@ import { experiments } from '../training/experiments'
 import { AnalysisService } from './analysis-service'
 import { BackendRegistry } from './backends'
 import { boardHandlers } from './board-handlers'
+import { dataHandlers } from './data-handlers'
+import { DataService } from './data-service'
 import { describeDraft } from './draft'
 import { PathGrants } from './grants'
 import type { Handlers } from './handlers'
@@ -52,6 +54,7 @@ export class Engine {
   readonly training: TrainingService
   readonly analyses: AnalysisService
   readonly imports: ImportService
+  readonly data: DataService
   private readonly listeners = new Set<EventListener>()
   private readonly grants = new PathGrants()
   private readonly recents: Recents
@@ -80,6 +83,7 @@ export class Engine {
       push
     })
     this.imports = new ImportService({ launcher, places, cores, versions, log: this.log, push })
+    this.data = new DataService({ launcher, log: this.log })
     this.analyses = new AnalysisService({ pool: this.compute, queries: this.queries, log: this.log, push })
     this.follower = new LogFollower({
       ...{ launcher, queries: this.queries, log: this.log, versions, push },
@@ -144,7 +148,7 @@ export class Engine {
   /** Ends every job and thread; unfinished runs are interrupted and can be continued. */
   async close(): Promise<void> {
     await this.closeProject()
-    await Promise.all([this.follower.close(), this.queries.close(), this.compute.close(), this.imports.close()])
+    await Promise.all([this.follower.close(), this.queries.close(), this.compute.close(), this.imports.close(), this.data.close()])
   }
 
   private async dispatch<N extends RequestName>(name: N, params: unknown): Promise<unknown> {
@@ -181,6 +185,7 @@ export class Engine {
     this.analyses.cancelAll()
     await this.follower.stop()
     await this.imports.settle()
+    await this.data.settle()
     await this.training.close()
     await session.settle()
     await this.remember()
@@ -206,6 +211,10 @@ export class Engine {
   private handlersOf(): Handlers {
     return {
       ...boardHandlers(this.queries, () => this.project),
+      ...dataHandlers({
+        ...{ data: this.data, grants: this.grants, project: () => this.project, pick: this.options.pickImport },
+        grant: (paths) => this.importGrant(paths)
+      }),
 
       'app.info': () => ({
         version: this.options.version,

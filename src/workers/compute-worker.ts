@@ -4,6 +4,7 @@ import { runCandidate, runFold } from '../analysis'
 import { toWireError } from '../contract/errors'
 import { scanSources } from '../project/import-source'
 import { across, assemble, decode, prepareAnalysis, refit, report } from './analysis-tasks'
+import { addData, inspectData } from './data-tasks'
 import { describe } from './describe-draft'
 import { importFile, inspectFile } from './import-tasks'
 import type { ComputeReply, ComputeRequest, ComputeTasks, TaskName } from './messages'
@@ -50,6 +51,8 @@ const handlers: Handlers = {
   decode: (input) => decode(input),
   across: (input) => across(input),
   report: (input) => report(input),
+  dataInspect: (input) => inspectData(input),
+  dataAdd: (input) => addData(input),
   importScan: ({ paths, loose }) => scanSources(paths, loose),
   importInspect: (input) => inspectFile(input),
   importFile: (input) => importFile(input)

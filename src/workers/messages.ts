@@ -2,6 +2,7 @@
 import type { CandidateResult, CandidateTask, FoldResult, FoldTask } from '../analysis'
 import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule, RunSeries } from '../analysis/types'
 import type { BuiltSequences } from '../analysis'
+import type { DataChoices, DataFindings, DatasetInfo } from '../contract/data'
 import type { WireError } from '../contract/errors'
 import type { ImportSource } from '../contract/domain'
 import type { PackedHeatmap, PackedSeries, ParsedParams, RequestName, RequestResult } from '../contract/requests'
@@ -107,6 +108,9 @@ export interface ComputeTasks {
     in: { file: ImportFile; stepColumn: string | null; folder: string; manifest: RunManifest }
     out: { source: ImportSource; manifest: RunManifest | null }
   }
+  dataInspect: { in: { paths: string[]; choices: DataChoices }; out: DataFindings }
+  /** Writes the data set into the project's folder. */
+  dataAdd: { in: { paths: string[]; choices: DataChoices; project: string; name: string }; out: DatasetInfo }
   describe: { in: Draft; out: Omit<RequestResult<'experiments.describe'>, 'secondsPerStep'> }
   tags: { in: { runs: RunSource[] }; out: RequestResult<'runs.tags'> }
   boardTags: { in: { runs: RunSource[] }; out: RequestResult<'board.tags'> }
