@@ -11,6 +11,7 @@ export default defineConfig({
           index: resolve('electron/main/index.ts'),
           cli: resolve('src/cli/index.ts'),
           'train-worker': resolve('src/workers/train-worker.ts'),
+          'metrics-worker': resolve('src/workers/metrics-worker.ts'),
           'compute-worker': resolve('src/workers/compute-worker.ts'),
           'probe-process': resolve('src/workers/probe-process.ts')
         },
@@ -23,7 +24,7 @@ export default defineConfig({
       outDir: 'out/preload',
       externalizeDeps: false,
       rollupOptions: {
-        input: { index: resolve('electron/preload/index.ts') },
+        input: { index: resolve('electron/preload/index.ts'), gpu: resolve('electron/preload/gpu.ts') },
         output: { format: 'cjs', entryFileNames: '[name].cjs' }
       }
     }

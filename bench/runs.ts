@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { saveCheckpoint } from '../src/project/checkpoints'
 import { RunWriter } from '../src/project/run-writer'
 import { loadDataset } from '../src/training/datasets'
-import { findExperiment, resolveParams } from '../src/training/experiments'
+import { findExperiment, resolveRecipe } from '../src/training/experiments'
 import { train } from '../src/training/trainer'
 import type { Dataset, ParamValue, RecordOptions, RunSpec, TrainerPort } from '../src/training/types'
 
@@ -34,12 +34,17 @@ export function specOf(
 ): RunSpec {
   const { defaultHooks, defaultRecord } = findExperiment(reference.experiment)
   return {
-    experiment: reference.experiment,
-    params: resolveParams(reference.experiment, { ...reference.params, epochs: steps / reference.stepsPerEpoch }),
+    ...resolveRecipe({
+      experiment: reference.experiment,
+      params: { ...reference.params, epochs: steps / reference.stepsPerEpoch },
+      data: null,
+      network: null
+    }),
     seed: 0,
     hooks: observed.hooks ? defaultHooks : [],
     record: { ...defaultRecord, ...observed.record },
-    backend: 'wasm'
+    backend: 'wasm',
+    parent: null
   }
 }
 
@@ -60,7 +65,7 @@ export async function trainOnce(spec: RunSpec, dataset: Dataset, atStep?: (step:
       if (record.kind === 'checkpoint') {
         writer.flush(true)
         await saveCheckpoint(folder, record.state)
-      } else if (record.kind !== 'progress' && record.kind !== 'log') writer.record(record)
+      } else if ('wallTimeSeconds' in record) writer.record(record)
     },
     now: () => performance.now(),
     wallTime: () => Date.now() / 1000,

@@ -7,7 +7,7 @@ import { prepareBackend } from '../src/tensor/backend'
 import { valuesOf } from '../src/tensor/views'
 import { BatchSource } from '../src/training/batches'
 import { loadDataset, type Resources } from '../src/training/datasets'
-import { findExperiment, resolveParams } from '../src/training/experiments'
+import { findExperiment, resolveRecipe } from '../src/training/experiments'
 import { TrainingSession } from '../src/training/session'
 import type { ParamValue, RunSpec } from '../src/training/types'
 
@@ -36,17 +36,18 @@ export async function benchTraining(resources: Resources, epochs = 10): Promise<
   await prepareBackend('wasm')
   const timings: TrainingTiming[] = []
   for (const { name, experiment, params: overrides } of cases) {
-    const params = resolveParams(experiment, overrides)
+    const recipe = resolveRecipe({ experiment, params: overrides, data: null, network: null })
+    const { params } = recipe
     const { defaultHooks: hooks, defaultRecord: record } = findExperiment(experiment)
-    const spec: RunSpec = { experiment, params, seed: 0, hooks, record, backend: 'wasm' }
+    const spec: RunSpec = { ...recipe, seed: 0, hooks, record, backend: 'wasm', parent: null }
     const dataset = await loadDataset(spec, resources)
-    const session = new TrainingSession(spec, params)
+    const session = new TrainingSession(spec)
     const batches = new BatchSource(dataset.train, params.batchSize as number, spec.seed)
-    const epoch = (): void => {
-      for (let i = 0; i < batches.stepsPerEpoch; i++) session.update(batches.batchAt(session.step))
+    const epoch = async (): Promise<void> => {
+      for (let i = 0; i < batches.stepsPerEpoch; i++) await session.update(batches.batchAt(session.step))
     }
-    epoch()
-    const measured = Array.from({ length: epochs }, () => timed(epoch))
+    await epoch()
+    const measured = await inTurn(epochs, () => timed(epoch))
     const hooked = params.model === 'lenet5' ? ['conv1', 'conv2', 'fc1', 'fc2', 'fc3'] : hooks
     const metrics = (): unknown =>
       weightScalars(
@@ -59,16 +60,22 @@ export async function benchTraining(resources: Resources, epochs = 10): Promise<
       epochMedian: median(measured),
       epochLeast: Math.min(...measured),
       epochs,
-      metricsMedian: median(Array.from({ length: 5 }, () => timed(metrics)))
+      metricsMedian: median(await inTurn(5, () => timed(metrics)))
     })
     session.dispose()
   }
   return timings
 }
 
-function timed(work: () => unknown): number {
+async function inTurn(times: number, work: () => Promise<number>): Promise<number[]> {
+  const results: number[] = []
+  for (let i = 0; i < times; i++) results.push(await work())
+  return results
+}
+
+async function timed(work: () => unknown): Promise<number> {
   const start = performance.now()
-  work()
+  await work()
   return performance.now() - start
 }
 

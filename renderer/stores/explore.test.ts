@@ -19,9 +19,11 @@ function runOf(
         ? null
         : {
             ...{ experiment: 'mnist', params, seed, hooks: [], backend: 'wasm' },
+            ...{ data: null, network: null, parent: null },
             record: {
               ...{ metricsEvery: 1, metricsUnit: 'epoch', activationsEvery: 1, histogramMin: 0, histogramMax: 1 },
-              ...{ histogramBins: 4, checkpointEvery: 1 }
+              ...{ histogramBins: 4, checkpointEvery: 1, observe: [], perClass: false, pauseOnNonFinite: false },
+              keepCheckpoints: 2
             }
           }
   }

@@ -1,6 +1,8 @@
 /** What computes: names of backends, and what is known about each on this machine. */
 import { z } from 'zod'
-import { backendNames, type BackendName } from '../training/types'
+import type { BackendName } from '../training/types'
+
+export const backendNames = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly BackendName[]
 
 export const backendName = z.enum(backendNames)
 

@@ -1,25 +1,49 @@
 /** Validators of the domain types that cross the contract or lie on disk. */
 import { z } from 'zod'
+import { backendName } from './backends'
+import { networkSpec } from './network'
 
 export const paramValue = z.union([z.number(), z.string(), z.boolean()])
 
 export const recordOptions = z.object({
   metricsEvery: z.number().int().min(1),
-  metricsUnit: z.enum(['step', 'epoch']),
+  metricsUnit: z.enum(['step', 'epoch', 'log']),
+  // The defaults are what runs did before there was a choice.
+  observe: z.array(z.enum(['weights', 'activations', 'gradients', 'updates'])).default(['weights', 'activations']),
+  perClass: z.boolean().default(false),
+  pauseOnNonFinite: z.boolean().default(false),
   activationsEvery: z.number().int().min(1),
   histogramMin: z.number(),
   histogramMax: z.number(),
   histogramBins: z.number().int().min(2).max(1024),
-  checkpointEvery: z.number().int().min(1)
+  checkpointEvery: z.number().int().min(1),
+  keepCheckpoints: z.number().int().min(2).default(2)
+})
+
+export const datasetFacts = z.object({
+  id: z.string().min(1).max(200),
+  name: z.string().min(1),
+  inputShape: z.array(z.number().int().min(1)).min(1),
+  classes: z.number().int().min(0),
+  classNames: z.array(z.string()),
+  targetWidth: z.number().int().min(0),
+  train: z.number().int().min(1),
+  validation: z.number().int().min(0)
 })
 
 export const runSpec = z.object({
   experiment: z.string().min(1),
   params: z.record(z.string(), paramValue),
+  data: datasetFacts.nullable().default(null),
+  network: networkSpec.nullable().default(null),
   seed: z.number().int(),
   hooks: z.array(z.string()),
   record: recordOptions,
-  backend: z.enum(['wasm', 'cpu'])
+  backend: backendName,
+  parent: z
+    .object({ runId: z.string(), step: z.number().int().min(0) })
+    .nullable()
+    .default(null)
 })
 
 /** Where an imported run came from: the recorded series of another program, read from files. */

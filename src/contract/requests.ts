@@ -23,8 +23,10 @@ import {
   recordOptions,
   runInfo
 } from './domain'
+import { backendChoice, backendStatus } from './backends'
 import { boardRequests } from './boards'
 import { dataRequests } from './data'
+import { networkSpec } from './network'
 import { f32, f64, i32 } from './packed'
 
 const u8 = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= 8 * 1024 * 1024)
@@ -74,11 +76,12 @@ export const requests = {
       host: z.enum(['electron', 'browser']),
       cores: z.number(),
       platform: z.string(),
-      backends: z.array(z.object({ name: z.string(), available: z.boolean(), reason: z.string() })),
       defaultLocation: z.string(),
       canPickFolders: z.boolean()
     })
   },
+  /** What computes on this machine. The first answer takes a moment; `again` looks anew. */
+  'app.backends': { params: z.object({ again: z.boolean() }), result: z.array(backendStatus) },
   'app.logs': { params: nothing, result: z.array(logEntry) },
 
   /** A native dialog; the answer names the folder by a token, never by path. */
@@ -174,6 +177,9 @@ export const requests = {
     params: z.object({
       experiment: z.string(),
       params: z.record(z.string(), paramValue),
+      /** A data set of the project. */
+      data: z.string().nullable().default(null),
+      network: networkSpec.nullable().default(null),
       hooks: z.array(z.string()),
       record: recordOptions
     }),
@@ -196,10 +202,12 @@ export const requests = {
       name: z.string().trim().min(1).max(120),
       experiment: z.string(),
       params: z.record(z.string(), paramValue),
+      data: z.string().nullable().default(null),
+      network: networkSpec.nullable().default(null),
       seeds: z.array(z.number().int().min(0)).min(1).max(1000),
       hooks: z.array(z.string()),
       record: recordOptions,
-      backend: z.enum(['wasm', 'cpu'])
+      backend: backendChoice
     }),
     result: z.object({ runIds: z.array(z.string()) })
   },

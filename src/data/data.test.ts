@@ -4,12 +4,14 @@ import { writeIdx } from '../formats/idx'
 import { Rng } from '../numeric/rng'
 import { loadDataset } from '../training/datasets'
 import { mnistDataset } from './mnist'
-import { modularAddition } from './modular-addition'
+import { modularArithmetic, modularResult, type ModularOperation } from './modular-arithmetic'
+
+const own = { data: null, network: null }
 
 describe('modular addition', () => {
   it('has every pair once, labelled with its sum, 30% to train', () => {
     const p = 13
-    const { train, validation, inputShape, classes } = modularAddition(p, 0.3, new Rng(1))
+    const { train, validation, inputShape, classes } = modularArithmetic('add', p, 0.3, new Rng(1))
     expect([train.count, validation.count, inputShape, classes]).toEqual([50, 119, [3], 13])
     const seen = new Set<string>()
     for (const { inputs, labels, count } of [train, validation]) {
@@ -24,9 +26,33 @@ describe('modular addition', () => {
     expect(seen.size).toBe(p * p)
   })
 
+  it.each(['sub', 'mul', 'div'] as const)(
+    '%s is the inverse or the product that it says',
+    (operation: ModularOperation) => {
+      const p = 13
+      const { train, validation } = modularArithmetic(operation, p, 0.5, new Rng(2))
+      const pairs = p * (operation === 'div' ? p - 1 : p)
+      expect(train.count + validation.count).toBe(pairs)
+      const seen = new Set<string>()
+      for (const { inputs, labels, count } of [train, validation]) {
+        for (let i = 0; i < count; i++) {
+          const [a, b] = inputs.slice(i * 3, i * 3 + 2)
+          const c = labels[i]
+          seen.add(`${a},${b}`)
+          if (operation === 'sub') expect((c + b) % p).toBe(a)
+          if (operation === 'mul') expect(c).toBe((a * b) % p)
+          if (operation === 'div') expect((c * b) % p).toBe(a)
+        }
+      }
+      expect(seen.size).toBe(pairs)
+      // The largest prime that is allowed, where products are largest.
+      expect((modularResult('div', 507, 508, 509) * 508) % 509).toBe(507)
+    }
+  )
+
   it('is drawn by the seed, 3,830 of 12,769 by default', async () => {
     const load = (seed: number) =>
-      loadDataset({ experiment: 'modular-addition', params: {}, seed }, { read: () => new Uint8Array() })
+      loadDataset({ ...own, experiment: 'modular-addition', params: {}, seed }, { read: () => new Uint8Array() })
     const [a, b, c] = await Promise.all([load(1), load(1), load(2)])
     expect(a).toEqual(b)
     expect(a.train.inputs).not.toEqual(c.train.inputs)
@@ -69,7 +95,7 @@ describe('MNIST', () => {
       read: (name: string) => new Uint8Array(readFileSync(new URL(`../../resources/${name}`, import.meta.url)))
     }
     const { train, validation } = await loadDataset(
-      { experiment: 'mnist', params: { trainSamples: 300 }, seed: 0 },
+      { ...own, experiment: 'mnist', params: { trainSamples: 300 }, seed: 0 },
       resources
     )
     expect([train.count, validation.count]).toEqual([300, 1000])
@@ -84,7 +110,7 @@ describe('MNIST', () => {
 
   it('says which file is damaged', async () => {
     const read = (): Uint8Array => Uint8Array.of(0x1f, 0x8b, 1, 2, 3)
-    await expect(loadDataset({ experiment: 'mnist', params: {}, seed: 0 }, { read })).rejects.toThrow(
+    await expect(loadDataset({ ...own, experiment: 'mnist', params: {}, seed: 0 }, { read })).rejects.toThrow(
       'The data file mnist-10k-images.idx3.gz is damaged: it cannot be unpacked.'
     )
   })

@@ -11,5 +11,5 @@ export async function describeDraft(
   runs: RunInfo[]
 ): Promise<RequestResult<'experiments.describe'>> {
   const described = await queries.run('describe', draft)
-  return { ...described, secondsPerStep: measuredSecondsPerStep(runs, draft.experiment, draft.params) }
+  return { ...described, secondsPerStep: measuredSecondsPerStep(runs, draft) }
 }

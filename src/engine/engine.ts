@@ -13,6 +13,7 @@ import type { Reply } from '../contract/wire'
 import { createProject, openProject } from '../project/project-folder'
 import { experiments } from '../training/experiments'
 import { AnalysisService } from './analysis-service'
+import { BackendChoice } from './backend-choice'
 import { BackendRegistry } from './backends'
 import { boardHandlers } from './board-handlers'
 import { dataHandlers } from './data-handlers'
@@ -26,6 +27,7 @@ import { LogFollower } from './log-follower'
 import { freeFolder, sampleCopy } from './new-folders'
 import type { Places, WorkerLauncher } from './ports'
 import { ProjectSession } from './project-session'
+import { recipeOf } from './recipe'
 import { recentEntry, Recents, samplePreview } from './recents'
 import { TaskPool } from './task-pool'
 import { TrainingService } from './training-service'
@@ -74,10 +76,13 @@ export class Engine {
     const versions = { phasescope: options.version, node: process.versions.node }
     const { launcher, places, cores } = options
     this.backends = new BackendRegistry(launcher, options.host)
+    const choice = new BackendChoice({ registry: this.backends, launcher, places, log: this.log })
     this.training = new TrainingService({
       launcher,
       places,
+      choice,
       parallel: options.parallel ?? cores,
+      attended: options.follow ?? false,
       versions,
       log: this.log,
       push
@@ -148,7 +153,13 @@ export class Engine {
   /** Ends every job and thread; unfinished runs are interrupted and can be continued. */
   async close(): Promise<void> {
     await this.closeProject()
-    await Promise.all([this.follower.close(), this.queries.close(), this.compute.close(), this.imports.close(), this.data.close()])
+    await Promise.all([
+      this.follower.close(),
+      this.queries.close(),
+      this.compute.close(),
+      this.imports.close(),
+      this.data.close()
+    ])
   }
 
   private async dispatch<N extends RequestName>(name: N, params: unknown): Promise<unknown> {
@@ -309,8 +320,11 @@ export class Engine {
       },
 
       'experiments.list': () => [...experiments],
-      'experiments.describe': (draft) =>
-        describeDraft(this.queries, draft, this.session ? this.session.listRuns() : ([] as RunInfo[])),
+      'experiments.describe': async (draft) => {
+        const recipe = await recipeOf(this.session, draft)
+        const runs: RunInfo[] = this.session ? this.session.listRuns() : []
+        return describeDraft(this.queries, { ...draft, ...recipe }, runs)
+      },
 
       'training.start': async (request) => ({ runIds: await this.training.start(this.project, request) }),
       'training.control': async ({ runIds, action }) => {

@@ -5,7 +5,8 @@ import type { WorkerLauncher } from './ports'
 import { TaskPool } from './task-pool'
 import { buildFolder, misbehaving, tinyMnist, trainingRequest } from './testing/engines'
 
-const draft = { experiment: 'mnist', params: tinyMnist, hooks: ['fc1'], record: trainingRequest().record }
+const { record } = trainingRequest()
+const draft = { experiment: 'mnist', params: tinyMnist, data: null, network: null, hooks: ['fc1'], record }
 
 function pool(launcher: WorkerLauncher, size = 1): TaskPool {
   const made = new TaskPool(launcher, size)

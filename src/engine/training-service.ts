@@ -6,18 +6,23 @@ import { PhasescopeError } from '../contract/errors'
 import { makeFolder } from '../project/files'
 import type { RunManifest } from '../project/manifests'
 import { newId } from '../project/project-folder'
-import { checkHooks, checkRecord, resolveParams, totalEpochs, totalSteps } from '../training/experiments'
-import type { RunSpec } from '../training/types'
+import { checkHooks, checkRecord, resolveRecipe, totalEpochs, totalSteps } from '../training/experiments'
+import type { BackendName, Recipe, RunSpec } from '../training/types'
 import type { TrainCommand, TrainMessage } from '../workers/messages'
+import type { BackendChoice } from './backend-choice'
+import { linkGpu, takesAll, type GpuLink } from './gpu-link'
 import type { Log } from './log'
 import type { Places, WorkerLauncher, WorkerLink } from './ports'
 import type { ProjectSession } from './project-session'
+import { recipeOf } from './recipe'
 import { claimRun, ownedElsewhere, releaseRun } from './run-lock'
 
 const manifestIntervalMs = 3000
 
 interface Active {
   link: WorkerLink
+  /** Where the run trains on a GPU that its worker does not have. */
+  gpu: GpuLink | null
   session: ProjectSession
   /** Elapsed seconds of earlier attempts. */
   before: number
@@ -30,6 +35,10 @@ export interface TrainingServiceOptions {
   launcher: WorkerLauncher
   places: Places
   parallel: number
+  /** Resolves `auto`. */
+  choice: BackendChoice
+  /** Somebody is there to look at a run that pauses itself, and to let it go on. */
+  attended: boolean
   versions: Record<string, string>
   log: Log
   push<N extends EventName>(name: N, payload: EventPayload<N>): void
@@ -56,22 +65,23 @@ export class TrainingService {
 
   /** Checks everything before the first folder is made, then queues one run per seed: all of them or none. */
   async start(session: ProjectSession, request: ParsedParams<'training.start'>): Promise<string[]> {
-    const params = resolveParams(request.experiment, request.params)
-    checkHooks(request.experiment, params, request.hooks)
+    const recipe = resolveRecipe(await recipeOf(session, request))
+    checkHooks(recipe, request.hooks)
     checkRecord(request.record)
     const seeds = [...new Set(request.seeds)]
+    const backend = await this.backendFor(session, request, recipe, seeds[0])
     const group = newId('group')
     // One stem for all seeds, so that TensorBoard and file managers list them together.
     const stem = newId(request.experiment)
     const runIds: string[] = []
     for (const seed of seeds) {
       const spec: RunSpec = {
-        experiment: request.experiment,
-        params,
+        ...recipe,
         seed,
         hooks: request.hooks,
         record: request.record,
-        backend: request.backend
+        backend: request.backend === 'auto' ? 'wasm' : request.backend,
+        parent: null
       }
       const id = `${stem}-s${seed}`
       const manifest: RunManifest = {
@@ -89,9 +99,9 @@ export class TrainingService {
         startedAt: null,
         finishedAt: null,
         step: 0,
-        totalSteps: totalSteps(request.experiment, params),
+        totalSteps: totalSteps(recipe),
         epoch: 0,
-        totalEpochs: totalEpochs(request.experiment, params),
+        totalEpochs: totalEpochs(recipe),
         elapsedSeconds: 0,
         last: {},
         notes: '',
@@ -116,6 +126,17 @@ export class TrainingService {
     for (const runId of runIds) this.queue.push({ session, runId })
     this.pump()
     return runIds
+  }
+
+  private async backendFor(
+    session: ProjectSession,
+    { backend, name, record }: ParsedParams<'training.start'>,
+    recipe: Recipe,
+    seed: number
+  ): Promise<BackendName> {
+    if (backend !== 'auto') return backend
+    const spec: RunSpec = { ...recipe, seed, hooks: [], record, backend: 'wasm', parent: null }
+    return this.options.choice.choose(spec, session.folder, name)
   }
 
   /** Goes on with runs that ended early, from their last checkpoint, or from the start where there is none. */
@@ -145,7 +166,9 @@ export class TrainingService {
       if (active) {
         active.link.post({ kind: action } satisfies TrainCommand)
         if (action === 'pause' && run.status === 'running') await session.updateRun(runId, { status: 'paused' })
-        if (action === 'resume' && run.status === 'paused') await session.updateRun(runId, { status: 'running' })
+        if (action === 'resume' && run.status === 'paused') {
+          await session.updateRun(runId, { status: 'running', message: null })
+        }
         continue
       }
       const at = this.queue.findIndex((item) => item.runId === runId)
@@ -187,7 +210,8 @@ export class TrainingService {
   }
 
   private async stop(runId: string, active: Active): Promise<void> {
-    const { session, link } = active
+    const { session, link, gpu } = active
+    gpu?.stop()
     await link.stop()
     const { step, totalSteps: total } = session.run(runId)
     await this.interrupt(session, runId, `Stopped at step ${step} of ${total} when the project was closed.`)
@@ -205,7 +229,11 @@ export class TrainingService {
 
   private pump(): void {
     while (this.active.size < this.options.parallel) {
-      const at = this.queue.findIndex((item) => item.session.run(item.runId).status === 'queued')
+      const alone = [...this.active].some(([id, { session }]) => takesAll(session.run(id).spec!.backend))
+      const at = this.queue.findIndex((item) => {
+        const run = item.session.run(item.runId)
+        return run.status === 'queued' && !(alone && takesAll(run.spec!.backend))
+      })
       if (at < 0) return
       const [{ session, runId }] = this.queue.splice(at, 1)
       this.launch(session, runId)
@@ -217,7 +245,8 @@ export class TrainingService {
     // Only runs with a spec are ever queued.
     if (!run.spec) return
     const link = this.options.launcher.launch('train')
-    const active: Active = { link, session, before: run.elapsedSeconds, lastSaveMs: Date.now(), ending: null }
+    const gpu = linkGpu(run.spec.backend, this.options.launcher, link)
+    const active: Active = { link, gpu, session, before: run.elapsedSeconds, lastSaveMs: Date.now(), ending: null }
     this.active.set(runId, active)
     link.onMessage((message) => this.receive(runId, active, message as TrainMessage))
     link.onExit((reason) => {
@@ -230,8 +259,11 @@ export class TrainingService {
       kind: 'start',
       folder: session.runFolder(runId),
       spec: run.spec,
+      project: session.folder,
+      attended: this.options.attended,
       resources: this.options.places.resources,
-      wasm: this.options.places.wasm
+      wasm: this.options.places.wasm,
+      remote: gpu !== null
     } satisfies TrainCommand)
     void this.save(session, runId, {
       status: 'running',
@@ -272,13 +304,23 @@ export class TrainingService {
       case 'checkpoint':
         void this.save(session, runId, {})
         return
+      case 'alert':
+        this.options.log.add('warning', session.run(runId).name, message.text)
+        if (!message.paused) return
+        void this.save(session, runId, { status: 'paused', message: `Paused at step ${message.step}: ${message.text}` })
+        return
+      case 'gpu':
+        active.gpu?.post(message.piece)
+        return
+      case 'measured':
+        return
       case 'log':
         this.options.log.add(message.level, session.run(runId).name, message.text)
         return
       case 'finished':
         this.settle(runId, active, {
           status: message.status,
-          message: message.status === 'cancelled' ? `Cancelled at step ${message.step}.` : null,
+          message: endingOf(message),
           step: message.step,
           epoch: message.epoch
         })
@@ -305,6 +347,7 @@ export class TrainingService {
     )
     releaseRun(session.runFolder(runId))
     this.active.delete(runId)
+    active.gpu?.stop()
     void link.stop()
     this.settleWaiters(runId)
     this.pump()
@@ -322,6 +365,11 @@ export class TrainingService {
       this.options.log.add('error', runId, (error as Error).message)
     }
   }
+}
+
+function endingOf({ status, stoppedEarly, step }: Extract<TrainMessage, { kind: 'finished' }>): string | null {
+  if (status === 'cancelled') return `Cancelled at step ${step}.`
+  return stoppedEarly ? `Stopped early at step ${step}: validation no longer got better.` : null
 }
 
 function jsonNumbers(values: Record<string, number>): RunInfo['last'] {

@@ -194,7 +194,7 @@ describe('training that cannot work', () => {
   it.each([
     [{ experiment: 'mnits' }, /There is no experiment "mnits"\. Did you mean "mnist"\?/],
     [{ params: { epochs: 0 } }, /Epochs \(epochs\) is 0; it must be a whole number from 1/],
-    [{ params: { epoch: 3 } }, /has no parameter "epoch"\. Did you mean "epochs"\?/],
+    [{ params: { epoch: 3 } }, /has no parameter "epoch"\. Did you mean "epochs"/],
     [{ hooks: ['fc9'] }, /There is no hook point "fc9"/],
     [{ record: { ...trainingRequest().record, histogramMin: 3, histogramMax: 3 } }, /minimum must be below its maximum/]
   ])('is refused before anything is made: %j', async (change, message) => {

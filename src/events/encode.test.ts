@@ -3,8 +3,8 @@ import { decode as decodePng } from 'fast-png'
 import { describe, expect, it } from 'vitest'
 import { encodePng } from '../formats/png'
 import { Rng } from '../numeric/rng'
-import { resolveParams } from '../training/experiments'
-import { describeModel } from '../models/describe'
+import { architectureOf } from '../training/experiments'
+import { recipeOf } from '../training/testing/tiny-runs'
 import { encodeImages, encodePrCurve, encodeText, moduleGraphNodes } from './encode'
 import * as made from './testing/every-kind'
 import { decodeAs, decodeFile, type Decoded } from './testing/schema'
@@ -174,7 +174,7 @@ describe('a graph', () => {
   })
 
   it('of a model has its module tree as scopes', () => {
-    const graph = describeModel('modular-addition', resolveParams('modular-addition', { layerNorm: true }))
+    const { graph } = architectureOf(recipeOf('modular-addition', { layerNorm: true }))
     const nodes = moduleGraphNodes(graph)
     const names = nodes.map(({ name }) => name)
     expect(names).toContain('blocks.0/attn/q')

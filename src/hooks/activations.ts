@@ -1,17 +1,35 @@
-/** Collectors of activations: taps that look at the outputs of chosen modules while a forward pass runs. */
+/** Statistics and histograms of activations. */
 import { histogram, type Histogram } from '../metrics/histogram'
-import type { Tap } from '../models/model'
-import { valuesOf } from '../tensor/views'
+import type { Seen } from './taps'
 
-/** Tap that makes one histogram of each chosen module's output and hands it on at once; nothing is kept. */
-export function histogramTap(
-  hooks: ReadonlySet<string>,
-  range: { min: number; max: number; bins: number },
-  done: (hook: string, histogram: Histogram) => void
-): Tap {
-  return (path, activation) => {
-    if (hooks.has(path)) done(path, histogram(valuesOf(activation), range.min, range.max, range.bins))
-  }
+export interface HistogramRange {
+  min: number
+  max: number
+  bins: number
+}
+
+/** Up to this many classes have histograms of their own. */
+export const maxHistogramClasses = 10
+
+/**
+ * One histogram per class: of the activations of the class's examples. Empty where activations do not belong to examples,
+ * as those of position embeddings. `labels` [count] of the batch.
+ */
+export function histogramsByClass(
+  { shape, values }: Seen,
+  labels: Int32Array,
+  classes: number,
+  { min, max, bins }: HistogramRange
+): { class: number; histogram: Histogram }[] {
+  if (classes > maxHistogramClasses || shape[0] % labels.length !== 0) return []
+  const width = values.length / labels.length
+  return Array.from({ length: classes }, (_, c) => c).flatMap((c) => {
+    const members = [...labels.keys()].filter((i) => labels[i] === c)
+    if (members.length === 0) return []
+    const own = new Float32Array(members.length * width)
+    members.forEach((i, at) => own.set(values.subarray(i * width, (i + 1) * width), at * width))
+    return [{ class: c, histogram: histogram(own, min, max, bins) }]
+  })
 }
 
 interface Sums {
@@ -19,43 +37,113 @@ interface Sums {
   sum: number
   squares: number
   zeros: number
+  nearZero: number
+  saturated: number
+  /** Units (last dimension) that were not 0 at least once. */
+  alive: Uint8Array
+  counts: Histogram | null
 }
 
-/** Running mean, spread and share of exact zeros of chosen modules' outputs over any number of batches. */
+/** Outputs beyond which a unit hardly reacts any more; only bounded functions have them. */
+const bounds: Record<string, { low: number; high: number }> = {
+  sigmoid: { low: 0.01, high: 0.99 },
+  tanh: { low: -0.99, high: 0.99 },
+  softmax: { low: -Infinity, high: 0.99 }
+}
+
+/** Running statistics of chosen modules' outputs over any number of batches. */
 export class ActivationStatistics {
   private readonly sums = new Map<string, Sums>()
+  private readonly nearZero: number
 
-  constructor(private readonly hooks: ReadonlySet<string>) {}
+  /** @param types of the modules (`relu`, `tanh`, ...) by path */
+  constructor(
+    private readonly range: HistogramRange,
+    private readonly types: ReadonlyMap<string, string>
+  ) {
+    this.nearZero = (range.max - range.min) / 200
+  }
 
-  readonly tap: Tap = (path, activation) => {
-    if (!this.hooks.has(path)) return
-    const sums = this.sums.get(path) ?? { count: 0, sum: 0, squares: 0, zeros: 0 }
-    this.sums.set(path, sums)
-    const values = valuesOf(activation)
+  add(hook: string, { shape, values }: Seen): void {
+    const units = shape.at(-1) ?? 1
+    const before = this.sums.get(hook)
+    const sums: Sums = before ?? {
+      ...{ count: 0, sum: 0, squares: 0, zeros: 0, nearZero: 0, saturated: 0 },
+      ...{ alive: new Uint8Array(units), counts: null }
+    }
+    this.sums.set(hook, sums)
+    const { low, high } = bounds[this.types.get(hook) ?? ''] ?? { low: -Infinity, high: Infinity }
+    const { nearZero } = this
     let sum = 0
     let squares = 0
     let zeros = 0
-    for (let i = 0; i < values.length; i++) {
+    let near = 0
+    let saturated = 0
+    for (let i = 0, unit = 0; i < values.length; i++) {
       const v = values[i]
       sum += v
       squares += v * v
       if (v === 0) zeros++
+      else sums.alive[unit] = 1
+      if (v < nearZero && v > -nearZero) near++
+      if (v > high || v < low) saturated++
+      if (++unit === units) unit = 0
     }
     sums.count += values.length
     sums.sum += sum
     sums.squares += squares
     sums.zeros += zeros
+    sums.nearZero += near
+    sums.saturated += saturated
+    const { min, max, bins } = this.range
+    const counted = histogram(values, min, max, bins)
+    sums.counts = sums.counts ? merged(sums.counts, counted) : counted
   }
 
-  /** `activations/<hook>/mean`, `std` (population) and `zero_share`; values that are not finite show as NaN. */
+  /**
+   * `activations/<hook>/...`: `mean`, `std` (population), `zero_share`, `near_zero` (share within 0.5% of the histogram's
+   * width from zero), `dead` (share of units that are 0 for every example), and for functions with bounds `saturated`.
+   * Values that are not finite show as NaN.
+   */
   scalars(): Record<string, number> {
     const values: Record<string, number> = {}
-    for (const [hook, { count, sum, squares, zeros }] of this.sums) {
-      const mean = sum / count
-      values[`activations/${hook}/mean`] = mean
-      values[`activations/${hook}/std`] = Math.sqrt(Math.max(0, squares / count - mean * mean))
-      values[`activations/${hook}/zero_share`] = zeros / count
+    for (const [hook, sums] of this.sums) {
+      const { count, alive } = sums
+      const mean = sums.sum / count
+      const put = (name: string, value: number): void => {
+        values[`activations/${hook}/${name}`] = value
+      }
+      put('mean', mean)
+      // Not Math.max(0, NaN)'s business: a NaN stays one.
+      put('std', Math.sqrt(Math.max(0, sums.squares / count - mean * mean)))
+      put('zero_share', sums.zeros / count)
+      put('near_zero', sums.nearZero / count)
+      put('dead', alive.reduce((left, one) => left - one, alive.length) / alive.length)
+      if (bounds[this.types.get(hook) ?? '']) put('saturated', sums.saturated / count)
     }
     return values
+  }
+
+  /** Histogram of everything seen, by hook point. */
+  *histograms(): Generator<[string, Histogram]> {
+    for (const [hook, { counts }] of this.sums) if (counts) yield [hook, counts]
+  }
+
+  /** Hook points with values that are NaN or infinite. */
+  nonFinite(): string[] {
+    return [...this.sums].filter(([, { counts }]) => (counts?.nonFinite ?? 0) > 0).map(([hook]) => hook)
+  }
+}
+
+function merged(a: Histogram, b: Histogram): Histogram {
+  return {
+    ...{ min: a.min, max: a.max, counts: a.counts.map((count, i) => count + b.counts[i]) },
+    lowest: a.num === 0 ? b.lowest : b.num === 0 ? a.lowest : Math.min(a.lowest, b.lowest),
+    highest: a.num === 0 ? b.highest : b.num === 0 ? a.highest : Math.max(a.highest, b.highest),
+    num: a.num + b.num,
+    sum: a.sum + b.sum,
+    sumSquares: a.sumSquares + b.sumSquares,
+    zeros: a.zeros + b.zeros,
+    nonFinite: a.nonFinite + b.nonFinite
   }
 }

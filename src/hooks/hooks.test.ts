@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { matrixMetrics } from '../metrics/weight-metrics'
 import type { ParameterSpec } from '../models/architecture'
-import { architectureFor } from '../models/describe'
 import { Rng } from '../numeric/rng'
 import { initialValues } from '../models/model'
-import { resolveParams } from '../training/experiments'
+import { architectureOf } from '../training/experiments'
+import { recipeOf } from '../training/testing/tiny-runs'
 import { ConfigError, nearNames } from './config-error'
 import { hookPoints, resolveHooks } from './hook-points'
 import { hookMetricNames, matricesOf, weightScalars, type ParameterValues } from './weights'
 
-const params = resolveParams('modular-addition', { p: 7, dModel: 8, heads: 4, dMlp: 6, layerNorm: true })
-const architecture = architectureFor('modular-addition', params)
+const recipe = recipeOf('modular-addition', { p: 7, dModel: 8, heads: 4, dMlp: 6, layerNorm: true })
+const architecture = architectureOf(recipe)
 const rng = new Rng(9)
 const parameters: ParameterValues[] = architecture.parameters.map((spec) => ({
   spec,

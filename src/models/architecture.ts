@@ -19,13 +19,25 @@ export interface ParameterSpec {
   initial: Initialiser
   /** The matrix holds this many matrices side by side (attention heads); metrics are taken of each. Default 1. */
   columnBlocks?: number
-  /** Gains and biases of layer normalisation are no weights in the sense of the weight statistics. */
+  /** Gains and biases of normalisations are no weights in the sense of the weight statistics. */
   normalisation?: boolean
+}
+
+/** Values that training changes, but no gradient: the running statistics of batch normalisation. */
+export interface BufferSpec {
+  /** `<owner path>.<mean|variance>`, unique. */
+  name: string
+  owner: string
+  shape: number[]
+  initial: 'zeros' | 'ones'
 }
 
 export interface Architecture {
   title: string
   parameters: ParameterSpec[]
+  buffers: BufferSpec[]
+  /** Width of each head's output: the classes it chooses among, or the numbers it predicts. */
+  heads: number[]
   graph: ModuleGraph
 }
 
@@ -101,7 +113,7 @@ export class GraphBuilder {
   ): this {
     const inside = kind === 'operation' ? [] : this.parameters.filter(({ owner }) => isInside(owner, path))
     const count = inside.reduce((sum, { shape: size }) => sum + sizeOf(size), 0)
-    // Gains of layer normalisation are left out of the weight metrics, see `weightScalars`.
+    // Gains of normalisations are left out of the weight metrics, see `weightScalars`.
     const weights = inside.some(({ role, normalisation }) => role === 'weight' && !normalisation)
     const hook = hookable ? { weights, activations: true } : null
     this.nodes.push({ path, parent, label, kind, type, shape, parameters: count, hook })

@@ -1,98 +1,106 @@
-/** Module trees of the image classifiers: the multilayer perceptron and LeNet-5. */
-import type { Architecture, Initialiser, ParameterSpec } from './architecture'
-import { GraphBuilder, sizeOf } from './architecture'
+/** The image classifiers as lists of layers: multilayer perceptron, LeNet-5 and ResNet-18. */
+import { sizeOf } from './architecture'
+import type { Layer, NetworkSpec } from './network'
 
-export interface MlpOptions {
-  hidden1: number
-  hidden2: number
-  initScale: number
+export interface ImageTask {
+  /** [height, width, channels] */
+  input: number[]
+  classes: number
 }
 
-const imageShape = [28, 28, 1]
-const pixels = sizeOf(imageShape)
-const classes = 10
-
-/** PyTorch's default for dense and convolution layers, uniform in +-1 / sqrt(fan in), times `scale` for the weights. */
-function uniform(fanIn: number, scale: number): Initialiser {
-  return { kind: 'uniform', limit: scale / Math.sqrt(fanIn) }
+/** Pixels - hidden... - classes with ReLU between. */
+export function mlp({ input, classes }: ImageTask, hidden: readonly number[]): NetworkSpec {
+  const widths = [...hidden, classes]
+  return {
+    title: `MLP ${[sizeOf(input), ...widths].join('-')}`,
+    input,
+    layers: [
+      { name: 'flatten', type: 'flatten' },
+      ...widths.flatMap((units, i): Layer[] => [
+        { name: `fc${i + 1}`, type: 'dense', units },
+        ...(i < hidden.length ? [{ name: `relu${i + 1}`, type: 'activation', fn: 'relu' } as const] : [])
+      ])
+    ]
+  }
 }
 
-function dense(path: string, inputs: number, outputs: number, scale: number): ParameterSpec[] {
-  return [
-    { name: `${path}.W`, owner: path, role: 'weight', shape: [inputs, outputs], initial: uniform(inputs, scale) },
-    { name: `${path}.b`, owner: path, role: 'bias', shape: [outputs], initial: uniform(inputs, 1) }
-  ]
+/** LeNet-5 (LeCun et al. 1998) in its usual modern form: ReLU and max pooling, inputs padded to keep their size. */
+export function lenet({ input, classes }: ImageTask): NetworkSpec {
+  const relu = (name: string): Layer => ({ name, type: 'activation', fn: 'relu' })
+  return {
+    title: 'LeNet-5',
+    input,
+    layers: [
+      { name: 'conv1', type: 'conv', filters: 6, size: [5, 5], pad: 'same' },
+      relu('relu1'),
+      { name: 'pool1', type: 'maxPool', size: [2, 2] },
+      { name: 'conv2', type: 'conv', filters: 16, size: [5, 5], pad: 'valid' },
+      relu('relu2'),
+      { name: 'pool2', type: 'maxPool', size: [2, 2] },
+      { name: 'flatten', type: 'flatten' },
+      { name: 'fc1', type: 'dense', units: 120 },
+      relu('relu3'),
+      { name: 'fc2', type: 'dense', units: 84 },
+      relu('relu4'),
+      { name: 'fc3', type: 'dense', units: classes }
+    ]
+  }
 }
 
-function conv(path: string, size: number, inputs: number, outputs: number, scale: number): ParameterSpec[] {
-  const fanIn = size * size * inputs
-  const shape = [size, size, inputs, outputs]
-  return [
-    { name: `${path}.W`, owner: path, role: 'weight', shape, initial: uniform(fanIn, scale) },
-    { name: `${path}.b`, owner: path, role: 'bias', shape: [outputs], initial: uniform(fanIn, 1) }
-  ]
+export interface ResnetOptions {
+  /** Channels of the first stage; each of the four stages doubles them. The original has 64. */
+  width: number
+  batchNorm: boolean
+  residual: boolean
 }
 
-/** 784 - hidden1 - hidden2 - 10 with ReLU between. */
-export function mlpArchitecture({ hidden1, hidden2, initScale }: MlpOptions): Architecture {
-  const parameters = [
-    ...dense('fc1', pixels, hidden1, initScale),
-    ...dense('fc2', hidden1, hidden2, initScale),
-    ...dense('fc3', hidden2, classes, initScale)
-  ]
-  const title = `MLP 784-${hidden1}-${hidden2}-10`
-  const graph = new GraphBuilder(title, parameters)
-    .input('image', 'image [28, 28]', imageShape)
-    .layer('fc1', 'dense', [hidden1])
-    .layer('relu1', 'relu', [hidden1])
-    .layer('fc2', 'dense', [hidden2])
-    .layer('relu2', 'relu', [hidden2])
-    .layer('fc3', 'dense', [classes])
-    .output('logits', 'logits [10]', [classes])
-    .chain('image', 'fc1', 'relu1', 'fc2', 'relu2', 'fc3', 'logits')
-    .build()
-  return { title, parameters, graph }
-}
-
-/** LeNet-5 (LeCun et al. 1998) in its usual modern form: ReLU and max pooling, 28 x 28 inputs padded to keep their size. */
-export function lenetArchitecture({ initScale }: { initScale: number }): Architecture {
-  const parameters = [
-    ...conv('conv1', 5, 1, 6, initScale),
-    ...conv('conv2', 5, 6, 16, initScale),
-    ...dense('fc1', 400, 120, initScale),
-    ...dense('fc2', 120, 84, initScale),
-    ...dense('fc3', 84, classes, initScale)
-  ]
-  const title = 'LeNet-5'
-  const graph = new GraphBuilder(title, parameters)
-    .input('image', 'image [28, 28]', imageShape)
-    .layer('conv1', 'conv 5x5', [28, 28, 6])
-    .layer('relu1', 'relu', [28, 28, 6])
-    .layer('pool1', 'max pool 2x2', [14, 14, 6])
-    .layer('conv2', 'conv 5x5', [10, 10, 16])
-    .layer('relu2', 'relu', [10, 10, 16])
-    .layer('pool2', 'max pool 2x2', [5, 5, 16])
-    .layer('fc1', 'dense', [120])
-    .layer('relu3', 'relu', [120])
-    .layer('fc2', 'dense', [84])
-    .layer('relu4', 'relu', [84])
-    .layer('fc3', 'dense', [classes])
-    .output('logits', 'logits [10]', [classes])
-    .chain(
-      'image',
-      'conv1',
-      'relu1',
-      'pool1',
-      'conv2',
-      'relu2',
-      'pool2',
-      'fc1',
-      'relu3',
-      'fc2',
-      'relu4',
-      'fc3',
-      'logits'
-    )
-    .build()
-  return { title, parameters, graph }
+/**
+ * ResNet-18 (He et al. 2016) in the form for small images: a 3x3 stem without pooling, four stages of two basic blocks,
+ * strides 1, 2, 2, 2, a 1x1 convolution where the shape changes. Without batch norm the convolutions have biases; without
+ * residual connections the same layers stand in a row.
+ */
+export function resnet18({ input, classes }: ImageTask, { width, batchNorm, residual }: ResnetOptions): NetworkSpec {
+  const layers: Layer[] = []
+  const conv = (name: string, filters: number, size: number, stride: number, inputs?: string[]): void => {
+    layers.push({
+      ...{ name, type: 'conv', filters, size: [size, size], strides: [stride, stride], pad: 'same', bias: !batchNorm },
+      ...(inputs ? { inputs } : {})
+    })
+  }
+  const norm = (name: string): void => {
+    if (batchNorm) layers.push({ name, type: 'batchNorm' })
+  }
+  const relu = (name: string): void => void layers.push({ name, type: 'activation', fn: 'relu' })
+  conv('conv1', width, 3, 1)
+  norm('bn1')
+  relu('relu1')
+  let channels = width
+  for (const stage of [0, 1, 2, 3]) {
+    for (const block of [0, 1]) {
+      const path = `layer${stage + 1}.${block}`
+      const filters = width * 2 ** stage
+      const stride = stage > 0 && block === 0 ? 2 : 1
+      const entry = layers.at(-1)!.name
+      conv(`${path}.conv1`, filters, 3, stride)
+      norm(`${path}.bn1`)
+      relu(`${path}.relu1`)
+      conv(`${path}.conv2`, filters, 3, 1)
+      norm(`${path}.bn2`)
+      if (residual) {
+        const computed = layers.at(-1)!.name
+        let shortcut = entry
+        if (stride > 1 || channels !== filters) {
+          conv(`${path}.downsample.conv`, filters, 1, stride, [entry])
+          norm(`${path}.downsample.bn`)
+          shortcut = layers.at(-1)!.name
+        }
+        layers.push({ name: `${path}.add`, type: 'add', inputs: [computed, shortcut] })
+      }
+      relu(`${path}.relu2`)
+      channels = filters
+    }
+  }
+  layers.push({ name: 'pool', type: 'globalAvgPool' }, { name: 'fc', type: 'dense', units: classes })
+  const kinds = [batchNorm ? '' : 'no batch norm', residual ? '' : 'no residuals'].filter(Boolean)
+  return { title: `ResNet-18${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}, width ${width}`, input, layers }
 }

@@ -102,5 +102,5 @@ export function transformerArchitecture(options: TransformerOptions): Architectu
   if (layerNorm) graph.edge(mid, ln2)
   graph.chain(mlpIn, `${mlp}.fc1`, `${mlp}.relu`, `${mlp}.fc2`, post)
   graph.edge(mid, post, true).edge(post, 'unembed', true).edge('unembed', 'logits', true)
-  return { title, parameters, graph: graph.build() }
+  return { title, parameters, buffers: [], heads: [p], graph: graph.build() }
 }

@@ -1,5 +1,7 @@
 /** The module tree of a model: what the graph draws and where hook points sit. No runtime code. */
 
+export type { NetworkSpec } from './network'
+
 export interface ModuleNode {
   /** Full path, unique: `blocks.0.attn.q`. */
   path: string

@@ -93,16 +93,16 @@ export async function loadNewestCheckpoint(
 }
 
 /**
- * Keeps the newest two: one to resume from, and one in case the newest turns out unreadable. What a crash left half
- * written goes as well; a run has one writer, so nobody else is writing one now.
+ * Keeps the newest `kept`; two are the least: one to resume from, and one in case the newest turns out unreadable. What a
+ * crash left half written goes as well; a run has one writer, so nobody else is writing one now.
  */
-export async function pruneCheckpoints(runFolder: string): Promise<void> {
+export async function pruneCheckpoints(runFolder: string, kept = 2): Promise<void> {
   const folder = join(runFolder, 'checkpoints')
   const steps = await listCheckpoints(runFolder)
   for (const name of existsSync(folder) ? await readdir(folder) : []) {
     if (/^\.\d+\..*\.tmp$/.test(name)) await rm(join(folder, name), { recursive: true, force: true })
   }
-  for (const step of steps.slice(0, -2)) {
+  for (const step of steps.slice(0, -kept)) {
     await rm(join(folder, String(step)), { recursive: true, force: true })
   }
 }

@@ -41,8 +41,7 @@ export class BatchSource {
 export function subset(split: Split, limit: number, rng: Rng): Split {
   if (split.count <= limit) return split
   const order = rng.shuffle(Uint32Array.from({ length: split.count }, (_, i) => i))
-  const chosen = order.slice(0, limit).sort()
-  return { ...gather(split, chosen), inputs: rowsOf(split.inputs, split.inputs.length / split.count, chosen) }
+  return takeExamples(split, order.slice(0, limit).sort())
 }
 
 /** Consecutive batches of a split. */
@@ -51,15 +50,20 @@ export function* consecutive(split: Split, size: number): Generator<Batch> {
   for (let from = 0; from < split.count; from += size) yield gather(split, rows.subarray(from, from + size))
 }
 
-function gather(split: Split, rows: Uint32Array): Batch {
+/** The examples of these indices, in this order. */
+export function takeExamples(split: Split, rows: Uint32Array): Split {
   const per = (values: ArrayLike<number>): number => values.length / split.count
-  const inputs = rowsOf(split.inputs, per(split.inputs), rows)
   return {
-    inputs: inputs instanceof Uint8Array ? Float32Array.from(inputs, (byte) => byte / 255) : inputs,
+    inputs: rowsOf(split.inputs, per(split.inputs), rows),
     labels: rowsOf(split.labels, per(split.labels), rows),
     ...(split.targets ? { targets: rowsOf(split.targets, per(split.targets), rows) } : {}),
     count: rows.length
   }
+}
+
+function gather(split: Split, rows: Uint32Array): Batch {
+  const { inputs, ...rest } = takeExamples(split, rows)
+  return { ...rest, inputs: inputs instanceof Uint8Array ? Float32Array.from(inputs, (byte) => byte / 255) : inputs }
 }
 
 function rowsOf<A extends Float32Array | Int32Array | Uint8Array>(values: A, width: number, rows: Uint32Array): A {

@@ -5,7 +5,10 @@ import type { ParamValue, RunSpec } from './types'
 
 /** All hyperparameters, the seed and what else decides the result. `params` must be complete. */
 export function hparamsOf(spec: RunSpec, params: Params): Record<string, ParamValue> {
-  return { experiment: spec.experiment, ...params, seed: spec.seed, backend: spec.backend }
+  const values: Record<string, ParamValue> = { experiment: spec.experiment, ...params }
+  if (spec.data) values.data = spec.data.name
+  if (spec.parent) values.parent = `${spec.parent.runId}@${spec.parent.step}`
+  return { ...values, seed: spec.seed, backend: spec.backend }
 }
 
 /** Markdown. */
@@ -13,8 +16,12 @@ export function describeRun(spec: RunSpec, params: Params, modelTitle: string): 
   const { title, description, reference, expected, params: specs } = findExperiment(spec.experiment)
   const { record, hooks } = spec
   const values = specs.map(({ key, label }) => [label, key, String(params[key])])
+  const interval =
+    record.metricsUnit === 'log'
+      ? `${record.metricsEvery} times per decade of steps`
+      : `every ${record.metricsEvery} ${record.metricsUnit}(s)`
   const recorded: [string, string][] = [
-    ['Metrics', `every ${record.metricsEvery} ${record.metricsUnit}(s)`],
+    ['Metrics', `${interval}; ${record.observe.join(', ') || 'no hook points'}`],
     ['Activations', `every ${record.activationsEvery} batch(es)`],
     ['Histograms', `${record.histogramBins} bins from ${record.histogramMin} to ${record.histogramMax}`],
     ['Checkpoints', `every ${record.checkpointEvery} epoch(s)`]
@@ -24,7 +31,8 @@ export function describeRun(spec: RunSpec, params: Params, modelTitle: string): 
     description,
     `Expected: ${expected}`,
     `Reference: ${reference}`,
-    `Model: ${modelTitle}. Seed: ${spec.seed}. Backend: ${spec.backend}.`,
+    `Model: ${modelTitle}. Seed: ${spec.seed}. Backend: ${spec.backend}.${spec.data ? ` Data: ${spec.data.name}.` : ''}`,
+    ...(spec.parent ? [`Goes on from step ${spec.parent.step} of run ${spec.parent.runId}.`] : []),
     '## Hyperparameters',
     table(['Name', 'Key', 'Value'], values),
     '## Hook points',

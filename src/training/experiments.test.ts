@@ -1,37 +1,48 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../hooks/config-error'
+import type { NetworkSpec } from '../models/network'
 import {
+  architectureOf,
   checkHooks,
-  checkParams,
+  checkRecipe,
+  defaultHooks,
   checkRecord,
   experiments,
   findExperiment,
-  resolveParams,
   runPlan,
   totalSteps
 } from './experiments'
 import { Pace } from './pace'
+import { recipeOf } from './testing/tiny-runs'
+import type { DatasetFacts, Recipe } from './types'
 import { Schedule } from './plan'
+
+const table: DatasetFacts = {
+  ...{ id: 'table', name: 'Table', inputShape: [4], classes: 3, classNames: ['a', 'b', 'c'], targetWidth: 0 },
+  ...{ train: 1000, validation: 0 }
+}
 
 describe('experiments', () => {
   for (const spec of experiments) {
     it(`${spec.id}: its defaults are valid`, () => {
-      const params = resolveParams(spec.id, {})
-      expect(Object.keys(params)).toEqual(spec.params.map(({ key }) => key))
-      checkHooks(spec.id, params, spec.defaultHooks)
+      const recipe = recipeOf(spec.id, {}, spec.data === 'required' ? table : null)
+      expect(Object.keys(recipe.params)).toEqual(spec.params.map(({ key }) => key))
+      const hooks = defaultHooks(recipe)
+      expect(hooks.length).toBeGreaterThan(0)
+      checkHooks(recipe, hooks)
       checkRecord(spec.defaultRecord)
-      expect(runPlan(spec.id, params, spec.defaultHooks, spec.defaultRecord).metricPoints).toBeGreaterThan(100)
+      expect(runPlan(recipe, hooks, spec.defaultRecord).metricPoints).toBeGreaterThan(20)
     })
 
     it(`${spec.id}: every bound is tight and named in the refusal`, () => {
       for (const { key, min, max, kind } of spec.params) {
         if (kind !== 'integer' && kind !== 'number') continue
         for (const value of [min! - 1, max! + 1, NaN, Infinity]) {
-          expect(() => resolveParams(spec.id, { [key]: value }), `${key} ${value}`).toThrow(
+          expect(() => recipeOf(spec.id, { [key]: value }), `${key} ${value}`).toThrow(
             `(${key}) is ${value}; it must be`
           )
         }
-        if (kind === 'integer') expect(() => resolveParams(spec.id, { [key]: 1.5 })).toThrow('a whole number from')
+        if (kind === 'integer') expect(() => recipeOf(spec.id, { [key]: 1.5 })).toThrow('a whole number from')
       }
     })
   }
@@ -43,7 +54,7 @@ describe('experiments', () => {
       { learnignRate: 1 },
       'MNIST digits has no parameter "learnignRate". Did you mean "learningRate"?'
     ],
-    ['unknown choice', 'mnist', { model: 'vgg' }, 'Network (model) is "vgg"; it must be one of mlp, lenet5.'],
+    ['unknown choice', 'mnist', { model: 'vgg' }, 'Network (model) is "vgg"; it must be one of mlp, lenet5, resnet18.'],
     [
       'text for a number',
       'mnist',
@@ -62,13 +73,20 @@ describe('experiments', () => {
       { heads: 3 },
       'Heads (heads) is 3; it must divide the width 128.'
     ],
+    ['division by a number that is not prime', 'modular-addition', { operation: 'div', p: 12 }, 'a prime, such as 11.'],
+    [
+      'more relevant bits than bits',
+      'sparse-parity',
+      { bits: 2 },
+      'Relevant bits (relevant) is 3, but there are 2 bits.'
+    ],
     ['too many images', 'mnist', { trainSamples: 9500 }, 'are 9500 and 1000; together they must be at most 10000.'],
     ['nothing to train on', 'modular-addition', { p: 2, trainFraction: 0.1 }, 'of 4 pairs it leaves 0 to train on.']
   ]
   for (const [name, experiment, params, message] of bad) {
     it(`refuses: ${name}`, () => {
-      expect(() => resolveParams(experiment, params)).toThrow(ConfigError)
-      expect(() => resolveParams(experiment, params)).toThrow(message)
+      expect(() => recipeOf(experiment, params)).toThrow(ConfigError)
+      expect(() => recipeOf(experiment, params)).toThrow(message)
     })
   }
 
@@ -77,9 +95,61 @@ describe('experiments', () => {
   })
 
   it('lists all problems of a form at once and keeps the good values', () => {
-    const { params, problems } = checkParams('mnist', { epochs: 0, batchSize: 7, nope: 1 })
+    const draft = { experiment: 'mnist', params: { epochs: 0, batchSize: 7, nope: 1 }, data: null, network: null }
+    const {
+      recipe: { params },
+      problems
+    } = checkRecipe(draft)
     expect(problems.map(({ key }) => key)).toEqual([null, 'epochs'])
     expect(params).toMatchObject({ batchSize: 7, epochs: 150 })
+  })
+
+  const own = (
+    network: NetworkSpec | null,
+    params: Recipe['params'] = {},
+    data: DatasetFacts | null = table
+  ): Recipe => {
+    return { experiment: 'custom', params, data, network }
+  }
+  const layers = (units: number): NetworkSpec['layers'] => [{ name: 'out', type: 'dense', units }]
+  const unfit: [string, Recipe, string][] = [
+    ['no data', own(null, {}, null), 'Choose a data set, or add one to the project.'],
+    [
+      'another input',
+      own({ title: 'Net', input: [5], layers: layers(3) }),
+      'of shape [5], but those of Table are [4].'
+    ],
+    [
+      'too few outputs',
+      own({ title: 'Net', input: [4], layers: layers(2) }),
+      'has 2 outputs, but Table needs 3 classes.'
+    ],
+    ['hinge with three classes', own(null, { loss: 'hinge' }), 'The hinge loss needs two classes; Table has 3.'],
+    ['numbers from classes', own(null, { loss: 'mean-squared-error' }), 'needs numbers to predict; Table has classes.'],
+    [
+      'a layer that does not fit',
+      own({ title: 'Net', input: [4], layers: [{ name: 'c', type: 'conv', filters: 1, size: [3, 3], pad: 'same' }] }),
+      'Layer c (conv) needs [height, width, channels], but gets [4].'
+    ],
+    ['pictures that are none', { experiment: 'mnist', params: {}, data: table, network: null }, 'pictures are [height'],
+    ['data for an experiment with its own', { ...recipeOf('captcha'), data: table }, 'has its own data'],
+    [
+      'a network for one with its own',
+      { ...recipeOf('mnist'), network: { title: 'N', input: [4], layers: layers(3) } },
+      'has its own network'
+    ]
+  ]
+  for (const [name, recipe, message] of unfit) {
+    it(`refuses before training: ${name}`, () => {
+      const { problems } = checkRecipe(recipe)
+      expect(problems.map((problem) => problem.message).join(' ')).toContain(message)
+    })
+  }
+
+  it('takes a small network of its own where the user has none, as wide as the data ask', () => {
+    const recipe = recipeOf('custom', {}, table)
+    expect(architectureOf(recipe).heads).toEqual([3])
+    expect(totalSteps(recipe)).toBe(20 * Math.ceil(800 / 64))
   })
 
   it('refuses recording options that cannot work', () => {
@@ -91,8 +161,8 @@ describe('experiments', () => {
   })
 
   it('counts the steps, the last batch of an epoch included', () => {
-    expect(totalSteps('modular-addition', resolveParams('modular-addition', {}))).toBe(15 * 500)
-    expect(totalSteps('mnist', resolveParams('mnist', { trainSamples: 129, epochs: 2 }))).toBe(4)
+    expect(totalSteps(recipeOf('modular-addition'))).toBe(15 * 500)
+    expect(totalSteps(recipeOf('mnist', { trainSamples: 129, epochs: 2 }))).toBe(4)
   })
 })
 
@@ -103,7 +173,9 @@ describe('schedule', () => {
       [2, 'epoch', 2, 3, 5],
       [5, 'step', 7, 4, 3],
       [1, 'step', 2, 1, 4],
-      [50, 'step', 50, 4, 2]
+      [50, 'step', 50, 4, 2],
+      [5, 'log', 3, 40, 30],
+      [1, 'log', 1, 7, 1]
     ] as const) {
       const total = perEpoch * epochs
       const record = {
@@ -129,7 +201,12 @@ describe('schedule', () => {
 
 describe('pace', () => {
   it('estimates the remaining time from the first steps on, points and checkpoints apart', () => {
-    const record = { ...findExperiment('mnist').defaultRecord, metricsEvery: 1, checkpointEvery: 10 }
+    const record = {
+      ...findExperiment('mnist').defaultRecord,
+      metricsEvery: 1,
+      checkpointEvery: 10,
+      keepCheckpoints: 2
+    }
     const schedule = new Schedule(10, 1000, record)
     let now = 0
     const pace = new Pace(schedule, () => now, 10)

@@ -1,9 +1,9 @@
-/** An optimizer with its slots, which lie where the weights lie, so that an update is one pass in place. */
+/** An optimizer with its slots, which lie where the weights lie, so that an update is one pass in place where that can be. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Parameter } from '../models/model'
 import { addressOf, heapKernels } from '../tensor/heap-kernels'
-import { touched, valuesOf } from '../tensor/views'
-import { slotNames, updateInPlace, type OptimizerOptions } from './optimizers'
+import { inPlace, readValues, touched, valuesOf } from '../tensor/views'
+import { slotNames, updatedTensors, updateInPlace, type OptimizerOptions } from './optimizers'
 import type { NamedArray } from './types'
 
 export class OptimizerState {
@@ -19,51 +19,94 @@ export class OptimizerState {
     this.slots = parameters.map(({ shape }) => this.names.map(() => tf.keep(tf.zeros(shape))))
   }
 
-  /** One update of all parameters; `gradients` in their order, `time` counts updates from 1. */
-  update(gradients: readonly tf.Tensor[], learningRate: number, time: number): void {
+  /**
+   * One update of all parameters; `gradients` in their order, each multiplied by `scale` first (clipping), `time` counts
+   * updates from 1.
+   */
+  update(gradients: readonly tf.Tensor[], learningRate: number, time: number, scale = 1): void {
     const simd = this.options.name === 'sgd' ? null : heapKernels()
-    this.parameters.forEach(({ tensor }, i) => {
-      if (!simd) {
-        const slots = this.slots[i].map((slot) => valuesOf(slot))
-        updateInPlace(this.options, valuesOf(tensor), valuesOf(gradients[i]), slots, learningRate, time)
-      } else {
-        const { beta1, beta2, epsilon, weightDecay, name } = this.options
-        const decoupled = name === 'adamw'
-        const [m, v] = this.slots[i]
-        simd.adam(
-          addressOf(tensor),
-          addressOf(gradients[i]),
-          addressOf(m),
-          addressOf(v),
-          tensor.size,
-          beta1,
-          1 - beta1,
-          beta2,
-          1 - beta2,
-          epsilon,
-          decoupled ? 1 - learningRate * weightDecay : 1,
-          decoupled ? 0 : weightDecay,
-          learningRate / (1 - beta1 ** time),
-          1 / (1 - beta2 ** time)
-        )
+    this.parameters.forEach((parameter, i) => {
+      if (!inPlace()) this.replace(parameter, i, gradients[i], learningRate, time, scale)
+      else {
+        const gradient = valuesOf(gradients[i])
+        if (scale !== 1) for (let j = 0; j < gradient.length; j++) gradient[j] *= scale
+        if (simd) this.updateOnHeap(simd, parameter, i, gradients[i], learningRate, time)
+        else {
+          const slots = this.slots[i].map((slot) => valuesOf(slot))
+          updateInPlace(this.options, valuesOf(parameter.tensor), gradient, slots, learningRate, time)
+        }
+        touched(parameter.tensor)
       }
-      touched(tensor)
     })
   }
 
-  /** Copies of all slots, named `<slot>/<parameter>`. */
-  arrays(): NamedArray[] {
-    return this.parameters.flatMap(({ name, shape }, i) =>
-      this.names.map((slot, j) => {
-        return { name: `${slot}/${name}`, shape: [...shape], data: valuesOf(this.slots[i][j]).slice() }
-      })
+  private updateOnHeap(
+    simd: NonNullable<ReturnType<typeof heapKernels>>,
+    { tensor }: Parameter,
+    i: number,
+    gradient: tf.Tensor,
+    learningRate: number,
+    time: number
+  ): void {
+    const { beta1, beta2, epsilon, weightDecay, name } = this.options
+    const decoupled = name === 'adamw'
+    const [m, v] = this.slots[i]
+    simd.adam(
+      addressOf(tensor),
+      addressOf(gradient),
+      addressOf(m),
+      addressOf(v),
+      tensor.size,
+      beta1,
+      1 - beta1,
+      beta2,
+      1 - beta2,
+      epsilon,
+      decoupled ? 1 - learningRate * weightDecay : 1,
+      decoupled ? 0 : weightDecay,
+      learningRate / (1 - beta1 ** time),
+      1 / (1 - beta2 ** time)
     )
+  }
+
+  private replace(
+    parameter: Parameter,
+    i: number,
+    gradient: tf.Tensor,
+    learningRate: number,
+    time: number,
+    scale: number
+  ): void {
+    const old = [parameter.tensor, ...this.slots[i]]
+    const fresh = tf.tidy(() => {
+      const scaled = scale === 1 ? gradient : tf.mul(gradient, scale)
+      return updatedTensors(this.options, parameter.tensor, scaled, this.slots[i], learningRate, time)
+    })
+    parameter.tensor = tf.keep(fresh.weights)
+    this.slots[i] = fresh.slots.map((slot) => tf.keep(slot))
+    tf.dispose(old)
+  }
+
+  /** Copies of all slots, named `<slot>/<parameter>`. */
+  async arrays(): Promise<NamedArray[]> {
+    const arrays: NamedArray[] = []
+    for (const [i, { name, shape }] of this.parameters.entries()) {
+      for (const [j, slot] of this.names.entries()) {
+        const data = (await readValues(this.slots[i][j])).slice()
+        arrays.push({ name: `${slot}/${name}`, shape: [...shape], data })
+      }
+    }
+    return arrays
   }
 
   /** Takes over the values that `find` gives for each slot's name and shape. */
   restore(find: (name: string, shape: readonly number[]) => Float32Array): void {
     this.parameters.forEach(({ name, shape }, i) => {
-      this.names.forEach((slot, j) => valuesOf(this.slots[i][j]).set(find(`${slot}/${name}`, shape)))
+      this.names.forEach((slot, j) => {
+        const values = find(`${slot}/${name}`, shape)
+        this.slots[i][j].dispose()
+        this.slots[i][j] = tf.keep(tf.tensor(values.slice(), shape))
+      })
     })
   }
 

@@ -1,7 +1,8 @@
 /**
- * Optimizers: one pass over weights, gradient and slots, in place. The arithmetic is in double precision with one
- * rounding to float32 when a value is stored, on every backend alike.
+ * Optimizers: one pass over weights, gradient and slots, in place where the backend allows it. There the arithmetic is in
+ * double precision with one rounding to float32 when a value is stored.
  */
+import * as tf from '@tensorflow/tfjs-core'
 
 export type OptimizerName = 'adamw' | 'adam' | 'sgd'
 
@@ -64,4 +65,30 @@ export function updateInPlace(
     v[i] = square
     weights[i] = keep * w - (stepSize * mean) / (Math.sqrt(square * correction) + epsilon)
   }
+}
+
+/** The same update as new tensors, in the backend's own arithmetic, for backends whose values are out of reach. */
+export function updatedTensors(
+  options: OptimizerOptions,
+  weights: tf.Tensor,
+  gradient: tf.Tensor,
+  slots: readonly tf.Tensor[],
+  learningRate: number,
+  time: number
+): { weights: tf.Tensor; slots: tf.Tensor[] } {
+  const { beta1, beta2, epsilon, momentum, weightDecay: decay } = options
+  const decayed = (): tf.Tensor => (decay === 0 ? gradient : tf.add(gradient, tf.mul(weights, decay)))
+  if (options.name === 'sgd') {
+    const velocity = tf.add(tf.mul(slots[0], momentum), decayed())
+    return { weights: tf.sub(weights, tf.mul(velocity, learningRate)), slots: [velocity] }
+  }
+  const decoupled = options.name === 'adamw'
+  const g = decoupled ? gradient : decayed()
+  const mean = tf.add(tf.mul(slots[0], beta1), tf.mul(g, 1 - beta1))
+  const square = tf.add(tf.mul(slots[1], beta2), tf.mul(tf.square(g), 1 - beta2))
+  const stepSize = learningRate / (1 - beta1 ** time)
+  const correction = 1 / (1 - beta2 ** time)
+  const change = tf.div(tf.mul(mean, stepSize), tf.add(tf.sqrt(tf.mul(square, correction)), epsilon))
+  const kept = decoupled ? tf.mul(weights, 1 - learningRate * decay) : weights
+  return { weights: tf.sub(kept, change), slots: [mean, square] }
 }

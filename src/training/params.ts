@@ -1,5 +1,6 @@
 /** Hyperparameters: completing them with defaults and refusing what cannot work, in sentences. */
 import { ConfigError, suggestion } from '../hooks/config-error'
+import { hookKinds } from '../hooks/hook-points'
 import type { ExperimentSpec, ParamSpec, ParamValue, RecordOptions } from './types'
 
 export interface ParamProblem {
@@ -70,9 +71,18 @@ export function recordProblems(record: RecordOptions): ParamProblem[] {
   whole('activationsEvery', 'The interval of activations', 1_000_000)
   whole('checkpointEvery', 'The interval of checkpoints', 1_000_000)
   whole('histogramBins', 'The number of bins', 1024)
-  if (record.metricsUnit !== 'step' && record.metricsUnit !== 'epoch') {
-    const message = `The unit of metrics (metricsUnit) is "${String(record.metricsUnit)}"; it must be step or epoch.`
+  if (!['step', 'epoch', 'log'].includes(record.metricsUnit)) {
+    const message = `The unit of metrics (metricsUnit) is "${String(record.metricsUnit)}"; it must be step, epoch or log.`
     problems.push({ key: 'metricsUnit', message })
+  }
+  const strange = record.observe.find((kind) => !hookKinds.includes(kind))
+  if (strange !== undefined) {
+    const message = `What is observed (observe) has "${String(strange)}"; known are ${hookKinds.join(', ')}.`
+    problems.push({ key: 'observe', message })
+  }
+  if (!Number.isInteger(record.keepCheckpoints) || record.keepCheckpoints < 2) {
+    const message = `Kept checkpoints (keepCheckpoints) is ${record.keepCheckpoints}; it must be a whole number from 2.`
+    problems.push({ key: 'keepCheckpoints', message })
   }
   const { histogramMin: low, histogramMax: high } = record
   if (!Number.isFinite(low) || !Number.isFinite(high) || low >= high) {

@@ -19,6 +19,8 @@ export interface RunPlan {
 const maxSamples = 25
 
 export class Schedule {
+  /** Steps at which points are recorded, ascending; null where they are multiples of `metricsEvery`. */
+  private readonly listed: readonly number[] | null
   private readonly metricsEvery: number
   private readonly checkpointEvery: number
   /** Every so many points. */
@@ -29,6 +31,7 @@ export class Schedule {
     readonly totalSteps: number,
     private readonly record: RecordOptions
   ) {
+    this.listed = record.metricsUnit === 'log' ? logarithmic(totalSteps, record.metricsEvery) : null
     this.metricsEvery = record.metricsEvery * (record.metricsUnit === 'epoch' ? stepsPerEpoch : 1)
     this.checkpointEvery = record.checkpointEvery * stepsPerEpoch
     this.sampleStride = Math.max(1, Math.ceil((this.points(totalSteps) - 1) / (maxSamples - 1)))
@@ -36,18 +39,20 @@ export class Schedule {
 
   /** After `step` updates: is a point recorded? */
   recordsAt(step: number): boolean {
-    return step % this.metricsEvery === 0 || step === this.totalSteps
+    if (step === this.totalSteps) return true
+    return this.listed ? this.listed[this.points(step) - 1] === step : step % this.metricsEvery === 0
   }
 
   /** Are pictures and curves part of the point after `step` updates? The first and the last point have them. */
   samplesAt(step: number): boolean {
-    return this.recordsAt(step) && (step % (this.metricsEvery * this.sampleStride) === 0 || step === this.totalSteps)
+    if (!this.recordsAt(step)) return false
+    return step === this.totalSteps || (this.points(step) - 1) % this.sampleStride === 0
   }
 
   /** Points with pictures and curves. */
   samples(): number {
-    const last = this.totalSteps % (this.metricsEvery * this.sampleStride) !== 0 ? 1 : 0
-    return 1 + Math.floor(this.totalSteps / (this.metricsEvery * this.sampleStride)) + last
+    const points = this.points(this.totalSteps)
+    return 1 + Math.floor((points - 1) / this.sampleStride) + ((points - 1) % this.sampleStride !== 0 ? 1 : 0)
   }
 
   checkpointsAt(step: number): boolean {
@@ -71,6 +76,7 @@ export class Schedule {
 
   /** Points up to and including `step`. */
   points(step: number): number {
+    if (this.listed) return countUpTo(this.listed, step)
     const last = step === this.totalSteps && step % this.metricsEvery !== 0 ? 1 : 0
     return 1 + Math.floor(step / this.metricsEvery) + last
   }
@@ -80,8 +86,27 @@ export class Schedule {
   }
 }
 
-/** Checkpoints that stay on disk at a time. */
-const keptCheckpoints = 2
+/** 0, then `perDecade` steps per power of ten, rounded and each once, and the last step. */
+function logarithmic(totalSteps: number, perDecade: number): number[] {
+  const steps = new Set([0])
+  for (let i = 0; ; i++) {
+    const step = Math.round(10 ** (i / perDecade))
+    if (step >= totalSteps) break
+    steps.add(step)
+  }
+  return [...steps.add(totalSteps)]
+}
+
+/** How many of the ascending `values` are at most `limit`. */
+function countUpTo(values: readonly number[], limit: number): number {
+  let [low, high] = [0, values.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (values[middle] <= limit) low = middle + 1
+    else high = middle
+  }
+  return low
+}
 
 export function planOf(
   steps: { stepsPerEpoch: number; totalSteps: number },
@@ -95,7 +120,7 @@ export function planOf(
   // A scalar takes about 50 bytes in an event file, a histogram two doubles per bin and some 150 bytes around them.
   const scalarBytes = metricPoints * (10 + 17 * size.hooks + 14) * 50
   const histogramBytes = histogramColumns * size.hooks * ((record.histogramBins + 2) * 16 + 150)
-  const checkpointBytes = Math.min(checkpoints, keptCheckpoints) * size.parameters * 4 * (1 + size.slots)
+  const checkpointBytes = Math.min(checkpoints, record.keepCheckpoints) * size.parameters * 4 * (1 + size.slots)
   return {
     ...steps,
     metricPoints,

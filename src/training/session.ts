@@ -1,72 +1,158 @@
-/** The state of a run in training - weights, optimizer slots, step count - and the update that moves it one step on. */
+/** The state of a run in training - weights, buffers, optimizer slots, step count - and the update that moves it one step on. */
 import * as tf from '@tensorflow/tfjs-core'
-import { Model, type Tap } from '../models/model'
+import { norm } from '../hooks/gradients'
+import type { HeldActivations } from '../hooks/taps'
+import type { ParameterValues } from '../hooks/weights'
+import { Model, type Buffer, type Parameter } from '../models/model'
+import type { BatchStatistics } from '../models/pass'
 import { Rng } from '../numeric/rng'
-import { crossEntropy } from '../tensor/ops/cross-entropy'
-import { touched, valuesOf } from '../tensor/views'
+import { readValues } from '../tensor/views'
 import type { Batch } from './batches'
+import { experimentOf, stepsPerEpoch, totalSteps } from './experiments'
+import { learningRateAt } from './learning-rate'
+import { batchLoss, type LossName } from './losses'
 import { OptimizerState } from './optimizer-state'
 import type { OptimizerName } from './optimizers'
-import type { CheckpointState, NamedArray, ParamValue, RunSpec } from './types'
+import type { CheckpointState, NamedArray, RunSpec } from './types'
+
+/** What an update shows of itself on request. */
+export interface UpdateLook {
+  held?: HeldActivations
+  /** Gradients of all parameters before clipping; called with copies. */
+  gradients?: (gradients: ParameterValues[]) => void
+  /** Parameters before and after; called with copies. */
+  change?: (before: ParameterValues[], after: ParameterValues[]) => void
+}
 
 export class TrainingSession {
   readonly model: Model
+  readonly loss: LossName
   /** Updates done. */
   step = 0
   private readonly optimizer: OptimizerState
+  private readonly length: { perEpoch: number; total: number }
 
-  constructor(
-    private readonly spec: RunSpec,
-    private readonly params: Record<string, ParamValue>
-  ) {
-    this.model = Model.build(spec.experiment, params, Rng.forPurpose(spec.seed, 'init'))
+  /** @param spec with complete parameters */
+  constructor(private readonly spec: RunSpec) {
+    const { params } = spec
+    const experiment = experimentOf(spec.experiment)
+    this.loss = experiment.loss(spec)
+    this.length = { perEpoch: stepsPerEpoch(spec), total: totalSteps(spec) }
+    this.model = Model.build(experiment.blueprint(spec), Rng.forPurpose(spec.seed, 'init'))
     const options = {
       name: params.optimizer as OptimizerName,
       weightDecay: params.weightDecay as number,
       beta1: 0.9,
       beta2: params.beta2 as number,
       epsilon: 1e-8,
-      momentum: 0.9
+      momentum: params.momentum as number
     }
     this.optimizer = new OptimizerState(options, this.model.parameters)
   }
 
   /** Learning rate of update `step` + 1. */
   learningRateAt(step: number): number {
-    const warmup = this.params.warmupSteps as number
-    const full = this.params.learningRate as number
-    return warmup > 0 ? full * Math.min(1, (step + 1) / warmup) : full
+    return learningRateAt(this.spec.params, step, this.length.perEpoch, this.length.total)
   }
 
   /** One update. Returns the batch's loss before it; when that is not finite the weights are left as they are. */
-  update(batch: Batch, tap?: Tap): number {
-    return tf.tidy(() => {
-      const { value, grads } = tf.valueAndGrads(() => {
-        return crossEntropy(this.model.forward(batch.inputs, batch.count, tap), batch.labels)
-      })(this.model.parameters.map(({ tensor }) => tensor))
-      const loss = valuesOf(value)[0]
+  async update(batch: Batch, look: UpdateLook = {}): Promise<number> {
+    const { loss, gradients, statistics } = await this.backward(batch, look.held)
+    try {
       if (!Number.isFinite(loss)) return loss
-      this.optimizer.update(grads, this.learningRateAt(this.step), this.step + 1)
+      if (look.gradients) look.gradients(await this.named(gradients))
+      const before = look.change ? await this.parameterValues() : null
+      const scale = await this.clipping(gradients)
+      this.optimizer.update(gradients, this.learningRateAt(this.step), this.step + 1, scale)
+      if (statistics.length > 0) await this.model.normalise(statistics)
+      if (before && look.change) look.change(before, await this.parameterValues())
       this.step++
       return loss
-    })
+    } finally {
+      tf.dispose([...gradients, ...statistics.flatMap(({ mean, variance }) => [mean, variance])])
+    }
   }
 
-  checkpoint(epoch: number, final: boolean): CheckpointState {
-    const weights = this.model.parameters.map(({ name, shape, tensor }): NamedArray => {
-      return { name, shape: [...shape], data: valuesOf(tensor).slice() }
-    })
-    const progress = { seed: this.spec.seed, optimizer: this.params.optimizer, updates: this.step }
-    return { step: this.step, epoch, final, weights, optimizer: this.optimizer.arrays(), progress }
+  /** Gradients of a batch without an update, as `update` would see them. */
+  async look(batch: Batch, look: UpdateLook): Promise<void> {
+    const { gradients, statistics } = await this.backward(batch, look.held)
+    try {
+      look.gradients?.(await this.named(gradients))
+    } finally {
+      tf.dispose([...gradients, ...statistics.flatMap(({ mean, variance }) => [mean, variance])])
+    }
   }
 
-  /** Continues exactly where `state` was taken. Throws with a sentence when it is of another run or model. */
+  private async backward(
+    batch: Batch,
+    held?: HeldActivations
+  ): Promise<{ loss: number; gradients: tf.Tensor[]; statistics: BatchStatistics[] }> {
+    const smoothing = (this.spec.params.labelSmoothing as number | undefined) ?? 0
+    const statistics: BatchStatistics[] = []
+    const { value, grads } = tf.tidy(() => {
+      // Drawn from the step, so a continued run drops what an uninterrupted one would have dropped.
+      const rng = Rng.forPurpose(this.spec.seed, `dropout/${this.step}`)
+      const normalised = (batchStatistics: BatchStatistics): void => {
+        tf.keep(batchStatistics.mean)
+        tf.keep(batchStatistics.variance)
+        statistics.push(batchStatistics)
+      }
+      const forward = (): tf.Scalar => {
+        const outputs = this.model.forward(batch.inputs, batch.count, { tap: held?.tap, rng, normalised })
+        return batchLoss(this.loss, outputs, batch, smoothing)
+      }
+      return tf.valueAndGrads(forward)(this.model.parameters.map(({ tensor }) => tensor))
+    })
+    const [loss] = await readValues(value)
+    value.dispose()
+    return { loss, gradients: grads, statistics }
+  }
+
+  /** Factor that brings the norm of all gradients down to the limit; 1 where there is none. */
+  private async clipping(gradients: readonly tf.Tensor[]): Promise<number> {
+    const limit = this.spec.params.clipNorm as number
+    if (!(limit > 0)) return 1
+    const values: Float32Array[] = []
+    for (const gradient of gradients) values.push(await readValues(gradient))
+    const size = norm(values)
+    // PyTorch's clip_grad_norm_ divides by the norm plus 1e-6.
+    return size > limit ? limit / (size + 1e-6) : 1
+  }
+
+  /** Copies of the parameters' values, in their order. */
+  parameterValues(): Promise<ParameterValues[]> {
+    return this.named(this.model.parameters.map(({ tensor }) => tensor))
+  }
+
+  private async named(tensors: readonly tf.Tensor[]): Promise<ParameterValues[]> {
+    const named: ParameterValues[] = []
+    for (const [i, tensor] of tensors.entries()) {
+      named.push({ spec: specOf(this.model.parameters[i]), values: (await readValues(tensor)).slice() })
+    }
+    return named
+  }
+
+  async checkpoint(epoch: number, final: boolean, more: Record<string, unknown>): Promise<CheckpointState> {
+    const weights: NamedArray[] = []
+    for (const { name, shape, tensor } of this.holders()) {
+      weights.push({ name, shape: [...shape], data: (await readValues(tensor)).slice() })
+    }
+    const progress = { seed: this.spec.seed, optimizer: this.spec.params.optimizer, updates: this.step, ...more }
+    return { step: this.step, epoch, final, weights, optimizer: await this.optimizer.arrays(), progress }
+  }
+
+  /**
+   * Continues exactly where `state` was taken. Throws with a sentence when it is of another run or model. A fork may have
+   * another optimizer than its parent; its slots begin at zero then.
+   */
   restore(state: CheckpointState): void {
     const { seed, optimizer, updates } = state.progress
+    const fork = this.spec.parent?.step === state.step
     if (seed !== this.spec.seed) {
       throw new Error(`The checkpoint is of seed ${String(seed)}, this run has seed ${this.spec.seed}.`)
     }
-    if (optimizer !== this.params.optimizer || updates !== state.step) {
+    const sameOptimizer = optimizer === this.spec.params.optimizer
+    if ((!sameOptimizer && !fork) || updates !== state.step) {
       throw new Error(
         `The checkpoint of step ${state.step} does not fit this run: it was trained with ${String(optimizer)}.`
       )
@@ -81,16 +167,26 @@ export class TrainingSession {
       }
       return array.data
     }
-    for (const { name, shape, tensor } of this.model.parameters) {
-      valuesOf(tensor).set(find(state.weights, name, shape))
-      touched(tensor)
+    for (const holder of this.holders()) {
+      const values = find(state.weights, holder.name, holder.shape)
+      holder.tensor.dispose()
+      holder.tensor = tf.keep(tf.tensor(values.slice(), holder.shape))
     }
-    this.optimizer.restore((name, shape) => find(state.optimizer, name, shape))
+    if (sameOptimizer) this.optimizer.restore((name, shape) => find(state.optimizer, name, shape))
     this.step = state.step
+  }
+
+  private holders(): (Parameter | Buffer)[] {
+    return [...this.model.parameters, ...this.model.buffers]
   }
 
   dispose(): void {
     this.model.dispose()
     this.optimizer.dispose()
   }
+}
+
+/** Without the tensor, so that it can be sent to another thread. */
+function specOf({ tensor: _tensor, ...spec }: Parameter): ParameterValues['spec'] {
+  return spec
 }

@@ -54,7 +54,21 @@ for (const { name, spec } of cases) {
         }
       }
       expect(scalars.at(-1)!.values['loss/train']).toBeLessThan(scalars[0].values['loss/train'])
-      expect(port.of('histogram').length).toBe(Math.ceil(outcome.step / 2) * spec().hooks.length)
+      const histograms = (pattern: RegExp): number => port.of('histogram').filter(({ tag }) => pattern.test(tag)).length
+      const { length } = spec().hooks
+      const batches = Math.ceil(outcome.step / 2)
+      expect(histograms(/^activations\/[^/]+$/)).toBe(batches * length)
+      expect(histograms(/^activation_gradients\//)).toBe(batches * length)
+      expect(histograms(/^activations\/[^/]+\/validation$/)).toBe(scalars.length * length)
+      for (const hook of spec().hooks) {
+        const trained = scalars[0].values[`weights/${hook}/l2`] !== undefined
+        expect(histograms(new RegExp(`^gradients/${hook}$`))).toBe(trained ? scalars.length : 0)
+        for (const { values } of scalars) {
+          expect(values[`gradients/${hook}/l2`] > 0, hook).toBe(trained)
+          expect(values[`activations/${hook}/dead`], hook).toBeTypeOf('number')
+        }
+        expect(scalars.at(-1)!.values[`updates/${hook}/ratio`] > 0, hook).toBe(trained)
+      }
       for (const { counts, num, nonFinite } of port.of('histogram')) {
         expect(counts.reduce((a, b) => a + b)).toBe(num)
         expect(nonFinite).toBe(0)

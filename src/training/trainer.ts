@@ -5,21 +5,18 @@
  * Order at every step count s: records of s, checkpoint of s, then control; so a checkpoint of s lies behind all records up
  * to s, and a run continued from it records from s + 1 on. The activations of the batch of update s carry step s.
  */
-import { histogramTap } from '../hooks/activations'
 import { ConfigError } from '../hooks/config-error'
-import { Rng } from '../numeric/rng'
 import { tensorMemory } from '../tensor/backend'
-import { BatchSource, subset } from './batches'
+import { BatchSource } from './batches'
 import { describeRun, hparamsOf } from './description'
-import { pointScalars } from './evaluation'
-import { checkHooks, checkRecord, resolveParams, stepsPerEpoch, totalSteps } from './experiments'
+import { EarlyStopping } from './early-stopping'
+import { checkHooks, checkRecord, resolveRecipe, stepsPerEpoch, totalSteps } from './experiments'
+import { Observer } from './observer'
 import { Pace } from './pace'
-import type { Params } from './params'
 import { Schedule } from './plan'
-import { PrCounter } from './pr-counts'
-import { convolutionSamples, curveSamples, firstSamples, type Sample } from './samples'
+import { firstSamples } from './samples'
 import { TrainingSession } from './session'
-import type { CheckpointState, Dataset, HistogramRecord, RunSpec, TrainerPort, TrainOutcome } from './types'
+import type { CheckpointState, Dataset, RunSpec, TrainerPort, TrainOutcome } from './types'
 
 /** How long the loop may run without letting messages in, and how often progress is told. */
 const yieldIntervalMs = 20
@@ -30,27 +27,27 @@ const progressIntervalMs = 250
  * specification and an Error when the loss diverges; its tensors are disposed of in every case.
  */
 export async function train(
-  spec: RunSpec,
+  given: RunSpec,
   dataset: Dataset,
   port: TrainerPort,
   resume?: CheckpointState
 ): Promise<TrainOutcome> {
-  const params = resolveParams(spec.experiment, spec.params)
-  checkHooks(spec.experiment, params, spec.hooks)
+  const spec: RunSpec = { ...given, ...resolveRecipe(given) }
+  checkHooks(spec, spec.hooks)
   checkRecord(spec.record)
-  const perEpoch = stepsPerEpoch(spec.experiment, params)
-  const total = totalSteps(spec.experiment, params)
+  const perEpoch = stepsPerEpoch(spec)
+  const total = totalSteps(spec)
   if (resume && resume.step > total) {
     throw new ConfigError(`The checkpoint is at step ${resume.step}, but this run ends at step ${total}.`)
   }
-  if (Math.ceil(dataset.train.count / (params.batchSize as number)) !== perEpoch) {
+  if (Math.ceil(dataset.train.count / (spec.params.batchSize as number)) !== perEpoch) {
     throw new Error(`The dataset has ${dataset.train.count} training examples, which does not fit the parameters.`)
   }
-  const session = new TrainingSession(spec, params)
+  const session = new TrainingSession(spec)
   try {
     if (resume) session.restore(resume)
     const schedule = new Schedule(perEpoch, total, spec.record)
-    return await new Loop(spec, params, session, schedule, dataset, port).run(resume)
+    return await new Loop(spec, session, schedule, dataset, port).run(resume)
   } finally {
     session.dispose()
   }
@@ -59,59 +56,63 @@ export async function train(
 class Loop {
   private readonly batches: BatchSource
   private readonly pace: Pace
-  private readonly hooks: ReadonlySet<string>
-  private readonly reported = new Set<string>()
-  private readonly evaluated: { train: Dataset['train']; validation: Dataset['validation'] }
+  private readonly observer: Observer
+  private readonly stopping: EarlyStopping
   private lastYieldMs: number
   private lastProgressMs = -Infinity
 
   constructor(
     private readonly spec: RunSpec,
-    private readonly params: Params,
     private readonly session: TrainingSession,
     private readonly schedule: Schedule,
     private readonly dataset: Dataset,
     private readonly port: TrainerPort
   ) {
-    const evalSamples = params.evalSamples as number
-    this.batches = new BatchSource(dataset.train, params.batchSize as number, spec.seed)
+    this.batches = new BatchSource(dataset.train, spec.params.batchSize as number, spec.seed)
     this.pace = new Pace(schedule, () => port.now(), schedule.stepsPerEpoch)
-    this.hooks = new Set(spec.hooks)
-    this.evaluated = {
-      train: subset(dataset.train, evalSamples, Rng.forPurpose(spec.seed, 'evaluation/train')),
-      validation: subset(dataset.validation, evalSamples, Rng.forPurpose(spec.seed, 'evaluation/validation'))
-    }
+    this.observer = new Observer(spec, session, schedule, dataset, port)
+    this.stopping = new EarlyStopping(spec.params.patience as number)
     this.lastYieldMs = port.now()
   }
 
   async run(resume?: CheckpointState): Promise<TrainOutcome> {
-    const { session, schedule, port } = this
+    try {
+      return await this.loop(resume)
+    } finally {
+      await this.observer.settled()
+    }
+  }
+
+  private async loop(resume?: CheckpointState): Promise<TrainOutcome> {
+    const { session, schedule, stopping } = this
     await this.announce(resume)
-    if (!resume) await this.describe()
+    // The first record of a fork describes it: it is a run of its own.
+    const fork = resume !== undefined && this.spec.parent?.step === resume.step
+    if (!resume || fork) await this.describe()
+    if (resume && !fork) stopping.restore(resume.progress.stopping)
+    const complete = resume?.final === true && !fork
     let savedAt = resume ? resume.step : -1
     for (;;) {
       const step = session.step
-      const done = step === schedule.totalSteps
-      if (!resume || step > resume.step) {
+      if (!resume || step > resume.step || (fork && step === resume.step)) {
         if (schedule.recordsAt(step)) await this.recordPoint()
-        if (schedule.checkpointsAt(step)) {
+      }
+      const done = complete || stopping.stops || step === schedule.totalSteps
+      if (!resume || step > resume.step) {
+        if (schedule.checkpointsAt(step) || stopping.stops) {
           await this.checkpoint(done)
           savedAt = step
         }
-      } else if (done && !resume.final) {
+      } else if (done && !complete) {
         await this.checkpoint(true)
       }
       await this.tellProgress(done)
-      if (done) return { status: 'done', step, epoch: this.epoch() }
+      if (done) return { status: 'done', stoppedEarly: step < schedule.totalSteps, step, epoch: this.epoch() }
       await this.breathe()
       if (await this.cancelled()) {
         if (savedAt !== step) await this.checkpoint(false)
-        await port.emit({
-          kind: 'log',
-          level: 'info',
-          text: `Cancelled at step ${step}, epoch ${this.epoch().toFixed(2)}.`
-        })
-        return { status: 'cancelled', step, epoch: this.epoch() }
+        await this.log('info', `Cancelled at step ${step}, epoch ${this.epoch().toFixed(2)}.`)
+        return { status: 'cancelled', stoppedEarly: false, step, epoch: this.epoch() }
       }
       await this.update()
     }
@@ -122,111 +123,76 @@ class Loop {
   }
 
   private async update(): Promise<void> {
-    const { session, port, spec } = this
+    const { session, port } = this
     const start = port.now()
-    const step = session.step + 1
-    const histograms: HistogramRecord[] = []
-    const { histogramMin: min, histogramMax: max, histogramBins: bins } = spec.record
-    const observe = this.hooks.size > 0 && this.schedule.observesBatch(step)
-    const wallTimeSeconds = port.wallTime()
-    const epoch = step / this.schedule.stepsPerEpoch
-    const tap = observe
-      ? histogramTap(this.hooks, { min, max, bins }, (hook, counted) => {
-          histograms.push({ kind: 'histogram', step, epoch, wallTimeSeconds, tag: `activations/${hook}`, ...counted })
-        })
-      : undefined
-    const loss = session.update(this.batches.batchAt(session.step), tap)
+    const loss = await this.observer.update(this.batches.batchAt(session.step))
     if (!Number.isFinite(loss)) await this.diverged(loss)
-    for (const record of histograms) await port.emit(record)
     this.pace.spent('step', port.now() - start)
   }
 
   private async recordPoint(): Promise<void> {
     const { session, port } = this
     const start = port.now()
-    const { train, validation } = this.evaluated
-    const sampled = this.schedule.samplesAt(session.step)
-    const curves = sampled ? new PrCounter(this.dataset.classes) : null
-    const answers = curves ? curves.add.bind(curves) : undefined
-    const { values, nonFinite } = pointScalars(session.model, train, validation, this.spec.hooks, answers)
-    await this.emitScalars({
-      ...values,
-      // The rate of the update that led here; at the start, of the first one.
-      lr: session.learningRateAt(Math.max(0, session.step - 1)),
-      epoch: this.epoch(),
-      ...(session.step > 0 ? { 'time/step_ms': this.pace.stepMs() } : {})
+    const losses = await this.observer.point({
+      first: session.step === 0 ? this.batches.batchAt(0) : null,
+      stepMs: session.step > 0 ? this.pace.stepMs() : null
     })
-    if (curves) await this.emitSamples([...convolutionSamples(session.model, validation), ...curveSamples(curves)])
-    for (const name of nonFinite) {
-      if (this.reported.has(name)) continue
-      this.reported.add(name)
-      const text = `${name} has values that are not finite from step ${session.step} on; its metrics are NaN.`
-      await port.emit({ kind: 'log', level: 'warning', text })
-    }
     this.pace.spent('point', port.now() - start)
-    if (!Number.isFinite(values['loss/train'])) await this.diverged(values['loss/train'], true)
+    if (!Number.isFinite(losses.train)) await this.diverged(losses.train, true)
+    this.stopping.seen(losses.validation)
+    if (this.stopping.stops && session.step < this.schedule.totalSteps) {
+      await this.log('info', `Stopped early at epoch ${this.epoch().toFixed(2)}: ${this.stopping.why()}.`)
+    }
   }
 
   private async checkpoint(final: boolean): Promise<void> {
+    // What is still being computed belongs to steps before the checkpoint, so it has to be recorded before it.
+    await this.observer.settled()
     const start = this.port.now()
-    await this.port.emit({ kind: 'checkpoint', state: this.session.checkpoint(this.epoch(), final) })
+    const more = { stopping: this.stopping.state() }
+    await this.port.emit({ kind: 'checkpoint', state: await this.session.checkpoint(this.epoch(), final, more) })
     this.pace.spent('checkpoint', this.port.now() - start)
   }
 
   /** Records the bad loss, unless the point has it already, and ends the run. */
   private async diverged(loss: number, recorded = false): Promise<never> {
     const { step } = this.session
-    if (!recorded && !this.schedule.recordsAt(step)) {
-      await this.emitScalars({ 'loss/train': loss, epoch: this.epoch() })
-    }
+    if (!recorded && !this.schedule.recordsAt(step)) await this.observer.scalars({ 'loss/train': loss })
     const what = Number.isNaN(loss) ? 'NaN' : 'infinite'
     const epoch = Number(this.epoch().toFixed(2))
     throw new Error(`The loss became ${what} at epoch ${epoch} (step ${step}); lower the learning rate and run again.`)
   }
 
-  private async emitScalars(values: Record<string, number>): Promise<void> {
-    const { session, port } = this
-    await port.emit({
-      kind: 'scalars',
-      step: session.step,
-      epoch: this.epoch(),
-      wallTimeSeconds: port.wallTime(),
-      values
-    })
-  }
-
-  private async emitSamples(samples: readonly Sample[]): Promise<void> {
-    const { session, port } = this
-    const at = { step: session.step, epoch: this.epoch(), wallTimeSeconds: port.wallTime() }
-    for (const sample of samples) await port.emit({ ...sample, ...at })
-  }
-
   /** A continued run has been described when it began. */
   private async describe(): Promise<void> {
-    const { port, spec, dataset } = this
-    const { model } = this.session
+    const { port, spec, dataset, session } = this
+    const { model } = session
+    const at = { step: session.step, epoch: this.epoch(), wallTimeSeconds: port.wallTime() }
     await port.emit({
       kind: 'description',
-      step: 0,
-      epoch: 0,
-      wallTimeSeconds: port.wallTime(),
-      hparams: hparamsOf(spec, this.params),
+      ...at,
+      hparams: hparamsOf(spec, spec.params),
       graph: model.graph,
-      text: describeRun(spec, this.params, model.graph.title)
+      text: describeRun(spec, spec.params, model.graph.title)
     })
-    const { validation } = this.evaluated
-    await this.emitSamples(firstSamples(model, dataset.inputShape, this.batches.batchAt(0), validation))
+    const { validation } = this.observer.evaluated
+    await this.observer.samples(firstSamples(model, dataset.inputShape, this.batches.batchAt(session.step), validation))
   }
 
   private async announce(resume?: CheckpointState): Promise<void> {
     const { model } = this.session
-    const { train, validation } = this.dataset
+    const { train: training, validation } = this.dataset
+    const { evaluated } = this.observer
     const text =
       `${model.graph.title}, ${model.graph.parameters} parameters in ${tensorMemory().tensors} tensors; ` +
-      `${train.count} training and ${validation.count} validation examples, ` +
-      `evaluated on ${this.evaluated.train.count} and ${this.evaluated.validation.count} of them; ` +
+      `${training.count} training and ${validation.count} validation examples, ` +
+      `evaluated on ${evaluated.train.count} and ${evaluated.validation.count} of them; ` +
       `backend ${this.spec.backend}${resume ? `; continued from step ${resume.step}` : ''}.`
-    await this.port.emit({ kind: 'log', level: 'info', text })
+    await this.log('info', text)
+  }
+
+  private async log(level: 'info' | 'warning', text: string): Promise<void> {
+    await this.port.emit({ kind: 'log', level, text })
   }
 
   private async tellProgress(force: boolean): Promise<void> {

@@ -1,4 +1,6 @@
 /** Domain types of experiments, runs and what a training run emits. No runtime code: safe to import from anywhere. */
+import type { ParameterValues, WeightScalars } from '../hooks/weights'
+import type { NetworkSpec } from '../models/network'
 import type { ModuleGraph } from '../models/types'
 
 export type ParamValue = number | string | boolean
@@ -16,6 +18,8 @@ export interface ParamSpec {
   choices?: { value: string; label: string }[]
   /** One short sentence shown under the field. */
   hint?: string
+  /** The parameter matters only where another one has one of these values; forms hide it otherwise. */
+  when?: { key: string; values: ParamValue[] }
 }
 
 /** A recipe: what can be trained, with which hyperparameters, and what to expect of it. */
@@ -26,16 +30,31 @@ export interface ExperimentSpec {
   reference: string
   expected: string
   params: ParamSpec[]
-  /** Hook points switched on by default. */
+  /** Whether it trains on a data set of the project: never, instead of its own where one is chosen, or always. */
+  data: 'own' | 'optional' | 'required'
+  /** Whether the network is the user's own. */
+  network: boolean
+  /** Hook points switched on by default, where the model has them. */
   defaultHooks: string[]
   defaultRecord: RecordOptions
 }
 
+/** What is observed at hook points: parameters, forward outputs, gradients of both, and what updates do to the parameters. */
+export type HookKind = 'weights' | 'activations' | 'gradients' | 'updates'
+
 /** When and how metrics, activations and checkpoints are recorded. */
 export interface RecordOptions {
-  /** Weight metrics and train/validation evaluation every N units; the first and the last step are always recorded. */
+  /**
+   * Weight metrics and train/validation evaluation every N steps or epochs, or N times per decade of steps (`log`); the
+   * first and the last step are always recorded.
+   */
   metricsEvery: number
-  metricsUnit: 'step' | 'epoch'
+  metricsUnit: 'step' | 'epoch' | 'log'
+  observe: HookKind[]
+  /** Activation histograms of each class by itself as well, for up to 10 classes. */
+  perClass: boolean
+  /** Pause the run when NaN or an infinite value is first seen at a hook point. */
+  pauseOnNonFinite: boolean
   /** One activation histogram per hook point every N batches (1 = every batch). */
   activationsEvery: number
   histogramMin: number
@@ -43,19 +62,37 @@ export interface RecordOptions {
   histogramBins: number
   /** A checkpoint every N epochs, and always at the end. */
   checkpointEvery: number
+  /** How many checkpoints stay on disk, the newest first; two at least, one in case the newest cannot be read. */
+  keepCheckpoints: number
 }
 
-export type BackendName = 'wasm' | 'cpu'
+export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu'
 
-/** Everything that determines one run, bit for bit. */
-export interface RunSpec {
+/** What is trained on what: enough to build the model and to plan the run. */
+export interface Recipe {
   experiment: string
   params: Record<string, ParamValue>
+  /** The project's data set, where the experiment does not use its own data. */
+  data: DatasetFacts | null
+  /** The user's own network. Its input and the width of its last layer must fit the data. */
+  network: NetworkSpec | null
+}
+
+/** Where a forked run began. */
+export interface ParentCheckpoint {
+  runId: string
+  step: number
+}
+
+/** Everything that determines one run, bit for bit. */
+export interface RunSpec extends Recipe {
   seed: number
   /** Names of hook points (module tree paths such as `blocks.0.mlp`) at which metrics and activations are recorded. */
   hooks: string[]
   record: RecordOptions
   backend: BackendName
+  /** A run that goes on from another's checkpoint with changed hyperparameters. */
+  parent: ParentCheckpoint | null
 }
 
 export type RunStatus = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled' | 'interrupted'
@@ -107,7 +144,7 @@ export interface CheckpointState {
   epoch: number
   /** True for the last checkpoint of a run that has finished. */
   final: boolean
-  /** Weights by parameter name and optimizer slots as `<slot>/<parameter name>`. */
+  /** Parameters and buffers by name, and optimizer slots as `<slot>/<parameter name>`. */
   weights: NamedArray[]
   optimizer: NamedArray[]
   /** Plain JSON state of generators and counters: rng words, epoch order, optimizer step, running sums. */
@@ -134,6 +171,13 @@ export interface ProgressRecord {
 export interface LogRecord {
   kind: 'log'
   level: 'info' | 'warning' | 'error'
+  text: string
+}
+
+/** Something that somebody should look at before the run goes on; a host may pause the run for it. */
+export interface AlertRecord {
+  kind: 'alert'
+  step: number
   text: string
 }
 
@@ -187,7 +231,14 @@ export interface PrCurveRecord {
 /** What becomes part of the event file. */
 export type RecordedRecord = DescriptionRecord | ScalarsRecord | HistogramRecord | ImageRecord | PrCurveRecord
 
-export type TrainRecord = RecordedRecord | CheckpointRecord | ProgressRecord | LogRecord
+export type TrainRecord = RecordedRecord | CheckpointRecord | ProgressRecord | LogRecord | AlertRecord
+
+/** Parameters as they are at a point, and what is to be computed of them. */
+export interface WeightMetricsJob {
+  /** Copies, safe to transfer. */
+  parameters: ParameterValues[]
+  hooks: readonly string[]
+}
 
 /** The trainer's only link with the outside. Pure: the same trainer runs in a worker thread or in a browser worker. */
 export interface TrainerPort {
@@ -201,10 +252,14 @@ export interface TrainerPort {
   resumed(): Promise<void>
   /** Lets pending messages in; awaited between steps every few milliseconds. */
   yield(): Promise<void>
+  /** Computes the weight metrics beside the training, where the host has a thread for it; without, the trainer does. */
+  weightMetrics?(job: WeightMetricsJob): Promise<WeightScalars>
 }
 
 export interface TrainOutcome {
   status: 'done' | 'cancelled'
+  /** Ended before the last planned step because validation no longer got better. */
+  stoppedEarly: boolean
   step: number
   epoch: number
 }

@@ -1,11 +1,12 @@
 /** What the design page shows about a draft while it is edited. Bad values come back as problems, never as an error. */
 import type { ModuleGraph } from '../models/types'
-import { describeModel } from '../models/describe'
+import { NetworkError } from '../models/network-shapes'
 import { ConfigError } from '../hooks/config-error'
 import { resolveHooks } from '../hooks/hook-points'
-import { checkParams, runPlan } from '../training/experiments'
-import type { ParamProblem, Params } from '../training/params'
+import { architectureOf, checkRecipe, runPlan } from '../training/experiments'
+import type { ParamProblem } from '../training/params'
 import { recordProblems } from '../training/params'
+import type { Recipe } from '../training/types'
 import type { ComputeTasks, Draft } from './messages'
 
 type Described = ComputeTasks['describe']['out']
@@ -13,33 +14,30 @@ type Described = ComputeTasks['describe']['out']
 const noPlan = { stepsPerEpoch: 0, totalSteps: 0, metricPoints: 0, histogramColumns: 0, bytesPerRun: 0 }
 
 export function describe(draft: Draft): Described {
-  const checked = collect(() => checkParams(draft.experiment, draft.params))
+  const { experiment, params, data, network } = draft
+  const checked = collect(() => checkRecipe({ experiment, params, data, network }))
   // An experiment that does not exist has neither a graph nor a plan.
   if (!checked.value) return { problems: checked.problems, graph: null, ...noPlan }
-  const { params } = checked.value
+  const { recipe } = checked.value
   const problems = [...checked.value.problems, ...recordProblems(draft.record)]
   const blocked = problems.length > 0
-  const graph = graphOf(draft.experiment, params, problems)
+  const graph = graphOf(recipe, problems)
   if (graph) problems.push(...collect(() => resolveHooks(graph, draft.hooks)).problems)
   if (blocked || !graph) return { problems, graph, ...noPlan }
   const { bytes, stepsPerEpoch, totalSteps, metricPoints, histogramColumns } = runPlan(
-    draft.experiment,
-    params,
+    recipe,
     draft.hooks,
     draft.record
   )
   return { problems, graph, stepsPerEpoch, totalSteps, metricPoints, histogramColumns, bytesPerRun: bytes }
 }
 
-/**
- * The graph of the parameters, with defaults in place of bad ones; null when values that are fine one by one make no
- * model together, which `checkParams` has already said.
- */
-function graphOf(experiment: string, params: Params, problems: readonly ParamProblem[]): ModuleGraph | null {
+/** The graph of a recipe; null when it makes no model, which `checkRecipe` has already said. */
+function graphOf(recipe: Recipe, problems: readonly ParamProblem[]): ModuleGraph | null {
   try {
-    return describeModel(experiment, params)
+    return architectureOf(recipe).graph
   } catch (error) {
-    if (problems.length > 0) return null
+    if (error instanceof NetworkError || problems.length > 0) return null
     throw error
   }
 }

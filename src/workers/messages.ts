@@ -9,6 +9,8 @@ import type { PackedHeatmap, PackedSeries, ParsedParams, RequestName, RequestRes
 import type { Sequence } from '../hmm/types'
 import type { ImportFile, ScannedSources } from '../project/import-source'
 import type { RunManifest } from '../project/manifests'
+import type { Speed } from './gpu-messages'
+import type { Piece } from './gpu-pieces'
 import type { LastValues } from './last-values'
 import type { Recipe, RecordOptions, RunSpec } from '../training/types'
 
@@ -26,7 +28,21 @@ export type TrainCommand =
       attended: boolean
       /** Folder with TensorFlow.js's .wasm files, ending in a separator. */
       wasm: string
+      /** The host has a trainer with the GPU, with which it exchanges `gpu` messages. */
+      remote?: boolean
     }
+  /** Trains for about `limitMs`, records nothing and tells how fast it went. */
+  | {
+      kind: 'measure'
+      spec: RunSpec
+      resources: string
+      project: string
+      wasm: string
+      remote: boolean
+      limitMs: number
+    }
+  | { kind: 'gpu'; piece: Piece }
+  | { kind: 'gpu-gone'; reason: string }
   | { kind: 'pause' }
   | { kind: 'resume' }
   | { kind: 'cancel' }
@@ -51,6 +67,9 @@ export type TrainMessage =
   | { kind: 'alert'; step: number; text: string; paused: boolean }
   | { kind: 'finished'; status: 'done' | 'cancelled'; stoppedEarly: boolean; step: number; epoch: number }
   | { kind: 'failed'; error: WireError }
+  | { kind: 'measured'; speed: Speed }
+  /** For the trainer with the GPU. */
+  | { kind: 'gpu'; piece: Piece }
 
 /** To a process that only looks whether a backend works here: native code may take its process down. */
 export interface ProbeCommand {

@@ -28,7 +28,8 @@ function valuesOf(folder: string): Value[] {
       if (!tag.startsWith('time/') && !tag.startsWith('_hparams_/')) values.push({ step, tag, value })
     }
   }
-  return values
+  // Weight metrics are computed beside the training and written when they are there: in order of their steps, each tag.
+  return values.sort((a, b) => a.step - b.step || (a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : 0))
 }
 
 function sessionInfo(folder: string, name: string): Decoded {
@@ -58,7 +59,7 @@ describe('the event file of a run', () => {
     const graphs = eventsOf(folder).filter(({ graph_def }) => graph_def !== undefined)
     expect(graphs).toHaveLength(1)
     const names = decodeAs('GraphDef', graphs[0].graph_def).node.map(({ name }: Decoded) => name)
-    expect(names.slice(0, 3)).toEqual(['image', 'conv1', 'relu1'])
+    expect(names.slice(0, 3)).toEqual(['input', 'conv1', 'relu1'])
 
     const values = valuesOf(folder)
     const stepsOf = (wanted: string): number[] => values.filter(({ tag }) => tag === wanted).map(({ step }) => step)

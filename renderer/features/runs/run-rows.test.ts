@@ -11,18 +11,25 @@ function run(seed: number, change: Partial<RunInfo> = {}): RunInfo {
     spec: {
       experiment: 'mnist',
       params: { learningRate: 0.001 },
+      data: null,
+      network: null,
       seed,
       hooks: [],
       record: {
         metricsEvery: 1,
         metricsUnit: 'epoch',
+        observe: [],
+        perClass: false,
+        pauseOnNonFinite: false,
+        keepCheckpoints: 2,
         activationsEvery: 1,
         histogramMin: 0,
         histogramMax: 1,
         histogramBins: 4,
         checkpointEvery: 1
       },
-      backend: 'wasm'
+      backend: 'wasm',
+      parent: null
     },
     imported: null,
     log: null,

@@ -1,18 +1,24 @@
 /** `phasescope train`: one experiment, one run per seed. */
 import { basename, resolve } from 'node:path'
+import { backendNames } from '../../contract/backends'
 import { recordOptions } from '../../contract/domain'
 import { ConfigError, suggestion } from '../../hooks/config-error'
 import { hookPoints } from '../../hooks/hook-points'
-import { describeModel } from '../../models/describe'
-import { checkHooks, checkRecord, findExperiment, resolveParams } from '../../training/experiments'
-import type { ExperimentSpec, ParamValue, RecordOptions } from '../../training/types'
+import {
+  architectureOf,
+  checkHooks,
+  checkRecord,
+  defaultHooks,
+  findExperiment,
+  resolveRecipe
+} from '../../training/experiments'
+import { type ExperimentSpec, type ParamValue, type Recipe, type RecordOptions } from '../../training/types'
 import { noteProblems, withEngine } from '../host'
 import { UsageError } from '../options'
 import type { Command, Input } from '../options'
 import { trainAndWatch } from '../training'
 
 const maxSeed = 2 ** 32 - 1
-const backends = ['wasm', 'cpu'] as const
 
 export const trainCommand: Command = {
   name: 'train',
@@ -41,11 +47,12 @@ export const trainCommand: Command = {
   async run(input, context) {
     const spec = findExperiment(input.words[0])
     // Everything is checked before the project folder is made.
-    const params = resolveParams(spec.id, hyperparameters(spec, input.texts('set')))
+    const params = hyperparameters(spec, input.texts('set'))
+    const recipe = resolveRecipe({ experiment: spec.id, params, data: null, network: null })
     const seeds = input.numbers('seeds', { min: 0, max: maxSeed }) ?? [0]
-    const hooks = chosenHooks(spec, params, input)
+    const hooks = chosenHooks(recipe, input)
     const record = recording(spec, input.texts('record'))
-    const backend = input.choice('backend', backends) ?? 'wasm'
+    const backend = input.choice('backend', backendNames) ?? 'wasm'
     const jobs = input.whole('jobs', { min: 1, max: 256 })
     const name = input.text('name')?.trim() || spec.id
     const folder = resolve(input.required('project'))
@@ -53,7 +60,17 @@ export const trainCommand: Command = {
       const session = await engine.openOrCreateFolder(folder, basename(folder))
       noteProblems(session, context)
       return trainAndWatch(engine, context, input.has('json'), seeds.length, () =>
-        engine.training.start(session, { name, experiment: spec.id, params, seeds, hooks, record, backend })
+        engine.training.start(session, {
+          name,
+          experiment: spec.id,
+          params,
+          data: null,
+          network: null,
+          seeds,
+          hooks,
+          record,
+          backend
+        })
       )
     })
   }
@@ -72,27 +89,35 @@ function hyperparameters(spec: ExperimentSpec, settings: string[]): Record<strin
   )
 }
 
-function chosenHooks(spec: ExperimentSpec, params: Record<string, ParamValue>, input: Input): string[] {
+function chosenHooks(recipe: Recipe, input: Input): string[] {
   const given = input.list('hooks')
-  const known = hookPoints(describeModel(spec.id, params)).map(({ path }) => path)
-  // Another model of the same experiment may lack some of the default hook points.
-  if (!given) return spec.defaultHooks.filter((hook) => known.includes(hook))
+  if (!given) return defaultHooks(recipe)
   if (given.length === 1 && given[0] === 'none') return []
+  const known = hookPoints(architectureOf(recipe).graph).map(({ path }) => path)
   const hooks = given.length === 1 && given[0] === 'all' ? known : given
-  checkHooks(spec.id, params, hooks)
+  checkHooks(recipe, hooks)
   return hooks
 }
 
 function recording(spec: ExperimentSpec, settings: string[]): RecordOptions {
   const known = Object.keys(spec.defaultRecord)
-  const record: Record<string, ParamValue> = { ...spec.defaultRecord }
+  const record: Record<string, unknown> = { ...spec.defaultRecord }
   for (const setting of settings) {
     const [key, value] = keyAndValue(setting, 'record')
     if (!known.includes(key)) throw new UsageError(`--record has no option "${key}".${suggestion(key, known)}`)
-    record[key] = key === 'metricsUnit' ? value : asNumber(value)
-    if (key !== 'metricsUnit' && typeof record[key] !== 'number') {
-      throw new UsageError(`--record ${key} is "${value}"; it must be a number.`)
-    }
+    const before = spec.defaultRecord[key as keyof RecordOptions]
+    if (typeof before === 'number') {
+      record[key] = asNumber(value)
+      if (typeof record[key] !== 'number') {
+        throw new UsageError(`--record ${key} is "${value}"; it must be a number.`)
+      }
+    } else if (typeof before === 'boolean') {
+      if (value !== 'true' && value !== 'false') {
+        throw new UsageError(`--record ${key} is "${value}"; it must be true or false.`)
+      }
+      record[key] = value === 'true'
+    } else if (Array.isArray(before)) record[key] = value.split(',').filter(Boolean)
+    else record[key] = value
   }
   checkRecord(record as unknown as RecordOptions)
   const parsed = recordOptions.safeParse(record)

@@ -56,6 +56,8 @@ export function trainingRequest(change: Partial<EngineTraining> = {}): EngineTra
     name: 'tiny',
     experiment: 'mnist',
     params: tinyMnist,
+    data: null,
+    network: null,
     seeds: [0],
     hooks: ['fc1', 'fc2'],
     record: { ...findExperiment('mnist').defaultRecord, metricsEvery: 1, activationsEvery: 1, checkpointEvery: 1 },

@@ -28,18 +28,25 @@ export function runManifest(id: string, change: Partial<RunManifest> = {}): RunM
     spec: {
       experiment: 'mnist',
       params: { epochs: 2, trainSamples: 64 },
+      data: null,
+      network: null,
       seed: 0,
       hooks: ['fc1'],
       record: {
         metricsEvery: 1,
         metricsUnit: 'epoch',
+        observe: ['weights', 'activations'],
+        perClass: false,
+        pauseOnNonFinite: false,
         activationsEvery: 1,
         histogramMin: -2,
         histogramMax: 2,
         histogramBins: 4,
-        checkpointEvery: 1
+        checkpointEvery: 1,
+        keepCheckpoints: 2
       },
-      backend: 'wasm'
+      backend: 'wasm',
+      parent: null
     },
     imported: null,
     log: null,

@@ -3,12 +3,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import { customOp } from '../custom'
 import { emptyTensor, inPlace, valuesOf } from '../views'
 
-const epsilon = 1e-5
-
-/** (x - mean) / sqrt(variance + 1e-5) * gain + bias per row; population variance. x [N, D], gain and bias [D]. */
-export function layerNorm(x: tf.Tensor2D, gain: tf.Tensor1D, bias: tf.Tensor1D): tf.Tensor2D {
+/** (x - mean) / sqrt(variance + epsilon) * gain + bias per row; population variance. x [N, D], gain and bias [D]. */
+export function layerNorm(x: tf.Tensor2D, gain: tf.Tensor1D, bias: tf.Tensor1D, epsilon = 1e-5): tf.Tensor2D {
   const [rows, width] = x.shape
-  if (!inPlace()) return layerNormOfStock(x, gain, bias)
+  if (!inPlace()) return layerNormOfStock(x, gain, bias, epsilon)
   return customOp([x, gain, bias], ([tx, tg, tb], save) => {
     const value = emptyTensor<tf.Rank.R2>([rows, width])
     const normal = emptyTensor<tf.Rank.R2>([rows, width])
@@ -59,7 +57,7 @@ export function layerNorm(x: tf.Tensor2D, gain: tf.Tensor1D, bias: tf.Tensor1D):
   })
 }
 
-function layerNormOfStock(x: tf.Tensor2D, gain: tf.Tensor1D, bias: tf.Tensor1D): tf.Tensor2D {
+function layerNormOfStock(x: tf.Tensor2D, gain: tf.Tensor1D, bias: tf.Tensor1D, epsilon: number): tf.Tensor2D {
   const width = x.shape[1]
   return customOp([x, gain, bias], ([tx, tg, tb], save) => {
     const centred = tf.sub(tx, tf.mean(tx, 1, true))

@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { prepareBackend } from '../../tensor/backend'
 import { loadDataset } from '../datasets'
-import { findExperiment, resolveParams } from '../experiments'
+import { defaultHooks, findExperiment, resolveRecipe } from '../experiments'
 import { train } from '../trainer'
 import type {
   CheckpointState,
+  DatasetFacts,
   ParamValue,
+  Recipe,
   RecordedRecord,
   RecordOptions,
   RunSpec,
@@ -35,16 +37,26 @@ export const tinyMnist: Record<string, ParamValue> = {
   epochs: 3
 }
 
+/** A complete recipe. */
+export function recipeOf(
+  experiment: string,
+  params: Record<string, ParamValue> = {},
+  data: DatasetFacts | null = null
+): Recipe {
+  return resolveRecipe({ experiment, params, data, network: null })
+}
+
 export function tinySpec(experiment: string, params: Record<string, ParamValue>, more: Partial<RunSpec> = {}): RunSpec {
-  const { defaultHooks, defaultRecord } = findExperiment(experiment)
+  const { defaultRecord } = findExperiment(experiment)
+  const recipe = recipeOf(experiment, params)
   const record: RecordOptions = { ...defaultRecord, metricsEvery: 1, activationsEvery: 2, checkpointEvery: 1 }
   return {
-    experiment,
-    params: resolveParams(experiment, params),
+    ...recipe,
     seed: 5,
-    hooks: defaultHooks,
+    hooks: defaultHooks(recipe),
     record,
     backend: 'wasm',
+    parent: null,
     ...more
   }
 }

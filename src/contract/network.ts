@@ -1,0 +1,56 @@
+/** Validators of a network that is given as a list of layers; what shapes it makes is for the core to check. */
+import { z } from 'zod'
+import type { NetworkSpec } from '../models/types'
+
+const count = z.number().int().min(1).max(1_000_000)
+const window = z.array(count).min(2).max(3)
+const pad = z.enum(['same', 'valid'])
+const named = { name: z.string().min(1).max(200), inputs: z.array(z.string()).min(1).max(100).optional() }
+
+const layer = z.discriminatedUnion('type', [
+  z.object({ ...named, type: z.literal('dense'), units: count, bias: z.boolean().optional() }).strict(),
+  z
+    .object({
+      ...named,
+      ...{ type: z.literal('conv'), filters: count, size: window, strides: window.optional(), pad },
+      bias: z.boolean().optional()
+    })
+    .strict(),
+  z
+    .object({
+      ...named,
+      ...{ type: z.enum(['maxPool', 'avgPool']), size: window, strides: window.optional(), pad: pad.optional() }
+    })
+    .strict(),
+  z.object({ ...named, type: z.literal('globalAvgPool') }).strict(),
+  z
+    .object({
+      ...named,
+      ...{ type: z.literal('batchNorm'), momentum: z.number().min(0).max(1).optional() },
+      epsilon: z.number().positive().optional()
+    })
+    .strict(),
+  z.object({ ...named, type: z.literal('layerNorm'), epsilon: z.number().positive().optional() }).strict(),
+  z
+    .object({
+      ...named,
+      type: z.literal('activation'),
+      fn: z.enum(['relu', 'sigmoid', 'tanh', 'elu', 'selu', 'leakyRelu', 'gelu', 'softplus', 'swish', 'linear'])
+    })
+    .strict(),
+  z.object({ ...named, type: z.literal('flatten') }).strict(),
+  z.object({ ...named, type: z.literal('reshape'), shape: z.array(count).min(1).max(4) }).strict(),
+  z.object({ ...named, type: z.literal('dropout'), rate: z.number().min(0).max(1) }).strict(),
+  z.object({ ...named, type: z.literal('embedding'), vocabulary: count, width: count }).strict(),
+  z.object({ ...named, type: z.literal('add') }).strict(),
+  z.object({ ...named, type: z.literal('concat') }).strict()
+])
+
+export const networkSpec = z
+  .object({
+    title: z.string().min(1).max(200),
+    input: z.array(count).min(1).max(4),
+    layers: z.array(layer).max(1000),
+    outputs: z.array(z.string()).min(1).max(100).optional()
+  })
+  .strict() satisfies z.ZodType<NetworkSpec>

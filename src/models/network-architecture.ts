@@ -1,0 +1,165 @@
+/** Parameters and module tree of a network that is given as a list of layers. */
+import {
+  GraphBuilder,
+  isInside,
+  sizeOf,
+  type Architecture,
+  type BufferSpec,
+  type Initialiser,
+  type ParameterSpec
+} from './architecture'
+import type { InitialiserName, NetworkSpec } from './network'
+import { inputName, placeLayers, shown, type PlacedLayer } from './network-shapes'
+
+export interface InitOptions {
+  initialiser: InitialiserName
+  /** Multiplies the weights of dense and convolution layers. */
+  scale: number
+}
+
+const plain: InitOptions = { initialiser: 'default', scale: 1 }
+
+export function networkArchitecture(network: NetworkSpec, init: InitOptions = plain): Architecture {
+  const { layers, outputs } = placeLayers(network)
+  const parameters = layers.flatMap((placed) => parametersOf(placed, init))
+  const { title } = network
+  const heads = outputs.map((name) => layers.find(({ layer }) => layer.name === name)!.output[0])
+  return { title, parameters, buffers: layers.flatMap(buffersOf), heads, graph: graphOf(network, parameters) }
+}
+
+function parametersOf({ layer, inputs: [input] }: PlacedLayer, init: InitOptions): ParameterSpec[] {
+  const { name: owner } = layer
+  const spec = (
+    role: 'weight' | 'bias',
+    shape: number[],
+    initial: Initialiser,
+    normalisation = false
+  ): ParameterSpec => {
+    const name = `${owner}.${role === 'weight' ? 'W' : 'b'}`
+    return { name, owner, role, shape, initial, ...(normalisation ? { normalisation } : {}) }
+  }
+  switch (layer.type) {
+    case 'dense':
+    case 'conv': {
+      const [window, channels] = layer.type === 'conv' ? [layer.size, layer.filters] : [[], layer.units]
+      const shape = [...window, input.at(-1)!, channels]
+      const fanIn = sizeOf(shape) / channels
+      const fanOut = sizeOf(window) * channels
+      return [
+        spec('weight', shape, weightInitialiser(init, fanIn, fanOut)),
+        ...(layer.bias === false ? [] : [spec('bias', [channels], biasInitialiser(init, fanIn))])
+      ]
+    }
+    case 'batchNorm':
+    case 'layerNorm': {
+      const shape = input.slice(-1)
+      return [spec('weight', shape, { kind: 'ones' }, true), spec('bias', shape, { kind: 'zeros' }, true)]
+    }
+    case 'embedding':
+      return [spec('weight', [layer.vocabulary, layer.width], { kind: 'normal', std: 1 / Math.sqrt(layer.width) })]
+    default:
+      return []
+  }
+}
+
+/** PyTorch's default is He et al. 2015 with a = sqrt(5): uniform in +-1 / sqrt(fan in). */
+function weightInitialiser({ initialiser, scale }: InitOptions, fanIn: number, fanOut: number): Initialiser {
+  switch (initialiser) {
+    case 'default':
+      return { kind: 'uniform', limit: scale / Math.sqrt(fanIn) }
+    case 'xavier-uniform':
+      return { kind: 'uniform', limit: scale * Math.sqrt(6 / (fanIn + fanOut)) }
+    case 'xavier-normal':
+      return { kind: 'normal', std: scale * Math.sqrt(2 / (fanIn + fanOut)) }
+    case 'he-uniform':
+      return { kind: 'uniform', limit: scale * Math.sqrt(6 / fanIn) }
+    case 'he-normal':
+      return { kind: 'normal', std: scale * Math.sqrt(2 / fanIn) }
+  }
+}
+
+function biasInitialiser({ initialiser }: InitOptions, fanIn: number): Initialiser {
+  return initialiser === 'default' ? { kind: 'uniform', limit: 1 / Math.sqrt(fanIn) } : { kind: 'zeros' }
+}
+
+function buffersOf({ layer, inputs: [input] }: PlacedLayer): BufferSpec[] {
+  if (layer.type !== 'batchNorm') return []
+  const shape = input.slice(-1)
+  const { name: owner } = layer
+  return [
+    { name: `${owner}.mean`, owner, shape, initial: 'zeros' },
+    { name: `${owner}.variance`, owner, shape, initial: 'ones' }
+  ]
+}
+
+function graphOf(network: NetworkSpec, parameters: ParameterSpec[]): Architecture['graph'] {
+  const { layers, outputs } = placeLayers(network)
+  const graph = new GraphBuilder(network.title, parameters).input(
+    inputName,
+    `input ${shown(network.input)}`,
+    network.input
+  )
+  const scopes = new Set<string>()
+  for (const { layer, output } of layers) {
+    const parents = scopesOf(layer.name)
+    parents.forEach((path, i) => {
+      if (!scopes.has(path)) graph.scope(path, 'block', parents[i - 1] ?? null)
+      scopes.add(path)
+    })
+    const parent = parents.at(-1) ?? null
+    if (layer.type === 'add') graph.sum(layer.name, output, parent)
+    else graph.layer(layer.name, typeName(layer), output, parent)
+  }
+  for (const { layer, from } of layers) {
+    // The first input of a sum is what the block has computed, the others come past it.
+    from.forEach((name, i) => graph.edge(name, layer.name, layer.type === 'add' && i > 0))
+  }
+  outputs.forEach((name, head) => {
+    const base = layers.some(({ layer }) => isInside(layer.name, 'logits')) ? 'logits_out' : 'logits'
+    const path = outputs.length > 1 ? `${base}${head + 1}` : base
+    const shape = layers.find(({ layer }) => layer.name === name)!.output
+    graph.output(path, `logits ${shown(shape)}`, shape).edge(name, path)
+  })
+  return graph.build()
+}
+
+/** The scopes that a path lies in, outermost first. */
+export function scopesOf(path: string): string[] {
+  const parts = path.split('.')
+  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('.'))
+}
+
+/** The scopes that a layer completes: it is the last layer in them. */
+export function completedBy(layers: readonly PlacedLayer[]): Map<string, string[]> {
+  const completed = new Map<string, string[]>()
+  const last = new Map<string, string>()
+  for (const { layer } of layers) for (const scope of scopesOf(layer.name)) last.set(scope, layer.name)
+  for (const [scope, layer] of last) completed.set(layer, [scope, ...(completed.get(layer) ?? [])])
+  // Inner scopes first, as a forward pass leaves them.
+  for (const scopes of completed.values()) scopes.sort((a, b) => (isInside(a, b) ? -1 : 1))
+  return completed
+}
+
+function typeName(layer: NetworkSpec['layers'][number]): string {
+  const size = (values: readonly number[]): string => values.join('x')
+  switch (layer.type) {
+    case 'conv':
+      return `conv ${size(layer.size)}`
+    case 'maxPool':
+      return `max pool ${size(layer.size)}`
+    case 'avgPool':
+      return `mean pool ${size(layer.size)}`
+    case 'globalAvgPool':
+      return 'global mean'
+    case 'batchNorm':
+      return 'batch norm'
+    case 'layerNorm':
+      return 'layer norm'
+    case 'activation':
+      return layer.fn
+    case 'dropout':
+      return `dropout ${layer.rate}`
+    default:
+      return layer.type
+  }
+}

@@ -1,0 +1,127 @@
+/** Forward pass of a network that is given as a list of layers. */
+import * as tf from '@tensorflow/tfjs-core'
+import { activation } from '../tensor/ops/activations'
+import { batchNorm, batchNormWith } from '../tensor/ops/batch-norm'
+import { convolution } from '../tensor/ops/convolution'
+import { dense } from '../tensor/ops/dense'
+import { embed } from '../tensor/ops/embedding'
+import { layerNorm } from '../tensor/ops/layer-norm'
+import { avgPool, globalAvgPool, maxPool } from '../tensor/ops/pooling'
+import { sizeOf } from './architecture'
+import type { NetworkSpec } from './network'
+import { completedBy } from './network-architecture'
+import { inputName, placeLayers, type PlacedLayer } from './network-shapes'
+import type { Forward, Pass } from './pass'
+
+type Image = tf.Tensor4D | tf.Tensor5D
+
+const defaultEpsilon = 1e-5
+/** PyTorch writes the complement, 0.1. */
+const defaultMomentum = 0.9
+
+export function networkForward(network: NetworkSpec): Forward {
+  const { layers, outputs } = placeLayers(network)
+  const completed = completedBy(layers)
+  const untrained = layersWithoutParametersBefore(layers)
+  return (pass) => {
+    const values = new Map<string, tf.Tensor>([[inputName, inputOf(pass, network)]])
+    for (const placed of layers) {
+      const { layer, from } = placed
+      const inputs = from.map((name) => values.get(name)!)
+      let value = run(placed, inputs, pass, !untrained.has(layer.name))
+      if (layer.type !== 'add') value = pass.seen(layer.name, value)
+      for (const scope of completed.get(layer.name) ?? []) value = pass.seen(scope, value)
+      values.set(layer.name, value)
+    }
+    return outputs.map((name) => values.get(name) as tf.Tensor2D)
+  }
+}
+
+/** Layers with nothing to train before them: a gradient of their input would be computed and thrown away. */
+function layersWithoutParametersBefore(layers: readonly PlacedLayer[]): Set<string> {
+  const untrained = new Set<string>([inputName])
+  const first = new Set<string>()
+  const trained = new Set(['dense', 'conv', 'batchNorm', 'layerNorm', 'embedding'])
+  for (const { layer, from } of layers) {
+    if (!from.every((name) => untrained.has(name))) continue
+    if (trained.has(layer.type)) first.add(layer.name)
+    else untrained.add(layer.name)
+  }
+  return first
+}
+
+function inputOf({ inputs, count }: Pass, { input }: NetworkSpec): tf.Tensor {
+  return tf.tensor(inputs, [count, ...input], inputs instanceof Int32Array ? 'int32' : 'float32')
+}
+
+function run({ layer, output }: PlacedLayer, inputs: tf.Tensor[], pass: Pass, inputGradient: boolean): tf.Tensor {
+  const { name } = layer
+  const [x] = inputs
+  const parameter = <T extends tf.Tensor>(suffix: string): T => pass.value(`${name}.${suffix}`) as T
+  const shape = [pass.count, ...output]
+  switch (layer.type) {
+    case 'dense': {
+      const width = x.shape.at(-1)!
+      const rows = (x.shape.length === 2 ? x : tf.reshape(x, [x.size / width, width])) as tf.Tensor2D
+      const bias = layer.bias === false ? null : parameter<tf.Tensor1D>('b')
+      const y = dense(floats(rows), parameter<tf.Tensor2D>('W'), bias, inputGradient)
+      return x.shape.length === 2 ? y : tf.reshape(y, shape)
+    }
+    case 'conv': {
+      const bias = layer.bias === false ? null : parameter<tf.Tensor1D>('b')
+      const strides = layer.strides ?? layer.size.map(() => 1)
+      return convolution(floats(x) as Image, parameter('W'), bias, { strides, pad: layer.pad, inputGradient })
+    }
+    case 'maxPool':
+      return maxPool(x as Image, layer.size, layer.strides ?? layer.size, layer.pad ?? 'valid')
+    case 'avgPool':
+      return avgPool(x as Image, layer.size, layer.strides ?? layer.size, layer.pad ?? 'valid')
+    case 'globalAvgPool':
+      return globalAvgPool(x as Image)
+    case 'batchNorm': {
+      const epsilon = layer.epsilon ?? defaultEpsilon
+      const [gain, bias] = [parameter<tf.Tensor1D>('W'), parameter<tf.Tensor1D>('b')]
+      if (!pass.training) {
+        return batchNormWith(floats(x), gain, bias, parameter('mean'), parameter('variance'), epsilon)
+      }
+      const { value, mean, variance } = batchNorm(floats(x), gain, bias, epsilon)
+      const count = x.size / x.shape.at(-1)!
+      pass.normalised({ path: name, momentum: layer.momentum ?? defaultMomentum, mean, variance, count })
+      return value
+    }
+    case 'layerNorm': {
+      const width = x.shape.at(-1)!
+      const rows = tf.reshape(floats(x), [x.size / width, width]) as tf.Tensor2D
+      const y = layerNorm(rows, parameter<tf.Tensor1D>('W'), parameter<tf.Tensor1D>('b'), layer.epsilon)
+      return tf.reshape(y, shape)
+    }
+    case 'activation':
+      return activation(layer.fn, floats(x))
+    case 'flatten':
+    case 'reshape':
+      return tf.reshape(x, shape)
+    case 'dropout':
+      return pass.training && layer.rate > 0 ? tf.mul(x, dropoutMask(x.shape, layer.rate, pass)) : x
+    case 'embedding': {
+      // Only the network's input can hold whole numbers, so the tokens are at hand without asking the backend.
+      const tokens = pass.inputs instanceof Int32Array ? pass.inputs : Int32Array.from(pass.inputs, Math.round)
+      return tf.reshape(embed(parameter<tf.Tensor2D>('W'), tokens), shape)
+    }
+    case 'add':
+      return inputs.reduce((sum, other) => tf.add(sum, other))
+    case 'concat':
+      return tf.concat(inputs, inputs[0].shape.length - 1)
+  }
+}
+
+function floats<T extends tf.Tensor>(x: T): T {
+  return x.dtype === 'float32' ? x : tf.cast(x, 'float32')
+}
+
+/** 0 with probability `rate`, else 1 / (1 - rate), so that the expected output is the same with and without dropout. */
+function dropoutMask(shape: number[], rate: number, { rng }: Pass): tf.Tensor {
+  const mask = new Float32Array(sizeOf(shape))
+  const kept = 1 / (1 - rate)
+  for (let i = 0; i < mask.length; i++) mask[i] = rng.uniform() < rate ? 0 : kept
+  return tf.tensor(mask, shape)
+}

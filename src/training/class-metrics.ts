@@ -1,0 +1,87 @@
+/** Metrics of a classifier from its answers example by example, whole and through masks of one class. */
+import { histogram, type Histogram } from '../metrics/histogram'
+import type { Evaluation } from './evaluation'
+
+/** Beyond this, only metrics over all classes are recorded. */
+const maxClasses = 20
+
+/** Names as parts of tags: no separators. */
+export function tagName(name: string): string {
+  return name.replaceAll('/', '_')
+}
+
+/**
+ * Several heads: `loss/<split>/<head>`, `accuracy/<split>/<head>` and `accuracy/<split>/mean`, their mean over the heads.
+ * One head with at most 20 classes: `loss/<split>/<class>` and `accuracy/<split>/<class>` over the examples of that class,
+ * and `precision/<split>`, `recall/<split>`, `f1/<split>`: of the last class where there are two (the positive one), else
+ * means over the classes that occur. Ratios without cases are 0, as in scikit-learn.
+ */
+export function classScalars(
+  evaluation: Evaluation,
+  split: string,
+  classes: readonly string[],
+  heads: readonly string[]
+): Record<string, number> {
+  const scalars: Record<string, number> = {}
+  if (evaluation.heads.length > 1) {
+    let sum = 0
+    evaluation.heads.forEach(({ losses, predictions, labels }, head) => {
+      const all = labels.map((_, i) => i)
+      const name = tagName(heads[head] ?? String(head + 1))
+      const right = share(all, (i) => predictions[i] === labels[i])
+      scalars[`loss/${split}/${name}`] = mean(all, losses)
+      scalars[`accuracy/${split}/${name}`] = right
+      sum += right
+    })
+    scalars[`accuracy/${split}/mean`] = sum / evaluation.heads.length
+    return scalars
+  }
+  const [{ losses, predictions, labels }] = evaluation.heads
+  if (classes.length < 2 || classes.length > maxClasses) return scalars
+  const perClass = classes.map((name, c) => {
+    const members = indices(labels, (label) => label === c)
+    if (members.length > 0) {
+      scalars[`loss/${split}/${tagName(name)}`] = mean(members, losses)
+      scalars[`accuracy/${split}/${tagName(name)}`] = share(members, (i) => predictions[i] === c)
+    }
+    const called = indices(predictions, (prediction) => prediction === c)
+    const right = called.filter((i) => labels[i] === c).length
+    const precision = called.length > 0 ? right / called.length : 0
+    const recall = members.length > 0 ? right / members.length : 0
+    const f1 = precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0
+    return { occurs: members.length > 0 || called.length > 0, precision, recall, f1 }
+  })
+  const counted = classes.length === 2 ? perClass.slice(1) : perClass.filter(({ occurs }) => occurs)
+  for (const metric of ['precision', 'recall', 'f1'] as const) {
+    scalars[`${metric}/${split}`] = counted.reduce((sum, one) => sum + one[metric], 0) / counted.length
+  }
+  return scalars
+}
+
+/** Per class, a histogram over 0..1 of the probability that examples of this class are given for it. */
+export function predictionHistograms(evaluation: Evaluation, classes: readonly string[]): [string, Histogram][] {
+  if (evaluation.heads.length > 1 || classes.length < 2 || classes.length > maxClasses) return []
+  const [{ labels, trueClass }] = evaluation.heads
+  return classes.flatMap((name, c): [string, Histogram][] => {
+    const members = indices(labels, (label) => label === c)
+    if (members.length === 0) return []
+    const values = Float64Array.from(members, (i) => trueClass[i])
+    return [[tagName(name), histogram(values, 0, 1, 20)]]
+  })
+}
+
+function indices(values: Int32Array, wanted: (value: number) => boolean): number[] {
+  const found: number[] = []
+  values.forEach((value, i) => {
+    if (wanted(value)) found.push(i)
+  })
+  return found
+}
+
+function mean(members: ArrayLike<number>, values: Float64Array): number {
+  return Array.from(members).reduce((sum, i) => sum + values[i], 0) / members.length
+}
+
+function share(members: ArrayLike<number>, wanted: (i: number) => boolean): number {
+  return Array.from(members).filter(wanted).length / members.length
+}

@@ -1,0 +1,276 @@
+/** Everything that is recorded of a run: what is looked at during updates and at recorded points, and how it is written down. */
+import { histogramsByClass, ActivationStatistics, type HistogramRange } from '../hooks/activations'
+import { gradientScalars, updateScalars } from '../hooks/gradients'
+import { HeldActivations } from '../hooks/taps'
+import { weightScalars, type ParameterValues, type WeightScalars } from '../hooks/weights'
+import { histogram, type Histogram } from '../metrics/histogram'
+import { isInside } from '../models/architecture'
+import { Rng } from '../numeric/rng'
+import { subset, type Batch } from './batches'
+import { classScalars, predictionHistograms, tagName } from './class-metrics'
+import { accuracy, evaluate, meanLoss, type Evaluation } from './evaluation'
+import { experimentOf } from './experiments'
+import type { Schedule } from './plan'
+import { PrCounter } from './pr-counts'
+import { convolutionSamples, curveSamples, type Sample } from './samples'
+import type { TrainingSession } from './session'
+import type { Dataset, HookKind, RunSpec, TrainerPort } from './types'
+
+/** Weight metrics that may be under way beside the training; beyond, it waits for the oldest. */
+const maxPending = 2
+
+interface Moment {
+  step: number
+  epoch: number
+  wallTimeSeconds: number
+}
+
+export class Observer {
+  readonly evaluated: { train: Dataset['train']; validation: Dataset['validation'] }
+  private readonly hooks: ReadonlySet<string>
+  private readonly types: ReadonlyMap<string, string>
+  private readonly range: HistogramRange
+  private readonly classes: readonly string[]
+  private readonly alerted = new Set<string>()
+  /** Scalars of the latest update, part of the point that follows it. */
+  private ofUpdate: Record<string, number> = {}
+  private pending: Promise<void>[] = []
+
+  constructor(
+    private readonly spec: RunSpec,
+    private readonly session: TrainingSession,
+    private readonly schedule: Schedule,
+    private readonly dataset: Dataset,
+    private readonly port: TrainerPort
+  ) {
+    const limit = spec.params.evalSamples as number
+    this.evaluated = {
+      train: subset(dataset.train, limit, Rng.forPurpose(spec.seed, 'evaluation/train')),
+      validation: subset(dataset.validation, limit, Rng.forPurpose(spec.seed, 'evaluation/validation'))
+    }
+    this.hooks = new Set(spec.hooks)
+    this.types = new Map(session.model.graph.nodes.map(({ path, type }) => [path, type]))
+    const { histogramMin: min, histogramMax: max, histogramBins: bins } = spec.record
+    this.range = { min, max, bins }
+    this.classes = dataset.classNames ?? Array.from({ length: dataset.classes }, (_, c) => String(c))
+  }
+
+  /** One update, observed as far as the schedule asks. Returns the batch's loss. */
+  async update(batch: Batch): Promise<number> {
+    const { session, schedule } = this
+    const step = session.step + 1
+    const looks = this.hooks.size > 0
+    const held = looks && schedule.observesBatch(step) ? this.hold() : undefined
+    const point = looks && schedule.recordsAt(step)
+    let gradients: ParameterValues[] | null = null
+    this.ofUpdate = {}
+    try {
+      const loss = await session.update(batch, {
+        held,
+        ...(point && this.sees('gradients') ? { gradients: (values) => (gradients = values) } : {}),
+        ...(point && this.sees('updates')
+          ? { change: (before, after) => Object.assign(this.ofUpdate, updateScalars(before, after, this.spec.hooks)) }
+          : {})
+      })
+      if (gradients) await this.gradientsOf(gradients, step)
+      if (held && session.step === step) await this.activationsOf(held, batch, this.moment())
+      return loss
+    } finally {
+      held?.dispose()
+    }
+  }
+
+  /**
+   * The point at the present step. `first` is the batch of the first update, whose gradients stand for the time before any
+   * update; null later on.
+   */
+  async point({ first, stepMs }: { first: Batch | null; stepMs: number | null }): Promise<{
+    train: number
+    validation: number
+  }> {
+    const { session, dataset, spec } = this
+    const moment = this.moment()
+    if (first && this.hooks.size > 0 && this.sees('gradients')) {
+      let gradients: ParameterValues[] = []
+      await session.look(first, { gradients: (values) => (gradients = values) })
+      await this.gradientsOf(gradients, 0)
+    }
+    const sampled = this.schedule.samplesAt(session.step)
+    const onTrain = await evaluate(session.model, session.loss, this.evaluated.train)
+    const statistics = new ActivationStatistics(this.range, this.types)
+    const oneHead = session.loss === 'cross-entropy' && session.model.architecture.heads.length === 1
+    const curves = sampled && oneHead ? new PrCounter(dataset.classes) : null
+    const onValidation = await evaluate(session.model, session.loss, this.evaluated.validation, {
+      ...(this.hooks.size > 0 && this.sees('activations') ? { held: () => this.hold(false) } : {}),
+      look: async (held) => {
+        for (const [hook, read] of held.activations()) statistics.add(hook, await read())
+      },
+      outputs: (_head, outputs, labels) => curves?.add(outputs, labels)
+    })
+    const own = experimentOf(spec.experiment).pointMetrics
+    const values: Record<string, number> = {
+      ...this.answersOf('train', onTrain),
+      ...this.answersOf('val', onValidation),
+      ...(dataset.classes > 0 ? classScalars(onValidation, 'val', this.classes, dataset.heads ?? []) : {}),
+      ...statistics.scalars(),
+      ...this.ofUpdate,
+      ...(own ? await own(spec, session.model, Rng.forPurpose(spec.seed, 'point-metrics')) : {}),
+      // The rate of the update that led here; at the start, of the first one.
+      lr: session.learningRateAt(Math.max(0, session.step - 1)),
+      ...(stepMs === null ? {} : { 'time/step_ms': stepMs })
+    }
+    await this.weights(values, moment)
+    for (const [hook, counted] of statistics.histograms()) {
+      await this.histogram(`activations/${hook}/validation`, counted, moment)
+    }
+    if (sampled) {
+      await this.samples([
+        ...(await convolutionSamples(session.model, this.evaluated.validation)),
+        ...(curves ? curveSamples(curves, dataset.classNames) : [])
+      ])
+      for (const [name, counted] of dataset.classes > 0 ? predictionHistograms(onValidation, this.classes) : []) {
+        await this.histogram(`predictions/${name}`, counted, moment)
+      }
+    }
+    for (const hook of statistics.nonFinite()) await this.alert(`The activations of ${hook}`)
+    return { train: values['loss/train'], validation: values['loss/val'] }
+  }
+
+  /** Waits for what is computed beside the training. */
+  async settled(): Promise<void> {
+    const pending = this.pending
+    this.pending = []
+    await Promise.all(pending)
+  }
+
+  async scalars(values: Record<string, number>, moment = this.moment()): Promise<void> {
+    await this.port.emit({ kind: 'scalars', ...moment, values: { ...values, epoch: moment.epoch } })
+  }
+
+  async samples(samples: readonly Sample[]): Promise<void> {
+    const moment = this.moment()
+    for (const sample of samples) await this.port.emit({ ...sample, ...moment })
+  }
+
+  private sees(kind: HookKind): boolean {
+    return this.spec.record.observe.includes(kind)
+  }
+
+  private hold(gradients = this.sees('gradients')): HeldActivations {
+    return new HeldActivations(this.hooks, { activations: this.sees('activations'), gradients })
+  }
+
+  private moment(): Moment {
+    const { step } = this.session
+    return { step, epoch: step / this.schedule.stepsPerEpoch, wallTimeSeconds: this.port.wallTime() }
+  }
+
+  private answersOf(split: 'train' | 'val', evaluation: Evaluation): Record<string, number> {
+    const loss = { [`loss/${split}`]: meanLoss(evaluation) }
+    return this.dataset.classes > 0 ? { ...loss, [`accuracy/${split}`]: accuracy(evaluation) } : loss
+  }
+
+  /**
+   * Emits `values` together with the weight metrics; where these are computed beside the training, they follow in a record
+   * of their own.
+   */
+  private async weights(values: Record<string, number>, moment: Moment): Promise<void> {
+    const { spec, port, session } = this
+    if (spec.hooks.length === 0 || !this.sees('weights')) return this.scalars(values, moment)
+    const parameters = await session.parameterValues()
+    if (!port.weightMetrics) {
+      const computed = weightScalars(parameters, spec.hooks)
+      await this.scalars({ ...values, ...computed.values }, moment)
+      return this.nonFiniteWeights(computed)
+    }
+    await this.scalars(values, moment)
+    if (this.pending.length >= maxPending) await this.pending.shift()
+    const job = port.weightMetrics({ parameters, hooks: spec.hooks }).then(async (computed) => {
+      await port.emit({ kind: 'scalars', ...moment, values: computed.values })
+      await this.nonFiniteWeights(computed)
+    })
+    // Its failure is told where it is awaited, which is never later than the next checkpoint.
+    job.catch(() => undefined)
+    this.pending.push(job)
+  }
+
+  private async nonFiniteWeights({ nonFinite }: WeightScalars): Promise<void> {
+    for (const name of nonFinite) await this.alert(`The parameter ${name}`)
+  }
+
+  private async gradientsOf(gradients: ParameterValues[], step: number): Promise<void> {
+    const { spec } = this
+    Object.assign(this.ofUpdate, gradientScalars(gradients, spec.hooks))
+    const moment = { ...this.moment(), step, epoch: step / this.schedule.stepsPerEpoch }
+    for (const hook of spec.hooks) {
+      const inside = gradients.filter(({ spec: { owner } }) => isInside(owner, hook))
+      if (inside.length === 0) continue
+      await this.histogram(
+        `gradients/${hook}`,
+        centred(
+          inside.map(({ values }) => values),
+          this.range.bins
+        ),
+        moment
+      )
+      if (this.ofUpdate[`gradients/${hook}/nonfinite`] > 0) await this.alert(`The gradient of ${hook}`)
+    }
+  }
+
+  private async activationsOf(held: HeldActivations, batch: Batch, moment: Moment): Promise<void> {
+    const { min, max, bins } = this.range
+    const { spec, dataset } = this
+    for (const [hook, read] of held.activations()) {
+      const seen = await read()
+      const counted = histogram(seen.values, min, max, bins)
+      const perClass =
+        spec.record.perClass && batch.labels.length === batch.count
+          ? histogramsByClass(seen, batch.labels, dataset.classes, this.range)
+          : []
+      await this.histogram(`activations/${hook}`, counted, moment)
+      for (const { class: c, histogram: own } of perClass) {
+        await this.histogram(`activations/${hook}/class/${tagName(this.classes[c])}`, own, moment)
+      }
+      if (counted.nonFinite > 0) await this.alert(`The activations of ${hook}`)
+    }
+    for (const [hook, read] of held.activationGradients()) {
+      const { values } = await read()
+      await this.histogram(`activation_gradients/${hook}`, centred([values], bins), moment)
+    }
+  }
+
+  private async histogram(tag: string, counted: Histogram, moment: Moment): Promise<void> {
+    await this.port.emit({ kind: 'histogram', ...moment, tag, ...counted })
+  }
+
+  /** Once for each thing. */
+  private async alert(what: string): Promise<void> {
+    if (this.alerted.has(what)) return
+    this.alerted.add(what)
+    const { step } = this.session
+    const text = `${what} has values that are not finite from step ${step} on; metrics that they enter are NaN.`
+    const grammatical = text.replace(/^(The activations of .*?) has /, '$1 have ')
+    if (this.spec.record.pauseOnNonFinite) await this.port.emit({ kind: 'alert', step, text: grammatical })
+    else await this.port.emit({ kind: 'log', level: 'warning', text: grammatical })
+  }
+}
+
+/**
+ * Gradients have no natural range: the bins reach to the power of two at or above the largest magnitude, on both sides of
+ * zero, so that the edges of different steps lie on each other.
+ */
+function centred(arrays: readonly Float32Array[], bins: number): Histogram {
+  let largest = 0
+  let count = 0
+  for (const values of arrays) {
+    count += values.length
+    for (let i = 0; i < values.length; i++) {
+      const size = Math.abs(values[i])
+      if (size > largest && size !== Infinity) largest = size
+    }
+  }
+  const reach = largest > 0 ? 2 ** Math.ceil(Math.log2(largest)) : 1
+  const all = new Float32Array(count)
+  arrays.reduce((at, values) => (all.set(values, at), at + values.length), 0)
+  return histogram(all, -reach, reach, bins)
+}
