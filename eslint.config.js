@@ -88,7 +88,7 @@ export default defineConfig(
   { files: pure, ignores: tests, rules: { 'no-restricted-globals': ['error', ...noDom, ...noNode] } },
   { files: onNode, ignores: tests, rules: { 'no-restricted-globals': ['error', ...noDom] } },
   {
-    files: [filesIn('renderer'), filesIn('electron/preload')],
+    files: [filesIn('renderer'), filesIn('electron/preload'), filesIn('electron/gpu')],
     ignores: tests,
     rules: { 'no-restricted-globals': ['error', ...noNode] }
   },

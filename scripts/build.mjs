@@ -1,6 +1,6 @@
 /**
  * Builds the application and the library into out/. Only what changed since the last build is built again.
- * Usage: node scripts/build.mjs [--force] [--only main,preload,renderer,lib] [--quiet]
+ * Usage: node scripts/build.mjs [--force] [--only main,preload,renderer,gpu,lib] [--quiet]
  */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -40,6 +40,7 @@ async function buildParts(only, force, quiet, log) {
     const state = stateOf(part)
     forgetBuilt(part)
     if (part === 'lib') await buildLibrary()
+    else if (part === 'gpu') await buildGpuPage()
     else await buildApplicationPart(part)
     markBuilt(part, state)
     if (!quiet) log(`built ${part} in ${((Date.now() - began) / 1000).toFixed(1)} s`)
@@ -54,6 +55,11 @@ async function buildApplicationPart(part) {
   const configFile = join(root, 'electron.vite.config.ts')
   const { config } = await resolveConfig({ root, configFile, logLevel: 'warn' }, 'build', 'production')
   await vite.build(config[part])
+}
+
+async function buildGpuPage() {
+  const vite = await import('vite')
+  await vite.build({ configFile: join(root, 'vite.gpu.config.ts'), logLevel: 'warn' })
 }
 
 async function buildLibrary() {

@@ -1,4 +1,4 @@
-/** Serves the built renderer through app://, which is a secure, cross-origin-isolated origin; file:// is neither. */
+/** Serves the built pages through app://, which is a secure, cross-origin-isolated origin; file:// is neither. */
 import { net, protocol } from 'electron'
 import { existsSync, statSync } from 'node:fs'
 import { join, normalize, sep } from 'node:path'
@@ -13,11 +13,15 @@ export function declareAppScheme(): void {
   ])
 }
 
-export function serveRenderer(folder: string): void {
+/** @param folders what lies below which path; the longest path that fits counts, and `/` has to be among them. */
+export function servePages(folders: Record<string, string>): void {
+  const paths = Object.keys(folders).sort((a, b) => b.length - a.length)
   protocol.handle('app', async (request) => {
-    const path = decodeURIComponent(new URL(request.url).pathname)
-    const file = normalize(join(folder, path === '/' ? 'index.html' : path))
-    if (!file.startsWith(normalize(folder) + sep) || !existsSync(file) || !statSync(file).isFile()) {
+    const asked = decodeURIComponent(new URL(request.url).pathname)
+    const path = paths.find((candidate) => asked.startsWith(candidate))!
+    const folder = normalize(folders[path])
+    const file = normalize(join(folder, asked === path ? 'index.html' : asked.slice(path.length)))
+    if (!file.startsWith(folder + sep) || !existsSync(file) || !statSync(file).isFile()) {
       return new Response('There is no such file.', { status: 404 })
     }
     const response = await net.fetch(pathToFileURL(file).href)

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { Engine } from '../../src/engine/engine'
 import { packageVersion, placesFor } from '../../src/host/paths'
 import { createWorkerLauncher } from '../../src/host/worker-launcher'
-import { appOrigin, declareAppScheme, serveRenderer } from './app-protocol'
+import { appOrigin, declareAppScheme, servePages } from './app-protocol'
+import { openGpuWindow } from './gpu-window'
 import { openGate } from './ipc-gate'
 import { measureLoopDelay } from './loop-delay'
 import { applicationMenu } from './menu'
@@ -20,6 +21,8 @@ let closing = false
 // A user data folder of its own, so that tests never meet the developer's projects.
 if (process.env.PHASESCOPE_USER_DATA) app.setPath('userData', process.env.PHASESCOPE_USER_DATA)
 declareAppScheme()
+// On Linux, Chromium keeps WebGPU behind a switch; the pages that could use it are all our own.
+if (process.platform === 'linux') app.commandLine.appendSwitch('enable-unsafe-webgpu')
 
 if (!app.requestSingleInstanceLock()) app.quit()
 else {
@@ -41,7 +44,7 @@ else {
 async function start(): Promise<void> {
   if (process.env.PHASESCOPE_MEASURE) measureLoopDelay()
   engine = new Engine({
-    launcher: createWorkerLauncher(buildFolder),
+    launcher: { ...createWorkerLauncher(buildFolder), launchGpu: () => openGpuWindow(buildFolder) },
     places: placesFor(buildFolder, app.getPath('userData')),
     host: 'electron',
     version: packageVersion(buildFolder),
@@ -71,7 +74,7 @@ async function start(): Promise<void> {
       return result.canceled ? null : result.filePaths
     }
   })
-  serveRenderer(join(buildFolder, '..', 'renderer'))
+  servePages({ '/': join(buildFolder, '..', 'renderer'), '/gpu/': join(buildFolder, '..', 'gpu') })
   openGate(engine, developmentUrl ? new URL(developmentUrl).origin : null)
   denyPermissions()
   Menu.setApplicationMenu(applicationMenu())
@@ -110,7 +113,11 @@ function openWindow(): void {
     }
   })
   window.once('ready-to-show', () => window?.show())
-  window.on('closed', () => (window = null))
+  window.on('closed', () => {
+    window = null
+    // A hidden window that trains must not keep the application alive.
+    app.quit()
+  })
   window.webContents.setWindowOpenHandler(({ url }) => {
     if (url.startsWith('https://')) void shell.openExternal(url)
     return { action: 'deny' }

@@ -1,5 +1,5 @@
 /**
- * The four parts of a build, each with the files that it is made of. A part is built again only when one of its files
+ * The five parts of a build, each with the files that it is made of. A part is built again only when one of its files
  * changed since the last time, so that every script may ask for a build first.
  */
 import { createHash } from 'node:crypto'
@@ -23,6 +23,10 @@ export const parts = {
   renderer: {
     inputs: ['renderer', 'src', 'electron.vite.config.ts', 'tsconfig.web.json', ...common],
     result: 'out/renderer/index.html'
+  },
+  gpu: {
+    inputs: ['electron/gpu', 'src', 'vite.gpu.config.ts', ...common],
+    result: 'out/gpu/index.html'
   },
   lib: {
     inputs: ['src', 'vite.lib.config.ts', 'tsconfig.lib.json', ...common],

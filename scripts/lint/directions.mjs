@@ -51,6 +51,8 @@ export const directions = {
     node: true
   },
   'electron/main': { imports: ['engine', 'host', 'contract'], node: true, packages: ['electron'] },
+  /** The hidden window's worker trains; it is a browser's, so of the workers it takes what knows no Node. */
+  'electron/gpu': { imports: ['workers', 'training', 'tensor', 'contract'] },
   'electron/preload': { imports: ['contract'], packages: ['electron'] },
   renderer: {
     imports: ['contract'],

@@ -80,7 +80,7 @@ export class TrainingService {
         seed,
         hooks: request.hooks,
         record: request.record,
-        backend: request.backend === 'auto' ? 'wasm' : request.backend,
+        backend,
         parent: null
       }
       const id = `${stem}-s${seed}`

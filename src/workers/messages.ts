@@ -14,6 +14,8 @@ import type { Piece } from './gpu-pieces'
 import type { LastValues } from './last-values'
 import type { Recipe, RecordOptions, RunSpec } from '../training/types'
 
+export type { Piece, Speed }
+
 /** To a training worker. One worker trains one run and then ends. */
 export type TrainCommand =
   | {

@@ -1,0 +1,26 @@
+/** Between a training worker, which owns the files of a run, and a trainer that has the GPU but no files. */
+import type { WireError } from '../contract/errors'
+import type { CheckpointState, Dataset, RunSpec, TrainOutcome, TrainRecord } from '../training/types'
+import type { ProbeCommand, ProbeReply } from './messages'
+
+export type GpuCommand =
+  | ProbeCommand
+  | { kind: 'start'; spec: RunSpec; dataset: Dataset; resume: CheckpointState | null }
+  /** Trains for at most about `limitMs` and tells how fast it went; nothing is recorded. */
+  | { kind: 'measure'; spec: RunSpec; dataset: Dataset; limitMs: number }
+  /** One more record is where it belongs; the trainer does not run far ahead of these. */
+  | { kind: 'written' }
+  | { kind: 'control'; wanted: 'run' | 'pause' | 'cancel' }
+
+export type GpuMessage =
+  | { kind: 'record'; record: TrainRecord }
+  | { kind: 'finished'; outcome: TrainOutcome }
+  | { kind: 'measured'; speed: Speed }
+  | { kind: 'failed'; error: WireError }
+
+export type GpuReply = ProbeReply | GpuMessage
+
+export interface Speed {
+  msPerStep: number
+  steps: number
+}
