@@ -1,7 +1,9 @@
 /** The experiment being designed, and what the host says about it. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { RequestResult } from '../../src/contract/requests'
+import type { BackendChoice } from '../../src/contract/backends'
+import type { RequestParams, RequestResult } from '../../src/contract/requests'
+import type { NetworkSpec } from '../../src/models/types'
 import type { ExperimentSpec, ParamValue, RecordOptions } from '../../src/training/types'
 import { request } from '../bridge/host'
 import { useProject } from './project'
@@ -12,7 +14,11 @@ export const useDraft = defineStore('draft', () => {
   const experiment = ref('')
   const name = ref('')
   const params = ref<Record<string, ParamValue>>({})
-  const hooks = ref<string[]>([])
+  /** What the user has switched; null while it is the experiment's own choice. */
+  const chosenHooks = ref<string[] | null>(null)
+  const data = ref<string | null>(null)
+  const network = ref<NetworkSpec | null>(null)
+  const backend = ref<BackendChoice>('auto')
   const record = ref<RecordOptions | null>(null)
   const seeds = ref<number[]>([0, 1, 2, 3])
   const described = shallowRef<RequestResult<'experiments.describe'> | null>(null)
@@ -20,6 +26,14 @@ export const useDraft = defineStore('draft', () => {
   const starting = ref(false)
 
   const spec = computed(() => specs.value.find((item) => item.id === experiment.value) ?? null)
+  /** Hook points that are on. One of another model stays chosen, but counts only where the model has it. */
+  const hooks = computed<string[]>({
+    get: () => {
+      const paths = new Set(described.value?.graph?.nodes.filter((node) => node.hook).map((node) => node.path))
+      return (chosenHooks.value ?? described.value?.hooks ?? []).filter((hook) => paths.size === 0 || paths.has(hook))
+    },
+    set: (wanted) => (chosenHooks.value = wanted)
+  })
   const problems = computed(
     () => new Map((described.value?.problems ?? []).map((item) => [item.key ?? '', item.message]))
   )
@@ -39,8 +53,10 @@ export const useDraft = defineStore('draft', () => {
     experiment.value = id
     name.value = chosen.title
     params.value = Object.fromEntries(chosen.params.map((param) => [param.key, param.default]))
-    hooks.value = [...chosen.defaultHooks]
-    record.value = { ...chosen.defaultRecord }
+    chosenHooks.value = null
+    network.value = null
+    if (chosen.data === 'own') data.value = null
+    record.value = { ...chosen.defaultRecord, observe: [...chosen.defaultRecord.observe] }
     described.value = null
   }
 
@@ -50,24 +66,19 @@ export const useDraft = defineStore('draft', () => {
 
   let version = 0
   watch(
-    [experiment, params, hooks, record],
+    [experiment, params, chosenHooks, record, data, network],
     async () => {
       if (!record.value || !experiment.value) return
       const mine = ++version
       try {
-        const answer = await request('experiments.describe', {
-          experiment: experiment.value,
-          params: { ...params.value },
-          hooks: [...hooks.value],
-          record: { ...record.value }
-        })
-        if (mine !== version) return
-        // A hook point of another model cannot stay chosen when the model changes.
+        let answer = await request('experiments.describe', { ...draft(), hooks: chosenHooks.value && [...hooks.value] })
         const paths = new Set(answer.graph?.nodes.filter((node) => node.hook).map((node) => node.path))
-        if (answer.graph && hooks.value.some((hook) => !paths.has(hook))) {
-          hooks.value = hooks.value.filter((hook) => paths.has(hook))
-          return
+        // The model has changed: of what was on for the other one, what this one has.
+        if (mine === version && answer.graph && answer.hooks.some((hook) => !paths.has(hook))) {
+          const kept = (chosenHooks.value ?? []).filter((hook) => paths.has(hook))
+          answer = await request('experiments.describe', { ...draft(), hooks: kept })
         }
+        if (mine !== version) return
         described.value = answer.graph ? answer : { ...answer, graph: described.value?.graph ?? null }
         failure.value = null
       } catch (error) {
@@ -77,6 +88,17 @@ export const useDraft = defineStore('draft', () => {
     { deep: true }
   )
 
+  /** Plain copies, as they cross to the host. */
+  function draft(): Pick<RequestParams<'training.start'>, 'experiment' | 'params' | 'data' | 'network' | 'record'> {
+    return {
+      experiment: experiment.value,
+      params: { ...params.value },
+      data: data.value,
+      network: network.value && (JSON.parse(JSON.stringify(network.value)) as NetworkSpec),
+      record: { ...record.value!, observe: [...record.value!.observe] }
+    }
+  }
+
   /** Starts the runs and returns the id of the first, or null when it failed. */
   async function start(count?: number): Promise<string | null> {
     if (!record.value) return null
@@ -85,12 +107,10 @@ export const useDraft = defineStore('draft', () => {
     try {
       const { runIds } = await request('training.start', {
         name: name.value.trim() || (spec.value?.title ?? 'Experiment'),
-        experiment: experiment.value,
-        params: { ...params.value },
+        ...draft(),
         seeds: count ? seeds.value.slice(0, count) : [...seeds.value],
         hooks: [...hooks.value],
-        record: { ...record.value },
-        backend: 'wasm'
+        backend: backend.value
       })
       return runIds[0]
     } catch (error) {
@@ -107,6 +127,9 @@ export const useDraft = defineStore('draft', () => {
     name,
     params,
     hooks,
+    data,
+    network,
+    backend,
     record,
     seeds,
     described,

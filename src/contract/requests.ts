@@ -180,12 +180,17 @@ export const requests = {
       /** A data set of the project. */
       data: z.string().nullable().default(null),
       network: networkSpec.nullable().default(null),
-      hooks: z.array(z.string()),
+      /** null: those that the experiment begins with. */
+      hooks: z.array(z.string()).nullable(),
       record: recordOptions
     }),
     result: z.object({
       problems: z.array(z.object({ key: z.string().nullable(), message: z.string() })),
       graph: z.custom<ModuleGraph>((value) => typeof value === 'object').nullable(),
+      /** Those that were asked for or, by default, those of the experiment that this model has. */
+      hooks: z.array(z.string()),
+      /** The user's network, or the small one that stands in for it; null for experiments with one of their own. */
+      network: networkSpec.nullable(),
       stepsPerEpoch: z.number(),
       totalSteps: z.number(),
       metricPoints: z.number(),

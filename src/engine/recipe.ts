@@ -1,7 +1,9 @@
 /** What somebody asks to train, with the project's data set that it names. */
 import { PhasescopeError } from '../contract/errors'
 import type { NetworkSpec } from '../models/network'
-import type { ParamValue, Recipe } from '../training/types'
+import { suggestion } from '../hooks/config-error'
+import { listDatasets } from '../project/datasets'
+import type { DatasetFacts, ParamValue, Recipe } from '../training/types'
 import type { ProjectSession } from './project-session'
 
 export interface RecipeRequest {
@@ -17,7 +19,17 @@ export async function recipeOf(session: ProjectSession | null, request: RecipeRe
   return { experiment, params, network, data: data === null ? null : await datasetOf(session, data) }
 }
 
-async function datasetOf(session: ProjectSession | null, id: string): Promise<Recipe['data']> {
+async function datasetOf(session: ProjectSession | null, wanted: string): Promise<DatasetFacts> {
   if (!session) throw new PhasescopeError('no-project', 'Open a project first: data sets belong to projects.')
-  throw new PhasescopeError('not-found', `There is no data set "${id}" in this project.`)
+  const { datasets } = await listDatasets(session.folder)
+  const found = datasets.find((one) => one.id === wanted)
+  if (!found) {
+    const known = datasets.map(({ id }) => id)
+    throw new PhasescopeError(
+      'not-found',
+      `There is no data set "${wanted}" in this project.${suggestion(wanted, known)}`
+    )
+  }
+  const { id, name, inputShape, classes, classNames, targetWidth, train, validation } = found
+  return { id, name, inputShape, classes, classNames, targetWidth, train, validation }
 }

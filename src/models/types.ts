@@ -1,6 +1,6 @@
 /** The module tree of a model: what the graph draws and where hook points sit. No runtime code. */
 
-export type { NetworkSpec } from './network'
+export type { ActivationName, Layer, NetworkSpec } from './network'
 
 export interface ModuleNode {
   /** Full path, unique: `blocks.0.attn.q`. */

@@ -3,7 +3,8 @@ import type { ModuleGraph } from '../models/types'
 import { NetworkError } from '../models/network-shapes'
 import { ConfigError } from '../hooks/config-error'
 import { resolveHooks } from '../hooks/hook-points'
-import { architectureOf, checkRecipe, runPlan } from '../training/experiments'
+import { architectureOf, checkRecipe, defaultHooks, findExperiment, runPlan } from '../training/experiments'
+import { customNetwork } from '../training/experiments/custom'
 import type { ParamProblem } from '../training/params'
 import { recordProblems } from '../training/params'
 import type { Recipe } from '../training/types'
@@ -16,20 +17,20 @@ const noPlan = { stepsPerEpoch: 0, totalSteps: 0, metricPoints: 0, histogramColu
 export function describe(draft: Draft): Described {
   const { experiment, params, data, network } = draft
   const checked = collect(() => checkRecipe({ experiment, params, data, network }))
+  const wanted = draft.hooks ?? []
   // An experiment that does not exist has neither a graph nor a plan.
-  if (!checked.value) return { problems: checked.problems, graph: null, ...noPlan }
+  if (!checked.value) return { problems: checked.problems, graph: null, hooks: wanted, network: null, ...noPlan }
   const { recipe } = checked.value
   const problems = [...checked.value.problems, ...recordProblems(draft.record)]
   const blocked = problems.length > 0
   const graph = graphOf(recipe, problems)
-  if (graph) problems.push(...collect(() => resolveHooks(graph, draft.hooks)).problems)
-  if (blocked || !graph) return { problems, graph, ...noPlan }
-  const { bytes, stepsPerEpoch, totalSteps, metricPoints, histogramColumns } = runPlan(
-    recipe,
-    draft.hooks,
-    draft.record
-  )
-  return { problems, graph, stepsPerEpoch, totalSteps, metricPoints, histogramColumns, bytesPerRun: bytes }
+  const hooks = draft.hooks ?? (graph ? defaultHooks(recipe) : [])
+  const own = findExperiment(experiment).network ? customNetwork(recipe) : null
+  if (graph) problems.push(...collect(() => resolveHooks(graph, hooks)).problems)
+  if (blocked || !graph) return { problems, graph, hooks, network: own, ...noPlan }
+  const { bytes, stepsPerEpoch, totalSteps, metricPoints, histogramColumns } = runPlan(recipe, hooks, draft.record)
+  const plan = { stepsPerEpoch, totalSteps, metricPoints, histogramColumns, bytesPerRun: bytes }
+  return { problems, graph, hooks, network: own, ...plan }
 }
 
 /** The graph of a recipe; null when it makes no model, which `checkRecipe` has already said. */

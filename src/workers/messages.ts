@@ -98,7 +98,8 @@ type OfRuns<N extends RequestName> = Omit<ParsedParams<N>, 'runIds'> & { runs: R
 type OfRun<N extends RequestName> = Omit<ParsedParams<N>, 'runId'> & { run: RunSource }
 
 export interface Draft extends Recipe {
-  hooks: string[]
+  /** null: those that the experiment begins with. */
+  hooks: string[] | null
   record: RecordOptions
 }
 

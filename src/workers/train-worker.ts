@@ -1,16 +1,15 @@
 /** A training thread: trains one run, writes its event file and checkpoints, tells the host how it goes, and ends. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setImmediate as immediately } from 'node:timers/promises'
 import { parentPort } from 'node:worker_threads'
-import { PhasescopeError, toWireError } from '../contract/errors'
+import { toWireError } from '../contract/errors'
 import { loadNewestCheckpoint } from '../project/checkpoints'
 import { RunWriter } from '../project/run-writer'
-import { loadDataset, type Resources } from '../training/datasets'
+import { loadDataset } from '../training/datasets'
 import type { TrainerPort } from '../training/types'
 import { RemoteTrainer } from './gpu-remote'
 import type { TrainCommand, TrainMessage } from './messages'
 import { MetricsThread } from './metrics-thread'
+import { resourcesOf } from './resources'
 import { RunOutput } from './run-output'
 import { backendHere, withWayOn, type TrainBackend } from './train-backend'
 import { Control, trainerPort } from './trainer-port'
@@ -111,18 +110,5 @@ function endAsFailure(writer: RunWriter | null): void {
     writer?.ended('failure', Date.now() / 1000)
   } finally {
     writer?.close()
-  }
-}
-
-function resourcesOf({ resources }: Work): Resources {
-  return { read: (name) => readResource(resources, name) }
-}
-
-function readResource(resources: string, name: string): Uint8Array {
-  const path = join(resources, name)
-  try {
-    return new Uint8Array(readFileSync(path))
-  } catch {
-    throw new PhasescopeError('not-found', `The data file ${path} is missing. Install Phasescope again.`)
   }
 }
