@@ -12,7 +12,7 @@ export interface Dropped {
   ignored: number
 }
 
-const readable = /\.(csv|tsv|txt|jsonl|ndjson|json)$|tfevents[^/]*$/i
+const runs = /\.(csv|tsv|txt|jsonl|ndjson|json)$|tfevents[^/]*$/i
 const mostFiles = 20_000
 const mostBytes = 1024 ** 3
 
@@ -30,8 +30,11 @@ export function takeDropped(transfer: DataTransfer): { entries: FileSystemEntry[
   return { entries, loose }
 }
 
-/** @throws Error in words when it is too much */
-export async function readDropped({ entries, loose }: ReturnType<typeof takeDropped>): Promise<Dropped> {
+/** @param readable names of the files in folders that are sent. @throws Error in words when it is too much */
+export async function readDropped(
+  { entries, loose }: ReturnType<typeof takeDropped>,
+  readable = runs
+): Promise<Dropped> {
   const found: Dropped = { files: [], ignored: 0 }
   let bytes = 0
   const add = (name: string, file: File): void => {
@@ -39,7 +42,7 @@ export async function readDropped({ entries, loose }: ReturnType<typeof takeDrop
     bytes += file.size
     if (bytes > mostBytes || found.files.length > mostFiles) {
       throw new Error(
-        `More than 1 GB or ${mostFiles} files were dropped. Choose the folder in the import dialog instead, which has no such limit.`
+        `More than 1 GB or ${mostFiles} files were dropped. Choose the folder in the dialog instead, which has no such limit.`
       )
     }
   }

@@ -1,0 +1,30 @@
+/** What a data set is, in a few words. */
+import { integer, plural } from '../../charts/format'
+
+interface Facts {
+  inputShape: number[]
+  classes: number
+  targetWidth: number
+  train: number
+  validation: number
+}
+
+/** `28 × 28 × 1` */
+export function shapeText({ inputShape }: Pick<Facts, 'inputShape'>): string {
+  return inputShape.join('\u2009×\u2009')
+}
+
+export function predictedText({ classes, targetWidth }: Pick<Facts, 'classes' | 'targetWidth'>): string {
+  return classes > 0 ? `${integer(classes)} classes` : plural(targetWidth, 'number')
+}
+
+export function countText({ train, validation }: Pick<Facts, 'train' | 'validation'>): string {
+  return validation === 0
+    ? `${plural(train, 'example')}, part of which will validate`
+    : `${integer(train)} to train, ${integer(validation)} to validate`
+}
+
+/** Pictures are [height, width, channels] of one or three channels. */
+export function isPictures({ inputShape }: Pick<Facts, 'inputShape'>): boolean {
+  return inputShape.length === 3 && (inputShape[2] === 1 || inputShape[2] === 3)
+}

@@ -1,0 +1,38 @@
+/** Data sets of the open project. */
+import { defineStore } from 'pinia'
+import { ref, shallowRef, watch } from 'vue'
+import type { DatasetInfo } from '../../src/contract/data'
+import { request } from '../bridge/host'
+import { useProject } from './project'
+
+export const useDatasets = defineStore('datasets', () => {
+  const app = useProject()
+  const datasets = shallowRef<DatasetInfo[]>([])
+  /** Why some of them cannot be used, one sentence each. */
+  const problems = shallowRef<string[]>([])
+  const loaded = ref(false)
+  /** Grows with every question, so that a late answer about another project is no answer. */
+  let turn = 0
+
+  watch(
+    () => app.project?.id,
+    () => load(),
+    { immediate: true }
+  )
+
+  async function load(): Promise<void> {
+    const mine = ++turn
+    const answer = app.project ? await app.attempt(() => request('data.list', {})) : undefined
+    if (mine !== turn) return
+    datasets.value = answer?.datasets ?? []
+    problems.value = answer?.problems.map(({ message }) => message) ?? []
+    loaded.value = answer !== undefined
+  }
+
+  async function remove(id: string): Promise<void> {
+    await app.attempt(() => request('data.remove', { id }))
+    await load()
+  }
+
+  return { datasets, problems, loaded, load, remove }
+})
