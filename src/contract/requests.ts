@@ -202,6 +202,12 @@ export const requests = {
     })
   },
 
+  /** A network from the text of a Keras or TensorFlow.js model file, with what is different here in words. */
+  'networks.read': {
+    params: z.object({ name: z.string().min(1).max(300), text: z.string().max(32 * 1024 * 1024) }),
+    result: z.object({ network: networkSpec, notes: z.array(z.string()) })
+  },
+
   'training.start': {
     params: z.object({
       name: z.string().trim().min(1).max(120),

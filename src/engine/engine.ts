@@ -326,6 +326,8 @@ export class Engine {
         return describeDraft(this.queries, { ...draft, ...recipe }, runs)
       },
 
+      'networks.read': (file) => this.queries.run('readNetwork', file),
+
       'training.start': async (request) => ({ runIds: await this.training.start(this.project, request) }),
       'training.control': async ({ runIds, action }) => {
         await this.training.control(this.project, runIds, action)

@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { runCandidate, runFold } from '../analysis'
 import { toWireError } from '../contract/errors'
+import { networkFromKeras } from '../formats/keras-model'
 import { scanSources } from '../project/import-source'
 import { across, assemble, decode, prepareAnalysis, refit, report } from './analysis-tasks'
 import { addData, inspectData } from './data-tasks'
@@ -24,6 +25,10 @@ type Handlers = {
 
 const handlers: Handlers = {
   describe,
+  readNetwork: ({ name, text }) => {
+    const { network, problems: notes } = networkFromKeras(text, name)
+    return { network, notes }
+  },
   tags: ({ runs }) => tagsOf(runs),
   series: ({ runs, tags, from, to, maxPoints }) => seriesOf(runs, tags, { from, to }, maxPoints),
   boardTags: ({ runs }) => boardTagsOf(runs),

@@ -133,6 +133,7 @@ export interface ComputeTasks {
   dataInspect: { in: { paths: string[]; choices: DataChoices }; out: DataFindings }
   /** Writes the data set into the project's folder. */
   dataAdd: { in: { paths: string[]; choices: DataChoices; project: string; name: string }; out: DatasetInfo }
+  readNetwork: { in: { name: string; text: string }; out: RequestResult<'networks.read'> }
   describe: { in: Draft; out: Omit<RequestResult<'experiments.describe'>, 'secondsPerStep'> }
   tags: { in: { runs: RunSource[] }; out: RequestResult<'runs.tags'> }
   boardTags: { in: { runs: RunSource[] }; out: RequestResult<'board.tags'> }
