@@ -45,6 +45,8 @@ export class DataService {
       await sweepDatasets(project)
       throw error
     })
+    // The worker may have held gigabytes; the next look at data starts a new one.
+    await this.pool.rest()
     this.options.log.add('info', 'Data', `${dataset.name} was added: ${dataset.train + dataset.validation} examples.`)
     return dataset
   }
@@ -73,11 +75,6 @@ export class DataService {
     const abort = new AbortController()
     const ended = work(abort.signal).finally(() => this.jobs.delete(job))
     this.jobs.set(job, { abort, ended })
-    try {
-      return await ended
-    } finally {
-      // The worker may have held gigabytes; the next look at data starts a new one.
-      await this.pool.rest()
-    }
+    return ended
   }
 }
