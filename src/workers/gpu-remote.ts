@@ -35,10 +35,10 @@ export class RemoteTrainer implements TrainBackend {
     switch (message.kind) {
       case 'record':
         this.written = this.written
-          .then(() => this.emit(message.record))
+          .then(() => (this.lost ? undefined : this.emit(message.record)))
           .then(
             () => this.say({ kind: 'written' }),
-            (error: Error) => this.settle?.reject(error)
+            (error: Error) => this.end(error)
           )
         return
       case 'finished':
@@ -55,8 +55,13 @@ export class RemoteTrainer implements TrainBackend {
 
   /** The other end is gone. */
   gone(reason: string): void {
-    this.lost = new Error(reason)
-    this.settle?.reject(this.lost)
+    this.end(new Error(reason))
+  }
+
+  /** Nothing is written any more after the first error. */
+  private end(error: Error): void {
+    this.lost ??= error
+    this.settle?.reject(error)
   }
 
   private ask(command: GpuCommand): Promise<TrainOutcome | Speed> {
