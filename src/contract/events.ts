@@ -16,6 +16,8 @@ export const events = {
     elapsedSeconds: z.number(),
     remainingSeconds: z.number()
   }),
+  /** Waiting runs in the order in which they will train. */
+  'training.order': z.object({ runIds: z.array(z.string()) }),
   /** A run has new points; whoever shows it asks again. The step is -1 where nobody has looked at them yet. */
   'runs.grew': z.object({ runId: z.string(), step: z.number() }),
   /** Followed log folders that came, went, or can no longer be read. */

@@ -23,7 +23,7 @@ import {
   recordOptions,
   runInfo
 } from './domain'
-import { backendChoice, backendStatus } from './backends'
+import { backendChoice, backendName, backendStatus } from './backends'
 import { boardRequests } from './boards'
 import { dataRequests } from './data'
 import { networkSpec } from './network'
@@ -227,7 +227,30 @@ export const requests = {
     result: done
   },
   /** Goes on with interrupted, cancelled or failed runs from their last checkpoint (or from the start). */
-  'training.continue': { params: z.object({ runIds: z.array(z.string()).min(1) }), result: done },
+  'training.continue': {
+    params: z.object({ runIds: z.array(z.string()).min(1), backend: backendName.nullable().default(null) }),
+    result: done
+  },
+  /** Trains runs once more from their first step. */
+  'training.retry': { params: z.object({ runIds: z.array(z.string()).min(1) }), result: done },
+  /** Moves waiting runs in the queue. */
+  'training.move': {
+    params: z.object({ runIds: z.array(z.string()).min(1), to: z.enum(['first', 'earlier', 'later', 'last']) }),
+    result: done
+  },
+  'training.order': { params: nothing, result: z.object({ runIds: z.array(z.string()) }) },
+  /** A new run that goes on from a checkpoint of another with changed hyperparameters. */
+  'training.fork': {
+    params: z.object({
+      runId: z.string(),
+      step: z.number().int().min(0),
+      name: z.string().trim().min(1).max(120),
+      params: z.record(z.string(), paramValue)
+    }),
+    result: z.object({ runId: z.string() })
+  },
+  /** Steps at which a run has checkpoints, ascending. */
+  'runs.checkpoints': { params: z.object({ runId: z.string() }), result: z.object({ steps: z.array(z.number()) }) },
 
   'runs.list': { params: nothing, result: z.array(runInfo) },
   'runs.annotate': {

@@ -10,6 +10,7 @@ import type { EventName, EventPayload } from '../contract/events'
 import { isRequestName, requests } from '../contract/requests'
 import type { ParsedParams, RequestName, RequestResult } from '../contract/requests'
 import type { Reply } from '../contract/wire'
+import { listCheckpoints } from '../project/checkpoints'
 import { createProject, openProject } from '../project/project-folder'
 import { experiments } from '../training/experiments'
 import { AnalysisService } from './analysis-service'
@@ -186,7 +187,10 @@ export class Engine {
     await this.remember()
     for (const problem of session.info().problems) this.log.add('warning', problem.place, problem.message)
     this.push('project.changed', session.info())
-    if (this.options.follow) this.follower.start(session)
+    if (this.options.follow) {
+      await this.training.restore(session)
+      this.follower.start(session)
+    }
     return session
   }
 
@@ -333,9 +337,23 @@ export class Engine {
         await this.training.control(this.project, runIds, action)
         return {}
       },
-      'training.continue': async ({ runIds }) => {
-        await this.training.continueRuns(this.project, runIds)
+      'training.continue': async ({ runIds, backend }) => {
+        await this.training.continueRuns(this.project, runIds, backend)
         return {}
+      },
+      'training.retry': async ({ runIds }) => {
+        await this.training.retry(this.project, runIds)
+        return {}
+      },
+      'training.move': ({ runIds, to }) => {
+        this.training.move(runIds, to)
+        return {}
+      },
+      'training.order': () => ({ runIds: this.training.order() }),
+      'training.fork': async (request) => ({ runId: await this.training.fork(this.project, request) }),
+      'runs.checkpoints': async ({ runId }) => {
+        this.project.run(runId)
+        return { steps: await listCheckpoints(this.project.runFolder(runId)) }
       },
 
       'runs.list': () => this.project.listRuns(),

@@ -104,7 +104,7 @@ describe('an imported run', () => {
     )
     const [loss] = await engine.call('runs.series', { runIds: [runIds[0]], tags: ['loss/val'], maxPoints: 500 })
     expect([loss.steps[1], loss.epochs[1]]).toEqual([128, 3])
-    await expect(engine.call('training.continue', { runIds: [runIds[0]] })).rejects.toThrow(
+    await expect(engine.call('training.continue', { backend: null, runIds: [runIds[0]] })).rejects.toThrow(
       'seed0 was imported; it cannot be trained on.'
     )
     const again = testEngine().engine

@@ -1,35 +1,24 @@
-/** Queue, workers and manifests of training runs: one worker per running seed, as many as the machine has cores. */
-import type { RunInfo } from '../contract/domain'
+/** The queue of training runs: starting, forking, ordering, pausing; as many train at a time as the machine has cores. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { EventName, EventPayload } from '../contract/events'
 import type { ParsedParams } from '../contract/requests'
 import { PhasescopeError } from '../contract/errors'
-import { makeFolder } from '../project/files'
+import { describeFileError } from '../project/files'
 import type { RunManifest } from '../project/manifests'
 import { newId } from '../project/project-folder'
-import { checkHooks, checkRecord, resolveRecipe, totalEpochs, totalSteps } from '../training/experiments'
+import { readRunQueue, writeRunQueue } from '../project/run-queue'
+import { checkHooks, checkRecord, resolveRecipe } from '../training/experiments'
 import type { BackendName, Recipe, RunSpec } from '../training/types'
-import type { TrainCommand, TrainMessage } from '../workers/messages'
 import type { BackendChoice } from './backend-choice'
-import { linkGpu, takesAll, type GpuLink } from './gpu-link'
+import { takesAll } from './gpu-link'
 import type { Log } from './log'
-import type { Places, WorkerLauncher, WorkerLink } from './ports'
+import { forkRun, makeRuns, type ForkRequest } from './new-runs'
+import type { Places, WorkerLauncher } from './ports'
 import type { ProjectSession } from './project-session'
 import { recipeOf } from './recipe'
 import { claimRun, ownedElsewhere, releaseRun } from './run-lock'
-
-const manifestIntervalMs = 3000
-
-interface Active {
-  link: WorkerLink
-  /** Where the run trains on a GPU that its worker does not have. */
-  gpu: GpuLink | null
-  session: ProjectSession
-  /** Elapsed seconds of earlier attempts. */
-  before: number
-  lastSaveMs: number
-  /** Set once the run has come to its end; settles when its manifest says so. */
-  ending: Promise<void> | null
-}
+import { RunSupervisor } from './run-supervisor'
 
 export interface TrainingServiceOptions {
   launcher: WorkerLauncher
@@ -44,15 +33,24 @@ export interface TrainingServiceOptions {
   push<N extends EventName>(name: N, payload: EventPayload<N>): void
 }
 
+export type Place = 'first' | 'earlier' | 'later' | 'last'
+
 export class TrainingService {
   private readonly queue: { session: ProjectSession; runId: string }[] = []
-  private readonly active = new Map<string, Active>()
+  private readonly supervisor: RunSupervisor
   private readonly waiters = new Map<string, (() => void)[]>()
+  private closing = false
+  private writing: Promise<void> = Promise.resolve()
+  /** Projects whose queue on disk is not empty. */
+  private written = new Set<string>()
 
-  constructor(private readonly options: TrainingServiceOptions) {}
+  constructor(private readonly options: TrainingServiceOptions) {
+    const { launcher, places, attended, log, push } = options
+    this.supervisor = new RunSupervisor({ launcher, places, attended, log, push, ended: (runId) => this.ended(runId) })
+  }
 
   get running(): number {
-    return this.active.size
+    return this.supervisor.count
   }
 
   get queued(): number {
@@ -60,72 +58,162 @@ export class TrainingService {
   }
 
   isBusy(runId: string): boolean {
-    return this.active.has(runId) || this.queue.some((item) => item.runId === runId)
+    return this.supervisor.has(runId) || this.queue.some((item) => item.runId === runId)
+  }
+
+  /** Waiting runs in the order in which they will train. */
+  order(): string[] {
+    return this.queue.map(({ runId }) => runId)
   }
 
   /** Checks everything before the first folder is made, then queues one run per seed: all of them or none. */
   async start(session: ProjectSession, request: ParsedParams<'training.start'>): Promise<string[]> {
     const recipe = resolveRecipe(await recipeOf(session, request))
-    checkHooks(recipe, request.hooks)
-    checkRecord(request.record)
+    const { name, hooks, record } = request
+    checkHooks(recipe, hooks)
+    checkRecord(record)
     const seeds = [...new Set(request.seeds)]
     const backend = await this.backendFor(session, request, recipe, seeds[0])
-    const group = newId('group')
-    // One stem for all seeds, so that TensorBoard and file managers list them together.
-    const stem = newId(request.experiment)
-    const runIds: string[] = []
-    for (const seed of seeds) {
-      const spec: RunSpec = {
-        ...recipe,
-        seed,
-        hooks: request.hooks,
-        record: request.record,
-        backend,
-        parent: null
-      }
-      const id = `${stem}-s${seed}`
-      const manifest: RunManifest = {
-        schemaVersion: 1,
-        id,
-        name: seeds.length > 1 ? `${request.name} s${seed}` : request.name,
-        group,
-        groupName: request.name,
-        spec,
-        imported: null,
-        log: null,
-        status: 'queued',
-        message: null,
-        createdAt: new Date().toISOString(),
-        startedAt: null,
-        finishedAt: null,
-        step: 0,
-        totalSteps: totalSteps(recipe),
-        epoch: 0,
-        totalEpochs: totalEpochs(recipe),
-        elapsedSeconds: 0,
-        last: {},
-        notes: '',
-        tags: [],
-        versions: this.options.versions
-      }
-      try {
-        await makeFolder(session.runFolder(id))
-        await session.addRun(manifest)
-        claimRun(session.runFolder(id))
-      } catch (error) {
-        for (const runId of [...runIds, id]) await session.discardRun(runId)
-        throw error
-      }
-      runIds.push(id)
-    }
-    this.options.push('runs.changed', {
-      runs: session.listRuns().filter((run) => runIds.includes(run.id)),
-      removed: []
+    const runs = seeds.map((seed) => {
+      const spec: RunSpec = { ...recipe, seed, hooks, record, backend, parent: null }
+      return { name: seeds.length > 1 ? `${name} s${seed}` : name, spec }
     })
-    this.options.log.add('info', request.name, `${runIds.length} ${runIds.length === 1 ? 'run' : 'runs'} queued.`)
-    for (const runId of runIds) this.queue.push({ session, runId })
-    this.pump()
+    const runIds = await makeRuns(session, runs, { id: newId('group'), name }, this.options.versions)
+    this.enqueue(session, runIds, name)
     return runIds
+  }
+
+  /** A new run that goes on from another's checkpoint with changed hyperparameters. */
+  async fork(session: ProjectSession, request: ForkRequest): Promise<string> {
+    const runId = await forkRun(session, request, this.options.versions)
+    this.enqueue(session, [runId], request.name)
+    return runId
+  }
+
+  /**
+   * Goes on with runs that ended early, from their last checkpoint, or from the start where there is none.
+   * @param backend another one than before
+   */
+  async continueRuns(session: ProjectSession, runIds: string[], backend: BackendName | null = null): Promise<void> {
+    this.checkRestart(session, runIds)
+    for (const runId of runIds) {
+      const run = session.run(runId)
+      if (run.status === 'done')
+        throw new PhasescopeError('bad-request', `${run.name} is done; there is nothing to continue.`)
+    }
+    for (const runId of runIds) {
+      const { spec } = session.run(runId)
+      await this.requeue(session, runId, backend && spec ? { spec: { ...spec, backend } } : {})
+    }
+    this.pump()
+  }
+
+  /** Trains runs once more from their first step; what they recorded before stays as an earlier attempt. */
+  async retry(session: ProjectSession, runIds: string[]): Promise<void> {
+    this.checkRestart(session, runIds)
+    for (const runId of runIds) {
+      const { spec, name } = session.run(runId)
+      if (spec?.parent) {
+        throw new PhasescopeError('bad-request', `${name} is a fork. Fork its parent again, or continue this one.`)
+      }
+      const checkpoints = join(session.runFolder(runId), 'checkpoints')
+      try {
+        await rm(checkpoints, { recursive: true, force: true })
+      } catch (error) {
+        throw describeFileError(error, checkpoints, 'written')
+      }
+      await this.requeue(session, runId, { step: 0, epoch: 0, elapsedSeconds: 0, last: {} })
+    }
+    this.pump()
+  }
+
+  async control(session: ProjectSession, runIds: string[], action: 'pause' | 'resume' | 'cancel'): Promise<void> {
+    for (const runId of runIds) {
+      const run = session.run(runId)
+      if (this.supervisor.has(runId)) {
+        this.supervisor.control(runId, action)
+        if (action === 'pause' && run.status === 'running') await session.updateRun(runId, { status: 'paused' })
+        if (action === 'resume' && run.status === 'paused') {
+          await session.updateRun(runId, { status: 'running', message: null })
+        }
+        continue
+      }
+      const at = this.queue.findIndex((item) => item.runId === runId)
+      if (at < 0) continue
+      if (action === 'cancel') {
+        this.queue.splice(at, 1)
+        await session.updateRun(runId, {
+          status: 'cancelled',
+          message: run.step > 0 ? `Cancelled at step ${run.step}.` : 'Cancelled before it began.',
+          finishedAt: new Date().toISOString()
+        })
+        releaseRun(session.runFolder(runId))
+        this.settleWaiters(runId)
+      } else if (action === 'pause') await session.updateRun(runId, { status: 'paused' })
+      else await session.updateRun(runId, { status: 'queued', message: null })
+    }
+    this.pump()
+  }
+
+  /** Moves waiting runs in the queue, keeping their order among themselves. */
+  move(runIds: string[], to: Place): void {
+    const moved = this.queue.filter(({ runId }) => runIds.includes(runId))
+    if (moved.length === 0) return
+    const first = this.queue.indexOf(moved[0])
+    const rest = this.queue.filter((item) => !moved.includes(item))
+    const at = { first: 0, earlier: Math.max(0, first - 1), later: first + 1, last: rest.length }[to]
+    rest.splice(Math.min(at, rest.length), 0, ...moved)
+    this.queue.splice(0, this.queue.length, ...rest)
+    this.changed()
+  }
+
+  /** Resolves when the run is neither queued nor running. */
+  finished(runId: string): Promise<void> {
+    if (!this.isBusy(runId)) return Promise.resolve()
+    return new Promise((resolve) => this.waiters.set(runId, [...(this.waiters.get(runId) ?? []), resolve]))
+  }
+
+  /**
+   * Takes the runs back into the queue that trained or waited when the project was last open. They wait, paused, until
+   * somebody lets them go on: opening a project to look at it must not begin to train.
+   */
+  async restore(session: ProjectSession): Promise<void> {
+    for (const runId of await readRunQueue(session.folder)) {
+      if (!session.has(runId) || this.isBusy(runId)) continue
+      const run = session.run(runId)
+      if (run.status !== 'interrupted' || ownedElsewhere(session.runFolder(runId))) continue
+      claimRun(session.runFolder(runId))
+      const where = run.step > 0 ? `Stopped at step ${run.step} of ${run.totalSteps}` : 'Waited in the queue'
+      await session.updateRun(runId, {
+        status: 'paused',
+        message: `${where} when the project was last open. Resume it to train it to its end.`
+      })
+      this.queue.push({ session, runId })
+    }
+    if (this.queue.length > 0) this.changed()
+  }
+
+  /** Stops every worker and empties the queue; unfinished runs are interrupted, and come back with the project. */
+  async close(): Promise<void> {
+    this.closing = true
+    try {
+      const waiting = this.queue.splice(0)
+      await this.supervisor.close()
+      for (const { session, runId } of waiting) {
+        const { step, totalSteps } = session.run(runId)
+        const where =
+          step > 0 ? `Stopped at step ${step} of ${totalSteps}` : 'The project was closed before this run had begun'
+        await this.supervisor.save(session, runId, {
+          status: 'interrupted',
+          message: `${where}. Continue it to train it to its end.`
+        })
+        releaseRun(session.runFolder(runId))
+        this.settleWaiters(runId)
+      }
+      await this.writing
+    } finally {
+      this.closing = false
+    }
   }
 
   private async backendFor(
@@ -139,218 +227,49 @@ export class TrainingService {
     return this.options.choice.choose(spec, session.folder, name)
   }
 
-  /** Goes on with runs that ended early, from their last checkpoint, or from the start where there is none. */
-  async continueRuns(session: ProjectSession, runIds: string[]): Promise<void> {
+  private enqueue(session: ProjectSession, runIds: string[], name: string): void {
+    const runs = session.listRuns().filter((run) => runIds.includes(run.id))
+    this.options.push('runs.changed', { runs, removed: [] })
+    this.options.log.add('info', name, `${runIds.length} ${runIds.length === 1 ? 'run' : 'runs'} queued.`)
+    for (const runId of runIds) this.queue.push({ session, runId })
+    this.pump()
+  }
+
+  private checkRestart(session: ProjectSession, runIds: string[]): void {
     for (const runId of runIds) {
       const run = session.run(runId)
       if (!run.spec) throw new PhasescopeError('bad-request', `${run.name} was imported; it cannot be trained on.`)
       if (this.isBusy(runId)) throw new PhasescopeError('busy', `${run.name} is already ${run.status}.`)
-      if (run.status === 'done')
-        throw new PhasescopeError('bad-request', `${run.name} is done; there is nothing to continue.`)
       if (ownedElsewhere(session.runFolder(runId))) {
         throw new PhasescopeError('busy', `${run.name} is being trained by another process.`)
       }
     }
-    for (const runId of runIds) {
-      claimRun(session.runFolder(runId))
-      await session.updateRun(runId, { status: 'queued', message: null, finishedAt: null })
-      this.queue.push({ session, runId })
-    }
-    this.pump()
   }
 
-  async control(session: ProjectSession, runIds: string[], action: 'pause' | 'resume' | 'cancel'): Promise<void> {
-    for (const runId of runIds) {
-      const run = session.run(runId)
-      const active = this.active.get(runId)
-      if (active) {
-        active.link.post({ kind: action } satisfies TrainCommand)
-        if (action === 'pause' && run.status === 'running') await session.updateRun(runId, { status: 'paused' })
-        if (action === 'resume' && run.status === 'paused') {
-          await session.updateRun(runId, { status: 'running', message: null })
-        }
-        continue
-      }
-      const at = this.queue.findIndex((item) => item.runId === runId)
-      if (at < 0) continue
-      if (action === 'cancel') {
-        this.queue.splice(at, 1)
-        await session.updateRun(runId, {
-          status: 'cancelled',
-          message: 'Cancelled before it began.',
-          finishedAt: new Date().toISOString()
-        })
-        releaseRun(session.runFolder(runId))
-        this.settleWaiters(runId)
-      } else if (action === 'pause') await session.updateRun(runId, { status: 'paused' })
-      else await session.updateRun(runId, { status: 'queued' })
-    }
-    this.pump()
-  }
-
-  /** Resolves when the run is neither queued nor running. */
-  finished(runId: string): Promise<void> {
-    if (!this.isBusy(runId)) return Promise.resolve()
-    return new Promise((resolve) => this.waiters.set(runId, [...(this.waiters.get(runId) ?? []), resolve]))
-  }
-
-  /** Stops every worker and empties the queue; unfinished runs are interrupted and can be continued. */
-  async close(): Promise<void> {
-    const waiting = this.queue.splice(0)
-    await Promise.all(
-      [...this.active].map(async ([runId, active]) => {
-        active.ending ??= this.stop(runId, active)
-        await active.ending
-      })
-    )
-    for (const { session, runId } of waiting) {
-      await this.interrupt(session, runId, 'The project was closed before this run had begun.')
-      this.settleWaiters(runId)
-    }
-  }
-
-  private async stop(runId: string, active: Active): Promise<void> {
-    const { session, link, gpu } = active
-    gpu?.stop()
-    await link.stop()
-    const { step, totalSteps: total } = session.run(runId)
-    await this.interrupt(session, runId, `Stopped at step ${step} of ${total} when the project was closed.`)
-    this.active.delete(runId)
-    this.settleWaiters(runId)
-  }
-
-  private async interrupt(session: ProjectSession, runId: string, message: string): Promise<void> {
-    await this.save(session, runId, {
-      status: 'interrupted',
-      message: `${message} Continue it to train it to its end.`
-    })
-    releaseRun(session.runFolder(runId))
+  private async requeue(session: ProjectSession, runId: string, change: Partial<RunManifest>): Promise<void> {
+    claimRun(session.runFolder(runId))
+    await session.updateRun(runId, { status: 'queued', message: null, finishedAt: null, ...change })
+    this.queue.push({ session, runId })
   }
 
   private pump(): void {
-    while (this.active.size < this.options.parallel) {
-      const alone = [...this.active].some(([id, { session }]) => takesAll(session.run(id).spec!.backend))
+    while (this.supervisor.count < this.options.parallel) {
+      const alone = [...this.supervisor.runs()].some(({ runId, session }) => takesAll(session.run(runId).spec!.backend))
       const at = this.queue.findIndex((item) => {
         const run = item.session.run(item.runId)
         return run.status === 'queued' && !(alone && takesAll(run.spec!.backend))
       })
-      if (at < 0) return
+      if (at < 0) break
       const [{ session, runId }] = this.queue.splice(at, 1)
-      this.launch(session, runId)
+      this.supervisor.launch(session, runId)
     }
+    this.changed()
   }
 
-  private launch(session: ProjectSession, runId: string): void {
-    const run = session.run(runId)
-    // Only runs with a spec are ever queued.
-    if (!run.spec) return
-    const link = this.options.launcher.launch('train')
-    const gpu = linkGpu(run.spec.backend, this.options.launcher, link)
-    const active: Active = { link, gpu, session, before: run.elapsedSeconds, lastSaveMs: Date.now(), ending: null }
-    this.active.set(runId, active)
-    link.onMessage((message) => this.receive(runId, active, message as TrainMessage))
-    link.onExit((reason) => {
-      this.settle(runId, active, {
-        status: 'failed',
-        message: `${run.name} stopped: ${reason ?? 'its worker was ended'}. Continue it from its last checkpoint.`
-      })
-    })
-    link.post({
-      kind: 'start',
-      folder: session.runFolder(runId),
-      spec: run.spec,
-      project: session.folder,
-      attended: this.options.attended,
-      resources: this.options.places.resources,
-      wasm: this.options.places.wasm,
-      remote: gpu !== null
-    } satisfies TrainCommand)
-    void this.save(session, runId, {
-      status: 'running',
-      message: null,
-      startedAt: run.startedAt ?? new Date().toISOString()
-    })
-  }
-
-  private receive(runId: string, active: Active, message: TrainMessage): void {
-    const { session } = active
-    if (active.ending) return
-    switch (message.kind) {
-      case 'started':
-        if (message.step > 0)
-          this.options.log.add('info', session.run(runId).name, `Goes on from step ${message.step}.`)
-        return
-      case 'progress': {
-        const { kind: _kind, ...progress } = message
-        const elapsedSeconds = active.before + message.elapsedSeconds
-        session.touchRun(runId, {
-          step: message.step,
-          epoch: message.epoch,
-          totalSteps: message.totalSteps,
-          totalEpochs: message.totalEpochs,
-          elapsedSeconds
-        })
-        this.options.push('training.progress', { runId, ...progress, elapsedSeconds })
-        if (Date.now() - active.lastSaveMs > manifestIntervalMs) {
-          active.lastSaveMs = Date.now()
-          void this.save(session, runId, {})
-        }
-        return
-      }
-      case 'grew':
-        session.touchRun(runId, { last: { ...session.run(runId).last, ...jsonNumbers(message.last) } })
-        this.options.push('runs.grew', { runId, step: message.step })
-        return
-      case 'checkpoint':
-        void this.save(session, runId, {})
-        return
-      case 'alert':
-        this.options.log.add('warning', session.run(runId).name, message.text)
-        if (!message.paused) return
-        void this.save(session, runId, { status: 'paused', message: `Paused at step ${message.step}: ${message.text}` })
-        return
-      case 'gpu':
-        active.gpu?.post(message.piece)
-        return
-      case 'measured':
-        return
-      case 'log':
-        this.options.log.add(message.level, session.run(runId).name, message.text)
-        return
-      case 'finished':
-        this.settle(runId, active, {
-          status: message.status,
-          message: endingOf(message),
-          step: message.step,
-          epoch: message.epoch
-        })
-        return
-      case 'failed':
-        this.settle(runId, active, { status: 'failed', message: message.error.message })
-        return
-    }
-  }
-
-  /** The one end of every run, reached once. */
-  private settle(runId: string, active: Active, change: Partial<RunManifest>): void {
-    active.ending ??= this.end(runId, active, change)
-  }
-
-  private async end(runId: string, active: Active, change: Partial<RunManifest>): Promise<void> {
-    const { session, link } = active
-    const run = session.run(runId)
-    await this.save(session, runId, { ...change, finishedAt: new Date().toISOString() })
-    this.options.log.add(
-      run.status === 'failed' ? 'error' : 'info',
-      run.name,
-      run.message ?? `Done after ${run.step} steps in ${run.elapsedSeconds.toFixed(0)} s.`
-    )
-    releaseRun(session.runFolder(runId))
-    this.active.delete(runId)
-    active.gpu?.stop()
-    void link.stop()
+  private ended(runId: string): void {
     this.settleWaiters(runId)
-    this.pump()
+    // While the project closes, what is unfinished stays in its queue.
+    if (!this.closing) this.pump()
   }
 
   private settleWaiters(runId: string): void {
@@ -358,25 +277,25 @@ export class TrainingService {
     this.waiters.delete(runId)
   }
 
-  private async save(session: ProjectSession, runId: string, change: Partial<RunManifest>): Promise<void> {
-    try {
-      await session.updateRun(runId, change)
-    } catch (error) {
-      this.options.log.add('error', runId, (error as Error).message)
+  /** Tells the order and writes the queue, one write after the other. */
+  private changed(): void {
+    this.options.push('training.order', { runIds: this.order() })
+    // Only a host with somebody watching gets its queue back; elsewhere unfinished runs are continued by name.
+    if (!this.options.attended) return
+    const byProject = new Map<string, string[]>()
+    for (const { session, runId } of [...this.supervisor.runs(), ...this.queue]) {
+      byProject.set(session.folder, [...(byProject.get(session.folder) ?? []), runId])
+    }
+    const folders = new Set([...byProject.keys(), ...this.written])
+    this.written = new Set(byProject.keys())
+    for (const folder of folders) {
+      this.writing = this.writing.then(async () => {
+        try {
+          await writeRunQueue(folder, byProject.get(folder) ?? [])
+        } catch (error) {
+          this.options.log.add('warning', 'queue', `The queue could not be saved: ${(error as Error).message}`)
+        }
+      })
     }
   }
-}
-
-function endingOf({ status, stoppedEarly, step }: Extract<TrainMessage, { kind: 'finished' }>): string | null {
-  if (status === 'cancelled') return `Cancelled at step ${step}.`
-  return stoppedEarly ? `Stopped early at step ${step}: validation no longer got better.` : null
-}
-
-function jsonNumbers(values: Record<string, number>): RunInfo['last'] {
-  return Object.fromEntries(
-    Object.entries(values).map(([tag, value]) => [
-      tag,
-      Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity')
-    ])
-  )
 }

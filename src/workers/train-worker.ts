@@ -55,7 +55,9 @@ async function run(command: Extract<TrainCommand, { kind: 'start' }>): Promise<v
     const dataset = await loadDataset(spec, resourcesOf(command))
     const backend = await backendOf(command)
     // A checkpoint holds everything up to and including its step, so the next attempt records from the step after it.
-    writer = new RunWriter(folder, state ? state.step + 1 : 0)
+    // A fork's first point is that of its parent's checkpoint: the parent's files are not its own.
+    const forks = state !== null && spec.parent?.step === state.step
+    writer = new RunWriter(folder, state ? state.step + (forks ? 0 : 1) : 0)
     output = new RunOutput(writer, say)
     say({ kind: 'started', step: state?.step ?? 0 })
     const parts = { command, writer, output, control, metrics, say }

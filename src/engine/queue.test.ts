@@ -1,0 +1,140 @@
+/** The queue as a host drives it: order, retries, forks, and what is left of it when the application is closed. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { loadCheckpoint } from '../project/checkpoints'
+import { readRunQueue } from '../project/run-queue'
+import type { CheckpointState } from '../training/types'
+import type { Engine } from './engine'
+import type { ProjectSession } from './project-session'
+import { nextEvent, testEngine, tinyMnist, trainingRequest } from './testing/engines'
+
+const project = (engine: Engine, home: string): Promise<ProjectSession> =>
+  engine.openOrCreateFolder(join(home, 'project'), 'test')
+const medium = { params: { ...tinyMnist, epochs: 300 } }
+
+async function finalState(session: ProjectSession, id: string): Promise<CheckpointState> {
+  const { step } = session.run(id)
+  return loadCheckpoint(session.runFolder(id), step)
+}
+
+describe('waiting runs', () => {
+  it('train in the order that somebody gives them', async () => {
+    const { engine, home } = testEngine({ parallel: 1 })
+    const session = await project(engine, home)
+    const began: string[] = []
+    engine.on('runs.changed', ({ runs }) => {
+      for (const { id, status } of runs) if (status === 'running' && !began.includes(id)) began.push(id)
+    })
+    const [a, b, c, d, e] = await engine.training.start(session, trainingRequest({ seeds: [0, 1, 2, 3, 4] }))
+    expect(engine.training.order()).toEqual([b, c, d, e])
+    engine.training.move([d], 'first')
+    expect(engine.training.order()).toEqual([d, b, c, e])
+    engine.training.move([b], 'later')
+    expect(engine.training.order()).toEqual([d, c, b, e])
+    engine.training.move([e], 'earlier')
+    expect(engine.training.order()).toEqual([d, c, e, b])
+    engine.training.move([d, e], 'last')
+    expect(engine.training.order()).toEqual([c, b, d, e])
+    engine.training.move([a], 'first')
+    expect(engine.training.order()).toEqual([c, b, d, e])
+    await Promise.all([a, b, c, d, e].map((id) => engine.training.finished(id)))
+    expect(began).toEqual([a, c, b, d, e])
+  })
+
+  it('and those in training come back, paused and in order, when the project is opened again', async () => {
+    const first = testEngine({ parallel: 1, follow: true })
+    const session = await project(first.engine, first.home)
+    const request = trainingRequest({ ...medium, seeds: [0, 1, 2] })
+    const [running, second, third] = await first.engine.training.start(session, request)
+    first.engine.training.move([third], 'first')
+    await nextEvent(first.engine, 'training.progress', ({ step }) => step > 20)
+    await first.engine.call('project.close', {})
+    expect(await readRunQueue(session.folder)).toEqual([running, third, second])
+    const stopped = session.run(running).step
+    // It had time for a checkpoint at the step where it stopped.
+    expect(readdirSync(join(session.runFolder(running), 'checkpoints')).map(Number)).toContain(stopped)
+
+    const again = await first.engine.openFolder(session.folder)
+    expect(first.engine.training.order()).toEqual([running, third, second])
+    expect([running, third, second].map((id) => again.run(id).status)).toEqual(['paused', 'paused', 'paused'])
+    expect(again.run(running).message).toBe(
+      `Stopped at step ${stopped} of 600 when the project was last open. Resume it to train it to its end.`
+    )
+    expect(again.run(second).message).toMatch(/^Waited in the queue/)
+    await first.engine.training.control(again, [running, second, third], 'resume')
+    await Promise.all([running, second, third].map((id) => first.engine.training.finished(id)))
+    expect([running, second, third].map((id) => again.run(id).status)).toEqual(['done', 'done', 'done'])
+    await first.engine.call('project.close', {})
+    expect(await readRunQueue(session.folder)).toEqual([])
+  })
+})
+
+describe('a retry', () => {
+  it('trains a run once more from its first step, to the same end', async () => {
+    const { engine, home } = testEngine()
+    const session = await project(engine, home)
+    const [id] = await engine.training.start(session, trainingRequest())
+    await engine.training.finished(id)
+    const before = await finalState(session, id)
+    await engine.training.retry(session, [id])
+    expect(session.run(id)).toMatchObject({ step: 0, last: {} })
+    await engine.training.finished(id)
+    expect(session.run(id)).toMatchObject({ status: 'done', step: 6 })
+    expect(await finalState(session, id)).toEqual(before)
+    expect(readdirSync(session.runFolder(id)).filter((name) => name.includes('tfevents'))).toHaveLength(2)
+  })
+})
+
+describe('a fork', () => {
+  it('without changes ends where its parent ends', async () => {
+    const { engine, home } = testEngine()
+    const session = await project(engine, home)
+    const params = { ...tinyMnist, epochs: 4 }
+    const record = { ...trainingRequest().record, keepCheckpoints: 4 }
+    const [parent] = await engine.training.start(session, trainingRequest({ params, record }))
+    await engine.training.finished(parent)
+    const { steps } = await engine.call('runs.checkpoints', { runId: parent })
+    expect(steps).toEqual([2, 4, 6, 8])
+    const fork = await engine.training.fork(session, { runId: parent, step: 4, name: 'fork', params: {} })
+    await engine.training.finished(fork)
+    expect(session.run(fork)).toMatchObject({ status: 'done', step: 8, group: session.run(parent).group })
+    expect(session.run(fork).spec!.parent).toEqual({ runId: parent, step: 4 })
+    const [mine, theirs] = [await finalState(session, fork), await finalState(session, parent)]
+    expect(mine.weights).toEqual(theirs.weights)
+    expect(mine.optimizer).toEqual(theirs.optimizer)
+    const [series] = await engine.call('runs.series', { runIds: [fork], tags: ['loss/val'], maxPoints: 100 })
+    const [original] = await engine.call('runs.series', { runIds: [parent], tags: ['loss/val'], maxPoints: 100 })
+    expect([...series.steps]).toEqual([4, 6, 8])
+    expect([...series.values]).toEqual([...original.values].slice(-3))
+  })
+
+  it('with another optimizer and more epochs goes its own way', async () => {
+    const { engine, home } = testEngine()
+    const session = await project(engine, home)
+    const [parent] = await engine.training.start(session, trainingRequest())
+    await engine.training.finished(parent)
+    const params = { optimizer: 'sgd', learningRate: 0.05, epochs: 6 }
+    const fork = await engine.training.fork(session, { runId: parent, step: 6, name: 'fork', params })
+    await engine.training.finished(fork)
+    expect(session.run(fork)).toMatchObject({ status: 'done', step: 12, message: null })
+    expect((await finalState(session, fork)).optimizer[0].name).toMatch(/^momentum\//)
+  })
+
+  it.each([
+    [{ params: { batchSize: 16 } }, /Batch size \(batchSize\) stays 32\. Start a new run to change it\./],
+    [{ params: { hidden1: 5 } }, /First hidden layer \(hidden1\) stays 12/],
+    [{ params: { epochs: 2 } }, /begins at step 6, but would end at step 4\. Give it more epochs\./],
+    [{ step: 5, params: { epochs: 9 } }, /has no checkpoint of step 5\. It has those of steps 4, 6\./],
+    [{ runId: 'nobody' }, /There is no run "nobody"/]
+  ])('is refused in words: %j', async (change, message) => {
+    const { engine, home } = testEngine()
+    const session = await project(engine, home)
+    const [parent] = await engine.training.start(session, trainingRequest())
+    await engine.training.finished(parent)
+    const before = readdirSync(join(session.folder, 'runs'))
+    const reply = await engine.handle('training.fork', { runId: parent, step: 6, name: 'fork', params: {}, ...change })
+    expect(reply).toMatchObject({ ok: false, error: { message: expect.stringMatching(message) as string } })
+    expect(readdirSync(join(session.folder, 'runs'))).toEqual(before)
+  })
+})
