@@ -199,6 +199,7 @@ describe('tables of examples', () => {
 
   const bad: [string, string, string][] = [
     ['nothing', ' \n', 't.csv is empty. Choose a file with a header and rows.'],
+    ['commas', ',,\n,,\n', 't.csv is empty. Choose a file with a header and rows.'],
     ['no header', '1,2\n3,4\n', 't.csv, line 1: there is no header: the line holds numbers only. Add a first line'],
     ['no rows', 'a,b\n', 't.csv has a header and no rows. Choose a file with examples.'],
     ['a short row', 'a,b\n1,2\n\n3\n', 't.csv, line 4: 2 columns expected, 1 found. Complete the line'],

@@ -25,7 +25,6 @@ const mostColumns = 100_000
 /** @throws FormatError */
 export function readDataTable(text: string, file: string): DataTable {
   const plain = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
-  if (plain.trim() === '') throw new FormatError(file, null, 'is empty. Choose a file with a header and rows.')
   const { data, errors } = Papa.parse<string[]>(plain, { newline: '\n', delimitersToGuess: [',', ';', '\t'] })
   const bad = errors.find(({ type }) => type === 'Quotes')
   if (bad) {
@@ -36,6 +35,7 @@ export function readDataTable(text: string, file: string): DataTable {
     .map((cells, i) => ({ cells, line: i + 1 }))
     .filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
   const [header, ...rows] = lines
+  if (!header) throw new FormatError(file, null, 'is empty. Choose a file with a header and rows.')
   const names = header.cells.map((cell) => cell.trim())
   if (names.every((name) => typeof readCell(name) === 'number')) {
     const text = `there is no header: the line holds numbers only. Add a first line that names the ${plural(names.length, 'column')}.`
