@@ -23,8 +23,14 @@ export interface PhasescopeApp {
   reopen(): Promise<void>
 }
 
-export const test = base.extend<{ app: PhasescopeApp }>({
-  app: async ({ browserName: _browserName }, use, testInfo) => {
+/** Switches for Electron's command line, for instance those of Chromium. */
+interface Options {
+  electronSwitches: string[]
+}
+
+export const test = base.extend<{ app: PhasescopeApp } & Options>({
+  electronSwitches: [[], { option: true }],
+  app: async ({ browserName: _browserName, electronSwitches }, use, testInfo) => {
     const host = testInfo.project.name
     const work = mkdtempSync(join(tmpdir(), 'phasescope-e2e-'))
     const projects = join(work, 'projects')
@@ -44,7 +50,9 @@ export const test = base.extend<{ app: PhasescopeApp }>({
           failures.push(`console: ${message.text()}`)
       })
     }
-    const open = (): Promise<Opened> => (host === 'electron' ? openElectron(env) : openBrowser(env))
+    const open = (): Promise<Opened> => {
+      return host === 'electron' ? openElectron(env, electronSwitches) : openBrowser(env)
+    }
     let opened = await open()
     watchPage(opened.page)
     const app: PhasescopeApp = {
@@ -73,12 +81,18 @@ interface Opened {
   close(): Promise<void>
 }
 
-async function openElectron(env: Record<string, string>): Promise<Opened> {
+async function openElectron(env: Record<string, string>, switches: string[]): Promise<Opened> {
   const executablePath = process.env.ELECTRON_EXEC_PATH
   if (!executablePath) throw new Error('ELECTRON_EXEC_PATH is not set; run the specs through npm run test:e2e.')
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   const { electron, page } = await launchElectron(() =>
-    _electron.launch({ executablePath, args: [...sandbox, root], env, cwd: root, timeout: launchTimeoutMs })
+    _electron.launch({
+      executablePath,
+      args: [...sandbox, ...switches, root],
+      env,
+      cwd: root,
+      timeout: launchTimeoutMs
+    })
   )
   await electron.evaluate(({ BrowserWindow }, { width, height }) => {
     BrowserWindow.getAllWindows()[0].setContentSize(width, height)

@@ -115,7 +115,7 @@ describe('wrong usage', () => {
     ['train mnist --project p --hooks fc8', 2, 'There is no hook point "fc8"'],
     ['train mnist --project p --record metricsEvery=0', 2, 'The interval of metrics (metricsEvery) is 0;'],
     ['train mnist --project p --record every=1', 2, '--record has no option "every".'],
-    ['train mnist --project p --backend gpu', 2, '--backend is "gpu"; it must be one of wasm, cpu.'],
+    ['train mnist --project p --backend gpu', 2, '--backend is "gpu"; it must be one of auto, tensorflow, webgpu, wasm, cpu.'],
     ['import', 2, 'What should be imported? Give files or folders.'],
     ['import file', 2, '--project DIR is missing.'],
     [

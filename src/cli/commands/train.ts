@@ -34,7 +34,7 @@ export const trainCommand: Command = {
       description: 'When to record, such as metricsEvery=5; may be repeated.',
       multiple: true
     },
-    backend: { value: 'NAME', description: 'wasm (default) or cpu.' },
+    backend: { value: 'NAME', description: 'auto (default: the fastest here), tensorflow, webgpu, wasm or cpu.' },
     jobs: { value: 'N', description: 'Runs side by side. Default: one per core.' },
     name: { value: 'NAME', description: 'Name of these runs. Default: the experiment.' },
     json: { description: 'Print the finished runs as JSON.' }
@@ -52,7 +52,7 @@ export const trainCommand: Command = {
     const seeds = input.numbers('seeds', { min: 0, max: maxSeed }) ?? [0]
     const hooks = chosenHooks(recipe, input)
     const record = recording(spec, input.texts('record'))
-    const backend = input.choice('backend', backendNames) ?? 'wasm'
+    const backend = input.choice('backend', ['auto', ...backendNames] as const) ?? 'auto'
     const jobs = input.whole('jobs', { min: 1, max: 256 })
     const name = input.text('name')?.trim() || spec.id
     const folder = resolve(input.required('project'))
