@@ -30,20 +30,20 @@ export class BackendChoice {
    * The fastest backend for `spec`, whose own backend does not count. Where WebAssembly is the only candidate - plain
    * JavaScript is slower than it by 6 times and more - nothing is measured. Says in the log what was found.
    */
-  choose(spec: RunSpec, project: string, name: string): Promise<BackendName> {
+  async choose(spec: RunSpec, project: string, name: string): Promise<BackendName> {
+    const candidates = (await this.options.registry.available()).filter((candidate) => candidate !== 'cpu')
+    if (candidates.length === 1 && candidates[0] === 'wasm') return 'wasm'
     const { experiment, params, data, network } = spec
-    const key = JSON.stringify([experiment, params, data?.id ?? null, network])
+    const key = JSON.stringify([candidates, experiment, params, data?.id ?? null, network])
     let choice = this.known.get(key)
     if (!choice) {
-      choice = this.measureAll(spec, project, name)
+      choice = this.fastest(candidates, spec, project, name)
       this.known.set(key, choice)
     }
     return choice
   }
 
-  private async measureAll(spec: RunSpec, project: string, name: string): Promise<BackendName> {
-    const candidates = (await this.options.registry.available()).filter((candidate) => candidate !== 'cpu')
-    if (candidates.length === 1 && candidates[0] === 'wasm') return 'wasm'
+  private async fastest(candidates: BackendName[], spec: RunSpec, project: string, name: string): Promise<BackendName> {
     const measured: Measurement[] = []
     // One after the other: side by side they would slow each other down.
     for (const candidate of candidates) measured.push(await this.measure({ ...spec, backend: candidate }, project))

@@ -1,6 +1,8 @@
 /** Batch normalisation over all axes but the last, with its gradient. Ioffe & Szegedy 2015. */
 import * as tf from '@tensorflow/tfjs-core'
 import { customOp } from '../custom'
+import { addressOf, heapKernels } from '../heap-kernels'
+import type { SimdKernels } from '../simd/module'
 import { emptyTensor, inPlace, valuesOf } from '../views'
 
 export interface Normalised<T extends tf.Tensor> {
@@ -72,6 +74,16 @@ function moments(x: tf.Tensor, rows: number, channels: number): { mean: tf.Tenso
   }
   const mean = emptyTensor<tf.Rank.R1>([channels])
   const variance = emptyTensor<tf.Rank.R1>([channels])
+  const simd = heapKernels()
+  if (simd) {
+    simd.columnSums(addressOf(x), addressOf(mean), rows, channels)
+    const means = valuesOf(mean)
+    for (let c = 0; c < channels; c++) means[c] /= rows
+    simd.columnSquares(addressOf(x), addressOf(mean), addressOf(variance), rows, channels)
+    const variances = valuesOf(variance)
+    for (let c = 0; c < channels; c++) variances[c] /= rows
+    return { mean, variance }
+  }
   const values = valuesOf(x)
   const sums = new Float64Array(channels)
   for (let at = 0; at < values.length;) for (let c = 0; c < channels; c++) sums[c] += values[at++]
@@ -98,6 +110,15 @@ function normalise(
     return tf.reshape(tf.add(scaled, bias), x.shape)
   }
   const value = emptyTensor(x.shape)
+  const simd = heapKernels()
+  if (simd) {
+    const scale = emptyTensor(gain.shape)
+    const [g, v, s] = [gain, variance, scale].map((tensor) => valuesOf(tensor))
+    for (let c = 0; c < g.length; c++) s[c] = g[c] / Math.sqrt(v[c] + epsilon)
+    const places = [x, mean, scale, bias, value].map(addressOf) as [number, number, number, number, number]
+    simd.normalise(...places, x.size / gain.size, gain.size)
+    return value
+  }
   const [from, g, b, m, v, to] = [x, gain, bias, mean, variance, value].map((tensor) => valuesOf(tensor))
   const scale = g.map((factor, c) => factor / Math.sqrt(v[c] + epsilon))
   const channels = g.length
@@ -116,6 +137,8 @@ function gradientInPlace(
   epsilon: number
 ): tf.Tensor[] {
   const out = [emptyTensor(x.shape), emptyTensor(gain.shape), emptyTensor(gain.shape)]
+  const simd = heapKernels()
+  if (simd) return gradientOnHeap(simd, dy, x, gain, mean, variance, epsilon, out)
   const [dx, dGain, dBias] = out.map((tensor) => valuesOf(tensor))
   const [d, from, g, m, v] = [dy, x, gain, mean, variance].map((tensor) => valuesOf(tensor))
   const channels = g.length
@@ -142,6 +165,38 @@ function gradientInPlace(
   for (let at = 0; at < d.length;) {
     for (let c = 0; c < channels; c++, at++) dx[at] = d[at] * a[c] + (from[at] - m[c]) * b[c] + sums[c]
   }
+  return out
+}
+
+/** The same with vectors; `out` are dx, dGain and dBias. */
+function gradientOnHeap(
+  simd: SimdKernels,
+  dy: tf.Tensor,
+  x: tf.Tensor,
+  gain: tf.Tensor,
+  mean: tf.Tensor,
+  variance: tf.Tensor,
+  epsilon: number,
+  out: tf.Tensor[]
+): tf.Tensor[] {
+  const [dx, dGain, dBias] = out
+  const channels = gain.size
+  const rows = x.size / channels
+  const factors = [emptyTensor(gain.shape), emptyTensor(gain.shape), emptyTensor(gain.shape)]
+  const [atX, atDy, atMean] = [x, dy, mean].map(addressOf)
+  simd.columnSums(atDy, addressOf(dBias), rows, channels)
+  simd.columnDots(atX, atMean, atDy, addressOf(dGain), rows, channels)
+  const [a, b, rest] = factors.map((tensor) => valuesOf(tensor))
+  const [sums, products, g, v] = [dBias, dGain, gain, variance].map((tensor) => valuesOf(tensor))
+  for (let c = 0; c < channels; c++) {
+    const inverse = 1 / Math.sqrt(v[c] + epsilon)
+    a[c] = g[c] * inverse
+    b[c] = (-g[c] * inverse ** 3 * products[c]) / rows
+    rest[c] = (-g[c] * inverse * sums[c]) / rows
+    products[c] *= inverse
+  }
+  const [atA, atB, atRest] = factors.map(addressOf)
+  simd.normaliseGradient(atX, atDy, atMean, atA, atB, atRest, addressOf(dx), rows, channels)
   return out
 }
 

@@ -13,6 +13,10 @@ export interface SimdKernels {
   reluGradient: Kernel<4>
   addBias: Kernel<5>
   columnSums: Kernel<4>
+  columnSquares: Kernel<5>
+  columnDots: Kernel<6>
+  normalise: Kernel<7>
+  normaliseGradient: Kernel<9>
   transpose: Kernel<4>
   gemmTN: Kernel<7>
   adam: Kernel<14>

@@ -67,6 +67,67 @@ describe('SIMD kernels', () => {
     }
   })
 
+  it('moments of columns and what normalises with them, of any size', () => {
+    for (const rows of [1, 3, 64, 130]) {
+      for (const columns of sizes) {
+        end = 0
+        const all = rows * columns
+        const [x, dy, y, dx] = [place(all), place(all), place(all), place(all)]
+        const [mean, scale, bias, third] = [place(columns), place(columns), place(columns), place(columns)]
+        const [squares, dots] = [place(columns), place(columns)]
+        kernels.columnSquares(x.at, mean.at, squares.at, rows, columns)
+        kernels.columnDots(x.at, mean.at, dy.at, dots.at, rows, columns)
+        kernels.normalise(x.at, mean.at, scale.at, bias.at, y.at, rows, columns)
+        kernels.normaliseGradient(x.at, dy.at, mean.at, scale.at, bias.at, third.at, dx.at, rows, columns)
+        const [square, dot] = [new Float64Array(columns), new Float64Array(columns)]
+        const [normal, gradient] = [new Float64Array(all), new Float64Array(all)]
+        for (let at = 0; at < all; at++) {
+          const c = at % columns
+          const d = x.values[at] - mean.values[c]
+          square[c] += d * d
+          dot[c] += d * dy.values[at]
+          normal[at] = d * scale.values[c] + bias.values[c]
+          gradient[at] = dy.values[at] * scale.values[c] + d * bias.values[c] + third.values[c]
+        }
+        expectClose(squares.values, square, 1e-5, `squares ${rows} x ${columns}`)
+        expectClose(dots.values, dot, 1e-5, `dots ${rows} x ${columns}`)
+        expectClose(y.values, normal, 1e-6, `normalise ${rows} x ${columns}`)
+        expectClose(dx.values, gradient, 1e-6, `gradient ${rows} x ${columns}`)
+      }
+    }
+  })
+
+  it('maxPool and its gradient on volumes, writing nowhere else', () => {
+    const counts = [2, 3, 4, 5, 3, 2, 2, 3, 2, 3, 2, 1, 2, 2, 0, 1, 0] as const
+    end = 0
+    const [x, y, guard] = [place(2 * 3 * 4 * 5 * 3), place(2 * 2 * 2 * 3 * 3), place(4)]
+    const [dy, dx, after] = [place(y.values.length), place(x.values.length), place(4)]
+    const kept = [...guard.values, ...after.values]
+    dx.values.fill(0)
+    kernels.maxPool(x.at, y.at, ...counts)
+    kernels.maxPoolGradient(x.at, dy.at, dx.at, ...counts)
+    const largest = new Float64Array(y.values.length)
+    const gradient = new Float64Array(x.values.length)
+    for (let i = 0; i < largest.length; i++) {
+      const [c, ow, oh] = [i % 3, Math.floor(i / 3) % 3, Math.floor(i / 9) % 2]
+      const [od, n] = [Math.floor(i / 18) % 2, Math.floor(i / 36)]
+      let best = -1
+      for (let d = od; d < Math.min(3, od + 2); d++) {
+        for (let h = Math.max(0, oh * 2 - 1); h < Math.min(4, oh * 2 + 2); h++) {
+          for (let w = ow * 2; w < Math.min(5, ow * 2 + 2); w++) {
+            const at = (((n * 3 + d) * 4 + h) * 5 + w) * 3 + c
+            if (best < 0 || x.values[at] > x.values[best]) best = at
+          }
+        }
+      }
+      largest[i] = x.values[best]
+      gradient[best] += dy.values[i]
+    }
+    expectClose(y.values, largest, 0)
+    expectClose(dx.values, gradient, 1e-6)
+    expect([...guard.values, ...after.values]).toEqual(kept)
+  })
+
   it('gemmTN with every kind of edge, writing nowhere else', () => {
     for (const m of [1, 3, 8, 65]) {
       for (const k of sizes) {

@@ -16,6 +16,8 @@ export function offerSoftwareDevice(): void {
   const device = `${chromium}/vk_swiftshader_icd.json`
   if (process.env.VK_ICD_FILENAMES || !existsSync(device)) return
   process.env.VK_ICD_FILENAMES = device
+  // For processes that are started from here; for this one it is too late.
+  process.env.LD_LIBRARY_PATH = [process.env.LD_LIBRARY_PATH, chromium].filter(Boolean).join(':')
   const [now, global, noDelete] = [0x2, 0x100, 0x1000]
   try {
     process.dlopen({ exports: {} }, `${chromium}/libvulkan.so.1`, now | global | noDelete)
