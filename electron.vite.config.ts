@@ -12,6 +12,7 @@ export default defineConfig({
           cli: resolve('src/cli/index.ts'),
           'train-worker': resolve('src/workers/train-worker.ts'),
           'metrics-worker': resolve('src/workers/metrics-worker.ts'),
+          'user-metrics-worker': resolve('src/workers/user-metrics-worker.ts'),
           'compute-worker': resolve('src/workers/compute-worker.ts'),
           'probe-process': resolve('src/workers/probe-process.ts')
         },

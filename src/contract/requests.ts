@@ -208,6 +208,14 @@ export const requests = {
     result: z.object({ network: networkSpec, notes: z.array(z.string()) })
   },
 
+  /** The project's own metric functions, `metrics.js`: what they say, and whether somebody has said that they may run. */
+  'metrics.own': {
+    params: nothing,
+    result: z.object({ text: z.string(), hash: z.string(), trusted: z.boolean() }).nullable()
+  },
+  /** They may run, as long as their text is the one that was shown. */
+  'metrics.trust': { params: z.object({ hash: z.string().length(64) }), result: done },
+
   'training.start': {
     params: z.object({
       name: z.string().trim().min(1).max(120),

@@ -32,6 +32,7 @@ import { recipeOf } from './recipe'
 import { recentEntry, Recents, samplePreview } from './recents'
 import { TaskPool } from './task-pool'
 import { TrainingService } from './training-service'
+import { TrustedMetrics } from './trusted-metrics'
 
 export interface EngineOptions {
   launcher: WorkerLauncher
@@ -65,6 +66,8 @@ export class Engine {
   private readonly queries: TaskPool
   private readonly compute: TaskPool
   private readonly follower: LogFollower
+  /** The user's metric functions that somebody has said may run. */
+  readonly trusted: TrustedMetrics
   private session: ProjectSession | null = null
   private readonly handlers: Handlers
 
@@ -72,6 +75,7 @@ export class Engine {
     const push = <N extends EventName>(name: N, payload: EventPayload<N>): void => this.push(name, payload)
     this.log = new Log((entry) => push('log', entry))
     this.recents = new Recents(options.places.userData)
+    this.trusted = new TrustedMetrics(options.places.userData)
     this.queries = new TaskPool(options.launcher, 1)
     this.compute = new TaskPool(options.launcher, options.cores)
     const versions = { phasescope: options.version, node: process.versions.node }
@@ -84,6 +88,7 @@ export class Engine {
       choice,
       parallel: options.parallel ?? cores,
       attended: options.follow ?? false,
+      trusted: this.trusted,
       versions,
       log: this.log,
       push
@@ -331,6 +336,13 @@ export class Engine {
       },
 
       'networks.read': (file) => this.queries.run('readNetwork', file),
+
+      'metrics.own': () => this.trusted.of(this.project.folder),
+      'metrics.trust': async ({ hash }) => {
+        await this.trusted.trust(this.project.folder, hash)
+        await this.training.lookAtMetrics(this.project)
+        return {}
+      },
 
       'training.start': async (request) => ({ runIds: await this.training.start(this.project, request) }),
       'training.control': async ({ runIds, action }) => {

@@ -60,7 +60,8 @@ export class RunSupervisor {
     this.active.get(runId)?.link.post({ kind: action } satisfies TrainCommand)
   }
 
-  launch(session: ProjectSession, runId: string): void {
+  /** @param userMetrics file with metric functions that somebody trusts */
+  launch(session: ProjectSession, runId: string, userMetrics: string | null): void {
     const run = session.run(runId)
     // Only runs with a spec are ever queued.
     if (!run.spec) return
@@ -82,7 +83,7 @@ export class RunSupervisor {
     })
     link.post({
       ...{ kind: 'start', folder: session.runFolder(runId), spec: run.spec, project: session.folder, attended },
-      ...{ resources: places.resources, wasm: places.wasm, remote: gpu !== null }
+      ...{ resources: places.resources, wasm: places.wasm, remote: gpu !== null, userMetrics }
     } satisfies TrainCommand)
     void this.save(session, runId, {
       status: 'running',

@@ -19,6 +19,7 @@ import type { ProjectSession } from './project-session'
 import { recipeOf } from './recipe'
 import { claimRun, ownedElsewhere, releaseRun } from './run-lock'
 import { RunSupervisor } from './run-supervisor'
+import type { TrustedMetrics } from './trusted-metrics'
 
 export interface TrainingServiceOptions {
   launcher: WorkerLauncher
@@ -28,6 +29,7 @@ export interface TrainingServiceOptions {
   choice: BackendChoice
   /** Somebody is there to look at a run that pauses itself, and to let it go on. */
   attended: boolean
+  trusted: TrustedMetrics
   versions: Record<string, string>
   log: Log
   push<N extends EventName>(name: N, payload: EventPayload<N>): void
@@ -38,6 +40,8 @@ export type Place = 'first' | 'earlier' | 'later' | 'last'
 export class TrainingService {
   private readonly queue: { session: ProjectSession; runId: string }[] = []
   private readonly supervisor: RunSupervisor
+  /** By project folder, the user's metric functions that are trusted; looked at whenever runs are queued. */
+  private readonly userMetrics = new Map<string, string | null>()
   private readonly waiters = new Map<string, (() => void)[]>()
   private closing = false
   private writing: Promise<void> = Promise.resolve()
@@ -74,6 +78,7 @@ export class TrainingService {
     checkRecord(record)
     const seeds = [...new Set(request.seeds)]
     const backend = await this.backendFor(session, request, recipe, seeds[0])
+    await this.lookAtMetrics(session)
     const runs = seeds.map((seed) => {
       const spec: RunSpec = { ...recipe, seed, hooks, record, backend, parent: null }
       return { name: seeds.length > 1 ? `${name} s${seed}` : name, spec }
@@ -85,6 +90,7 @@ export class TrainingService {
 
   /** A new run that goes on from another's checkpoint with changed hyperparameters. */
   async fork(session: ProjectSession, request: ForkRequest): Promise<string> {
+    await this.lookAtMetrics(session)
     const runId = await forkRun(session, request, this.options.versions)
     this.enqueue(session, [runId], request.name)
     return runId
@@ -101,6 +107,7 @@ export class TrainingService {
       if (run.status === 'done')
         throw new PhasescopeError('bad-request', `${run.name} is done; there is nothing to continue.`)
     }
+    await this.lookAtMetrics(session)
     for (const runId of runIds) {
       const { spec } = session.run(runId)
       await this.requeue(session, runId, backend && spec ? { spec: { ...spec, backend } } : {})
@@ -111,6 +118,7 @@ export class TrainingService {
   /** Trains runs once more from their first step; what they recorded before stays as an earlier attempt. */
   async retry(session: ProjectSession, runIds: string[]): Promise<void> {
     this.checkRestart(session, runIds)
+    await this.lookAtMetrics(session)
     for (const runId of runIds) {
       const { spec, name } = session.run(runId)
       if (spec?.parent) {
@@ -178,6 +186,7 @@ export class TrainingService {
    * somebody lets them go on: opening a project to look at it must not begin to train.
    */
   async restore(session: ProjectSession): Promise<void> {
+    await this.lookAtMetrics(session)
     for (const runId of await readRunQueue(session.folder)) {
       if (!session.has(runId) || this.isBusy(runId)) continue
       const run = session.run(runId)
@@ -246,6 +255,20 @@ export class TrainingService {
     }
   }
 
+  /** Also when somebody has just said that they are trusted. */
+  async lookAtMetrics(session: ProjectSession): Promise<void> {
+    const { trusted, log } = this.options
+    const file = await trusted.fileOf(session.folder)
+    if (file === null && !this.userMetrics.has(session.folder) && (await trusted.of(session.folder)) !== null) {
+      log.add(
+        'warning',
+        'metrics.js',
+        'The metric functions of this project are not used: nobody has trusted them yet.'
+      )
+    }
+    this.userMetrics.set(session.folder, file)
+  }
+
   private async requeue(session: ProjectSession, runId: string, change: Partial<RunManifest>): Promise<void> {
     claimRun(session.runFolder(runId))
     await session.updateRun(runId, { status: 'queued', message: null, finishedAt: null, ...change })
@@ -261,7 +284,7 @@ export class TrainingService {
       })
       if (at < 0) break
       const [{ session, runId }] = this.queue.splice(at, 1)
-      this.supervisor.launch(session, runId)
+      this.supervisor.launch(session, runId, this.userMetrics.get(session.folder) ?? null)
     }
     this.changed()
   }

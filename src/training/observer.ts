@@ -119,6 +119,7 @@ export class Observer {
       lr: session.learningRateAt(Math.max(0, session.step - 1)),
       ...(stepMs === null ? {} : { 'time/step_ms': stepMs })
     }
+    Object.assign(values, await this.userMetrics(values, onValidation, moment))
     await this.weights(values, moment)
     for (const [hook, counted] of statistics.histograms()) {
       await this.histogram(`activations/${hook}/validation`, counted, moment)
@@ -168,6 +169,29 @@ export class Observer {
   private answersOf(split: 'train' | 'val', evaluation: Evaluation): Record<string, number> {
     const loss = { [`loss/${split}`]: meanLoss(evaluation) }
     return this.dataset.classes > 0 ? { ...loss, [`accuracy/${split}`]: accuracy(evaluation) } : loss
+  }
+
+  /** `user/<name>` for each of the user's functions. What fails is told once, by name, and left out. */
+  private async userMetrics(
+    scalars: Record<string, number>,
+    { heads: [validation] }: Evaluation,
+    { step, epoch }: Moment
+  ): Promise<Record<string, number>> {
+    const { port, session } = this
+    if (!port.userMetrics) return {}
+    const parameters = (await session.parameterValues()).map(({ spec: { name, shape }, values }) => {
+      return { name, shape: [...shape], values }
+    })
+    const { labels, predictions, losses } = validation
+    const point = { step, epoch, scalars: { ...scalars }, parameters, validation: { labels, predictions, losses } }
+    const { values, problems } = await port.userMetrics(point)
+    for (const { name, text } of problems) {
+      const what = name === null ? 'metrics.js' : `The function ${name} of metrics.js`
+      if (this.alerted.has(what)) continue
+      this.alerted.add(what)
+      await port.emit({ kind: 'log', level: 'warning', text: `${what} ${text} (step ${step}).` })
+    }
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [`user/${tagName(name)}`, value]))
   }
 
   /**

@@ -2,6 +2,7 @@
 import type { ParameterValues, WeightScalars } from '../hooks/weights'
 import type { NetworkSpec } from '../models/network'
 import type { ModuleGraph } from '../models/types'
+import type { UserMetricAnswers, UserMetricPoint } from './user-metrics'
 
 export type ParamValue = number | string | boolean
 
@@ -254,6 +255,8 @@ export interface TrainerPort {
   yield(): Promise<void>
   /** Computes the weight metrics beside the training, where the host has a thread for it; without, the trainer does. */
   weightMetrics?(job: WeightMetricsJob): Promise<WeightScalars>
+  /** The user's own metric functions, where there are some. */
+  userMetrics?(point: UserMetricPoint): Promise<UserMetricAnswers>
 }
 
 export interface TrainOutcome {

@@ -13,6 +13,7 @@ import { resourcesOf } from './resources'
 import { RunOutput } from './run-output'
 import { backendHere, withWayOn, type TrainBackend } from './train-backend'
 import { Control, trainerPort } from './trainer-port'
+import { UserMetricsThread } from './user-metrics-thread'
 
 type Work = Extract<TrainCommand, { kind: 'start' | 'measure' }>
 
@@ -47,6 +48,7 @@ port.on('message', (command: TrainCommand) => {
 async function run(command: Extract<TrainCommand, { kind: 'start' }>): Promise<void> {
   const { folder, spec } = command
   const metrics = new MetricsThread()
+  const userMetrics = command.userMetrics === null ? null : new UserMetricsThread(command.userMetrics)
   let writer: RunWriter | null = null
   let output: RunOutput | null = null
   try {
@@ -60,19 +62,19 @@ async function run(command: Extract<TrainCommand, { kind: 'start' }>): Promise<v
     writer = new RunWriter(folder, state ? state.step + (forks ? 0 : 1) : 0)
     output = new RunOutput(writer, say)
     say({ kind: 'started', step: state?.step ?? 0 })
-    const parts = { command, writer, output, control, metrics, say }
+    const parts = { command, writer, output, control, metrics, userMetrics, say }
     const outcome = await backend.train(spec, dataset, trainerPort(parts), state ?? undefined)
     if (outcome.status === 'done') writer.ended('success', Date.now() / 1000)
     output.close()
     writer.close()
     writer = null
-    await metrics.close()
+    await Promise.all([metrics.close(), userMetrics?.close()])
     say({ kind: 'finished', ...outcome })
   } catch (error) {
     try {
       output?.close()
       endAsFailure(writer)
-      await metrics.close()
+      await Promise.all([metrics.close(), userMetrics?.close()])
     } catch {
       // The first error is the one to tell.
     }

@@ -6,6 +6,7 @@ import type { TrainerPort, TrainRecord } from '../training/types'
 import type { TrainCommand, TrainMessage } from './messages'
 import type { MetricsThread } from './metrics-thread'
 import type { RunOutput } from './run-output'
+import type { UserMetricsThread } from './user-metrics-thread'
 
 /** What the host wants, between steps. */
 export class Control {
@@ -56,10 +57,11 @@ interface PortParts {
   output: RunOutput
   control: Control
   metrics: MetricsThread
+  userMetrics: UserMetricsThread | null
   say(message: TrainMessage): void
 }
 
-export function trainerPort({ command, writer, output, control, metrics, say }: PortParts): TrainerPort {
+export function trainerPort({ command, writer, output, control, metrics, userMetrics, say }: PortParts): TrainerPort {
   const { folder, spec, attended } = command
   return {
     async emit(record: TrainRecord) {
@@ -99,6 +101,7 @@ export function trainerPort({ command, writer, output, control, metrics, say }: 
       return control.resumed()
     },
     yield: () => immediately(),
-    weightMetrics: (job) => metrics.compute(job)
+    weightMetrics: (job) => metrics.compute(job),
+    ...(userMetrics ? { userMetrics: (point) => userMetrics.compute(point) } : {})
   }
 }
