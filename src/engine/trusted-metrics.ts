@@ -5,13 +5,10 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { PhasescopeError } from '../contract/errors'
 import { readJson, writeJson } from '../project/files'
 
 export const metricsFile = 'metrics.js'
-
-const trustedFile = z.object({ schemaVersion: z.literal(1), hashes: z.array(z.string()) })
 
 export interface ProjectMetrics {
   text: string
@@ -52,7 +49,7 @@ export class TrustedMetrics {
 
   /** A list that cannot be read trusts nothing. */
   private async hashes(): Promise<string[]> {
-    const parsed = trustedFile.safeParse(await readJson(this.path).catch(() => null))
-    return parsed.success ? parsed.data.hashes : []
+    const { hashes } = ((await readJson(this.path).catch(() => null)) ?? {}) as { hashes?: unknown }
+    return Array.isArray(hashes) ? hashes.filter((hash) => typeof hash === 'string') : []
   }
 }
