@@ -86,7 +86,8 @@ function listen(device: GpuDevice, onFailure?: (error: Error) => void): void {
     tell(`The GPU device was lost${message ? `: ${message}` : '.'}`)
   })
   device.addEventListener('uncapturederror', ({ error }) => {
-    const memory = /out.?of.?memory/i.test(`${error.constructor.name} ${error.message}`)
+    // A buffer that is too large for the device is refused as not valid.
+    const memory = /out.?of.?memory|exceeds the max buffer size/i.test(`${error.constructor.name} ${error.message}`)
     tell(memory ? `The GPU is out of memory: ${error.message}` : `The GPU reported an error: ${error.message}`)
   })
 }
