@@ -1,17 +1,34 @@
 /** `phasescope experiments`: what can be trained, and with which parameters. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { backendNames } from '../../contract/backends'
 import { experiments, findExperiment } from '../../training/experiments'
 import type { ExperimentSpec, ParamSpec } from '../../training/types'
-import type { Command } from '../options'
+import { withEngine } from '../host'
+import type { Command, Context, Input } from '../options'
 import { table } from '../terminal'
+import { verifyCases } from '../verify/cases'
+import { verify } from '../verify/verify'
 
 export const experimentsCommand: Command = {
   name: 'experiments',
-  summary: 'List the experiments, or the parameters of one.',
-  usage: '[EXPERIMENT] [--json]',
-  options: { json: { description: 'Print JSON.' } },
+  summary: 'List the experiments, or the parameters of one; or train them all and check what they show.',
+  usage: '[EXPERIMENT] [--json] [--verify [--project DIR] [--jobs N]]',
+  options: {
+    json: { description: 'Print JSON.' },
+    verify: {
+      description: 'Train every experiment, or this one, and compare it with what it is known for. Takes long.'
+    },
+    project: { value: 'DIR', description: 'verify: keep the runs in this project. Default: a temporary one.' },
+    backend: { value: 'NAME', description: `verify: ${backendNames.join(', ')} or auto (default).` },
+    jobs: { value: 'N', description: 'verify: runs side by side. Default: one per core.' }
+  },
   words: { min: 0, max: 1 },
-  async run(input, { terminal }) {
+  async run(input, context) {
+    const { terminal } = context
     const [id] = input.words
+    if (input.has('verify')) return verifyAll(id ?? null, input, context)
     if (input.has('json')) {
       terminal.out(JSON.stringify(id ? findExperiment(id) : experiments, null, 2))
       return 0
@@ -24,6 +41,22 @@ export const experimentsCommand: Command = {
         )
     for (const line of lines) terminal.out(line)
     return 0
+  }
+}
+
+async function verifyAll(id: string | null, input: Input, context: Context): Promise<number> {
+  if (id !== null) findExperiment(id)
+  const cases = verifyCases.filter(({ experiment }) => id === null || experiment === id)
+  const backend = input.choice('backend', [...backendNames, 'auto'] as const) ?? 'auto'
+  const kept = input.text('project')
+  const folder = kept ? resolve(kept) : mkdtempSync(join(tmpdir(), 'phasescope-verify-'))
+  try {
+    return await withEngine(context, { jobs: input.whole('jobs', { min: 1, max: 256 }) }, async (engine) => {
+      await engine.openOrCreateFolder(folder, basename(folder))
+      return (await verify(engine, cases, backend, context.terminal)) ? 0 : 1
+    })
+  } finally {
+    if (!kept) rmSync(folder, { recursive: true, force: true })
   }
 }
 
