@@ -44,12 +44,10 @@ const jumps: Check = (curve) => {
   const validation = curve('accuracy/val')
   const leaves = reaches(validation, 0.6)
   const arrives = reaches(validation, 0.99)
+  const plateau = leaves === null ? 'at chance to the end' : `at chance until epoch ${leaves}`
+  const jump = arrives === null ? 'never 99%' : `99% at epoch ${arrives}`
   return {
-    reached:
-      `at chance until epoch ${leaves ?? 'the end'}, 99% at ${arrives === null ? 'no' : ''} epoch ${arrives ?? ''}, ${percent(last(validation))} at the end`.replace(
-        /\s+,/g,
-        ','
-      ),
+    reached: `${plateau}, ${jump}, ${percent(last(validation))} at the end`,
     ok: leaves !== null && leaves > 0 && arrives !== null
   }
 }
