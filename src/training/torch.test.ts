@@ -1,6 +1,7 @@
 /** Against PyTorch: schedules, and a network with batch norm trained with momentum, decay, clipping and label smoothing. */
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { NetworkSpec } from '../models/network'
 import { prepareBackend } from '../tensor/backend'
 import { expectClose } from '../tensor/testing/compare'
 import { evaluate } from './evaluation'
@@ -45,7 +46,7 @@ const facts: DatasetFacts = {
   ...{ id: 'golden', name: 'golden', inputShape: [4], classes: 3, classNames: ['0', '1', '2'], targetWidth: 0 },
   ...{ train: 8, validation: 8 }
 }
-const network = {
+const network: NetworkSpec = {
   title: 'golden',
   input: [4],
   layers: [
@@ -54,7 +55,7 @@ const network = {
     { name: 'relu', type: 'activation', fn: 'relu' },
     { name: 'fc2', type: 'dense', units: 3 }
   ]
-} as const
+}
 const names: Record<string, string> = {
   '0.weight': 'fc1.W',
   '0.bias': 'fc1.b',
@@ -72,8 +73,7 @@ describe('five updates of a small network', () => {
       ...{ optimizer: 'sgd', learningRate: 0.2, momentum: 0.8, weightDecay: 0.01, clipNorm: 0.15, labelSmoothing: 0.2 },
       ...{ batchSize: 8, epochs: 5 }
     }
-    const own = { ...network, layers: network.layers.map((layer) => ({ ...layer })) }
-    const recipe = resolveRecipe({ experiment: 'custom', params, data: facts, network: own })
+    const recipe = resolveRecipe({ experiment: 'custom', params, data: facts, network })
     const { defaultRecord: record } = findExperiment('custom')
     const spec: RunSpec = { ...recipe, seed: 0, hooks: [], record, backend: 'wasm', parent: null }
     const session = new TrainingSession(spec)
