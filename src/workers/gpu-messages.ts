@@ -5,15 +5,20 @@ import type { ProbeCommand, ProbeReply } from './messages'
 
 export type GpuCommand =
   | ProbeCommand
-  | { kind: 'start'; spec: RunSpec; dataset: Dataset; resume: CheckpointState | null }
+  | { kind: 'start'; spec: RunSpec; dataset: Dataset; resume: CheckpointState | null; helps: HelpName[] }
   /** Trains for at most about `limitMs` and tells how fast it went; nothing is recorded. */
   | { kind: 'measure'; spec: RunSpec; dataset: Dataset; limitMs: number }
   /** One more record is where it belongs; the trainer does not run far ahead of these. */
   | { kind: 'written' }
+  /** The answer to `help`. */
+  | { kind: 'helped'; id: number; value: unknown }
+  | { kind: 'not-helped'; id: number; error: WireError }
   | { kind: 'control'; wanted: 'run' | 'pause' | 'cancel' }
 
 export type GpuMessage =
   | { kind: 'record'; record: TrainRecord }
+  /** Asks for something to be computed where there are threads for it. */
+  | { kind: 'help'; id: number; name: HelpName; input: unknown }
   | { kind: 'finished'; outcome: TrainOutcome }
   | { kind: 'measured'; speed: Speed }
   | { kind: 'failed'; error: WireError }
@@ -24,3 +29,7 @@ export interface Speed {
   msPerStep: number
   steps: number
 }
+
+/** What a training worker computes beside the training: parts of the trainer's port. */
+export type HelpName = 'weightMetrics' | 'userMetrics'
+export const helpNames: readonly HelpName[] = ['weightMetrics', 'userMetrics']

@@ -1,13 +1,13 @@
 /** The training worker's end of a training that happens elsewhere: it gives data and takes records. */
-import { fromWireError } from '../contract/errors'
+import { fromWireError, toWireError } from '../contract/errors'
 import type { CheckpointState, Dataset, RunSpec, TrainerPort, TrainOutcome } from '../training/types'
-import type { GpuCommand, GpuMessage, Speed } from './gpu-messages'
+import { helpNames, type GpuCommand, type GpuMessage, type Speed } from './gpu-messages'
 import { PieceReader, postInPieces, type Piece } from './gpu-pieces'
 import type { TrainBackend } from './train-backend'
 
 export class RemoteTrainer implements TrainBackend {
   private readonly reader = new PieceReader()
-  private emit: TrainerPort['emit'] = () => undefined
+  private port: TrainerPort | null = null
   private settle: { resolve(result: TrainOutcome | Speed): void; reject(error: Error): void } | null = null
   private lost: Error | null = null
   /** Records are written one after the other, in the order in which they came. */
@@ -17,8 +17,9 @@ export class RemoteTrainer implements TrainBackend {
 
   /** Records go to `port`; what the host wants is told by `control`. */
   async train(spec: RunSpec, dataset: Dataset, port: TrainerPort, resume?: CheckpointState): Promise<TrainOutcome> {
-    this.emit = (record) => port.emit(record)
-    return (await this.ask({ kind: 'start', spec, dataset, resume: resume ?? null })) as TrainOutcome
+    this.port = port
+    const helps = helpNames.filter((name) => port[name] !== undefined)
+    return (await this.ask({ kind: 'start', spec, dataset, resume: resume ?? null, helps })) as TrainOutcome
   }
 
   async measure(spec: RunSpec, dataset: Dataset, limitMs: number): Promise<Speed> {
@@ -35,11 +36,13 @@ export class RemoteTrainer implements TrainBackend {
     switch (message.kind) {
       case 'record':
         this.written = this.written
-          .then(() => (this.lost ? undefined : this.emit(message.record)))
-          .then(
-            () => this.say({ kind: 'written' }),
-            (error: Error) => this.end(error)
-          )
+          .then(() => (this.lost ? undefined : this.port?.emit(message.record)))
+          .catch((error: Error) => this.end(error))
+          // Also after an error: the trainer must not wait for ever for what is not going to be written.
+          .then(() => this.say({ kind: 'written' }))
+        return
+      case 'help':
+        void this.help(message)
         return
       case 'finished':
         void this.written.then(() => this.settle?.resolve(message.outcome))
@@ -58,9 +61,19 @@ export class RemoteTrainer implements TrainBackend {
     this.end(new Error(reason))
   }
 
-  /** Nothing is written any more after the first error. */
+  private async help({ id, name, input }: Extract<GpuMessage, { kind: 'help' }>): Promise<void> {
+    try {
+      const compute = this.port![name] as (input: unknown) => Promise<unknown>
+      this.say({ kind: 'helped', id, value: await compute(input) })
+    } catch (error) {
+      this.say({ kind: 'not-helped', id, error: toWireError(error) })
+    }
+  }
+
+  /** Nothing is written any more after the first error, and the other end may stop. */
   private end(error: Error): void {
     this.lost ??= error
+    this.control('cancel')
     this.settle?.reject(error)
   }
 

@@ -2,10 +2,10 @@
  * The end with the GPU: trains what it is given, and hands out records and checkpoints. Pure: it runs in the web worker of
  * Electron's hidden window, and in tests wherever there is a backend.
  */
-import { toWireError } from '../contract/errors'
+import { fromWireError, toWireError } from '../contract/errors'
 import { train } from '../training/trainer'
-import type { Dataset, CheckpointState, RunSpec, TrainerPort, TrainRecord } from '../training/types'
-import type { GpuCommand, GpuMessage } from './gpu-messages'
+import type { Dataset, RunSpec, TrainerPort, TrainRecord } from '../training/types'
+import type { GpuCommand, GpuMessage, HelpName } from './gpu-messages'
 import { PieceReader, postInPieces, type Piece } from './gpu-pieces'
 import { measureSpeed } from './measure-speed'
 
@@ -28,6 +28,8 @@ export class GpuTrainer {
   private unwritten = 0
   private waiting: { most: number; resolve(): void }[] = []
   private wake: (() => void) | null = null
+  private nextHelp = 1
+  private readonly helping = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
 
   constructor(private readonly host: GpuTrainerHost) {}
 
@@ -37,7 +39,7 @@ export class GpuTrainer {
     if (!command) return
     switch (command.kind) {
       case 'start':
-        void this.run(command.spec, command.dataset, command.resume)
+        void this.run(command)
         return
       case 'measure':
         void this.measure(command.spec, command.dataset, command.limitMs)
@@ -50,6 +52,14 @@ export class GpuTrainer {
           return false
         })
         return
+      case 'helped':
+        this.helping.get(command.id)?.resolve(command.value)
+        this.helping.delete(command.id)
+        return
+      case 'not-helped':
+        this.helping.get(command.id)?.reject(fromWireError(command.error))
+        this.helping.delete(command.id)
+        return
       case 'control':
         this.wanted = command.wanted
         if (this.wanted !== 'pause') this.wake?.()
@@ -57,9 +67,9 @@ export class GpuTrainer {
     }
   }
 
-  private async run(spec: RunSpec, dataset: Dataset, resume: CheckpointState | null): Promise<void> {
+  private async run({ spec, dataset, resume, helps }: Extract<GpuCommand, { kind: 'start' }>): Promise<void> {
     await this.guarded(spec, async () => {
-      const outcome = await train(spec, dataset, this.port(), resume ?? undefined)
+      const outcome = await train(spec, dataset, this.port(helps), resume ?? undefined)
       await this.below(0)
       this.say({ kind: 'finished', outcome })
     })
@@ -84,7 +94,7 @@ export class GpuTrainer {
     })
   }
 
-  private port(): TrainerPort {
+  private port(helps: readonly HelpName[] = []): TrainerPort {
     return {
       emit: (record) => this.emit(record),
       now: () => this.host.now(),
@@ -98,7 +108,8 @@ export class GpuTrainer {
             resolve()
           }
         }),
-      yield: () => this.host.yield()
+      yield: () => this.host.yield(),
+      ...Object.fromEntries(helps.map((name) => [name, (input: unknown) => this.help(name, input)]))
     }
   }
 
@@ -106,6 +117,14 @@ export class GpuTrainer {
     this.unwritten++
     this.say({ kind: 'record', record })
     return this.below(record.kind === 'checkpoint' ? 0 : mostUnwritten)
+  }
+
+  private help(name: HelpName, input: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const id = this.nextHelp++
+      this.helping.set(id, { resolve, reject })
+      this.say({ kind: 'help', id, name, input })
+    })
   }
 
   /** Resolves when at most that many records are unwritten. */

@@ -2,6 +2,7 @@
 import { setImmediate as immediately } from 'node:timers/promises'
 import { MessageChannel } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { weightScalars } from '../hooks/weights'
 import type { NetworkSpec } from '../models/network'
 import { Rng } from '../numeric/rng'
 import { tensorMemory, type TensorBackend } from '../tensor/backend'
@@ -105,7 +106,8 @@ async function remotely(
   spec: RunSpec,
   emit: (record: TrainRecord) => void | Promise<void>,
   prepare: (spec: RunSpec, failed: (error: Error) => void) => Promise<void>,
-  ready: (remote: RemoteTrainer) => void = () => undefined
+  ready: (remote: RemoteTrainer) => void = () => undefined,
+  helps: Partial<TrainerPort> = {}
 ): ReturnType<RemoteTrainer['train']> {
   const { port1: near, port2: far } = new MessageChannel()
   onTestFinished(() => near.close())
@@ -119,7 +121,14 @@ async function remotely(
   const remote = new RemoteTrainer((piece) => near.postMessage(piece))
   near.on('message', (piece: Piece) => remote.receive(piece))
   ready(remote)
-  return remote.train(spec, await dataFor(spec), { emit } as TrainerPort)
+  const before = tensorMemory().tensors
+  try {
+    return await remote.train(spec, await dataFor(spec), { emit, ...helps } as TrainerPort)
+  } finally {
+    // A trainer whose end nobody waited for goes on; the next test wants its backend, and no tensor may be left.
+    host.receive({ message: { kind: 'control', wanted: 'cancel' } })
+    await expect.poll(() => tensorMemory().tensors).toBe(before)
+  }
 }
 
 describe('training at the other end of a channel', () => {
@@ -134,6 +143,29 @@ describe('training at the other end of a channel', () => {
     expect(outcome).toMatchObject({ status: 'done', step: 20 })
     expect(there.deterministic()).toEqual(here.deterministic())
     expect(there.checkpoints()).toEqual(here.checkpoints())
+  })
+
+  it('has weight metrics computed where there are threads, and passes on that they could not be', async () => {
+    const here = await trained('cpu')
+    const there = new RecordingPort()
+    let asked = 0
+    const weightMetrics: TrainerPort['weightMetrics'] = (job) => {
+      asked++
+      return Promise.resolve(weightScalars(job.parameters, job.hooks))
+    }
+    const cpu = (): Promise<void> => useBackend('cpu')
+    const emit = (record: TrainRecord): void => there.emit(record)
+    await remotely(specOf('cpu'), emit, cpu, undefined, { weightMetrics })
+    expect(asked).toBe(3)
+    const weightsOf = (port: RecordingPort): [string, number][][] =>
+      port.of('scalars').map(({ values }) => Object.entries(values).filter(([tag]) => tag.startsWith('weights/')))
+    // Their records may come later than without help, but they are the same.
+    const filled = (port: RecordingPort): [string, number][][] => weightsOf(port).filter((found) => found.length > 0)
+    expect(filled(there)).toEqual(filled(here))
+    const failing = { weightMetrics: () => Promise.reject(new Error('The thread for metrics stopped.')) }
+    await expect(remotely(specOf('cpu'), () => undefined, cpu, undefined, failing)).rejects.toThrow(
+      'The thread for metrics stopped.'
+    )
   })
 
   it('waits for records to be written, and ends with the error that writing met', async () => {
