@@ -123,7 +123,7 @@ describe('a fork', () => {
 
   it.each([
     [{ params: { batchSize: 16 } }, /Batch size \(batchSize\) stays 32\. Start a new run to change it\./],
-    [{ params: { hidden1: 5 } }, /First hidden layer \(hidden1\) stays 12/],
+    [{ params: { hidden1: 5 } }, /Hidden layer 1 \(hidden1\) stays 12/],
     [{ params: { epochs: 2 } }, /begins at step 6, but would end at step 4\. Give it more epochs\./],
     [{ step: 5, params: { epochs: 9 } }, /has no checkpoint of step 5\. It has those of steps 4, 6\./],
     [{ runId: 'nobody' }, /There is no run "nobody"/]

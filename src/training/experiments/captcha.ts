@@ -36,14 +36,14 @@ const spec: ExperimentSpec = {
       ...{ min: 1, max: 50_000 }
     },
     {
-      ...{ key: 'unseenFonts', label: 'Validate on unseen typefaces', group: 'Data', kind: 'boolean', default: true },
-      hint: 'Otherwise both splits draw from all typefaces.'
+      ...{ key: 'unseenFonts', label: 'Unseen typefaces', group: 'Data', kind: 'boolean', default: true },
+      hint: 'Validate on typefaces that training has not seen; otherwise both splits draw from all of them.'
     },
     { key: 'noise', label: 'Noise', group: 'Data', kind: 'number', default: 0.1, min: 0, max: 1 },
-    { key: 'filters1', label: 'Channels of conv1', group: 'Model', kind: 'integer', default: 16, min: 1, max: 128 },
-    { key: 'filters2', label: 'Channels of conv2', group: 'Model', kind: 'integer', default: 32, min: 1, max: 256 },
-    { key: 'hidden1', label: 'Units of fc1', group: 'Model', kind: 'integer', default: 256, min: 1, max: 4096 },
-    { key: 'hidden2', label: 'Units of fc2', group: 'Model', kind: 'integer', default: 128, min: 1, max: 4096 },
+    { key: 'filters1', label: 'conv1 channels', group: 'Model', kind: 'integer', default: 16, min: 1, max: 128 },
+    { key: 'filters2', label: 'conv2 channels', group: 'Model', kind: 'integer', default: 32, min: 1, max: 256 },
+    { key: 'hidden1', label: 'fc1 units', group: 'Model', kind: 'integer', default: 256, min: 1, max: 4096 },
+    { key: 'hidden2', label: 'fc2 units', group: 'Model', kind: 'integer', default: 128, min: 1, max: 4096 },
     { key: 'dropout', label: 'Dropout', group: 'Model', kind: 'number', default: 0.2, min: 0, max: 0.9 },
     ...initParams({ initialiser: 'he-uniform' }),
     ...optimiserParams({ method: 'adamw', learningRate: 1e-3, weightDecay: 0.01, beta2: 0.999, batchSize: 64 }),

@@ -23,7 +23,7 @@ const spec: ExperimentSpec = {
       ...{ min: 1, max: 1_000_000, hint: 'At most; drawn by the seed.' }
     },
     {
-      ...{ key: 'validationSamples', label: 'Validation examples', group: 'Data', kind: 'integer', default: 10_000 },
+      ...{ key: 'validationSamples', label: 'Validation', group: 'Data', kind: 'integer', default: 10_000 },
       ...{ min: 1, max: 1_000_000, hint: 'At most; a fifth of the data where they have no split of their own.' }
     },
     {

@@ -48,7 +48,7 @@ const spec: ExperimentSpec = {
     {
       ...{
         key: 'hidden1',
-        label: 'First hidden layer',
+        label: 'Hidden layer 1',
         group: 'Model',
         kind: 'integer',
         default: 512,
@@ -60,7 +60,7 @@ const spec: ExperimentSpec = {
     {
       ...{
         key: 'hidden2',
-        label: 'Second hidden layer',
+        label: 'Hidden layer 2',
         group: 'Model',
         kind: 'integer',
         default: 512,
@@ -79,7 +79,7 @@ const spec: ExperimentSpec = {
       ...forModel('resnet18')
     },
     {
-      ...{ key: 'residual', label: 'Residual connections', group: 'Model', kind: 'boolean', default: true },
+      ...{ key: 'residual', label: 'Residuals', group: 'Model', kind: 'boolean', default: true },
       ...forModel('resnet18')
     },
     ...initParams({

@@ -40,7 +40,7 @@ const spec: ExperimentSpec = {
     { key: 'dMlp', label: 'MLP width', group: 'Model', kind: 'integer', default: 512, min: 1, max: 4096 },
     { key: 'layerNorm', label: 'Layer norm', group: 'Model', kind: 'boolean', default: false },
     {
-      ...{ key: 'positions', label: 'Positions computed', group: 'Model', kind: 'choice', default: 'last' },
+      ...{ key: 'positions', label: 'Positions', group: 'Model', kind: 'choice', default: 'last' },
       choices: [
         { value: 'last', label: 'where it matters: the last' },
         { value: 'all', label: 'all three' }

@@ -27,7 +27,7 @@ const spec: ExperimentSpec = {
       max: 50_000
     },
     {
-      ...{ key: 'validationSamples', label: 'Validation volumes', group: 'Data', kind: 'integer', default: 500 },
+      ...{ key: 'validationSamples', label: 'Validation', group: 'Data', kind: 'integer', default: 500 },
       ...{ min: 1, max: 50_000 }
     },
     {
@@ -46,12 +46,13 @@ const spec: ExperimentSpec = {
     { key: 'noise', label: 'Noise', group: 'Data', kind: 'number', default: 0.15, min: 0, max: 1 },
     {
       key: 'channels',
-      label: 'Channels of the first block',
+      label: 'Channels',
       group: 'Model',
       kind: 'integer',
       default: 8,
       min: 1,
-      max: 64
+      max: 64,
+      hint: 'Of the first block; each block doubles them.'
     },
     { key: 'blocks', label: 'Blocks', group: 'Model', kind: 'integer', default: 3, min: 1, max: 4 },
     ...initParams({ initialiser: 'he-normal' }),

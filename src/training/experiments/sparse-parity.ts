@@ -31,7 +31,7 @@ const spec: ExperimentSpec = {
       max: 1_000_000
     },
     {
-      ...{ key: 'validationSamples', label: 'Validation examples', group: 'Data', kind: 'integer', default: 1000 },
+      ...{ key: 'validationSamples', label: 'Validation', group: 'Data', kind: 'integer', default: 1000 },
       ...{ min: 1, max: 1_000_000 }
     },
     { key: 'hidden', label: 'Hidden units', group: 'Model', kind: 'integer', default: 1000, min: 1, max: 16_384 },
