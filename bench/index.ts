@@ -1,4 +1,4 @@
-/** `npm run bench [-- logs|overhead|memory|epochs|hmm|selection|large ...] [--rounds N]`: built and started by scripts/bench.mjs. */
+/** `npm run bench [-- logs|overhead|steps|memory|epochs|hmm|selection|large ...] [--rounds N]`: built and started by scripts/bench.mjs. */
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { benchLogs, plainChild, readChild } from './logs'
 import { benchMemory } from './memory'
 import { benchOverhead } from './overhead'
 import { benchSelection } from './selection'
+import { benchSteps } from './steps'
 import { printTable } from './timing'
 import { benchTraining } from './training'
 
@@ -36,6 +37,7 @@ const sections: Record<string, () => Promise<void>> = {
   overhead: () => benchOverhead(resources, rounds),
   memory: () => benchMemory(resources),
   epochs: () => benchEpochs(),
+  steps: () => benchSteps(root, Math.min(rounds, 5)),
   hmm: () => benchHmm(root, Math.min(rounds, 3)),
   selection: () => benchSelection(root, Math.min(rounds, 3)),
   large: () => benchLarge(root),

@@ -1,0 +1,156 @@
+/** Updates per second of the reference models on every backend of this machine, one thread, beside PyTorch in the same run. */
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { prepareBackend } from '../src/tensor/backend'
+import { BatchSource } from '../src/training/batches'
+import { loadDataset } from '../src/training/datasets'
+import { findExperiment, resolveRecipe } from '../src/training/experiments'
+import { TrainingSession } from '../src/training/session'
+import type { BackendName, ParamValue, RunSpec } from '../src/training/types'
+import { loadNativeTensorflow } from '../src/workers/native-tensorflow'
+import { nodeGpu } from '../src/workers/node-gpu'
+import { median, printTable, spreadOf } from './timing'
+
+interface Model {
+  name: string
+  experiment: string
+  params: Record<string, ParamValue>
+  /** What PyTorch's side calls it. */
+  torch: string
+  /** Of PyTorch's speed, for WebAssembly; null where none is asked for. */
+  target: number | null
+}
+
+const models: Model[] = [
+  {
+    ...{ name: 'transformer, all positions', experiment: 'modular-addition', params: { positions: 'all' } },
+    ...{ torch: 'transformer', target: 0.35 }
+  },
+  {
+    ...{ name: 'transformer, as it trains (last position)', experiment: 'modular-addition', params: {} },
+    ...{ torch: 'transformer', target: null }
+  },
+  {
+    ...{ name: 'mlp 784-512-512-10', experiment: 'mnist', params: { trainSamples: 1024 } },
+    ...{ torch: 'mlp', target: 0.4 }
+  },
+  {
+    ...{ name: 'lenet5', experiment: 'mnist', params: { model: 'lenet5', initScale: 1, trainSamples: 1024 } },
+    ...{ torch: 'lenet5', target: 0.25 }
+  },
+  {
+    ...{ name: 'captcha', experiment: 'captcha', params: { trainSamples: 256, validationSamples: 16 } },
+    ...{ torch: 'captcha', target: 0.25 }
+  }
+]
+
+/** How long one variant is timed in a round. */
+const sliceSeconds = 1.5
+
+export async function benchSteps(root: string, rounds: number): Promise<void> {
+  const torch = await startTorch(root)
+  const rows: string[][] = []
+  for (const model of models) {
+    // PyTorch's time of a round stands beside that of every backend in the same round.
+    const theirs: number[] = []
+    for (const backend of await backendsHere()) {
+      const step = await stepsOf(root, model, backend)
+      const ours: number[] = []
+      const ratios: number[] = []
+      try {
+        const count = Math.max(1, Math.round(sliceSeconds / (await step.time(1))))
+        const torchCount = torch ? Math.max(1, Math.round(sliceSeconds / (await torch.time(model.torch, 2)))) : 0
+        for (let round = 0; round < (backend === 'cpu' ? 2 : rounds); round++) {
+          const mine = await step.time(count)
+          ours.push(1 / mine)
+          if (!torch) continue
+          const other = await torch.time(model.torch, torchCount)
+          theirs.push(1 / other)
+          ratios.push(other / mine)
+        }
+      } finally {
+        step.end()
+      }
+      const { median: middle, least, most } = spreadOf(ours)
+      const wanted = backend === 'wasm' && model.target !== null ? model.target.toFixed(2) : ''
+      rows.push([
+        ...[`${model.name}: ${backend}`, middle.toFixed(1), `${least.toFixed(1)} to ${most.toFixed(1)}`],
+        ...[torch ? median(theirs).toFixed(1) : '-', torch ? median(ratios).toFixed(2) : '-', wanted]
+      ])
+    }
+  }
+  torch?.end()
+  printTable(
+    `Updates a second (forward, backward, AdamW), one thread, ${rounds} rounds in turn with ${torch ? `PyTorch ${torch.version} on one thread` : 'nobody: no Python with torch (PHASESCOPE_PYTHON names one)'}`,
+    ['model: backend', 'steps/s', 'range', 'PyTorch', 'of PyTorch', 'target'],
+    rows
+  )
+}
+
+/** Backends that start in this process; a software GPU counts. */
+async function backendsHere(): Promise<BackendName[]> {
+  const found: BackendName[] = ['wasm', 'cpu']
+  if ((await loadNativeTensorflow()).loaded) found.unshift('tensorflow')
+  try {
+    await prepareBackend('webgpu', { gpu: await nodeGpu() })
+    found.unshift('webgpu')
+  } catch {
+    // No adapter: the table has no such row.
+  }
+  return found
+}
+
+async function stepsOf(
+  root: string,
+  { experiment, params }: Model,
+  backend: BackendName
+): Promise<{ time(count: number): Promise<number>; end(): void }> {
+  await prepareBackend(backend, backend === 'webgpu' ? { gpu: await nodeGpu() } : {})
+  const recipe = resolveRecipe({ experiment, params, data: null, network: null })
+  const { defaultRecord: record } = findExperiment(experiment)
+  const spec: RunSpec = { ...recipe, seed: 0, hooks: [], record, backend, parent: null }
+  const read = (name: string): Uint8Array => new Uint8Array(readFileSync(join(root, 'resources', name)))
+  const dataset = await loadDataset(spec, { read })
+  const session = new TrainingSession(spec)
+  const batches = new BatchSource(dataset.train, recipe.params.batchSize as number, 0)
+  await session.update(batches.batchAt(0))
+  return {
+    /** Seconds per update. */
+    async time(count) {
+      const start = performance.now()
+      for (let i = 0; i < count; i++) await session.update(batches.batchAt(session.step))
+      return (performance.now() - start) / 1000 / count
+    },
+    end: () => session.dispose()
+  }
+}
+
+interface Torch {
+  version: string
+  /** Seconds per update. */
+  time(model: string, count: number): Promise<number>
+  end(): void
+}
+
+async function startTorch(root: string): Promise<Torch | null> {
+  const python = process.env.PHASESCOPE_PYTHON ?? 'python3'
+  const child: ChildProcessWithoutNullStreams = spawn(python, [join(root, 'bench', 'torch_steps.py')])
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const gone = new Promise<null>((resolve) => child.once('error', () => resolve(null)))
+  const next = async (): Promise<string | null> => {
+    const line = await Promise.race([lines.next(), gone])
+    return line === null || line.done ? null : String(line.value)
+  }
+  const version = await next()
+  if (version === null) return null
+  return {
+    version,
+    async time(model, count) {
+      child.stdin.write(`${model} ${count}\n`)
+      return Number(await next()) / count
+    },
+    end: () => void child.kill()
+  }
+}
