@@ -22,7 +22,7 @@ const spec: ExperimentSpec = {
       label: 'Training volumes',
       group: 'Data',
       kind: 'integer',
-      default: 1500,
+      default: 6000,
       min: 1,
       max: 50_000
     },
@@ -43,7 +43,7 @@ const spec: ExperimentSpec = {
       min: 0.01,
       max: 0.99
     },
-    { key: 'noise', label: 'Noise', group: 'Data', kind: 'number', default: 0.15, min: 0, max: 1 },
+    { key: 'noise', label: 'Noise', group: 'Data', kind: 'number', default: 0.05, min: 0, max: 1 },
     {
       key: 'channels',
       label: 'Channels',
@@ -56,15 +56,15 @@ const spec: ExperimentSpec = {
     },
     { key: 'blocks', label: 'Blocks', group: 'Model', kind: 'integer', default: 3, min: 1, max: 4 },
     ...initParams({ initialiser: 'he-normal' }),
-    ...optimiserParams({ method: 'adamw', learningRate: 2e-3, weightDecay: 0.01, beta2: 0.999, batchSize: 32 }),
+    ...optimiserParams({ method: 'adamw', learningRate: 4e-3, weightDecay: 0.01, beta2: 0.999, batchSize: 32 }),
     labelSmoothing,
-    ...scheduleParams({ epochs: 20, evalSamples: 500, schedule: 'cosine' })
+    ...scheduleParams({ epochs: 4, evalSamples: 500, schedule: 'one-cycle' })
   ],
   defaultHooks: ['block1', 'block2', 'block3', 'fc'],
   defaultRecord: {
-    ...{ metricsEvery: 20, metricsUnit: 'step', observe: ['weights', 'activations', 'gradients', 'updates'] },
+    ...{ metricsEvery: 47, metricsUnit: 'step', observe: ['weights', 'activations', 'gradients', 'updates'] },
     ...{ perClass: true, pauseOnNonFinite: true, activationsEvery: 5 },
-    ...{ histogramMin: -4, histogramMax: 6, histogramBins: 64, checkpointEvery: 2, keepCheckpoints: 2 }
+    ...{ histogramMin: -4, histogramMax: 6, histogramBins: 64, checkpointEvery: 1, keepCheckpoints: 2 }
   }
 }
 
