@@ -26,7 +26,11 @@ export const directions = {
   'src/analysis': { imports: ['hmm', 'events', 'numeric'], packages: ['ml-hclust'] },
   /** Types and validators that all may use; it uses domain types and no code of others. */
   'src/contract': { imports: [], packages: ['zod'] },
-  'src/project': { imports: ['contract', 'events', 'formats', 'numeric'], node: true, packages: ['zod'] },
+  'src/project': {
+    imports: ['contract', 'events', 'formats', 'numeric'],
+    node: true,
+    packages: ['zod', 'h5wasm/node']
+  },
   'src/workers': {
     imports: [
       ...['contract', 'project', 'analysis', 'training', 'hooks', 'metrics', 'models', 'data', 'events', 'formats'],

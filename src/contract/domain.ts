@@ -48,7 +48,7 @@ export const runSpec = z.object({
 
 /** Where an imported run came from: the recorded series of another program, read from files. */
 export const importedFrom = z.object({
-  format: z.enum(['csv', 'json-lines', 'visualizing-training', 'tensorboard']),
+  format: z.enum(['csv', 'json-lines', 'visualizing-training', 'tensorboard', 'checkpoints']),
   /** Name of the file or folder, as far as the import's own folder goes; never an absolute path. */
   file: z.string().min(1),
   seed: z.number().int().nullable()
@@ -58,7 +58,8 @@ export const importFormatNames: Record<ImportedFrom['format'], string> = {
   csv: 'CSV',
   'json-lines': 'JSON lines',
   'visualizing-training': 'visualizing-training',
-  tensorboard: 'TensorBoard'
+  tensorboard: 'TensorBoard',
+  checkpoints: 'checkpoints'
 }
 
 /** One file (or run folder) that was chosen for import, and what would become of it. */
@@ -84,7 +85,25 @@ export const importSource = z.object({
   /** Why it cannot be imported: the file, the place and the remedy. */
   problem: z.string().nullable(),
   /** What was repaired or left out. */
-  notes: z.array(z.string())
+  notes: z.array(z.string()),
+  /** Of checkpoints: where weights can be observed, which of these places are chosen, and what will be read. */
+  checkpoints: z
+    .object({
+      /** In the order of the files, each module before those inside it. */
+      modules: z.array(
+        z.object({
+          path: z.string(),
+          /** Weight matrices of its own. */
+          matrices: z.number(),
+          /** Values of all weights and biases in it and inside it. */
+          values: z.number()
+        })
+      ),
+      hooks: z.array(z.string()),
+      /** Ascending; `at` counts the checkpoints of this source. */
+      steps: z.array(z.object({ at: z.number(), step: z.number(), epoch: z.number().nullable() }))
+    })
+    .optional()
 })
 export type ImportSource = z.infer<typeof importSource>
 

@@ -33,6 +33,8 @@ const u8 = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.
 const jobId = z.string().min(8).max(64)
 /** File to the column that counts its steps; `#row` for row numbers. Files without an entry tell themselves. */
 const stepColumns = z.record(z.string(), z.string())
+/** Of checkpoints: modules whose weights are measured, or patterns of them; null: those that are chosen unasked. */
+const checkpointHooks = z.array(z.string().min(1).max(500)).max(10_000).nullable().optional()
 const nothing = z.object({}).strict()
 const done = z.object({})
 
@@ -121,7 +123,7 @@ export const requests = {
   },
   /** What the chosen files hold. `job` names the work for progress and cancelling. */
   'import.inspect': {
-    params: z.object({ job: jobId, grant: z.string(), stepColumns }),
+    params: z.object({ job: jobId, grant: z.string(), stepColumns, hooks: checkpointHooks }),
     result: z.object({
       label: z.string(),
       sources: z.array(importSource),
@@ -136,6 +138,7 @@ export const requests = {
       job: jobId,
       grant: z.string(),
       stepColumns,
+      hooks: checkpointHooks,
       /** Group of the runs; null: the folder that each file lies in. */
       name: z.string().trim().min(1).max(120).nullable(),
       /** Read TensorBoard logs where they lie, also while they grow, instead of copying them. */

@@ -289,12 +289,12 @@ export class Engine {
         const paths = await this.options.pickImport(kind)
         return paths === null || paths.length === 0 ? null : this.importGrant(paths)
       },
-      'import.inspect': async ({ job, grant, stepColumns }) => {
+      'import.inspect': async ({ job, grant, stepColumns, hooks }) => {
         const paths = this.grants.resolveAll(grant)
-        return { label: labelOf(paths), ...(await this.imports.inspect({ job, paths, stepColumns })) }
+        return { label: labelOf(paths), ...(await this.imports.inspect({ job, paths, stepColumns, hooks })) }
       },
-      'import.run': async ({ job, grant, stepColumns, name, follow }) => {
-        const request = { job, paths: this.grants.resolveAll(grant), stepColumns, follow }
+      'import.run': async ({ job, grant, stepColumns, hooks, name, follow }) => {
+        const request = { job, paths: this.grants.resolveAll(grant), stepColumns, hooks, follow }
         const { runIds, sources } = await this.imports.run(this.project, request, name)
         this.follower.nudge()
         const leftOut = sources.flatMap(({ file, problem }) => (problem === null ? [] : [{ file, problem }]))

@@ -10,6 +10,7 @@ import type { ImportFile } from '../project/import-source'
 import type { LogLink } from '../project/log-links'
 import type { RunManifest } from '../project/manifests'
 import { newId } from '../project/project-folder'
+import { importCheckpoints } from './checkpoint-import'
 import type { Log } from './log'
 import type { Places, WorkerLauncher } from './ports'
 import type { ProjectSession } from './project-session'
@@ -23,6 +24,8 @@ export interface ImportRequest {
   stepColumns: Record<string, string>
   /** The same for all files without an entry. */
   stepColumn?: string
+  /** Of checkpoints: modules whose weights are measured, or patterns of them; null: those that are chosen unasked. */
+  hooks?: string[] | null
   /** Read TensorBoard logs where they lie instead of copying them. */
   follow?: boolean
 }
@@ -90,8 +93,7 @@ export class ImportService {
   inspect(request: ImportRequest): Promise<Inspection> {
     return this.during(request.job, false, async (signal) => {
       const { files, ignored } = await this.scan(request, signal)
-      const inspect = (file: ImportFile): Promise<ImportSource> =>
-        this.pool.run('importInspect', { file, stepColumn: stepColumnFor(file, request) }, signal)
+      const inspect = (file: ImportFile): Promise<ImportSource> => this.inspectOne(file, request, signal)
       const sources = await this.forEach(request.job, 'Reading', files, signal, inspect)
       return { sources, ignored, canFollow: this.canFollow(request, files) }
     })
@@ -112,11 +114,24 @@ export class ImportService {
       const wanted = files.filter((file) => !isFollowed(session, manifests.get(file)!))
       await makeFolder(folder)
       try {
-        const done = await this.forEach(request.job, 'Importing', wanted, signal, (file) => {
+        // Checkpoints are measured one after the other, and each of them counts.
+        const single = wanted.filter(({ checkpoints }) => checkpoints === null)
+        const done = await this.forEach(request.job, 'Importing', single, signal, (file) => {
           const manifest = manifests.get(file)!
           const task = { file, stepColumn: stepColumnFor(file, request), folder: join(folder, manifest.id), manifest }
           return this.pool.run('importFile', task, signal)
         })
+        const sets = wanted.filter(({ checkpoints }) => checkpoints !== null)
+        const inspect = (file: ImportFile): Promise<ImportSource> => this.inspectOne(file, request, signal)
+        const sources = await this.forEach(request.job, 'Reading', sets, signal, inspect)
+        const { pool } = this
+        const progress = (made: number, total: number): void =>
+          this.options.push('import.progress', { job: request.job, done: made, total, text: 'Measuring checkpoints' })
+        const runsOfSets = sets.map((file, i) => {
+          const manifest = manifests.get(file)!
+          return { file, source: sources[i], manifest, folder: join(folder, manifest.id) }
+        })
+        done.push(...(await importCheckpoints(pool, runsOfSets, signal, progress)))
         if (signal.aborted) throw new PhasescopeError('cancelled', 'Cancelled.')
         const runs = done.flatMap(({ manifest }) => (manifest ? [manifest] : []))
         // From here on it is renames only, which take no time; whatever happens, each run is whole or not there.
@@ -145,6 +160,11 @@ export class ImportService {
     })
     this.jobs.set(job, { abort, writes, ended })
     return ended
+  }
+
+  private inspectOne(file: ImportFile, request: ImportRequest, signal: AbortSignal): Promise<ImportSource> {
+    const task = { file, stepColumn: stepColumnFor(file, request), hooks: request.hooks ?? null }
+    return this.pool.run('importInspect', task, signal)
   }
 
   private async scan(

@@ -1,8 +1,11 @@
 /**
- * Safetensors files of float32 arrays: a little-endian 64-bit header length, a JSON header
+ * Safetensors files: of float32 arrays as a whole, and of any type one tensor at a time. A little-endian 64-bit header length, a JSON header
  * `{"name": {"dtype": "F32", "shape": [..], "data_offsets": [begin, end]}, "__metadata__": {..}}` and the values.
  */
 import type { NamedArray } from '../training/types'
+import type { ByteSource } from './byte-source'
+import { FormatError } from './format-error'
+import { bytesPerValue, decodeValues, type StoredTensor } from './tensor-values'
 
 export interface SafetensorsContent {
   tensors: NamedArray[]
@@ -80,6 +83,47 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
   return { tensors, metadata }
 }
 
+/** Their names of types, and ours. */
+const dtypes: Record<string, string> = {
+  ...{ F64: 'float64', F32: 'float32', F16: 'float16', BF16: 'bfloat16', F8_E4M3: 'float8_e4m3fn' },
+  ...{ F8_E5M2: 'float8_e5m2', I64: 'int64', I32: 'int32', I16: 'int16', I8: 'int8', U64: 'uint64', U32: 'uint32' },
+  ...{ U16: 'uint16', U8: 'uint8', BOOL: 'bool' }
+}
+
+/** The tensors of a file, of which only the header is read now. @throws FormatError */
+export function safetensorsTensors(source: ByteSource): StoredTensor[] {
+  const { name: file, size } = source
+  const again = 'Save or copy it again.'
+  if (size < 8) throw new FormatError(file, null, `is no safetensors file: it has ${size} bytes. ${again}`)
+  const lengthBytes = source.read(0, 8)
+  const length = new DataView(lengthBytes.buffer, lengthBytes.byteOffset).getBigUint64(0, true)
+  if (length > BigInt(maxHeaderBytes) || 8 + Number(length) > size) {
+    throw new FormatError(
+      file,
+      null,
+      `is cut off or no safetensors file: its header should have ${length} bytes. ${again}`
+    )
+  }
+  const start = 8 + Number(length)
+  try {
+    const header = parseHeader(source.read(8, Number(length)))
+    readMetadata(header.__metadata__)
+    return Object.entries(header)
+      .filter(([name]) => name !== '__metadata__')
+      .map(([name, entry]) => ({ name, ...checkEntry(name, entry, size - start, dtypes) }))
+      .sort((a, b) => a.begin - b.begin || a.end - b.end)
+      .map(({ name, shape, dtype, begin, end }) => ({
+        name,
+        shape,
+        dtype,
+        read: () => Promise.resolve(decodeValues(source.read(start + begin, end - begin), dtype, file))
+      }))
+  } catch (error) {
+    if (error instanceof FormatError) throw error
+    throw new FormatError(file, null, `cannot be read. ${(error as Error).message} ${again}`)
+  }
+}
+
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   let header: unknown
   try {
@@ -99,10 +143,21 @@ function readMetadata(value: unknown): Record<string, string> {
   return value as Record<string, string>
 }
 
-function checkEntry(name: string, entry: unknown, available: number): { shape: number[]; begin: number; end: number } {
+function checkEntry(
+  name: string,
+  entry: unknown,
+  available: number,
+  readable: Record<string, string> = { F32: 'float32' }
+): { shape: number[]; dtype: string; begin: number; end: number } {
   if (!isRecord(entry)) throw new Error(`The header entry of "${name}" is not an object.`)
-  const { dtype, shape, data_offsets: offsets } = entry
-  if (dtype !== 'F32') throw new Error(`Array "${name}" is of type ${String(dtype)}; only F32 is read.`)
+  const { dtype: theirs, shape, data_offsets: offsets } = entry
+  if (typeof theirs !== 'string' || !Object.hasOwn(readable, theirs)) {
+    const types = Object.keys(readable).join(', ')
+    const only = types.includes(',') ? `read are ${types}` : `only ${types} is read`
+    throw new Error(`Array "${name}" is of type ${String(theirs)}; ${only}.`)
+  }
+  const dtype = readable[theirs]
+  const width = bytesPerValue(dtype)!
   if (!Array.isArray(shape) || !shape.every(isSize)) throw new Error(`Array "${name}" has no valid shape.`)
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
     throw new Error(`Array "${name}" has no valid data offsets.`)
@@ -111,12 +166,12 @@ function checkEntry(name: string, entry: unknown, available: number): { shape: n
   if (begin > end || end > available) {
     throw new Error(`Array "${name}" should lie at bytes ${begin} to ${end} of ${available}.`)
   }
-  if (product(shape) * 4 !== end - begin) {
+  if (product(shape) * width !== end - begin) {
     throw new Error(
-      `Array "${name}" of shape [${shape.join(', ')}] needs ${product(shape) * 4} bytes, its offsets span ${end - begin}.`
+      `Array "${name}" of shape [${shape.join(', ')}] needs ${product(shape) * width} bytes, its offsets span ${end - begin}.`
     )
   }
-  return { shape, begin, end }
+  return { shape, dtype, begin, end }
 }
 
 function product(shape: readonly number[]): number {

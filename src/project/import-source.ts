@@ -3,12 +3,14 @@ import { createReadStream } from 'node:fs'
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
+import { type CheckpointUnit, type FoundFile } from '../formats/checkpoint-files'
 import { readDelimited } from '../formats/delimited'
 import { epochOfFile, naturalOrder, seedFromName, stemOf } from '../formats/file-names'
 import { FormatError } from '../formats/format-error'
 import { readJsonLines } from '../formats/json-lines'
 import { checkEpochs, collateEpochs, readEpoch } from '../formats/package-run'
 import type { ImportFormat, RawTable } from '../formats/types'
+import { checkpointSources } from './checkpoint-folder'
 import { describeFileError } from './files'
 import { byCodePoints, findLogRuns, isEventFile } from './log-folder'
 import type { LogRun } from './log-folder'
@@ -29,6 +31,16 @@ export interface ImportFile {
   modifiedMs: number
   /** A run of TensorBoard logs: the chosen folder, the run's name below it, and its event files in `path`. */
   log: { root: string; run: string; files: string[] } | null
+  /** Checkpoints of one training, as another program has written them. */
+  checkpoints: CheckpointSet | null
+}
+
+export interface CheckpointSet {
+  /** Folder that the units' paths are below. */
+  root: string
+  units: CheckpointUnit[]
+  /** What was left out, in sentences. */
+  notes: string[]
 }
 
 export interface ScannedSources {
@@ -64,6 +76,7 @@ export async function scanSources(paths: readonly string[], loose: string | null
 
   // A link may lead back to a folder above it.
   const walked = new Set<string>()
+  let walkedFiles: FoundFile[] = []
   const walk = async (folder: string, prefix: string, depth: number): Promise<void> => {
     const real = await realpath(folder)
     if (walked.has(real)) return
@@ -76,10 +89,16 @@ export async function scanSources(paths: readonly string[], loose: string | null
     }
     const files: string[] = []
     const folders: string[] = []
+    // The checkpoints of our own runs are for continuing them: their metrics are recorded already.
+    const isRun = names.includes('run.json')
     for (const name of names) {
       const info = await stat(join(folder, name)).catch(() => null)
-      if (info?.isDirectory()) folders.push(name)
-      else if (info?.isFile()) files.push(name)
+      if (info?.isDirectory()) {
+        if (!isRun || name !== 'checkpoints') folders.push(name)
+      } else if (info?.isFile()) {
+        files.push(name)
+        walkedFiles.push({ path: `${prefix}/${name}`, bytes: info.size, modifiedMs: info.mtimeMs })
+      }
     }
     await take(folder, files, prefix)
     if (depth < deepest) for (const name of folders) await walk(join(folder, name), `${prefix}/${name}`, depth + 1)
@@ -114,10 +133,22 @@ export async function scanSources(paths: readonly string[], loose: string | null
     if (info.isDirectory()) {
       const logs = (await findLogRuns(path)).filter((run) => run.files.size > 0)
       const before = found.files.length
+      walkedFiles = []
       await walk(path, basename(path), 0)
+      const checkpoints = checkpointSources(dirname(path), walkedFiles, basename(path))
+      if (checkpoints.sources.length > 0) {
+        // Settings and notes that lie among checkpoints are no recorded series, and parts of checkpoints no other files.
+        const isNote = (file: string): boolean => otherEndings.has(extname(file).toLowerCase())
+        const tables = found.files.splice(before)
+        found.files.push(...tables.filter(({ file, parts }) => parts !== null || !isNote(file)))
+        found.ignored.push(
+          ...tables.filter(({ file, parts }) => parts === null && isNote(file)).map(({ file }) => file)
+        )
+        found.ignored = found.ignored.filter((file) => !checkpoints.used.has(file))
+      }
       // Tables that lie among logs belong to them (embeddings, settings): whoever means them chooses them by themselves.
       if (logs.length > 0) found.ignored.push(...found.files.splice(before).map(({ file }) => file))
-      found.files.push(...logs.map((run) => logRun(path, run)))
+      found.files.push(...logs.map((run) => logRun(path, run)), ...checkpoints.sources)
     } else if (!info.isFile()) throw new PhasescopeError('bad-request', `${path} is neither a file nor a folder.`)
     else single.set(dirname(path), [...(single.get(dirname(path)) ?? []), basename(path)])
   }
@@ -132,7 +163,12 @@ export async function scanSources(paths: readonly string[], loose: string | null
     const epochs = names.filter((name) => epochOfFile(name) !== null)
     const prefix = folder === loose ? looseGroup : basename(folder)
     if (epochs.length > 0) found.files.push(await epochRun(folder, epochs, prefix, folder === loose))
-    for (const name of names.filter((other) => ![...epochs, ...logs].includes(other)).sort(naturalOrder)) {
+    const infos = await Promise.all(names.map((name) => stat(join(folder, name))))
+    const all = names.map((name, i) => ({ path: name, bytes: infos[i].size, modifiedMs: infos[i].mtimeMs }))
+    const checkpoints = checkpointSources(folder, all, prefix)
+    found.files.push(...checkpoints.sources)
+    const taken = new Set([...epochs, ...logs, ...checkpoints.used])
+    for (const name of names.filter((other) => !taken.has(other)).sort(naturalOrder)) {
       found.files.push(await tableFile(join(folder, name), name, prefix))
     }
   }
@@ -149,7 +185,18 @@ async function entriesOf(folder: string, name: string): Promise<string[]> {
 async function tableFile(path: string, file: string, group: string): Promise<ImportFile> {
   const { size, mtimeMs } = await stat(path)
   const name = stemOf(basename(path))
-  return { file, name, group, seed: seedFromName(name), path, parts: null, bytes: size, modifiedMs: mtimeMs, log: null }
+  return {
+    file,
+    name,
+    group,
+    seed: seedFromName(name),
+    path,
+    parts: null,
+    bytes: size,
+    modifiedMs: mtimeMs,
+    log: null,
+    checkpoints: null
+  }
 }
 
 /** One run of TensorBoard logs; its name is the path below the chosen folder. */
@@ -165,7 +212,8 @@ function logRun(root: string, run: LogRun, isLoose = false): ImportFile {
     parts: null,
     bytes: [...run.files.values()].reduce((sum, size) => sum + size, 0),
     modifiedMs: run.modifiedMs,
-    log: { root, run: run.name, files: [...run.files.keys()] }
+    log: { root, run: run.name, files: [...run.files.keys()] },
+    checkpoints: null
   }
 }
 
@@ -181,7 +229,8 @@ async function epochRun(folder: string, names: string[], prefix: string, isLoose
     parts: names.map((part) => ({ name: part, epoch: epochOfFile(part)! })).sort((a, b) => a.epoch - b.epoch),
     bytes: infos.reduce((sum, info) => sum + info.size, 0),
     modifiedMs: Math.max(...infos.map((info) => info.mtimeMs)),
-    log: null
+    log: null,
+    checkpoints: null
   }
 }
 

@@ -6,6 +6,7 @@ import { networkFromKeras } from '../formats/keras-model'
 import { scanSources } from '../project/import-source'
 import { across, assemble, decode, prepareAnalysis, refit, report } from './analysis-tasks'
 import { addData, inspectData } from './data-tasks'
+import { measureCheckpoint, writeCheckpointRun } from './checkpoint-tasks'
 import { describe } from './describe-draft'
 import { importFile, inspectFile } from './import-tasks'
 import type { ComputeReply, ComputeRequest, ComputeTasks, TaskName } from './messages'
@@ -60,7 +61,9 @@ const handlers: Handlers = {
   dataAdd: (input) => addData(input),
   importScan: ({ paths, loose }) => scanSources(paths, loose),
   importInspect: (input) => inspectFile(input),
-  importFile: (input) => importFile(input)
+  importFile: (input) => importFile(input),
+  checkpointMetrics: (input) => measureCheckpoint(input),
+  importCheckpoints: (input) => writeCheckpointRun(input)
 }
 
 const port = parentPort

@@ -13,14 +13,17 @@ import type { ImportFile } from '../project/import-source'
 import type { RunManifest } from '../project/manifests'
 import { RunReader } from '../project/run-reader'
 import { RunWriter } from '../project/run-writer'
+import { inspectCheckpoints } from './checkpoint-tasks'
 import { headline, lastValuesOf } from './last-values'
 import type { LastValues } from './last-values'
 import type { ComputeTasks } from './messages'
 
 export async function inspectFile({
   file,
-  stepColumn
+  stepColumn,
+  hooks
 }: ComputeTasks['importInspect']['in']): Promise<ComputeTasks['importInspect']['out']> {
+  if (file.checkpoints) return inspectCheckpoints(file, file.checkpoints, stepColumn, hooks)
   return file.log ? readLog(file, file.log).source : (await readWhole(file, stepColumn)).source
 }
 

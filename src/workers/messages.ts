@@ -7,8 +7,10 @@ import type { WireError } from '../contract/errors'
 import type { ImportSource } from '../contract/domain'
 import type { PackedHeatmap, PackedSeries, ParsedParams, RequestName, RequestResult } from '../contract/requests'
 import type { Sequence } from '../hmm/types'
+import type { CheckpointUnit } from '../formats/checkpoint-files'
 import type { ImportFile, ScannedSources } from '../project/import-source'
 import type { RunManifest } from '../project/manifests'
+import type { CheckpointMetrics } from './checkpoint-metrics'
 import type { Speed } from './gpu-messages'
 import type { Piece } from './gpu-pieces'
 import type { LastValues } from './last-values'
@@ -126,10 +128,27 @@ export interface LoggedRun {
 export interface ComputeTasks {
   /** @param loose folder without a name of its own, for files that came without one */
   importScan: { in: { paths: string[]; loose: string | null }; out: ScannedSources }
-  importInspect: { in: { file: ImportFile; stepColumn: string | null }; out: ImportSource }
+  /** @param hooks of checkpoints: modules, or patterns of them; null: those that are chosen unasked */
+  importInspect: { in: { file: ImportFile; stepColumn: string | null; hooks: string[] | null }; out: ImportSource }
   /** Writes the run into `folder`; `manifest` is filled in. No manifest comes back when the file cannot be read. */
   importFile: {
     in: { file: ImportFile; stepColumn: string | null; folder: string; manifest: RunManifest }
+    out: { source: ImportSource; manifest: RunManifest | null }
+  }
+  checkpointMetrics: {
+    in: { root: string; unit: CheckpointUnit; hooks: string[] }
+    out: { metrics: CheckpointMetrics | null; problem: string | null }
+  }
+  /** Writes the run of measured checkpoints into `folder`, as importFile does. */
+  importCheckpoints: {
+    in: {
+      file: ImportFile
+      source: ImportSource
+      /** Ascending by step. */
+      points: (ComputeTasks['checkpointMetrics']['out'] & { step: number; epoch: number | null; modifiedMs: number })[]
+      folder: string
+      manifest: RunManifest
+    }
     out: { source: ImportSource; manifest: RunManifest | null }
   }
   dataInspect: { in: { paths: string[]; choices: DataChoices }; out: DataFindings }

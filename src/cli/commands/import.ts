@@ -15,18 +15,28 @@ const job = 'command-line'
 
 export const importCommand: Command = {
   name: 'import',
-  summary: 'Import TensorBoard logs, CSV files, JSON lines or run folders of visualizing-training.',
-  usage: 'SOURCE... --project DIR [--create] [--name GROUP] [--step-column NAME] [--follow] [--dry-run]',
+  summary: 'Import TensorBoard logs, CSV files, JSON lines, run folders of visualizing-training or checkpoints.',
+  usage: 'SOURCE... --project DIR [--create] [--name GROUP] [--step-column NAME] [--hooks LIST] [--follow] [--dry-run]',
   options: {
     project: { value: 'DIR', description: 'The project folder; not needed for --dry-run.' },
     create: { description: 'Make the project when it does not exist.' },
     name: { value: 'GROUP', description: 'One group for all runs. Default: the folder that each file lies in.' },
     'step-column': { value: 'NAME', description: 'The column that counts steps, or "row". Default: step, else epoch.' },
+    'step-pattern': {
+      value: 'PATTERN',
+      description:
+        'Where the step stands in the names of checkpoints, such as "epoch{epoch}/model_{step}.pt"; * is anything.'
+    },
+    hooks: {
+      value: 'LIST',
+      description: 'Modules of checkpoints to measure: paths or patterns ("h.*.attn"), or "all". Default: at most 30.'
+    },
     follow: { description: 'Read TensorBoard logs where they lie, also while they grow, instead of copying them.' },
     'dry-run': { description: 'Only say what would be imported.' }
   },
   notes: [
     'A SOURCE is a file or a folder: one run per CSV or JSON lines file, and per folder with event or epochN.json files.',
+    'A folder of checkpoints (PyTorch, safetensors, npz, Keras, TensorFlow.js) is one run of weight metrics.',
     'Files that cannot be read are named with the line and the remedy; the others are imported.',
     'Exit code 1 when nothing could be imported.'
   ],
@@ -37,12 +47,25 @@ export const importCommand: Command = {
     if (name === '') throw new UsageError('--name is empty; give the group of runs a name.')
     const dry = input.has('dry-run')
     if (!dry && input.text('project') === undefined) throw new UsageError('--project DIR is missing.')
-    const stepColumn = input.text('step-column')
+    const pattern = input.text('step-pattern')
+    if (pattern !== undefined && !/\{(step|epoch)\}/.test(pattern)) {
+      throw new UsageError('--step-pattern needs {step} or {epoch} where the number stands, such as "model_{step}.pt".')
+    }
+    if (pattern !== undefined && input.has('step-column')) {
+      throw new UsageError('--step-column and --step-pattern exclude each other; give one of them.')
+    }
+    const stepColumn = pattern ?? input.text('step-column')
+    const hooks = input
+      .text('hooks')
+      ?.split(',')
+      .flatMap((one) => one.trim() || [])
+    if (hooks?.length === 0) throw new UsageError('--hooks names no modules; give paths, patterns or "all".')
     const request = {
       job,
       paths,
       stepColumns: {},
       follow: input.has('follow'),
+      hooks: hooks ?? null,
       ...(stepColumn === undefined ? {} : { stepColumn })
     }
     return withEngine(context, {}, async (engine) => {
@@ -102,7 +125,7 @@ async function watched<T>(engine: Engine, { terminal }: Context, work: () => Pro
 function report(sources: ImportSource[], ignored: string[], dry: boolean, { terminal }: Context): number {
   if (sources.length === 0) {
     terminal.note(
-      'phasescope: There is nothing to import: no event files, CSV, JSON lines or epochN.json files were found.'
+      'phasescope: There is nothing to import: no event files, CSV, JSON lines, epochN.json files or checkpoints were found.'
     )
     return 1
   }
@@ -118,7 +141,7 @@ function report(sources: ImportSource[], ignored: string[], dry: boolean, { term
   ])
   for (const line of table(['FILE', 'FORMAT', 'SEED', 'ROWS', 'STEPS', 'SERIES', ''], rows, [2, 3, 5]))
     terminal.out(line)
-  if (dry) for (const line of mappings(good)) terminal.out(line)
+  if (dry) for (const line of [...mappings(good), ...modulesOf(good)]) terminal.out(line)
   terminal.out('')
   const verb = dry ? 'can be imported' : 'imported'
   const left = sources.length - good.length
@@ -127,6 +150,9 @@ function report(sources: ImportSource[], ignored: string[], dry: boolean, { term
   for (const { problem } of sources) if (problem !== null) terminal.note(`left out: ${problem}`)
   if (sources.some(({ unclear, problem }) => unclear !== null && problem !== null)) {
     terminal.note('--step-column NAME says which column counts steps; --step-column row takes row numbers.')
+    if (sources.some(({ unclear, format }) => unclear !== null && format === 'checkpoints')) {
+      terminal.note('--step-pattern says where the step stands in the names of checkpoints.')
+    }
   }
   if (ignored.length > 0) terminal.note(`not looked at: ${plural(ignored.length, 'file')} of other kinds.`)
   return good.length > 0 ? 0 : 1
@@ -140,7 +166,7 @@ function stepsOf({ firstStep, lastStep, stepColumn }: ImportSource): string {
 /** Which column becomes which tag, once for all files that agree. */
 function mappings(all: ImportSource[]): string[] {
   // Tags of event files stay what they are.
-  const sources = all.filter(({ format }) => format !== 'tensorboard')
+  const sources = all.filter(({ format }) => format !== 'tensorboard' && format !== 'checkpoints')
   const kinds = new Map<string, ImportSource[]>()
   for (const source of sources) {
     const key = JSON.stringify(source.series.map(({ column, tag }) => [column, tag]))
@@ -155,6 +181,21 @@ function mappings(all: ImportSource[]): string[] {
       []
     )
   ])
+}
+
+/** Where the weights of checkpoints can be observed, and where they will be. */
+function modulesOf(all: ImportSource[]): string[] {
+  return all.flatMap(({ file, checkpoints }) => {
+    if (!checkpoints) return []
+    const chosen = new Set(checkpoints.hooks)
+    const rows = checkpoints.modules.map(({ path, matrices, values }) => [
+      path,
+      String(matrices),
+      String(values),
+      chosen.has(path) ? 'chosen' : ''
+    ])
+    return ['', `${file}:`, ...table(['MODULE', 'MATRICES', 'VALUES', ''], rows, [1, 2])]
+  })
 }
 
 function plural(count: number, noun: string): string {

@@ -1,0 +1,44 @@
+/** Runs of checkpoints: each checkpoint is a task of its own, so that progress tells of each and a cancel waits for none. */
+import type { ImportSource } from '../contract/domain'
+import type { ImportFile } from '../project/import-source'
+import type { RunManifest } from '../project/manifests'
+import type { ComputeTasks } from '../workers/messages'
+import type { TaskPool } from './task-pool'
+
+export interface CheckpointImport {
+  file: ImportFile
+  /** As it was found; its steps and hook points are read. */
+  source: ImportSource
+  manifest: RunManifest
+  /** Where the run's folder is made. */
+  folder: string
+}
+
+/** @param progress is told how many checkpoints of all have been measured */
+export async function importCheckpoints(
+  pool: TaskPool,
+  imports: readonly CheckpointImport[],
+  signal: AbortSignal,
+  progress: (done: number, total: number) => void
+): Promise<ComputeTasks['importCheckpoints']['out'][]> {
+  const good = imports.filter(({ source }) => source.problem === null)
+  const total = good.reduce((sum, { source }) => sum + source.checkpoints!.steps.length, 0)
+  let done = 0
+  if (total > 0) progress(done, total)
+  return Promise.all(
+    imports.map(async ({ file, source, manifest, folder }) => {
+      if (source.problem !== null) return { source, manifest: null }
+      const { root, units } = file.checkpoints!
+      const { hooks, steps } = source.checkpoints!
+      const points = await Promise.all(
+        steps.map(async ({ at, step, epoch }) => {
+          const measured = await pool.run('checkpointMetrics', { root, unit: units[at], hooks }, signal)
+          done += 1
+          if (!signal.aborted) progress(done, total)
+          return { ...measured, step, epoch, modifiedMs: units[at].modifiedMs }
+        })
+      )
+      return pool.run('importCheckpoints', { file, source, points, folder, manifest }, signal)
+    })
+  )
+}

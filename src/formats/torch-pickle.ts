@@ -1,0 +1,294 @@
+/**
+ * A strict reader of the pickles in PyTorch's checkpoints. A pickle is a program for a small stack machine, and Python's own
+ * machine lets it call anything. This one knows the opcodes that build dictionaries, lists, numbers and texts, and the names
+ * in torch-globals.ts; whatever else a file asks for ends the reading with a sentence that names it. Nothing is ever called
+ * but the builders of that list, and nothing is taken on trust: no length, no index, no type.
+ *
+ * Opcodes: CPython's Lib/pickletools.py. What torch.save writes: torch/serialization.py.
+ */
+import { excerpt, FormatError } from './format-error'
+import { opcodeNames } from './pickle-opcodes'
+import { Builder, PickleDict, StorageRef, StorageType, torchGlobal } from './torch-globals'
+
+/**
+ * The value of a pickle: PickleDict, arrays for lists and tuples, TensorRef, text, number, bigint, boolean or null.
+ * @param file as messages name it
+ * @throws FormatError when it asks for what a checkpoint has no use for, or is damaged
+ */
+export function readTorchPickle(bytes: Uint8Array, file: string): unknown {
+  return new PickleMachine(bytes, file).run()
+}
+
+class PickleMachine {
+  private at = 0
+  private stack: unknown[] = []
+  /** Stacks below the marks that are set. */
+  private readonly below: unknown[][] = []
+  private readonly memo = new Map<number, unknown>()
+  private readonly view: DataView
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly file: string
+  ) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  run(): unknown {
+    for (;;) {
+      const place = this.at
+      const opcode = this.byte()
+      if (opcode === 0x2e) return this.pop()
+      if (!this.step(opcode)) throw this.unknownOpcode(opcode, place)
+    }
+  }
+
+  /** @returns false for an opcode that is not read */
+  private step(opcode: number): boolean {
+    switch (opcode) {
+      case 0x80: // PROTO
+        if (this.byte() > 5) throw this.damaged('its pickle protocol is newer than 5')
+        return true
+      case 0x95: // FRAME
+        this.length(8)
+        return true
+      case 0x28: // MARK
+        this.below.push(this.stack)
+        this.stack = []
+        return true
+      case 0x30: // POP
+        this.pop()
+        return true
+      case 0x4e:
+        return this.push(null)
+      case 0x88:
+        return this.push(true)
+      case 0x89:
+        return this.push(false)
+      case 0x4a: // BININT
+        return this.push(this.view.getInt32(this.skip(4), true))
+      case 0x4b: // BININT1
+        return this.push(this.byte())
+      case 0x4d: // BININT2
+        return this.push(this.view.getUint16(this.skip(2), true))
+      case 0x8a: // LONG1
+        return this.push(this.long(this.byte()))
+      case 0x47: // BINFLOAT
+        return this.push(this.view.getFloat64(this.skip(8)))
+      case 0x8c: // SHORT_BINUNICODE
+        return this.push(this.text(this.byte()))
+      case 0x58: // BINUNICODE
+        return this.push(this.text(this.length(4)))
+      case 0x8d: // BINUNICODE8
+        return this.push(this.text(this.length(8)))
+      case 0x7d: // EMPTY_DICT
+        return this.push(new PickleDict())
+      case 0x5d: // EMPTY_LIST
+      case 0x29: // EMPTY_TUPLE
+        return this.push([])
+      case 0x74: // TUPLE
+        return this.push(this.marked())
+      case 0x85:
+      case 0x86:
+      case 0x87: // TUPLE1 to TUPLE3
+        return this.push(this.take(opcode - 0x84))
+      case 0x61: // APPEND
+        return this.append([this.pop()])
+      case 0x65: // APPENDS
+        return this.append(this.marked())
+      case 0x73: // SETITEM
+        return this.setItems(this.take(2))
+      case 0x75: // SETITEMS
+        return this.setItems(this.marked())
+      case 0x71: // BINPUT
+        return this.put(this.byte())
+      case 0x72: // LONG_BINPUT
+        return this.put(this.view.getUint32(this.skip(4), true))
+      case 0x94: // MEMOIZE
+        return this.put(this.memo.size)
+      case 0x68: // BINGET
+        return this.get(this.byte())
+      case 0x6a: // LONG_BINGET
+        return this.get(this.view.getUint32(this.skip(4), true))
+      case 0x63: // GLOBAL
+        return this.push(this.global(this.line(), this.line()))
+      case 0x93: {
+        // STACK_GLOBAL
+        const [module, name] = this.take(2)
+        if (typeof module !== 'string' || typeof name !== 'string') throw this.damaged('a global has no name')
+        return this.push(this.global(module, name))
+      }
+      case 0x69: // INST
+        throw this.refused(`${this.line()}.${this.line()}`)
+      case 0x51: // BINPERSID
+        return this.push(this.storage(this.pop()))
+      case 0x52: // REDUCE
+        return this.reduce()
+      case 0x62: // BUILD
+        return this.build()
+      default:
+        return false
+    }
+  }
+
+  private reduce(): boolean {
+    const args = this.pop()
+    const callee = this.pop()
+    if (!(callee instanceof Builder)) throw this.damaged('it calls something that is no function')
+    if (!Array.isArray(args)) throw this.damaged(`${callee.name} is called without arguments`)
+    try {
+      return this.push(callee.build(args))
+    } catch (error) {
+      throw this.damaged((error as Error).message)
+    }
+  }
+
+  /** State dictionaries carry attributes (`_metadata`: versions of modules), which are of no use here. */
+  private build(): boolean {
+    this.pop()
+    if (!(this.stack[this.stack.length - 1] instanceof PickleDict)) {
+      throw this.damaged('it sets the state of something that is no dictionary')
+    }
+    return true
+  }
+
+  private global(module: string, name: string): unknown {
+    const full = `${module}.${name}`
+    const known = torchGlobal(full)
+    if (known === undefined) throw this.refused(full)
+    return known
+  }
+
+  private storage(id: unknown): StorageRef {
+    const [kind, type, key, , size] = Array.isArray(id) ? (id as unknown[]) : []
+    if (kind !== 'storage' || !(type instanceof StorageType) || typeof key !== 'string' || !/^\w+$/.test(key)) {
+      throw this.damaged('a persistent id names no storage')
+    }
+    if (!Number.isSafeInteger(size) || (size as number) < 0) throw this.damaged(`storage ${key} has no valid size`)
+    return new StorageRef(type.dtype, key, size as number)
+  }
+
+  private append(items: unknown[]): boolean {
+    const list = this.stack[this.stack.length - 1]
+    if (!Array.isArray(list)) throw this.damaged('it appends to something that is no list')
+    for (const item of items) list.push(item)
+    return true
+  }
+
+  private setItems(items: unknown[]): boolean {
+    const dict = this.stack[this.stack.length - 1]
+    if (!(dict instanceof PickleDict) || items.length % 2 !== 0) {
+      throw this.damaged('it sets items of something that is no dictionary')
+    }
+    for (let i = 0; i < items.length; i += 2) dict.entries.set(items[i], items[i + 1])
+    return true
+  }
+
+  private put(index: number): boolean {
+    if (this.stack.length === 0) throw this.damaged('its stack is empty')
+    this.memo.set(index, this.stack[this.stack.length - 1])
+    return true
+  }
+
+  private get(index: number): boolean {
+    if (!this.memo.has(index)) throw this.damaged(`it refers to value ${index}, which it has not stored`)
+    return this.push(this.memo.get(index))
+  }
+
+  private push(value: unknown): boolean {
+    this.stack.push(value)
+    return true
+  }
+
+  private pop(): unknown {
+    if (this.stack.length === 0) throw this.damaged('its stack is empty')
+    return this.stack.pop()
+  }
+
+  private take(count: number): unknown[] {
+    if (this.stack.length < count) throw this.damaged('its stack is empty')
+    return this.stack.splice(this.stack.length - count)
+  }
+
+  /** Everything above the last mark. */
+  private marked(): unknown[] {
+    const lower = this.below.pop()
+    if (!lower) throw this.damaged('a mark is missing')
+    const items = this.stack
+    this.stack = lower
+    return items
+  }
+
+  private byte(): number {
+    return this.bytes[this.skip(1)]
+  }
+
+  /** A little-endian length of 4 or 8 bytes; that so much is there is for the reader of it to check. */
+  private length(width: 4 | 8): number {
+    const at = this.skip(width)
+    return width === 4 ? this.view.getUint32(at, true) : Number(this.view.getBigUint64(at, true))
+  }
+
+  private long(width: number): number | bigint {
+    const at = this.skip(width)
+    let value = 0n
+    for (let i = width - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.bytes[at + i])
+    value = BigInt.asIntN(Math.max(8, width * 8), value)
+    const number = Number(value)
+    return Number.isSafeInteger(number) ? number : value
+  }
+
+  private text(length: number): string {
+    const at = this.skip(length)
+    return new TextDecoder().decode(this.bytes.subarray(at, at + length))
+  }
+
+  private line(): string {
+    const end = this.bytes.indexOf(10, this.at)
+    if (end < 0) throw this.cutOff()
+    const text = this.text(end - this.at)
+    this.at += 1
+    return text
+  }
+
+  private skip(count: number): number {
+    if (count > this.bytes.length - this.at) throw this.cutOff()
+    const at = this.at
+    this.at += count
+    return at
+  }
+
+  private refused(name: string): FormatError {
+    return new FormatError(
+      this.file,
+      null,
+      `asks for ${printable(name)}, which a checkpoint has no use for: it was not read, and nothing in it was run. ` +
+        'Save the weights alone, with torch.save(model.state_dict(), file).'
+    )
+  }
+
+  private unknownOpcode(opcode: number, place: number): FormatError {
+    const code = `0x${opcode.toString(16).padStart(2, '0')}`
+    const what = Object.hasOwn(opcodeNames, opcode)
+      ? `uses the pickle instruction ${opcodeNames[opcode]} (${code} at byte ${place}), which a checkpoint has no use for`
+      : `has ${code} at byte ${place} of its pickle, which is no instruction`
+    return new FormatError(
+      this.file,
+      null,
+      `${what}: it was not read, and nothing in it was run. Save the weights alone, with torch.save(model.state_dict(), file).`
+    )
+  }
+
+  private damaged(what: string): FormatError {
+    const place = `byte ${this.at} of its pickle`
+    return new FormatError(this.file, place, `${what}: it is damaged. Save or copy the checkpoint again.`)
+  }
+
+  private cutOff(): FormatError {
+    return this.damaged('more bytes are asked for than there are')
+  }
+}
+
+function printable(name: string): string {
+  return excerpt(name.replace(/[^\x20-\x7e]/g, '?')) || 'something without a name'
+}
