@@ -111,11 +111,15 @@ describe('wrong usage', () => {
       2,
       'Epochs (epochs) is "many"; it must be a whole number from 1 to 1000000.'
     ],
-    ['train mnist --project p --set epoch=3', 2, 'MNIST digits has no parameter "epoch". Did you mean "epochs"?'],
+    ['train mnist --project p --set epoch=3', 2, 'MNIST digits has no parameter "epoch". Did you mean "epochs"'],
     ['train mnist --project p --hooks fc8', 2, 'There is no hook point "fc8"'],
     ['train mnist --project p --record metricsEvery=0', 2, 'The interval of metrics (metricsEvery) is 0;'],
     ['train mnist --project p --record every=1', 2, '--record has no option "every".'],
-    ['train mnist --project p --backend gpu', 2, '--backend is "gpu"; it must be one of auto, tensorflow, webgpu, wasm, cpu.'],
+    [
+      'train mnist --project p --backend gpu',
+      2,
+      '--backend is "gpu"; it must be one of auto, tensorflow, webgpu, wasm, cpu.'
+    ],
     ['import', 2, 'What should be imported? Give files or folders.'],
     ['import file', 2, '--project DIR is missing.'],
     [
@@ -167,7 +171,9 @@ it('lists experiments for people and for programs', () => {
   const home = temporaryFolder()
   expect(run(home, 'experiments').out).toMatch(/^mnist .*\n/m)
   const listed = JSON.parse(run(home, 'experiments', '--json').out) as { id: string; params: unknown[] }[]
-  expect(listed.map((experiment) => experiment.id).sort()).toEqual(['mnist', 'modular-addition'])
+  expect(listed.map((experiment) => experiment.id).sort()).toEqual([
+    ...['captcha', 'custom', 'mnist', 'modular-addition', 'nodules', 'sparse-parity']
+  ])
   const one = JSON.parse(run(home, 'experiments', 'mnist', '--json').out) as { id: string }
   expect(one.id).toBe('mnist')
   expect(run(home, 'experiments', 'mnist').out).toMatch(/^hidden1 +\d+ +integer from 1/m)

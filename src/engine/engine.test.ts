@@ -52,7 +52,11 @@ it('does the main job', async () => {
   // Look.
   const tags = await ask(engine, 'runs.tags', { runIds })
   expect(tags.problems).toEqual([])
-  expect(tags.histograms).toEqual(['activations/fc1', 'activations/fc2'])
+  for (const hook of ['fc1', 'fc2']) {
+    const kinds = ['activations', 'activation_gradients', 'gradients'].map((kind) => `${kind}/${hook}`)
+    expect(tags.histograms).toEqual(expect.arrayContaining([...kinds, `activations/${hook}/validation`]))
+  }
+  expect(tags.histograms).toContain('predictions/0')
   expect(tags.scalars).toEqual(
     expect.arrayContaining(['loss/val', 'accuracy/train', 'lr', 'weights/l2', 'weights/fc1/l2'])
   )
