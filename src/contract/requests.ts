@@ -70,6 +70,46 @@ export const packedHeatmap = z.object({
 })
 export type PackedHeatmap = z.infer<typeof packedHeatmap>
 
+const peak = z.object({
+  /** Share of all values per unit of the axis, [bins]. */
+  density: f64,
+  /** Histograms that it is the mean of, their first and last step, and the values in them. */
+  histograms: z.number(),
+  from: z.number(),
+  to: z.number(),
+  values: z.number(),
+  /** Shares of the values. */
+  below: z.number(),
+  above: z.number(),
+  /** null where it was not recorded. */
+  zeros: z.number().nullable()
+})
+export type Peak = z.infer<typeof peak>
+
+export const twinPeaks = z.object({
+  /** Epochs that have something to show, ascending; the first epoch is 1. */
+  epochs: z.array(z.number()),
+  epoch: z.number(),
+  /** [bins + 1]; null where the two cannot be laid over each other. */
+  edges: f64,
+  /** null: no training batch was recorded in the last quarter of this epoch. */
+  train: peak.nullable(),
+  /** null: the validation examples were not looked at towards the end of this epoch. */
+  validation: peak.nullable()
+})
+export type TwinPeaks = z.infer<typeof twinPeaks>
+
+export const sweptRun = z.object({
+  runId: z.string(),
+  rate: z.number(),
+  loss: z.object({ steps: f64, values: f64 }),
+  /** Norm of the gradient, and the tag that it comes from; null where none was recorded. */
+  gradient: z.object({ tag: z.string(), steps: f64, values: f64 }).nullable(),
+  conclusion: z.enum(['too-high', 'unstable', 'too-low', 'good', 'best', 'open']),
+  sentence: z.string()
+})
+export type SweptRunAnswer = z.infer<typeof sweptRun>
+
 export const requests = {
   'app.info': {
     params: nothing,
@@ -227,6 +267,8 @@ export const requests = {
       data: z.string().nullable().default(null),
       network: networkSpec.nullable().default(null),
       seeds: z.array(z.number().int().min(0)).min(1).max(1000),
+      /** A learning-rate sweep: each seed once at each of these rates. */
+      rates: z.array(z.number().positive()).min(2).max(20).nullable().default(null),
       hooks: z.array(z.string()),
       record: recordOptions,
       backend: backendChoice
@@ -302,6 +344,20 @@ export const requests = {
       maxColumns: z.number().int().min(1).max(4096)
     }),
     result: packedHeatmap.nullable()
+  },
+
+  /**
+   * Twin peaks of a hook point in one epoch: the mean histogram of the training batches in its last quarter beside that of
+   * the validation examples at its end. null: the newest epoch.
+   */
+  'runs.twinPeaks': {
+    params: z.object({ runId: z.string(), hook: z.string(), epoch: z.number().int().min(1).nullable() }),
+    result: twinPeaks.nullable()
+  },
+  /** The same run at several learning rates: loss, gradient of the last layer, and a verdict in words; in the order asked. */
+  'sweep.compare': {
+    params: z.object({ runIds: z.array(z.string()).min(1).max(40), maxPoints: z.number().int().min(2).max(2000) }),
+    result: z.array(sweptRun)
   },
 
   ...boardRequests,

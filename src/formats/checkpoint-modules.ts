@@ -63,13 +63,17 @@ export function parametersOf(tensors: readonly NamedShape[], outputsFirst: boole
   })
   const parameters: (CheckpointParameter & { at: number })[] = []
   for (const [module, members] of modules) {
-    // Keras numbers the variables of a layer: the kernels come first, and a bias has the last sizes of one of them.
+    // Keras numbers the variables of a layer: the kernels come first, then the bias.
     const numbered = members.every(({ last }) => /^\d+$/.test(last))
     const kernels = members.filter(({ at, last }) => tensors[at].shape.length > 1 && !biasName.test(last))
     for (const { at, last } of members) {
       const { name, shape } = tensors[at]
-      const follows = kernels.some((kernel) => kernel.at < at && endsWith(tensors[kernel.at].shape, shape))
-      const isBias = biasName.test(last) || (numbered && follows && shape.length < 2)
+      // That of an attention head's projection [d, heads, k] is itself a matrix [heads, k].
+      const follows = kernels.some(({ at: kernel }) => {
+        const { shape: larger } = tensors[kernel]
+        return kernel < at && shape.length < larger.length && (shape.length < 2 || endsWith(larger, shape))
+      })
+      const isBias = biasName.test(last) || (numbered && follows)
       const isVector = shape.length < 2 && !isBias
       parameters.push({
         ...{ at, name, shape: [...shape], module },

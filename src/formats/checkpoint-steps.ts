@@ -103,9 +103,11 @@ export function stepsOf(paths: readonly string[], wanted: string | null): Checkp
   const result: CheckpointSteps = { column: null, candidates, unclear: null, steps: [], notes: [] }
   if (slots.length === 0 && wanted === null) {
     // One checkpoint alone, or several of one name.
-    const known = parsed[0].numbers.filter(({ value }) => !Number.isNaN(value))
-    const slot = best(known.map(({ label, value }) => ({ label, values: [value] }))) ?? null
-    const only = slot?.values[0] ?? known[known.length - 1]?.value
+    const known = parsed[0].numbers
+      .filter(({ label, value }) => !Number.isNaN(value) && !seedLabel.test(label))
+      .map(({ label, value }) => ({ label, values: [value] }))
+    const slot = best(known) ?? known[known.length - 1]
+    const only = slot?.values[0]
     if (only === undefined) result.notes.push('Its name tells no step: it is step 0.')
     result.column = slot?.label ?? noStep
     result.steps = paths.map((_, at) => ({ at, step: only ?? 0, epoch: null }))

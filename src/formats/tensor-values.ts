@@ -55,7 +55,7 @@ export function isFloatType(dtype: string): boolean {
 }
 
 /**
- * All values of packed `bytes`. Integers beyond 2^53 are rounded.
+ * All values of packed `bytes`, in place where they fill a buffer of their own. Integers beyond 2^53 are rounded.
  * @throws FormatError for a type that is not read
  */
 export function decodeValues(bytes: Uint8Array, dtype: string, file: string, little = true): FloatValues {
@@ -68,8 +68,13 @@ export function decodeValues(bytes: Uint8Array, dtype: string, file: string, lit
   }
   const type = types[dtype]
   const count = Math.floor(bytes.length / type.bytes)
+  const asItIs = little && littleHost && (dtype === 'float32' || dtype === 'float64')
+  const { buffer } = bytes
+  if (asItIs && buffer instanceof ArrayBuffer && buffer.byteLength === count * type.bytes) {
+    return type.double ? new Float64Array(buffer) : new Float32Array(buffer)
+  }
   const values = type.double ? new Float64Array(count) : new Float32Array(count)
-  if (little && littleHost && (dtype === 'float32' || dtype === 'float64')) {
+  if (asItIs) {
     new Uint8Array(values.buffer).set(bytes.subarray(0, count * type.bytes))
     return values
   }

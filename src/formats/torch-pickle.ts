@@ -6,7 +6,7 @@
  *
  * Opcodes: CPython's Lib/pickletools.py. What torch.save writes: torch/serialization.py.
  */
-import { excerpt, FormatError } from './format-error'
+import { FormatError } from './format-error'
 import { opcodeNames } from './pickle-opcodes'
 import { Builder, PickleDict, StorageRef, StorageType, torchGlobal } from './torch-globals'
 
@@ -289,6 +289,7 @@ class PickleMachine {
   }
 }
 
+/** A name from a file for a terminal: what is no printable letter becomes a question mark. */
 function printable(name: string): string {
-  return excerpt(name.replace(/[^\x20-\x7e]/g, '?')) || 'something without a name'
+  return name.replace(/[^\x20-\x7e]/g, '?').slice(0, 120) || 'something without a name'
 }

@@ -160,7 +160,8 @@ function report(sources: ImportSource[], ignored: string[], dry: boolean, { term
 
 function stepsOf({ firstStep, lastStep, stepColumn }: ImportSource): string {
   if (firstStep === null || stepColumn === null) return '-'
-  return `${firstStep}-${lastStep} (${stepColumn === '#row' ? 'rows' : stepColumn})`
+  const counted: Record<string, string> = { '#row': 'rows', '#none': 'not in the name' }
+  return `${firstStep}-${lastStep} (${counted[stepColumn] ?? stepColumn})`
 }
 
 /** Which column becomes which tag, once for all files that agree. */
