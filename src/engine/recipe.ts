@@ -4,7 +4,6 @@ import type { NetworkSpec } from '../models/network'
 import { suggestion } from '../hooks/config-error'
 import { listDatasets } from '../project/datasets'
 import type { DatasetFacts, ParamValue, Recipe } from '../training/types'
-import type { ProjectSession } from './project-session'
 
 export interface RecipeRequest {
   experiment: string
@@ -14,14 +13,14 @@ export interface RecipeRequest {
 }
 
 /** Throws where the project has no such data set. */
-export async function recipeOf(session: ProjectSession | null, request: RecipeRequest): Promise<Recipe> {
+export async function recipeOf(project: { folder: string } | null, request: RecipeRequest): Promise<Recipe> {
   const { experiment, params, data, network } = request
-  return { experiment, params, network, data: data === null ? null : await datasetOf(session, data) }
+  return { experiment, params, network, data: data === null ? null : await datasetOf(project, data) }
 }
 
-async function datasetOf(session: ProjectSession | null, wanted: string): Promise<DatasetFacts> {
-  if (!session) throw new PhasescopeError('no-project', 'Open a project first: data sets belong to projects.')
-  const { datasets } = await listDatasets(session.folder)
+async function datasetOf(project: { folder: string } | null, wanted: string): Promise<DatasetFacts> {
+  if (!project) throw new PhasescopeError('no-project', 'Open a project first: data sets belong to projects.')
+  const { datasets } = await listDatasets(project.folder)
   const found = datasets.find((one) => one.id === wanted)
   if (!found) {
     const known = datasets.map(({ id }) => id)

@@ -2,7 +2,6 @@
 import { parentPort } from 'node:worker_threads'
 import { runCandidate, runFold } from '../analysis'
 import { toWireError } from '../contract/errors'
-import { networkFromKeras } from '../formats/keras-model'
 import { scanSources } from '../project/import-source'
 import { across, assemble, decode, prepareAnalysis, refit, report } from './analysis-tasks'
 import { addData, inspectData } from './data-tasks'
@@ -15,10 +14,13 @@ import { followLogs } from './follow-logs'
 import { distributionsOf, heatmapOf, histogramsOf } from './histogram-queries'
 import { lastValuesOf } from './last-values'
 import { blobOf, graphsOf, hparamsOf, pointsOf, prCurvesOf, recordedGraphOf, textsOf } from './media-queries'
+import { readNetwork } from './read-network'
 import { readerOf } from './run-cache'
 import { seriesOf, tagsOf } from './run-queries'
 import { groupsOf, scalarsOf, statisticsOf } from './scalar-queries'
+import { sweepOf } from './sweep-query'
 import { boardTagsOf } from './tag-queries'
+import { twinPeaksOf } from './twin-peaks-query'
 
 type Handlers = {
   [N in TaskName]: (input: ComputeTasks[N]['in']) => ComputeTasks[N]['out'] | Promise<ComputeTasks[N]['out']>
@@ -26,10 +28,7 @@ type Handlers = {
 
 const handlers: Handlers = {
   describe,
-  readNetwork: ({ name, text }) => {
-    const { network, problems: notes } = networkFromKeras(text, name)
-    return { network, notes }
-  },
+  readNetwork,
   tags: ({ runs }) => tagsOf(runs),
   series: ({ runs, tags, from, to, maxPoints }) => seriesOf(runs, tags, { from, to }, maxPoints),
   boardTags: ({ runs }) => boardTagsOf(runs),
@@ -49,6 +48,8 @@ const handlers: Handlers = {
   lastValues: ({ run }) => lastValuesOf(readerOf(run).log),
   exportScalars: (query) => exportScalars(query),
   heatmap: ({ run, tag, from, to, maxColumns }) => heatmapOf(run, tag, { from, to }, maxColumns),
+  twinPeaks: (query) => twinPeaksOf(query),
+  sweep: ({ runs, maxPoints }) => sweepOf(runs, maxPoints),
   prepare: ({ runs, options }) => prepareAnalysis(runs, options),
   candidate: ({ task, sequences, options }) => runCandidate(task, sequences, options),
   fold: ({ task, sequences, options }) => runFold(task, sequences, options),
