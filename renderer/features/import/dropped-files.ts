@@ -12,7 +12,7 @@ export interface Dropped {
   ignored: number
 }
 
-const runs = /\.(csv|tsv|txt|jsonl|ndjson|json)$|tfevents[^/]*$/i
+const runs = /\.(csv|tsv|txt|jsonl|ndjson|json|safetensors|npz|pth?|ckpt|bin|h5|hdf5|keras)$|tfevents[^/]*$/i
 const mostFiles = 20_000
 const mostBytes = 1024 ** 3
 

@@ -7,6 +7,7 @@ import { useProject } from '../../stores/project'
 import { useRuns } from '../../stores/runs'
 import { readDropped } from './dropped-files'
 import type { takeDropped } from './dropped-files'
+import { defaultHooks, modulesOf } from './hook-tree'
 import { groupsOf } from './layouts'
 
 export type ImportStage = 'closed' | 'choose' | 'receiving' | 'reading' | 'review' | 'importing' | 'finished'
@@ -23,6 +24,8 @@ export const useImport = defineStore('import', () => {
   const inspection = shallowRef<Inspection | null>(null)
   /** File to step column, where the user chose one. */
   const stepColumns = shallowRef<Record<string, string>>({})
+  /** Modules of checkpoints that the user chose; null: those that are chosen unasked. */
+  const chosenHooks = shallowRef<string[] | null>(null)
   const groupName = ref('')
   const projectName = ref('')
   /** Whether TensorBoard logs are to be read where they lie. */
@@ -44,12 +47,15 @@ export const useImport = defineStore('import', () => {
   const busy = computed(() => ['receiving', 'reading', 'importing'].includes(stage.value))
   const good = computed(() => inspection.value?.sources.filter(({ problem }) => problem === null) ?? [])
   const groups = computed(() => groupsOf(inspection.value?.sources ?? []))
+  const modules = computed(() => modulesOf(good.value))
+  const hooks = computed(() => chosenHooks.value ?? defaultHooks(good.value))
   /** Why the import cannot begin, or null. */
   const obstacle = computed(() => {
     if (!inspection.value) return 'Nothing is chosen.'
     if (inspection.value.sources.length === 0)
-      return 'No TensorBoard logs, CSV, JSON lines or epochN.json files were found.'
+      return 'No TensorBoard logs, CSV, JSON lines, epochN.json files or checkpoints were found.'
     if (good.value.length > 0) {
+      if (modules.value.length > 0 && hooks.value.length === 0) return 'Choose at least one module to measure.'
       return app.project || projectName.value.trim() ? null : 'Give the new project a name.'
     }
     const asked = inspection.value.sources.some(({ unclear, stepColumn }) => unclear !== null && stepColumn === null)
@@ -84,7 +90,7 @@ export const useImport = defineStore('import', () => {
       if (!isCurrent()) return null
       if (dropped.files.length === 0) {
         throw new Error(
-          'Nothing in there can be imported: no TensorBoard logs, CSV, JSON lines or epochN.json files were found.'
+          'Nothing in there can be imported: no TensorBoard logs, CSV, JSON lines, epochN.json files or checkpoints were found.'
         )
       }
       ignored.value = dropped.ignored
@@ -127,6 +133,7 @@ export const useImport = defineStore('import', () => {
       }
       grant = got.grant
       stepColumns.value = {}
+      chosenHooks.value = null
       stage.value = 'reading'
       await inspect()
       groupName.value = groups.value.length === 1 ? groups.value[0] : ''
@@ -160,6 +167,11 @@ export const useImport = defineStore('import', () => {
     }
   }
 
+  /** @param paths null: those that are chosen unasked */
+  function chooseHooks(paths: string[] | null): void {
+    chosenHooks.value = paths
+  }
+
   async function start(): Promise<void> {
     if (obstacle.value !== null || grant === null) return
     error.value = null
@@ -175,6 +187,7 @@ export const useImport = defineStore('import', () => {
         job,
         grant,
         stepColumns: stepColumns.value,
+        hooks: chosenHooks.value,
         name,
         follow: follow.value
       })
@@ -223,6 +236,7 @@ export const useImport = defineStore('import', () => {
     error.value = null
     inspection.value = null
     stepColumns.value = {}
+    chosenHooks.value = null
     groupName.value = ''
     projectName.value = ''
     ignored.value = 0
@@ -231,8 +245,8 @@ export const useImport = defineStore('import', () => {
 
   return {
     ...{ stage, progress, error, inspection, stepColumns, groupName, projectName, ignored, result, updating, follow },
-    ...{ busy, good, groups, obstacle },
-    ...{ open, pick, type, drop, chooseStep, start, cancel, close, again }
+    ...{ busy, good, groups, obstacle, modules, hooks },
+    ...{ open, pick, type, drop, chooseStep, chooseHooks, start, cancel, close, again }
   }
 })
 

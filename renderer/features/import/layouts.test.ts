@@ -36,6 +36,12 @@ describe('the files of an import', () => {
     expect(layout.stepColumn).toBeNull()
   })
 
+  it('cannot be counted by rows where they are checkpoints', () => {
+    const [layout] = layoutsOf([source('a', { format: 'checkpoints', columns: ['epoch', 'step'] })])
+    expect(layout).toMatchObject({ choosable: true, countable: false })
+    expect(describeSources([source('a', { format: 'checkpoints' })])).toBe('1 run folder of checkpoints')
+  })
+
   it('are described in words', () => {
     expect(describeSources([source('a')])).toBe('1 CSV file')
     expect(

@@ -9,6 +9,8 @@ export interface Layout {
   columns: string[]
   /** Whether a step column can be chosen at all: run folders have their epochs. */
   choosable: boolean
+  /** Whether rows can be counted instead: checkpoints have no order but their steps. */
+  countable: boolean
   stepColumn: string | null
   candidates: string[]
   unclear: string | null
@@ -27,6 +29,7 @@ export function layoutsOf(sources: readonly ImportSource[]): Layout[] {
         files: [source.file],
         columns: source.columns,
         choosable: source.format !== 'visualizing-training',
+        countable: source.format !== 'checkpoints',
         stepColumn: source.stepColumn,
         candidates: source.stepCandidates,
         unclear: source.stepColumn === null ? source.unclear : null,
@@ -57,12 +60,14 @@ export function describeSources(sources: readonly ImportSource[]): string {
           ? 'run folder of visualizing-training'
           : format === 'tensorboard'
             ? 'TensorBoard run'
-            : `${importFormatNames[format]} file`
+            : format === 'checkpoints'
+              ? 'run folder of checkpoints'
+              : `${importFormatNames[format]} file`
     counts.set(what, (counts.get(what) ?? 0) + 1)
   }
   const parts = [...counts].map(([what, count]) =>
     what.startsWith('run folder') && count > 1
-      ? `${plural(count, 'run folder')} of visualizing-training`
+      ? `${plural(count, 'run folder')}${what.slice('run folder'.length)}`
       : what.startsWith('file that') && count > 1
         ? `${plural(count, 'file')} that cannot be read`
         : plural(count, what)
