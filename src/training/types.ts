@@ -4,6 +4,8 @@ import type { NetworkSpec } from '../models/network'
 import type { ModuleGraph } from '../models/types'
 import type { UserMetricAnswers, UserMetricPoint } from './user-metrics'
 
+export type { UserMetric, UserMetricPoint } from './user-metrics'
+
 export type ParamValue = number | string | boolean
 
 /** One hyperparameter of an experiment: enough to build a form field, a command line flag and a check. */
