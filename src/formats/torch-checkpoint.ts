@@ -76,9 +76,12 @@ function modelTensors(root: unknown, file: string): { found: Map<string, TensorR
   let at = root
   while (at instanceof PickleDict && path.length < deepest) {
     const children = [...at.entries].filter(([, value]) => countTensors(value) > 0)
-    // A state dictionary has its tensors at once; a nested one of Flax or of several networks is taken as a whole.
-    if (children.length === 0 || children.some(([, value]) => value instanceof TensorRef)) break
     const named = modelKeys.find((key) => children.some(([name]) => name === key))
+    // A state dictionary has its tensors at once; beside a model there may be single ones, such as the best loss.
+    const direct = children.filter(([, value]) => value instanceof TensorRef).length
+    if (direct > 0 && (named === undefined || countTensors(at.entries.get(named)) < direct)) break
+    if (named !== undefined && at.entries.get(named) instanceof TensorRef) break
+    // One of Flax, or of several networks, is taken as a whole.
     const others = children.filter(([name]) => !/optim|sched|scaler|ema|amp/i.test(String(name)))
     if (named === undefined && others.length !== 1) break
     const [key, value] = named !== undefined ? [named, at.entries.get(named)] : others[0]
