@@ -22,12 +22,18 @@ export function completeParams(spec: ExperimentSpec, overrides: Params): { param
     }
   }
   for (const param of spec.params) {
-    const value = overrides[param.key] ?? param.default
+    const usual = defaultOf(param, params)
+    const value = overrides[param.key] ?? usual
     const message = checkValue(param, value)
     if (message) problems.push({ key: param.key, message })
-    params[param.key] = message ? param.default : value
+    params[param.key] = message ? usual : value
   }
   return { params, problems }
+}
+
+/** The default of a parameter beside those that come before it. */
+export function defaultOf({ default: usual, defaultFor }: ParamSpec, params: Params): ParamValue {
+  return defaultFor?.values[String(params[defaultFor.key])] ?? usual
 }
 
 /** What is wrong with a value, or null. */

@@ -15,6 +15,8 @@ export interface ParamSpec {
   group: 'Data' | 'Model' | 'Optimiser' | 'Schedule'
   kind: 'integer' | 'number' | 'choice' | 'boolean'
   default: ParamValue
+  /** Another default where an earlier choice has one of these values. */
+  defaultFor?: { key: string; values: Record<string, ParamValue> }
   /** Inclusive bounds for numbers. */
   min?: number
   max?: number

@@ -70,12 +70,17 @@ function details(spec: ExperimentSpec): string[] {
     '',
     ...table(
       ['PARAMETER', 'DEFAULT', 'ALLOWED', ''],
-      spec.params.map((param) => [param.key, String(param.default), allowed(param), param.label])
+      spec.params.map((param) => [param.key, defaultText(param), allowed(param), param.label])
     ),
     '',
     `Hook points by default: ${spec.defaultHooks.join(', ')}`,
     `Recording by default: ${record.join(' ')}`
   ]
+}
+
+function defaultText({ default: usual, defaultFor }: ParamSpec): string {
+  const others = Object.entries(defaultFor?.values ?? {}).map(([value, other]) => `${value}: ${other}`)
+  return others.length > 0 ? `${usual} (${others.join(', ')})` : String(usual)
 }
 
 function allowed({ kind, min, max, choices }: ParamSpec): string {

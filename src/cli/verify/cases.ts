@@ -90,8 +90,8 @@ const nodules: Check = (curve) => {
 }
 
 const grokking = 'training 100% long before validation, which reaches 95%'
-const small = { trainSamples: 2000, validationSamples: 1000, epochs: 8, learningRate: 2e-3, weightDecay: 0.01 }
-const resnet = { ...small, model: 'resnet18', width: 8, evalSamples: 1000, schedule: 'one-cycle' }
+const digits = { trainSamples: 2000, validationSamples: 1000, evalSamples: 1000 }
+const resnet = { ...digits, model: 'resnet18', width: 8 }
 
 export const verifyCases: readonly VerifyCase[] = [
   { name: 'a + b mod 113', experiment: 'modular-addition', params: {}, expected: grokking, check: groks },
@@ -127,7 +127,7 @@ export const verifyCases: readonly VerifyCase[] = [
     ...{ expected: 'memorises, then climbs to 87% or more', check: omnigrok }
   },
   {
-    ...{ name: 'LeNet-5', experiment: 'mnist', params: { ...small, model: 'lenet5', initScale: 1, epochs: 20 } },
+    ...{ name: 'LeNet-5', experiment: 'mnist', params: { ...digits, model: 'lenet5' } },
     ...{ expected: 'at least 94% from 2,000 digits', check: reachesAccuracy(0.94) }
   },
   {

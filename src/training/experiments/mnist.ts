@@ -3,7 +3,7 @@ import { mnistDataset } from '../../data/mnist'
 import { lenet, mlp, resnet18, type ImageTask } from '../../models/image-models'
 import type { NetworkSpec } from '../../models/network'
 import type { Rng } from '../../numeric/rng'
-import type { ExperimentSpec, Recipe } from '../types'
+import type { ExperimentSpec, ParamSpec, ParamValue, Recipe } from '../types'
 import { loadProjectData, projectExamples, projectProblems } from './project-data'
 import { ofNetwork } from './of-network'
 import { initParams, labelSmoothing, optimiserParams, scheduleParams } from './shared-params'
@@ -17,6 +17,20 @@ export const mnistFiles = { images: 'mnist-10k-images.idx3.gz', labels: 'mnist-1
 const forModel = (...values: string[]): { when: { key: string; values: string[] } } => ({
   when: { key: 'model', values }
 })
+
+/** The convolutional networks are there to be trained well, not to memorise first. */
+const usualFor: Record<string, Record<string, ParamValue>> = {
+  initScale: { lenet5: 1, resnet18: 1 },
+  learningRate: { lenet5: 2e-3, resnet18: 2e-3 },
+  weightDecay: { lenet5: 0.01, resnet18: 0.01 },
+  batchSize: { lenet5: 64, resnet18: 32 },
+  schedule: { resnet18: 'one-cycle' },
+  epochs: { lenet5: 30, resnet18: 15 }
+}
+const byModel = (param: ParamSpec): ParamSpec => {
+  const values = usualFor[param.key]
+  return values ? { ...param, defaultFor: { key: 'model', values } } : param
+}
 
 const spec: ExperimentSpec = {
   id: 'mnist',
@@ -82,14 +96,15 @@ const spec: ExperimentSpec = {
       ...{ key: 'residual', label: 'Residuals', group: 'Model', kind: 'boolean', default: true },
       ...forModel('resnet18')
     },
-    ...initParams({
-      scale: 10,
-      scaleHint:
-        'Multiplies the initial weights; from about 4 on the MLP memorises before it generalises. Use 1 for ResNet-18.'
-    }),
-    ...optimiserParams({ method: 'adamw', learningRate: 5e-4, weightDecay: 2, beta2: 0.999, batchSize: 128 }),
-    labelSmoothing,
-    ...scheduleParams({ epochs: 150, evalSamples: 500 })
+    ...[
+      ...initParams({
+        scale: 10,
+        scaleHint: 'Multiplies the initial weights; from about 4 on the MLP memorises before it generalises.'
+      }),
+      ...optimiserParams({ method: 'adamw', learningRate: 5e-4, weightDecay: 2, beta2: 0.999, batchSize: 128 }),
+      labelSmoothing,
+      ...scheduleParams({ epochs: 150, evalSamples: 500 })
+    ].map(byModel)
   ],
   defaultHooks: ['fc1', 'fc2', 'fc3', 'layer1', 'layer2', 'layer3', 'layer4', 'fc'],
   defaultRecord: {
