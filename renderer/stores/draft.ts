@@ -21,6 +21,8 @@ export const useDraft = defineStore('draft', () => {
   const backend = ref<BackendChoice>('auto')
   const record = ref<RecordOptions | null>(null)
   const seeds = ref<number[]>([0, 1, 2, 3])
+  /** A learning-rate sweep: every seed once at each of these rates. null: at the rate of the hyperparameters. */
+  const rates = ref<number[] | null>(null)
   const described = shallowRef<RequestResult<'experiments.describe'> | null>(null)
   const failure = ref<string | null>(null)
   const starting = ref(false)
@@ -54,10 +56,23 @@ export const useDraft = defineStore('draft', () => {
     name.value = chosen.title
     params.value = Object.fromEntries(chosen.params.map((param) => [param.key, param.default]))
     chosenHooks.value = null
+    rates.value = null
     network.value = null
     if (chosen.data === 'own') data.value = null
     record.value = { ...chosen.defaultRecord, observe: [...chosen.defaultRecord.observe] }
     described.value = null
+  }
+
+  /** Sets a hyperparameter; those whose default depends on it follow, as long as nobody has changed them. */
+  function setParam(key: string, value: ParamValue): void {
+    const before = { ...params.value }
+    const next = { ...before, [key]: value }
+    for (const { key: other, default: usual, defaultFor } of spec.value?.params ?? []) {
+      if (defaultFor?.key !== key) continue
+      const usualFor = (choice: ParamValue): ParamValue => defaultFor.values[String(choice)] ?? usual
+      if (before[other] === usualFor(before[key])) next[other] = usualFor(value)
+    }
+    params.value = next
   }
 
   function toggleHook(path: string): void {
@@ -109,6 +124,8 @@ export const useDraft = defineStore('draft', () => {
         name: name.value.trim() || (spec.value?.title ?? 'Experiment'),
         ...draft(),
         seeds: count ? seeds.value.slice(0, count) : [...seeds.value],
+        // Fewer runs than asked for are for a look first, at the rate of the form.
+        rates: count ? null : rates.value && [...rates.value],
         hooks: [...hooks.value],
         backend: backend.value
       })
@@ -132,6 +149,7 @@ export const useDraft = defineStore('draft', () => {
     backend,
     record,
     seeds,
+    rates,
     described,
     failure,
     starting,
@@ -139,6 +157,7 @@ export const useDraft = defineStore('draft', () => {
     problems,
     load,
     choose,
+    setParam,
     toggleHook,
     start
   }
