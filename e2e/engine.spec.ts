@@ -123,3 +123,28 @@ test('a run is cancelled, continued, and forked with another learning rate', asy
   await page.locator('[data-test="continue-run"]').click()
   await expect(page.locator('[data-test="continue-run"]')).toHaveCount(0)
 })
+
+test('learning rates are compared side by side, each with its verdict', async ({ app }) => {
+  const { page } = app
+  await newProject(page, 'Rates')
+  const rates = [1e-5, 1e-3, 1e-2, 1, 10]
+  const params = { initScale: 1, optimizer: 'sgd', momentum: 0.9, weightDecay: 0, epochs: 12, hidden1: 64, hidden2: 32 }
+  const runIds = await start(page, { name: 'SGD', seeds: [0], rates, params })
+  expect(runIds).toHaveLength(rates.length)
+  await page.locator('[data-page="train"]').click()
+  await page.locator('[data-test="rates-toggle"]').getByText('Learning rates').click()
+  await expect(page.locator('[data-rate]')).toHaveCount(rates.length)
+  expect(await page.locator('[data-rate]').evaluateAll((all) => all.map((one) => Number(one.dataset.rate)))).toEqual(
+    rates
+  )
+  await app.capture('engine-sweep-live')
+  await expect(page.locator('[data-rate="0.00001"]')).toHaveAttribute('data-conclusion', 'too-low', { timeout: 60_000 })
+  await expect(page.locator('[data-rate="10"]')).toHaveAttribute('data-conclusion', 'too-high', { timeout: 60_000 })
+  await expect(page.locator('[data-rate="10"]')).toContainText('the rate is too high')
+  await expect(page.locator('[data-conclusion="best"]')).toHaveCount(1)
+  await page.locator('[data-test="sweep"] canvas').nth(3).hover()
+  await app.capture('engine-sweep')
+  await page.locator('[data-test="rates-toggle"]').getByText('This run').click()
+  await expect(page.locator('[data-test="live-curves"]')).toBeVisible()
+  await app.capture('engine-sweep-run')
+})

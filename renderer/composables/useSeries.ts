@@ -30,7 +30,7 @@ export function useHeatmap(
 }
 
 /** While runs grow, one question is under way at a time, so a slow disk is asked less often instead of ever more. */
-function useRunData<Ask, T>(
+export function useRunData<Ask, T>(
   wanted: () => Ask | null,
   runsOf: (ask: Ask) => string[],
   load: (ask: Ask) => Promise<T>

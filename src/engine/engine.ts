@@ -30,6 +30,7 @@ import type { Places, WorkerLauncher } from './ports'
 import { ProjectSession } from './project-session'
 import { recipeOf } from './recipe'
 import { recentEntry, Recents, samplePreview } from './recents'
+import { sweptSpec } from './sweep'
 import { TaskPool } from './task-pool'
 import { TrainingService } from './training-service'
 import { TrustedMetrics } from './trusted-metrics'
@@ -387,6 +388,14 @@ export class Engine {
         this.queries.run('series', { runs: this.project.sources(runIds), ...query }),
       'runs.heatmap': ({ runId, ...query }) =>
         this.queries.run('heatmap', { run: this.project.sources([runId])[0], ...query }),
+
+      'runs.twinPeaks': ({ runId, ...query }) =>
+        this.queries.run('twinPeaks', { run: this.project.sources([runId])[0], ...query }),
+      'sweep.compare': ({ runIds, maxPoints }) => {
+        const sources = this.project.sources(runIds)
+        const runs = sources.map((source) => ({ source, spec: sweptSpec(this.project.run(source.runId)) }))
+        return this.queries.run('sweep', { runs, maxPoints })
+      },
 
       'analysis.list': () => this.project.listAnalyses(),
       'analysis.start': ({ options }) => ({ id: this.analyses.start(this.project, options) }),

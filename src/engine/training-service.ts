@@ -37,6 +37,9 @@ export interface TrainingServiceOptions {
 
 export type Place = 'first' | 'earlier' | 'later' | 'last'
 
+type StartRequest = Omit<ParsedParams<'training.start'>, 'rates'> &
+  Partial<Pick<ParsedParams<'training.start'>, 'rates'>>
+
 export class TrainingService {
   private readonly queue: { session: ProjectSession; runId: string }[] = []
   private readonly supervisor: RunSupervisor
@@ -70,8 +73,11 @@ export class TrainingService {
     return this.queue.map(({ runId }) => runId)
   }
 
-  /** Checks everything before the first folder is made, then queues one run per seed: all of them or none. */
-  async start(session: ProjectSession, request: ParsedParams<'training.start'>): Promise<string[]> {
+  /**
+   * Checks everything before the first folder is made, then queues one run per seed, or per rate and seed of a sweep: all
+   * of them or none.
+   */
+  async start(session: ProjectSession, request: StartRequest): Promise<string[]> {
     const recipe = resolveRecipe(await recipeOf(session, request))
     const { name, hooks, record } = request
     checkHooks(recipe, hooks)
@@ -79,10 +85,12 @@ export class TrainingService {
     const seeds = [...new Set(request.seeds)]
     const backend = await this.backendFor(session, request, recipe, seeds[0])
     await this.lookAtMetrics(session)
-    const runs = seeds.map((seed) => {
-      const spec: RunSpec = { ...recipe, seed, hooks, record, backend, parent: null }
-      return { name: seeds.length > 1 ? `${name} s${seed}` : name, spec }
-    })
+    const runs = atRates(recipe, request.rates ?? null).flatMap(({ recipe: own, suffix }) =>
+      seeds.map((seed) => {
+        const spec: RunSpec = { ...own, seed, hooks, record, backend, parent: null }
+        return { name: `${name}${suffix}${seeds.length > 1 ? ` s${seed}` : ''}`, spec }
+      })
+    )
     const runIds = await makeRuns(session, runs, { id: newId('group'), name }, this.options.versions)
     this.enqueue(session, runIds, name)
     return runIds
@@ -227,7 +235,7 @@ export class TrainingService {
 
   private async backendFor(
     session: ProjectSession,
-    { backend, name, record }: ParsedParams<'training.start'>,
+    { backend, name, record }: StartRequest,
     recipe: Recipe,
     seed: number
   ): Promise<BackendName> {
@@ -321,4 +329,15 @@ export class TrainingService {
       })
     }
   }
+}
+
+/** The recipe at each rate of a sweep, ascending, each checked; without rates the recipe as it is. */
+function atRates(recipe: Recipe, rates: readonly number[] | null): { recipe: Recipe; suffix: string }[] {
+  if (!rates) return [{ recipe, suffix: '' }]
+  return [...new Set(rates)]
+    .sort((a, b) => a - b)
+    .map((rate) => ({
+      recipe: resolveRecipe({ ...recipe, params: { ...recipe.params, learningRate: rate } }),
+      suffix: ` lr ${rate}`
+    }))
 }

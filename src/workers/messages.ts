@@ -193,6 +193,11 @@ export interface ComputeTasks {
     in: { run: RunSource; tag: string; from?: number; to?: number; maxColumns: number }
     out: PackedHeatmap | null
   }
+  twinPeaks: { in: OfRun<'runs.twinPeaks'>; out: RequestResult<'runs.twinPeaks'> }
+  sweep: {
+    in: { runs: { source: RunSource; spec: RunSpec }[]; maxPoints: number }
+    out: RequestResult<'sweep.compare'>
+  }
   prepare: { in: { runs: RunSource[]; options: AnalysisOptions }; out: Prepared }
   candidate: { in: { task: CandidateTask; sequences: Sequence[]; options: AnalysisOptions }; out: CandidateResult }
   fold: { in: { task: FoldTask; sequences: Sequence[]; options: AnalysisOptions }; out: FoldResult }

@@ -27,6 +27,10 @@ export const trainCommand: Command = {
   options: {
     project: { value: 'DIR', description: 'The project folder; made when it does not exist.', required: true },
     seeds: { value: 'LIST', description: 'Seeds such as 0-7 or 1,2,5. Default 0.' },
+    rates: {
+      value: 'LIST',
+      description: 'Learning rates to compare, such as 1e-4,1e-3,1e-2: one run per rate and seed.'
+    },
     set: { value: 'KEY=VALUE', description: 'A hyperparameter; may be repeated.', multiple: true },
     hooks: { value: 'A,B', description: 'Hook points, "all" or "none". Default: those of the experiment.' },
     record: {
@@ -50,6 +54,7 @@ export const trainCommand: Command = {
     const params = hyperparameters(spec, input.texts('set'))
     const recipe = resolveRecipe({ experiment: spec.id, params, data: null, network: null })
     const seeds = input.numbers('seeds', { min: 0, max: maxSeed }) ?? [0]
+    const rates = learningRates(input)
     const hooks = chosenHooks(recipe, input)
     const record = recording(spec, input.texts('record'))
     const backend = input.choice('backend', ['auto', ...backendNames] as const) ?? 'auto'
@@ -59,7 +64,7 @@ export const trainCommand: Command = {
     return withEngine(context, { jobs }, async (engine) => {
       const session = await engine.openOrCreateFolder(folder, basename(folder))
       noteProblems(session, context)
-      return trainAndWatch(engine, context, input.has('json'), seeds.length, () =>
+      return trainAndWatch(engine, context, input.has('json'), seeds.length * (rates?.length ?? 1), () =>
         engine.training.start(session, {
           name,
           experiment: spec.id,
@@ -67,6 +72,7 @@ export const trainCommand: Command = {
           data: null,
           network: null,
           seeds,
+          rates,
           hooks,
           record,
           backend
@@ -87,6 +93,23 @@ function hyperparameters(spec: ExperimentSpec, settings: string[]): Record<strin
       return [key, value]
     })
   )
+}
+
+function learningRates(input: Input): number[] | null {
+  const given = input.list('rates')
+  if (!given) return null
+  const rates = given.map((text) => {
+    const rate = Number(text)
+    if (!(rate > 0 && rate < Infinity)) {
+      throw new UsageError(`--rates has "${text}"; each must be a number above 0, such as 1e-3.`)
+    }
+    return rate
+  })
+  const unique = [...new Set(rates)].sort((a, b) => a - b)
+  if (unique.length < 2 || unique.length > 20) {
+    throw new UsageError(`--rates needs 2 to 20 different rates to compare, such as 1e-4,1e-3,1e-2.`)
+  }
+  return unique
 }
 
 function chosenHooks(recipe: Recipe, input: Input): string[] {
