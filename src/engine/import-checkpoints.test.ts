@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { encodeSafetensors } from '../formats/safetensors'
 import { RunReader } from '../project/run-reader'
 import { temporaryFolder } from '../project/testing/folders'
 import type { Engine } from './engine'
@@ -122,6 +123,37 @@ describe('a folder of checkpoints', () => {
         .get('weights/square_5x5/l1')!
         .map(([step]) => step)
     ).toEqual([0, 100, 200])
+  })
+
+  it('may change its shapes and lose modules: it is told, and the means wait for all', async () => {
+    const { engine, session } = await opened()
+    const folder = join(temporaryFolder(), 'training')
+    mkdirSync(folder)
+    const array = (name: string, shape: number[]) => ({
+      ...{ name, shape },
+      data: new Float32Array(shape[0] * shape[1]).fill(1)
+    })
+    const write = (step: number, ...arrays: ReturnType<typeof array>[]): void =>
+      writeFileSync(join(folder, `step${step}.safetensors`), encodeSafetensors(arrays))
+    write(1, array('a.weight', [2, 2]), array('b.weight', [2, 2]))
+    write(2, array('a.weight', [3, 2]))
+    write(3, array('a.weight', [3, 2]), array('b.weight', [2, 2]))
+    const { runIds, sources } = await engine.imports.run(session, request(folder), null)
+    const series = recorded(session, runIds[0])
+    expect(series.get('weights/a/l1')).toEqual([
+      [1, 4],
+      [2, 6],
+      [3, 6]
+    ])
+    expect(series.get('weights/b/l1')!.map(([step]) => step)).toEqual([1, 3])
+    expect(series.get('weights/l1')).toEqual([
+      [1, 4],
+      [3, 5]
+    ])
+    expect(sources[0].notes).toEqual([
+      'Shapes that change: a.weight ([2, 2], [3, 2] at step 2).',
+      'Step 2: no weights in "b", so no point there and none in the means over all hook points.'
+    ])
   })
 
   it('is no run when none can be read, or no module is chosen; the reason is told', async () => {

@@ -92,7 +92,7 @@ export async function inspectCheckpoints(
   if (changed.size > 0) source.notes.push(`Shapes that change: ${[...changed].slice(0, 4).join('; ')}.`)
   if (buffers.size > 0) {
     source.notes.push(
-      `${plural(buffers.size, 'tensor')} no parameter of the model and left out: ${someNames([...buffers], 3)}.`
+      `${plural(buffers.size, 'tensor')} left out, as no parameters of the model: ${someNames([...buffers], 3)}.`
     )
   }
   const all = [...modules.values()]

@@ -51,7 +51,7 @@ export const importCommand: Command = {
     if (pattern !== undefined && !/\{(step|epoch)\}/.test(pattern)) {
       throw new UsageError('--step-pattern needs {step} or {epoch} where the number stands, such as "model_{step}.pt".')
     }
-    if (pattern !== undefined && input.has('step-column')) {
+    if (pattern !== undefined && input.text('step-column') !== undefined) {
       throw new UsageError('--step-column and --step-pattern exclude each other; give one of them.')
     }
     const stepColumn = pattern ?? input.text('step-column')
