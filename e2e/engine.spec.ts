@@ -148,3 +148,34 @@ test('learning rates are compared side by side, each with its verdict', async ({
   await expect(page.locator('[data-test="live-curves"]')).toBeVisible()
   await app.capture('engine-sweep-run')
 })
+
+test('twin peaks of a hook point are followed through the epochs', async ({ app }) => {
+  const { page } = app
+  await newProject(page, 'Peaks')
+  await start(page, {
+    ...{ name: 'Twins', seeds: [0], params: { epochs: 5, initScale: 1 } },
+    record: { perClass: true, activationsEvery: 1 }
+  })
+  await page.locator('[data-page="train"]').click()
+  await expect(page.locator('.run-name', { hasText: 'Twins' }).first()).toBeVisible()
+  // What is shown unasked are activations, not the gradients that come before them in the alphabet.
+  await expect(page.locator('[data-tag]')).toHaveAttribute('data-tag', 'activations/fc1')
+  await page.locator('[data-test="activations-view"]').getByText('Twin peaks').click()
+  const peaks = page.locator('[data-test="twin-peaks"]')
+  await expect(peaks).toHaveAttribute('data-epoch', '5', { timeout: 60_000 })
+  await expect(peaks.locator('[data-curves="2"]')).toBeVisible()
+  await expect(peaks).toContainText('zeros')
+  await app.capture('engine-twin-peaks')
+  await peaks.locator('[data-test="twin-epoch"]').focus()
+  await page.keyboard.press('Home')
+  await expect(peaks).toHaveAttribute('data-epoch', '1')
+  await peaks.getByLabel('Play through the epochs').click()
+  await expect(peaks).toHaveAttribute('data-epoch', '5')
+  await page.locator('[data-test="activations-view"]').getByText('Over time').click()
+  await page.locator('.hooks').click()
+  await expect(page.locator('.n-base-select-group-header', { hasText: 'By class' })).toBeVisible()
+  await app.capture('engine-tags')
+  await page.locator('.n-base-select-option', { hasText: 'fc1, class 3' }).click()
+  await expect(page.locator('[data-tag]')).toHaveAttribute('data-tag', 'activations/fc1/class/3')
+  await app.capture('engine-class')
+})

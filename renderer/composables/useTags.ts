@@ -2,11 +2,12 @@
 import { computed, onBeforeUnmount, shallowRef, watch } from 'vue'
 import type { ComputedRef } from 'vue'
 import { onEvent, request } from '../bridge/host'
+import { inOrder } from './histogram-tags'
 import { useProject } from '../stores/project'
 
 export function useTags(runIds: () => string[]): {
   scalars: ComputedRef<string[]>
-  /** Activation histograms. */
+  /** Activations first, then gradients and predictions. */
   histograms: ComputedRef<string[]>
 } {
   const app = useProject()
@@ -38,6 +39,6 @@ export function useTags(runIds: () => string[]): {
 
   return {
     scalars: computed(() => tags.value.scalars),
-    histograms: computed(() => tags.value.histograms)
+    histograms: computed(() => inOrder(tags.value.histograms))
   }
 }
