@@ -34,7 +34,7 @@ const resources = join(root, 'resources')
 const rounds = Number(values.rounds)
 
 const sections: Record<string, () => Promise<void>> = {
-  overhead: () => benchOverhead(resources, rounds),
+  overhead: () => benchOverhead(root, rounds),
   memory: () => benchMemory(resources),
   epochs: () => benchEpochs(),
   steps: () => benchSteps(root, Math.min(rounds, 5)),

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { saveCheckpoint } from '../src/project/checkpoints'
 import { RunWriter } from '../src/project/run-writer'
 import { loadDataset } from '../src/training/datasets'
-import { findExperiment, resolveRecipe } from '../src/training/experiments'
+import { defaultHooks, findExperiment, resolveRecipe } from '../src/training/experiments'
 import { train } from '../src/training/trainer'
+import { MetricsThread } from '../src/workers/metrics-thread'
 import type { Dataset, ParamValue, RecordOptions, RunSpec, TrainerPort } from '../src/training/types'
 
 export interface Reference {
@@ -32,16 +33,17 @@ export function specOf(
   steps: number,
   observed: { hooks: boolean; record?: Partial<RecordOptions> }
 ): RunSpec {
-  const { defaultHooks, defaultRecord } = findExperiment(reference.experiment)
+  const { defaultRecord } = findExperiment(reference.experiment)
+  const recipe = resolveRecipe({
+    experiment: reference.experiment,
+    params: { ...reference.params, epochs: steps / reference.stepsPerEpoch },
+    data: null,
+    network: null
+  })
   return {
-    ...resolveRecipe({
-      experiment: reference.experiment,
-      params: { ...reference.params, epochs: steps / reference.stepsPerEpoch },
-      data: null,
-      network: null
-    }),
+    ...recipe,
     seed: 0,
-    hooks: observed.hooks ? defaultHooks : [],
+    hooks: observed.hooks ? defaultHooks(recipe) : [],
     record: { ...defaultRecord, ...observed.record },
     backend: 'wasm',
     parent: null
@@ -55,8 +57,15 @@ export function datasetOf(spec: RunSpec, resources: string): Promise<Dataset> {
 /**
  * One whole run into a folder that goes away.
  * @param atStep called between steps, with how many of them are done
+ * @param metricsEntry the built entry file of the metrics thread; without, the trainer computes weight metrics itself
  */
-export async function trainOnce(spec: RunSpec, dataset: Dataset, atStep?: (step: number) => void): Promise<void> {
+export async function trainOnce(
+  spec: RunSpec,
+  dataset: Dataset,
+  atStep?: (step: number) => void,
+  metricsEntry?: string
+): Promise<void> {
+  const metrics = metricsEntry === undefined ? null : new MetricsThread(metricsEntry)
   const folder = mkdtempSync(join(tmpdir(), 'phasescope-bench-'))
   const writer = new RunWriter(folder, 0)
   let steps = 0
@@ -75,12 +84,14 @@ export async function trainOnce(spec: RunSpec, dataset: Dataset, atStep?: (step:
       return 'run'
     },
     resumed: () => Promise.resolve(),
-    yield: () => new Promise((resolve) => setImmediate(resolve))
+    yield: () => new Promise((resolve) => setImmediate(resolve)),
+    ...(metrics ? { weightMetrics: (job) => metrics.compute(job) } : {})
   }
   try {
     await train(spec, dataset, port)
     atStep?.(steps)
   } finally {
+    await metrics?.close()
     writer.close()
     rmSync(folder, { recursive: true, force: true })
   }

@@ -7,7 +7,7 @@ import { prepareBackend } from '../src/tensor/backend'
 import { valuesOf } from '../src/tensor/views'
 import { BatchSource } from '../src/training/batches'
 import { loadDataset, type Resources } from '../src/training/datasets'
-import { findExperiment, resolveRecipe } from '../src/training/experiments'
+import { defaultHooks, findExperiment, resolveRecipe } from '../src/training/experiments'
 import { TrainingSession } from '../src/training/session'
 import type { ParamValue, RunSpec } from '../src/training/types'
 
@@ -38,7 +38,8 @@ export async function benchTraining(resources: Resources, epochs = 10): Promise<
   for (const { name, experiment, params: overrides } of cases) {
     const recipe = resolveRecipe({ experiment, params: overrides, data: null, network: null })
     const { params } = recipe
-    const { defaultHooks: hooks, defaultRecord: record } = findExperiment(experiment)
+    const { defaultRecord: record } = findExperiment(experiment)
+    const hooks = defaultHooks(recipe)
     const spec: RunSpec = { ...recipe, seed: 0, hooks, record, backend: 'wasm', parent: null }
     const dataset = await loadDataset(spec, resources)
     const session = new TrainingSession(spec)

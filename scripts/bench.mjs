@@ -2,8 +2,11 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { build } from 'vite'
+import { build as buildParts } from './build.mjs'
 import { root } from './lib/electron-runtime.mjs'
 
+// The thread for weight metrics is the application's own.
+await buildParts({ only: ['main'], quiet: true })
 const outDir = join(root, 'out', 'bench')
 await build({
   root,

@@ -19,6 +19,8 @@ export class MetricsThread {
   private lastId = 0
   private problem: Error | null = null
 
+  constructor(private readonly file = entry) {}
+
   compute(job: WeightMetricsJob): Promise<WeightScalars> {
     if (this.problem) return Promise.reject(this.problem)
     this.worker ??= this.start()
@@ -35,7 +37,7 @@ export class MetricsThread {
   }
 
   private start(): Worker {
-    const worker = new Worker(entry, { name: 'phasescope-metrics' })
+    const worker = new Worker(this.file, { name: 'phasescope-metrics' })
     worker.on('message', ({ id, scalars }: { id: number; scalars: WeightScalars }) => {
       this.waiting.get(id)?.resolve(scalars)
       this.waiting.delete(id)
