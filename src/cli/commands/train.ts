@@ -1,9 +1,13 @@
 /** `phasescope train`: one experiment, one run per seed. */
+import { readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { backendNames } from '../../contract/backends'
 import { recordOptions } from '../../contract/domain'
 import { ConfigError, suggestion } from '../../hooks/config-error'
+import type { Engine } from '../../engine/engine'
+import { recipeOf } from '../../engine/recipe'
 import { hookPoints } from '../../hooks/hook-points'
+import type { NetworkSpec } from '../../models/types'
 import {
   architectureOf,
   checkHooks,
@@ -31,6 +35,9 @@ export const trainCommand: Command = {
       value: 'LIST',
       description: 'Learning rates to compare, such as 1e-4,1e-3,1e-2: one run per rate and seed.'
     },
+    data: { value: 'ID', description: 'A data set of the project (phasescope data list) instead of its own.' },
+    network: { value: 'FILE', description: 'custom: layers, or a Keras or TensorFlow.js model, as JSON.' },
+    'trust-metrics': { description: 'Run the metric functions of the project, metrics.js, with your rights.' },
     set: { value: 'KEY=VALUE', description: 'A hyperparameter; may be repeated.', multiple: true },
     hooks: { value: 'A,B', description: 'Hook points, "all" or "none". Default: those of the experiment.' },
     record: {
@@ -50,27 +57,30 @@ export const trainCommand: Command = {
   words: { min: 1, max: 1, missing: 'Which experiment? phasescope experiments lists them.' },
   async run(input, context) {
     const spec = findExperiment(input.words[0])
-    // Everything is checked before the project folder is made.
     const params = hyperparameters(spec, input.texts('set'))
-    const recipe = resolveRecipe({ experiment: spec.id, params, data: null, network: null })
     const seeds = input.numbers('seeds', { min: 0, max: maxSeed }) ?? [0]
     const rates = learningRates(input)
-    const hooks = chosenHooks(recipe, input)
     const record = recording(spec, input.texts('record'))
     const backend = input.choice('backend', ['auto', ...backendNames] as const) ?? 'auto'
     const jobs = input.whole('jobs', { min: 1, max: 256 })
     const name = input.text('name')?.trim() || spec.id
     const folder = resolve(input.required('project'))
     return withEngine(context, { jobs }, async (engine) => {
+      // Everything is checked before the project folder is made.
+      const data = input.text('data') ?? null
+      const network = await networkFrom(engine, input.text('network'))
+      const recipe = resolveRecipe(await recipeOf({ folder }, { experiment: spec.id, params, data, network }))
+      const hooks = chosenHooks(recipe, input)
       const session = await engine.openOrCreateFolder(folder, basename(folder))
       noteProblems(session, context)
+      if (input.has('trust-metrics')) await trustMetrics(engine, folder)
       return trainAndWatch(engine, context, input.has('json'), seeds.length * (rates?.length ?? 1), () =>
         engine.training.start(session, {
           name,
           experiment: spec.id,
           params,
-          data: null,
-          network: null,
+          data,
+          network,
           seeds,
           rates,
           hooks,
@@ -80,6 +90,23 @@ export const trainCommand: Command = {
       )
     })
   }
+}
+
+async function networkFrom(engine: Engine, file: string | undefined): Promise<NetworkSpec | null> {
+  if (file === undefined) return null
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    throw new UsageError(`--network ${file} cannot be read. Check the path.`)
+  }
+  return (await engine.call('networks.read', { name: basename(file), text })).network
+}
+
+async function trustMetrics(engine: Engine, folder: string): Promise<void> {
+  const own = await engine.trusted.of(folder)
+  if (!own) throw new UsageError('--trust-metrics: this project has no metrics.js.')
+  await engine.trusted.trust(folder, own.hash)
 }
 
 /** `key=value` as the kind that the parameter has; what cannot be read stays text, and the check names it. */

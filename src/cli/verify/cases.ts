@@ -101,7 +101,7 @@ export const verifyCases: readonly VerifyCase[] = [
   },
   {
     ...{ name: 'a - b mod 113', experiment: 'modular-addition' },
-    params: { operation: 'sub', trainFraction: 0.4, epochs: 800 },
+    params: { operation: 'sub', epochs: 700 },
     ...{ expected: grokking, check: groks }
   },
   {
@@ -110,7 +110,7 @@ export const verifyCases: readonly VerifyCase[] = [
   },
   {
     ...{ name: 'a / b mod 113', experiment: 'modular-addition' },
-    params: { operation: 'div', trainFraction: 0.4, epochs: 800 },
+    params: { operation: 'div', epochs: 700 },
     ...{ expected: grokking, check: groks }
   },
   {
