@@ -76,6 +76,7 @@ test('the queue is reordered, by keyboard too, and waits after the application w
   const again = app.page.locator('[data-test="queue"]')
   await expect(again.locator('[data-status="paused"]')).toHaveCount(runIds.length - 1)
   await expect(again).toContainText('when the project was last open')
+  await expect(app.page.locator('[data-test="resume-run"]')).toBeVisible()
   await app.capture('engine-queue-restored')
   await again.locator('[data-test="resume-waiting"]').click()
   await expect(app.page.locator('[data-test="resume-waiting"]')).toHaveCount(0)
