@@ -133,7 +133,10 @@ export class Observer {
         await this.histogram(`predictions/${name}`, counted, moment)
       }
     }
-    for (const hook of statistics.nonFinite()) await this.alert(`The activations of ${hook}`)
+    // A loss that is not finite ends the run; there is nothing to pause for.
+    if (Number.isFinite(values['loss/train'])) {
+      for (const hook of statistics.nonFinite()) await this.alert(`The activations of ${hook}`)
+    }
     return { train: values['loss/train'], validation: values['loss/val'] }
   }
 
@@ -205,20 +208,21 @@ export class Observer {
     if (!port.weightMetrics) {
       const computed = weightScalars(parameters, spec.hooks)
       await this.scalars({ ...values, ...computed.values }, moment)
-      return this.nonFiniteWeights(computed)
+      return this.nonFiniteWeights(computed, values)
     }
     await this.scalars(values, moment)
     if (this.pending.length >= maxPending) await this.pending.shift()
     const job = port.weightMetrics({ parameters, hooks: spec.hooks }).then(async (computed) => {
       await port.emit({ kind: 'scalars', ...moment, values: computed.values })
-      await this.nonFiniteWeights(computed)
+      await this.nonFiniteWeights(computed, values)
     })
     // Its failure is told where it is awaited, which is never later than the next checkpoint.
     job.catch(() => undefined)
     this.pending.push(job)
   }
 
-  private async nonFiniteWeights({ nonFinite }: WeightScalars): Promise<void> {
+  private async nonFiniteWeights({ nonFinite }: WeightScalars, values: Record<string, number>): Promise<void> {
+    if (!Number.isFinite(values['loss/train'])) return
     for (const name of nonFinite) await this.alert(`The parameter ${name}`)
   }
 

@@ -196,3 +196,35 @@ it('the cpu backend trains to the same within rounding', async () => {
   const losses = [wasm, cpu].map(({ port }) => port.of('scalars').map(({ values }) => values['loss/train']))
   losses[0].forEach((loss, i) => expect(Math.abs(loss - losses[1][i])).toBeLessThan(3e-4))
 })
+
+describe('values that are not finite', () => {
+  /** A run in which an activation overflows where no loss shows it: in front of a ReLU that is off. */
+  async function broken(pauseOnNonFinite: boolean): Promise<RecordingPort> {
+    const spec = tinySpec('mnist', tinyMnist)
+    const whole = await runTiny(spec)
+    const state = stored(whole.port.checkpoints()[0])
+    const weights = (name: string): Float32Array => state.weights.find((one) => one.name === name)!.data
+    // Finite weights, [784, 16], whose sum over a picture is minus infinity for unit 0.
+    const w = weights('fc1.W')
+    for (let i = 0; i < w.length; i += 16) w[i] = -3e38
+    const port = new RecordingPort()
+    await runTiny({ ...spec, record: { ...spec.record, pauseOnNonFinite } }, port, state)
+    return port
+  }
+
+  it('ask for a pause, once for each thing, and say where', async () => {
+    const port = await broken(true)
+    const texts = port.of('alert').map(({ text }) => text)
+    expect(texts).toContain(
+      'The activations of fc1 have values that are not finite from step 5 on; metrics that they enter are NaN.'
+    )
+    expect(new Set(texts).size).toBe(texts.length)
+    expect(port.of('log').filter(({ level }) => level === 'warning')).toEqual([])
+  })
+
+  it('are only told where nobody wants a pause', async () => {
+    const port = await broken(false)
+    expect(port.of('alert')).toEqual([])
+    expect(port.of('log').some(({ level, text }) => level === 'warning' && text.includes('not finite'))).toBe(true)
+  })
+})
