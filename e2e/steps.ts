@@ -12,13 +12,18 @@ export async function newProject(page: Page, name: string): Promise<void> {
 /** Chooses a folder as the user would: in the native dialog, or by typing its path in the browser. */
 export async function chooseFolder(app: PhasescopeApp, folder: string): Promise<void> {
   await app.page.locator('[data-test="import-runs"]').click()
+  await giveFolder(app, 'import', folder)
+}
+
+/** The same in a dialog that is open already: of imports, or of data. */
+export async function giveFolder(app: PhasescopeApp, dialogOf: 'import' | 'data', folder: string): Promise<void> {
   if (app.electron) {
     await app.electron.evaluate(({ dialog }, path) => {
       dialog.showOpenDialog = (async () => ({ canceled: false, filePaths: [path] })) as typeof dialog.showOpenDialog
     }, folder)
-    await app.page.locator('[data-test="import-folder"]').click()
+    await app.page.locator(`[data-test="${dialogOf}-folder"]`).click()
   } else {
-    await app.page.locator('#import-path').fill(folder)
-    await app.page.locator('[data-test="import-typed"]').click()
+    await app.page.locator(`#${dialogOf}-path`).fill(folder)
+    await app.page.locator(`[data-test="${dialogOf}-typed"]`).click()
   }
 }
