@@ -234,7 +234,8 @@ test('boards: a node of our own model offers its hook point', async ({ app }) =>
   await expect(offer).toContainText('This run has recorded it.')
   await app.capture('boards-hook')
   await offer.locator('[data-test="hook-histograms"]').click()
-  await expect(page.locator('[data-card]')).toHaveCount(1)
+  // Of training batches and of the validation examples, and the gradients of both kinds.
+  await expect(page.locator('[data-card]')).toHaveCount(4)
   await expect(card(page, 'activations/conv1')).toBeVisible()
   await tab(page, 'hparams')
   await expect(page.locator('[data-session]')).toHaveCount(1)

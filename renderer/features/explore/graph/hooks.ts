@@ -9,6 +9,9 @@ interface Tag {
   runIds: ReadonlySet<string>
 }
 
+/** What is recorded at hook points, as the tags begin. */
+const kinds = ['weights', 'activations', 'gradients', 'activation_gradients', 'updates']
+
 /** What a run has recorded at a hook point. */
 export function tagsOfHook(
   tags: readonly Tag[],
@@ -17,8 +20,7 @@ export function tagsOfHook(
 ): { scalars: string[]; histograms: string[] } {
   const found = tags.filter(
     ({ tag, runIds }) =>
-      runIds.has(runId) &&
-      (tag === `activations/${hook}` || tag.startsWith(`activations/${hook}/`) || tag.startsWith(`weights/${hook}/`))
+      runIds.has(runId) && kinds.some((kind) => tag === `${kind}/${hook}` || tag.startsWith(`${kind}/${hook}/`))
   )
   const of = (wanted: string): string[] => found.filter(({ kind }) => kind === wanted).map(({ tag }) => tag)
   return { scalars: of('scalars'), histograms: of('histograms') }
@@ -26,5 +28,5 @@ export function tagsOfHook(
 
 /** A filter for all tags of a hook point and no other: `fc1` is not `fc10`. */
 export function exactly(hook: string): string {
-  return `^(weights|activations)/${hook.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(/|$)`
+  return `^(${kinds.join('|')})/${hook.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(/|$)`
 }
