@@ -120,7 +120,8 @@ function openSource(path: string, name: string): ByteSource & { close: () => voi
   return { name, size, read, close: () => closeSync(file) }
 }
 
-function unreadable(name: string, error: unknown): FormatError {
+/** A file that cannot be read, with the reason and the remedy. */
+export function unreadable(name: string, error: unknown): FormatError {
   const { code, message } = error as NodeJS.ErrnoException
   const reason =
     code === 'ENOENT'

@@ -4,12 +4,12 @@
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
 import { decodeSafetensors, encodeSafetensors } from '../formats/safetensors'
 import type { CheckpointState } from '../training/types'
-import { describeFileError, readJson, syncFolder } from './files'
+import { describeFileError, readJson, syncFolder, writeSynced } from './files'
 
 const checkpointVersion = 1
 
@@ -113,15 +113,5 @@ async function readTensors(path: string): Promise<CheckpointState['weights']> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code) throw describeFileError(error, path, 'read')
     throw new PhasescopeError('damaged', `${path}: ${(error as Error).message} Remove this checkpoint's folder.`)
-  }
-}
-
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(path, 'w')
-  try {
-    await handle.writeFile(bytes)
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { PhasescopeError } from '../contract/errors'
@@ -12,7 +12,7 @@ import { type NumericArray, shapeText, sizeOf } from '../formats/arrays'
 import { FormatError } from '../formats/format-error'
 import { readNpy, writeNpy } from '../formats/npy'
 import type { Dataset, DatasetFacts, Split } from '../training/types'
-import { describeFileError, makeFolder, readableJson, readJson, syncFolder } from './files'
+import { describeFileError, makeFolder, readableJson, readJson, syncFolder, writeSynced } from './files'
 import { moveToTrash, type Problem } from './project-folder'
 
 const datasetVersion = 1
@@ -238,14 +238,4 @@ async function readArray(folder: string, file: string, shape: readonly number[])
 
 function damaged(folder: string, file: string, text: string): PhasescopeError {
   return new PhasescopeError('damaged', `${join(folder, file)} ${text}. Add the data again.`)
-}
-
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(path, 'w')
-  try {
-    await handle.writeFile(bytes)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -23,6 +23,17 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   }
 }
 
+/** Writes a file and waits until it is on the disk; for files in a folder that is renamed into place when all are there. */
+export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(path, 'w')
+  try {
+    await handle.writeFile(bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomic(path, readableJson(value) + '\n')
 }

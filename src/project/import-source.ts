@@ -11,6 +11,7 @@ import { readJsonLines } from '../formats/json-lines'
 import { checkEpochs, collateEpochs, readEpoch } from '../formats/package-run'
 import type { ImportFormat, RawTable } from '../formats/types'
 import { checkpointSources } from './checkpoint-folder'
+import { unreadable } from './checkpoint-source'
 import { describeFileError } from './files'
 import { byCodePoints, findLogRuns, isEventFile } from './log-folder'
 import type { LogRun } from './log-folder'
@@ -275,7 +276,7 @@ export async function readSource(source: ImportFile): Promise<ReadFile> {
 }
 
 async function readText(path: string, file: string): Promise<string> {
-  const { size } = await stat(path).catch((error: unknown) => unreadable(error, file))
+  const { size } = await stat(path).catch((error: unknown) => refuse(file, error))
   if (size > mostBytes) {
     const limit = `files up to ${mostBytes / 2 ** 20} MB can be imported`
     throw new FormatError(
@@ -285,22 +286,11 @@ async function readText(path: string, file: string): Promise<string> {
     )
   }
   // Before a large file is read whole: whether it is text at all.
-  if (isBinary(await beginning(path).catch((error: unknown) => unreadable(error, file)))) {
+  if (isBinary(await beginning(path).catch((error: unknown) => refuse(file, error)))) {
     throw new FormatError(file, null, 'is not a text file. Choose CSV, JSON lines or epochN.json files.')
   }
-  const bytes = await readFile(path).catch((error: unknown) => unreadable(error, file))
+  const bytes = await readFile(path).catch((error: unknown) => refuse(file, error))
   return decodeText(bytes, file)
-}
-
-function unreadable(error: unknown, file: string): never {
-  const { code, message } = error as NodeJS.ErrnoException
-  const reason =
-    code === 'ENOENT'
-      ? 'it is gone. Choose the files again.'
-      : code === 'EACCES' || code === 'EPERM'
-        ? 'you have no permission. Change its permissions and try again.'
-        : `${message}.`
-  throw new FormatError(file, null, `could not be read: ${reason}`)
 }
 
 async function beginning(path: string): Promise<Uint8Array> {
@@ -340,4 +330,8 @@ function firstBadLine(bytes: Uint8Array): number {
     start = stop + 1
   }
   return line
+}
+
+function refuse(file: string, error: unknown): never {
+  throw unreadable(file, error)
 }
