@@ -104,7 +104,7 @@ test('a cancelled run keeps what it has and can go on', async ({ app }) => {
   await page.getByRole('button', { name: /^Cancel/ }).click()
   await expect(page.locator('[data-status="cancelled"]').first()).toBeVisible({ timeout: 30_000 })
   expect(Number(await curves.getAttribute('data-points'))).toBeGreaterThan(3)
-  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.locator('[data-test="continue-run"]').click()
   await expect(page.locator('[data-status="done"]').first()).toBeVisible({ timeout: 120_000 })
 })
 
@@ -132,11 +132,11 @@ test('closing the application in the middle of a training loses nothing', async 
 
   await app.reopen()
   await app.page.getByRole('button', { name: /Closed midway/ }).click()
-  await expect(app.page.locator('tr.run [data-status="interrupted"]')).toBeVisible()
-  await app.page.getByRole('checkbox', { name: /^Select MNIST/ }).check()
-  await app.page.locator('[data-test="continue-runs"]').click()
+  // The queue comes back and waits for somebody to let it go on.
+  await expect(app.page.locator('tr.run [data-status="paused"]')).toBeVisible()
   await app.page.locator('[data-page="train"]').click()
   await expect.poll(points).toBeGreaterThanOrEqual(before)
+  await app.page.locator('[data-test="resume-waiting"]').click()
   await app.page.locator('[data-page="runs"]').click()
   await expect(app.page.locator('tr.run [data-status="done"]')).toBeVisible({ timeout: 120_000 })
 })

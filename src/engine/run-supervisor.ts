@@ -60,7 +60,7 @@ export class RunSupervisor {
     this.active.get(runId)?.link.post({ kind: action } satisfies TrainCommand)
   }
 
-  /** @param userMetrics file with metric functions that somebody trusts */
+  /** @param userMetrics text of metric functions that somebody trusts */
   launch(session: ProjectSession, runId: string, userMetrics: string | null): void {
     const run = session.run(runId)
     // Only runs with a spec are ever queued.

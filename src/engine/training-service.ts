@@ -43,7 +43,7 @@ type StartRequest = Omit<ParsedParams<'training.start'>, 'rates'> &
 export class TrainingService {
   private readonly queue: { session: ProjectSession; runId: string }[] = []
   private readonly supervisor: RunSupervisor
-  /** By project folder, the user's metric functions that are trusted; looked at whenever runs are queued. */
+  /** By project folder, the text of the user's metric functions that are trusted; looked at whenever runs are queued. */
   private readonly userMetrics = new Map<string, string | null>()
   private readonly waiters = new Map<string, (() => void)[]>()
   private closing = false
@@ -266,15 +266,15 @@ export class TrainingService {
   /** Also when somebody has just said that they are trusted. */
   async lookAtMetrics(session: ProjectSession): Promise<void> {
     const { trusted, log } = this.options
-    const file = await trusted.fileOf(session.folder)
-    if (file === null && !this.userMetrics.has(session.folder) && (await trusted.of(session.folder)) !== null) {
+    const text = await trusted.textOf(session.folder)
+    if (text === null && !this.userMetrics.has(session.folder) && (await trusted.of(session.folder)) !== null) {
       log.add(
         'warning',
         'metrics.js',
         'The metric functions of this project are not used: nobody has trusted them yet.'
       )
     }
-    this.userMetrics.set(session.folder, file)
+    this.userMetrics.set(session.folder, text)
   }
 
   private async requeue(session: ProjectSession, runId: string, change: Partial<RunManifest>): Promise<void> {

@@ -28,9 +28,10 @@ export class TrustedMetrics {
     return { text, hash, trusted: (await this.hashes()).includes(hash) }
   }
 
-  /** The file to use, or null where there is none or nobody trusts it. */
-  async fileOf(project: string): Promise<string | null> {
-    return (await this.of(project))?.trusted ? join(project, metricsFile) : null
+  /** The text to run, or null where there is none or nobody trusts it. */
+  async textOf(project: string): Promise<string | null> {
+    const metrics = await this.of(project)
+    return metrics?.trusted ? metrics.text : null
   }
 
   /** From now on the project's functions are used as long as their text is the one of `hash`, which somebody has seen. */

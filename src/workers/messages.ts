@@ -28,7 +28,7 @@ export type TrainCommand =
       resources: string
       /** The project's folder, for its data sets. */
       project: string
-      /** The user's metric functions, where there are some that are trusted. */
+      /** Text of the user's metric functions, where there are some that are trusted. */
       userMetrics: string | null
       /** Whether somebody is there to let a paused run go on. */
       attended: boolean

@@ -13,7 +13,8 @@ export class UserMetricsThread {
   private ended = false
   private answer: ((answers: UserMetricAnswers) => void) | null = null
 
-  constructor(private readonly file: string) {}
+  /** @param text of the module, which is what somebody has looked at, whatever the file says by now */
+  constructor(private readonly text: string) {}
 
   /** Points come one after the other: the next is asked for when this one is answered. */
   compute(point: UserMetricPoint): Promise<UserMetricAnswers> {
@@ -36,7 +37,7 @@ export class UserMetricsThread {
   }
 
   private start(): Worker {
-    const worker = new Worker(entry, { name: 'phasescope-user-metrics', workerData: { file: this.file } })
+    const worker = new Worker(entry, { name: 'phasescope-user-metrics', workerData: { text: this.text } })
     worker.on('message', (answers: UserMetricAnswers) => this.answer?.(answers))
     worker.on('error', (error) => this.fail(`ended its thread: ${error.message}`))
     worker.on('exit', (code) => this.fail(`ended its thread with code ${code}`))

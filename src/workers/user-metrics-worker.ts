@@ -1,14 +1,15 @@
 /** A thread of its own for the user's metric functions: whatever they do, the run goes on. */
-import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { UserMetric, UserMetricPoint } from '../training/user-metrics'
 
-const { file } = workerData as { file: string }
+const { text } = workerData as { text: string }
 let metrics: Map<string, UserMetric> | null = null
 
 /** Functions that the module exports by name, or in an object as its default. */
 async function load(): Promise<Map<string, UserMetric>> {
-  const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>
+  // As a module by itself: a file's meaning would depend on the folders around it and on the version of Node.
+  const url = `data:text/javascript;base64,${Buffer.from(text).toString('base64')}`
+  const module = (await import(/* @vite-ignore */ url)) as Record<string, unknown>
   const named = { ...module, ...(typeof module.default === 'object' ? module.default : {}) }
   const functions = Object.entries(named).filter(([name, value]) => typeof value === 'function' && name !== 'default')
   if (functions.length === 0) throw new Error('it exports no function')

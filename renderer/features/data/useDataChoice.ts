@@ -77,29 +77,41 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
       grant = got.grant
       choices.value = {}
       name.value = ''
-      await inspect()
     } catch (failure) {
       if (mine === turn) fail(failure, 'choose')
+      return
     }
+    await inspect('choose')
   }
 
-  async function inspect(): Promise<void> {
+  /** Looks at what was chosen; where that fails, the error is shown at `back`. */
+  async function inspect(back: 'choose' | 'review'): Promise<void> {
     if (grant === null) return
     const mine = ++turn
     job = newJob()
     stage.value = 'reading'
-    const seen = await request('data.inspect', { job, grant, choices: choices.value })
-    if (mine !== turn) return
-    findings.value = seen
-    if (name.value === '') name.value = seen.name
-    stage.value = 'review'
+    try {
+      const seen = await request('data.inspect', { job, grant, choices: plainChoices() })
+      if (mine !== turn) return
+      findings.value = seen
+      if (name.value === '') name.value = seen.name
+      stage.value = 'review'
+    } catch (failure) {
+      if (mine === turn) fail(failure, back)
+    }
+  }
+
+  /** Without Vue's proxies, which cannot cross to another process. */
+  function plainChoices(): DataChoices {
+    const { size, ...rest } = choices.value
+    return size ? { ...rest, size: { ...size } } : { ...rest }
   }
 
   /** The user's answer; what is there is looked at again with it. */
   async function choose(change: DataChoices): Promise<void> {
     choices.value = { ...choices.value, ...change }
     error.value = null
-    await inspect().catch((failure: unknown) => fail(failure, 'review'))
+    await inspect('review')
   }
 
   async function add(): Promise<void> {
@@ -109,7 +121,7 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
     error.value = null
     stage.value = 'adding'
     try {
-      const wanted = { job, grant, name: name.value.trim(), choices: choices.value }
+      const wanted = { job, grant, name: name.value.trim(), choices: plainChoices() }
       const dataset = await request('data.add', wanted)
       if (mine === turn) added(dataset)
     } catch (failure) {
