@@ -143,7 +143,7 @@ export const verifyCases: readonly VerifyCase[] = [
     ...{ expected: 'at least 80%', check: reachesAccuracy(0.8) }
   },
   {
-    ...{ name: 'unseen typefaces', experiment: 'captcha', params: {} },
+    ...{ name: 'unseen typefaces', experiment: 'captcha', params: { evalSamples: 2000 } },
     ...{ expected: 'more than 71.62% of sequences and 93.39% of letters', check: captcha }
   },
   {

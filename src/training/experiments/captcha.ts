@@ -48,7 +48,7 @@ const spec: ExperimentSpec = {
     ...initParams({ initialiser: 'he-uniform' }),
     ...optimiserParams({ method: 'adamw', learningRate: 1e-3, weightDecay: 0.01, beta2: 0.999, batchSize: 64 }),
     labelSmoothing,
-    ...scheduleParams({ epochs: 15, evalSamples: 2000, schedule: 'one-cycle' })
+    ...scheduleParams({ epochs: 15, evalSamples: 500, schedule: 'one-cycle' })
   ],
   defaultHooks: ['conv1', 'conv2', 'fc1', 'fc2'],
   defaultRecord: {
