@@ -34,9 +34,6 @@ export function histogramsByClass(
 
 interface Sums {
   count: number
-  sum: number
-  squares: number
-  zeros: number
   nearZero: number
   saturated: number
   /** Units (last dimension) that were not 0 at least once. */
@@ -68,33 +65,22 @@ export class ActivationStatistics {
     const units = shape.at(-1) ?? 1
     const before = this.sums.get(hook)
     const sums: Sums = before ?? {
-      ...{ count: 0, sum: 0, squares: 0, zeros: 0, nearZero: 0, saturated: 0 },
+      ...{ count: 0, nearZero: 0, saturated: 0 },
       ...{ alive: new Uint8Array(units), counts: null }
     }
     this.sums.set(hook, sums)
-    const { low, high } = bounds[this.types.get(hook) ?? ''] ?? { low: -Infinity, high: Infinity }
     const { nearZero } = this
-    let sum = 0
-    let squares = 0
-    let zeros = 0
     let near = 0
-    let saturated = 0
-    for (let i = 0, unit = 0; i < values.length; i++) {
-      const v = values[i]
-      sum += v
-      squares += v * v
-      if (v === 0) zeros++
-      else sums.alive[unit] = 1
-      if (v < nearZero && v > -nearZero) near++
-      if (v > high || v < low) saturated++
-      if (++unit === units) unit = 0
+    for (let i = 0; i < values.length; i++) if (values[i] < nearZero && values[i] > -nearZero) near++
+    // Most units are alive in the first batch; the others are looked for only as long as there are some.
+    for (let unit = 0; unit < units; unit++) {
+      for (let i = unit; sums.alive[unit] === 0 && i < values.length; i += units)
+        if (values[i] !== 0) sums.alive[unit] = 1
     }
+    const bound = bounds[this.types.get(hook) ?? '']
+    if (bound) for (const v of values) if (v > bound.high || v < bound.low) sums.saturated++
     sums.count += values.length
-    sums.sum += sum
-    sums.squares += squares
-    sums.zeros += zeros
     sums.nearZero += near
-    sums.saturated += saturated
     const { min, max, bins } = this.range
     const counted = histogram(values, min, max, bins)
     sums.counts = sums.counts ? merged(sums.counts, counted) : counted
@@ -108,15 +94,17 @@ export class ActivationStatistics {
   scalars(): Record<string, number> {
     const values: Record<string, number> = {}
     for (const [hook, sums] of this.sums) {
-      const { count, alive } = sums
-      const mean = sums.sum / count
+      const { count, alive, counts } = sums
+      if (!counts) continue
+      // The histogram leaves out what is not finite; a mean must not.
+      const mean = counts.nonFinite > 0 ? NaN : counts.sum / count
       const put = (name: string, value: number): void => {
         values[`activations/${hook}/${name}`] = value
       }
       put('mean', mean)
       // Not Math.max(0, NaN)'s business: a NaN stays one.
-      put('std', Math.sqrt(Math.max(0, sums.squares / count - mean * mean)))
-      put('zero_share', sums.zeros / count)
+      put('std', Math.sqrt(Math.max(0, counts.sumSquares / count - mean * mean)))
+      put('zero_share', counts.zeros / count)
       put('near_zero', sums.nearZero / count)
       put('dead', alive.reduce((left, one) => left - one, alive.length) / alive.length)
       if (bounds[this.types.get(hook) ?? '']) put('saturated', sums.saturated / count)

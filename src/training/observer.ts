@@ -298,6 +298,7 @@ function centred(arrays: readonly Float32Array[], bins: number): Histogram {
     }
   }
   const reach = largest > 0 ? 2 ** Math.ceil(Math.log2(largest)) : 1
+  if (arrays.length === 1) return histogram(arrays[0], -reach, reach, bins)
   const all = new Float32Array(count)
   arrays.reduce((at, values) => (all.set(values, at), at + values.length), 0)
   return histogram(all, -reach, reach, bins)
