@@ -1,23 +1,7 @@
 /** The training engine at work: the queue, runs that go on and fork, learning rates side by side, twin peaks. */
 import type { Page } from '@playwright/test'
 import { expect, test } from './app'
-import { newProject } from './steps'
-
-type Reply = { ok: true; value: unknown } | { ok: false; error: { message: string } }
-
-/** A request as the page itself would make it. */
-async function ask<T>(page: Page, name: string, params: object): Promise<T> {
-  const reply = await page.evaluate(
-    ([request, given]) =>
-      (
-        window as unknown as { phasescope: { request(name: string, params: unknown): Promise<unknown> } }
-      ).phasescope.request(request as string, given),
-    [name, params] as const
-  )
-  const answer = reply as Reply
-  if (!answer.ok) throw new Error(answer.error.message)
-  return answer.value as T
-}
+import { ask, newProject } from './steps'
 
 const small = { model: 'mlp', epochs: 6, trainSamples: 320, validationSamples: 100, batchSize: 32, evalSamples: 100 }
 

@@ -27,3 +27,19 @@ export async function giveFolder(app: PhasescopeApp, dialogOf: 'import' | 'data'
     await app.page.locator(`[data-test="${dialogOf}-typed"]`).click()
   }
 }
+
+type Reply = { ok: true; value: unknown } | { ok: false; error: { message: string } }
+
+/** A request as the page itself would make it. */
+export async function ask<T>(page: Page, name: string, params: object): Promise<T> {
+  const reply = await page.evaluate(
+    ([request, given]) =>
+      (
+        window as unknown as { phasescope: { request(name: string, params: unknown): Promise<unknown> } }
+      ).phasescope.request(request as string, given),
+    [name, params] as const
+  )
+  const answer = reply as Reply
+  if (!answer.ok) throw new Error(answer.error.message)
+  return answer.value as T
+}

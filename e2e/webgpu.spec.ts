@@ -1,7 +1,7 @@
 /** WebGPU in Electron's hidden window, on Chromium's device in software. It is slow, so what trains is small. */
 import type { Page } from '@playwright/test'
 import { expect, test } from './app'
-import { newProject } from './steps'
+import { ask, newProject } from './steps'
 
 test.use({
   electronSwitches: [
@@ -9,22 +9,6 @@ test.use({
     ...['--use-vulkan=swiftshader', '--use-angle=swiftshader', '--ignore-gpu-blocklist']
   ]
 })
-
-type Reply = { ok: true; value: unknown } | { ok: false; error: { message: string } }
-
-/** A request as the page itself would make it. */
-async function ask<T>(page: Page, name: string, params: object): Promise<T> {
-  const reply = await page.evaluate(
-    ([request, given]) =>
-      (
-        window as unknown as { phasescope: { request(name: string, params: unknown): Promise<unknown> } }
-      ).phasescope.request(request as string, given),
-    [name, params] as const
-  )
-  const answer = reply as Reply
-  if (!answer.ok) throw new Error(answer.error.message)
-  return answer.value as T
-}
 
 const steps = 20
 /** LeNet-5, two examples a step. */

@@ -48,11 +48,6 @@ const kinds: [RegExp, CheckpointKind][] = [
 const besideModel = /(^|\/)(optim(izer)?|scheduler|rng_state|random_states?|scaler|training_args|trainer_state)[^/]*$/i
 const shard = /^(.*?)-(\d{5})-of-(\d{5})(\.\w+)$/
 
-/** Whether a file's name is that of a checkpoint or of a part of one; the page sends such files when they are dropped. */
-export function maybeCheckpoint(path: string): boolean {
-  return kinds.some(([pattern]) => pattern.test(path)) && !besideModel.test(path)
-}
-
 /** @returns the checkpoints, and the paths of all files that belong to them */
 export function checkpointUnits(files: readonly FoundFile[]): { units: CheckpointUnit[]; used: Set<string> } {
   const used = new Set<string>()
