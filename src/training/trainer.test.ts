@@ -218,7 +218,8 @@ describe('values that are not finite', () => {
     expect(texts).toContain(
       'The activations of fc1 have values that are not finite from step 5 on; metrics that they enter are NaN.'
     )
-    expect(new Set(texts).size).toBe(texts.length)
+    const things = texts.map((text) => text.replace(/ from step .*/, ''))
+    expect(new Set(things).size).toBe(things.length)
     expect(port.of('log').filter(({ level }) => level === 'warning')).toEqual([])
   })
 
