@@ -100,7 +100,7 @@ export function scheduleParams(defaults: ScheduleDefaults): ParamSpec[] {
       default: defaults.epochs
     },
     {
-      ...{ key: 'schedule', label: 'Learning rate', group: 'Schedule', kind: 'choice' },
+      ...{ key: 'schedule', label: 'Rate over time', group: 'Schedule', kind: 'choice' },
       default: defaults.schedule ?? 'constant',
       choices: [
         { value: 'constant', label: 'constant' },
