@@ -14,7 +14,7 @@ import type { Schedule } from './plan'
 import { PrCounter } from './pr-counts'
 import { convolutionSamples, curveSamples, type Sample } from './samples'
 import type { TrainingSession } from './session'
-import type { Dataset, HookKind, RunSpec, TrainerPort } from './types'
+import type { Dataset, HookKind, RunSpec, TrainerPort, TrainRecord } from './types'
 
 /** Weight metrics that may be under way beside the training; beyond, it waits for the oldest. */
 const maxPending = 2
@@ -35,6 +35,10 @@ export class Observer {
   /** Scalars of the latest update, part of the point that follows it. */
   private ofUpdate: Record<string, number> = {}
   private pending: Promise<void>[] = []
+  /** What could not be computed since it was told last. */
+  private readonly gaps = new Map<string, Error>()
+  /** What the port could not take: a full disk ends a run, other than what cannot be computed. */
+  private unwritten: unknown = null
 
   constructor(
     private readonly spec: RunSpec,
@@ -69,11 +73,21 @@ export class Observer {
         held,
         ...(point && this.sees('gradients') ? { gradients: (values) => (gradients = values) } : {}),
         ...(point && this.sees('updates')
-          ? { change: (before, after) => Object.assign(this.ofUpdate, updateScalars(before, after, this.spec.hooks)) }
+          ? {
+              change: (before, after) => {
+                this.gapLater('updates', () =>
+                  Object.assign(this.ofUpdate, updateScalars(before, after, this.spec.hooks))
+                )
+              }
+            }
           : {})
       })
-      if (gradients) await this.gradientsOf(gradients, step)
-      if (held && session.step === step) await this.activationsOf(held, batch, this.moment())
+      const seen = gradients
+      if (seen) await this.gapWhereFails('The gradients', () => this.gradientsOf(seen, step))
+      if (held && session.step === step) {
+        await this.gapWhereFails('The activations', () => this.activationsOf(held, batch, this.moment()))
+      }
+      await this.tellGaps()
       return loss
     } finally {
       held?.dispose()
@@ -93,7 +107,7 @@ export class Observer {
     if (first && this.hooks.size > 0 && this.sees('gradients')) {
       let gradients: ParameterValues[] = []
       await session.look(first, { gradients: (values) => (gradients = values) })
-      await this.gradientsOf(gradients, 0)
+      await this.gapWhereFails('The gradients', () => this.gradientsOf(gradients, 0))
     }
     const sampled = this.schedule.samplesAt(session.step)
     const onTrain = await evaluate(session.model, session.loss, this.evaluated.train)
@@ -103,36 +117,51 @@ export class Observer {
     const onValidation = await evaluate(session.model, session.loss, this.evaluated.validation, {
       ...(this.hooks.size > 0 && this.sees('activations') ? { held: () => this.hold(false) } : {}),
       look: async (held) => {
-        for (const [hook, read] of held.activations()) statistics.add(hook, await read())
+        await this.gapWhereFails('The activations of the validation examples', async () => {
+          for (const [hook, read] of held.activations()) statistics.add(hook, await read())
+        })
       },
-      outputs: (_head, outputs, labels) => curves?.add(outputs, labels)
+      outputs: (_head, outputs, labels) => this.gapLater('precision-recall curves', () => curves?.add(outputs, labels))
     })
     const own = experimentOf(spec.experiment).pointMetrics
     const values: Record<string, number> = {
       ...this.answersOf('train', onTrain),
       ...this.answersOf('val', onValidation),
-      ...(dataset.classes > 0 ? classScalars(onValidation, 'val', this.classes, dataset.heads ?? []) : {}),
-      ...statistics.scalars(),
+      ...(await this.gapWhereFails('The metrics of classes', () =>
+        dataset.classes > 0 ? classScalars(onValidation, 'val', this.classes, dataset.heads ?? []) : {}
+      )),
+      ...(await this.gapWhereFails('The scalars of activations', () => statistics.scalars())),
       ...this.ofUpdate,
-      ...(own ? await own(spec, session.model, Rng.forPurpose(spec.seed, 'point-metrics')) : {}),
+      ...(own
+        ? await this.gapWhereFails("The experiment's own metrics", () =>
+            own(spec, session.model, Rng.forPurpose(spec.seed, 'point-metrics'))
+          )
+        : {}),
       // The rate of the update that led here; at the start, of the first one.
       lr: session.learningRateAt(Math.max(0, session.step - 1)),
       ...(stepMs === null ? {} : { 'time/step_ms': stepMs })
     }
     Object.assign(values, await this.userMetrics(values, onValidation, moment))
     await this.weights(values, moment)
-    for (const [hook, counted] of statistics.histograms()) {
-      await this.histogram(`activations/${hook}/validation`, counted, moment)
-    }
-    if (sampled) {
-      await this.samples([
-        ...(await convolutionSamples(session.model, this.evaluated.validation)),
-        ...(curves ? curveSamples(curves, dataset.classNames) : [])
-      ])
-      for (const [name, counted] of dataset.classes > 0 ? predictionHistograms(onValidation, this.classes) : []) {
-        await this.histogram(`predictions/${name}`, counted, moment)
+    await this.gapWhereFails('The histograms of the validation examples', async () => {
+      for (const [hook, counted] of statistics.histograms()) {
+        await this.histogram(`activations/${hook}/validation`, counted, moment)
       }
+    })
+    if (sampled) {
+      await this.gapWhereFails('The pictures and curves', async () => {
+        await this.samples([
+          ...(await convolutionSamples(session.model, this.evaluated.validation)),
+          ...(curves ? curveSamples(curves, dataset.classNames) : [])
+        ])
+      })
+      await this.gapWhereFails('The histograms of predictions', async () => {
+        for (const [name, counted] of dataset.classes > 0 ? predictionHistograms(onValidation, this.classes) : []) {
+          await this.histogram(`predictions/${name}`, counted, moment)
+        }
+      })
     }
+    await this.tellGaps()
     // A loss that is not finite ends the run; there is nothing to pause for.
     if (Number.isFinite(values['loss/train'])) {
       for (const hook of statistics.nonFinite()) await this.alert(`The activations of ${hook}`)
@@ -148,12 +177,58 @@ export class Observer {
   }
 
   async scalars(values: Record<string, number>, moment = this.moment()): Promise<void> {
-    await this.port.emit({ kind: 'scalars', ...moment, values: { ...values, epoch: moment.epoch } })
+    await this.emit({ kind: 'scalars', ...moment, values: { ...values, epoch: moment.epoch } })
   }
 
   async samples(samples: readonly Sample[]): Promise<void> {
     const moment = this.moment()
-    for (const sample of samples) await this.port.emit({ ...sample, ...moment })
+    for (const sample of samples) await this.emit({ ...sample, ...moment })
+  }
+
+  private async emit(record: TrainRecord): Promise<void> {
+    try {
+      await this.port.emit(record)
+    } catch (error) {
+      this.unwritten = error
+      throw error
+    }
+  }
+
+  /**
+   * Nothing that only observes may end a run: what cannot be computed is a gap, told once for each kind. What cannot be
+   * written is another matter: without records, training would be for nothing.
+   */
+  private async gapWhereFails<T extends object | void>(
+    what: string,
+    work: () => T | Promise<T>
+  ): Promise<T | undefined> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error === this.unwritten) throw error
+      this.gaps.set(what, error as Error)
+      await this.tellGaps()
+      return undefined
+    }
+  }
+
+  /** The same where nobody can wait; what failed is told later. */
+  private gapLater(what: string, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.gaps.set(`The ${what}`, error as Error)
+    }
+  }
+
+  private async tellGaps(): Promise<void> {
+    for (const [what, error] of this.gaps) {
+      if (this.alerted.has(`gap ${what}`)) continue
+      this.alerted.add(`gap ${what}`)
+      const text = `${what} could not be computed at step ${this.session.step}: ${sentence(error.message)} They have a gap there.`
+      await this.emit({ kind: 'log', level: 'warning', text })
+    }
+    this.gaps.clear()
   }
 
   private sees(kind: HookKind): boolean {
@@ -192,7 +267,7 @@ export class Observer {
       const what = name === null ? 'metrics.js' : `The function ${name} of metrics.js`
       if (this.alerted.has(what)) continue
       this.alerted.add(what)
-      await port.emit({ kind: 'log', level: 'warning', text: `${what} ${text} (step ${step}).` })
+      await this.emit({ kind: 'log', level: 'warning', text: `${what} ${text} (step ${step}).` })
     }
     return Object.fromEntries(Object.entries(values).map(([name, value]) => [`user/${tagName(name)}`, value]))
   }
@@ -206,14 +281,16 @@ export class Observer {
     if (spec.hooks.length === 0 || !this.sees('weights')) return this.scalars(values, moment)
     const parameters = await session.parameterValues()
     if (!port.weightMetrics) {
-      const computed = weightScalars(parameters, spec.hooks)
-      await this.scalars({ ...values, ...computed.values }, moment)
-      return this.nonFiniteWeights(computed, values)
+      const computed = await this.gapWhereFails('The weight metrics', () => weightScalars(parameters, spec.hooks))
+      await this.scalars({ ...values, ...computed?.values }, moment)
+      return computed && this.nonFiniteWeights(computed, values)
     }
     await this.scalars(values, moment)
     if (this.pending.length >= maxPending) await this.pending.shift()
-    const job = port.weightMetrics({ parameters, hooks: spec.hooks }).then(async (computed) => {
-      await port.emit({ kind: 'scalars', ...moment, values: computed.values })
+    const metrics = port.weightMetrics
+    const job = this.gapWhereFails('The weight metrics', async () => {
+      const computed = await metrics({ parameters, hooks: spec.hooks })
+      await this.emit({ kind: 'scalars', ...moment, values: computed.values })
       await this.nonFiniteWeights(computed, values)
     })
     // Its failure is told where it is awaited, which is never later than the next checkpoint.
@@ -268,7 +345,7 @@ export class Observer {
   }
 
   private async histogram(tag: string, counted: Histogram, moment: Moment): Promise<void> {
-    await this.port.emit({ kind: 'histogram', ...moment, tag, ...counted })
+    await this.emit({ kind: 'histogram', ...moment, tag, ...counted })
   }
 
   /** Once for each thing. */
@@ -278,9 +355,14 @@ export class Observer {
     const { step } = this.session
     const text = `${what} has values that are not finite from step ${step} on; metrics that they enter are NaN.`
     const grammatical = text.replace(/^(The activations of .*?) has /, '$1 have ')
-    if (this.spec.record.pauseOnNonFinite) await this.port.emit({ kind: 'alert', step, text: grammatical })
-    else await this.port.emit({ kind: 'log', level: 'warning', text: grammatical })
+    if (this.spec.record.pauseOnNonFinite) await this.emit({ kind: 'alert', step, text: grammatical })
+    else await this.emit({ kind: 'log', level: 'warning', text: grammatical })
   }
+}
+
+function sentence(text: string): string {
+  const plain = text.trim()
+  return /[.!?]$/.test(plain) ? plain : `${plain}.`
 }
 
 /**

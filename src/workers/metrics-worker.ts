@@ -2,7 +2,15 @@
 import { parentPort } from 'node:worker_threads'
 import { weightScalars } from '../hooks/weights'
 import type { WeightMetricsJob } from '../training/types'
+import type { MetricsAnswer } from './metrics-thread'
 
 parentPort?.on('message', ({ id, job }: { id: number; job: WeightMetricsJob }) => {
-  parentPort?.postMessage({ id, scalars: weightScalars(job.parameters, job.hooks) })
+  let answer: MetricsAnswer
+  try {
+    answer = { id, scalars: weightScalars(job.parameters, job.hooks), problem: null }
+  } catch (error) {
+    // Values for which there is no answer, for instance after the loss has exploded: the next point may have one.
+    answer = { id, scalars: null, problem: (error as Error).message }
+  }
+  parentPort?.postMessage(answer)
 })
