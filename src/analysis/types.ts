@@ -185,6 +185,8 @@ export interface AnalysisInputRun {
 
 export interface Analysis {
   schemaVersion: 2
+  /** Counts changes of the file. */
+  revision?: number
   id: string
   name: string
   createdAt: string

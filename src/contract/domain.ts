@@ -176,6 +176,8 @@ const spread = z.object({ best: z.number(), mean: z.number(), std: z.number() })
 
 export const analysis = z.object({
   schemaVersion: z.literal(2),
+  /** Counts changes of the file. */
+  revision: z.number().int().min(0).optional(),
   id: z.string(),
   name: z.string(),
   createdAt: z.string(),
@@ -380,10 +382,33 @@ export const projectInfo = z.object({
   /** For display only; requests never name a file by path. */
   folder: z.string(),
   sample: z.boolean(),
+  /**
+   * Whether somebody has said on this computer that the folder's authors are trusted. Without, it is shown in restricted
+   * mode: nothing outside of it is read, written, followed or deleted, and its own metric functions do not run.
+   */
+  trusted: z.boolean(),
+  /** What is not used because of that, in words. */
+  held: z.array(z.string()),
   /** Parts that could not be opened, each with what to do: the rest of the project stays usable. */
   problems: z.array(z.object({ place: z.string(), message: z.string() }))
 })
 export type ProjectInfo = z.infer<typeof projectInfo>
+
+/** What trains and waits in one project, wherever its runs were started from in this program. */
+export const projectActivity = z.object({
+  id: z.string(),
+  name: z.string(),
+  folder: z.string(),
+  running: z.number(),
+  waiting: z.number(),
+  paused: z.number(),
+  /** Of the runs that train or wait. */
+  steps: z.number(),
+  totalSteps: z.number(),
+  /** Until those that train now are done, as far as is known. */
+  remainingSeconds: z.number().nullable()
+})
+export type ProjectActivity = z.infer<typeof projectActivity>
 
 export const recentProject = z.object({
   id: z.string(),

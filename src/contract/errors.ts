@@ -9,6 +9,10 @@ export type ErrorCode =
   | 'newer-version'
   | 'read-only'
   | 'busy'
+  /** Somebody else has changed the same thing meanwhile. */
+  | 'conflict'
+  /** The project would have to be trusted on this computer first. */
+  | 'untrusted'
   | 'worker-died'
   | 'cancelled'
   | 'unsupported'

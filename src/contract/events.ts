@@ -1,6 +1,6 @@
 /** Pushed events: from the host to every renderer. */
 import { z } from 'zod'
-import { logEntry, logFolderInfo, projectInfo, runInfo } from './domain'
+import { logEntry, logFolderInfo, projectActivity, projectInfo, runInfo } from './domain'
 
 export const events = {
   'project.changed': projectInfo.nullable(),
@@ -18,6 +18,10 @@ export const events = {
   }),
   /** Waiting runs in the order in which they will train. */
   'training.order': z.object({ runIds: z.array(z.string()) }),
+  /** What trains and waits in all projects. */
+  'training.activity': z.array(projectActivity),
+  /** Runs are being stopped, each at a checkpoint, before the application ends: how many have. */
+  'app.closing': z.object({ stopped: z.number(), total: z.number() }),
   /** A run has new points; whoever shows it asks again. The step is -1 where nobody has looked at them yet. */
   'runs.grew': z.object({ runId: z.string(), step: z.number() }),
   /** Followed log folders that came, went, or can no longer be read. */
@@ -29,7 +33,10 @@ export const events = {
     message: z.string().nullable()
   }),
   'import.progress': z.object({ job: z.string(), done: z.number(), total: z.number(), text: z.string() }),
+  /** Also one that another program has added or removed. */
   'analysis.changed': z.object({ id: z.string() }),
+  /** Data sets of the project have come or gone. */
+  'data.changed': z.object({}),
   log: logEntry
 } satisfies Record<string, z.ZodType>
 

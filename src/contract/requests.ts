@@ -18,6 +18,7 @@ import {
   logFolderInfo,
   paramValue,
   pointQuantiles,
+  projectActivity,
   projectInfo,
   recentProject,
   recordOptions,
@@ -154,7 +155,13 @@ export const requests = {
       .object({ strips: recentProject.shape.strips, runs: z.number(), chosenStates: z.number(), epochs: z.number() })
       .nullable()
   },
-  'project.close': { params: nothing, result: done },
+  /**
+   * Leaves the project. Its queue goes on training, unless it shall stop, each run at a checkpoint; fits that are under way
+   * are finished in both cases but the second.
+   */
+  'project.close': { params: z.object({ training: z.enum(['keep', 'stop']).default('keep') }), result: done },
+  /** Trusts the authors of the open project's folder on this computer, or no longer. */
+  'project.trust': { params: z.object({ trusted: z.boolean() }), result: projectInfo },
 
   /** A native dialog for what to import. In the browser host the path is typed, or the files are dropped. */
   'import.pick': {
@@ -281,7 +288,12 @@ export const requests = {
   },
   /** Goes on with interrupted, cancelled or failed runs from their last checkpoint (or from the start). */
   'training.continue': {
-    params: z.object({ runIds: z.array(z.string()).min(1), backend: backendName.nullable().default(null) }),
+    params: z.object({
+      runIds: z.array(z.string()).min(1),
+      backend: backendName.nullable().default(null),
+      /** Also runs that another program trains; it stops when it notices. */
+      force: z.boolean().default(false)
+    }),
     result: done
   },
   /** Trains runs once more from their first step. */
@@ -291,6 +303,10 @@ export const requests = {
     params: z.object({ runIds: z.array(z.string()).min(1), to: z.enum(['first', 'earlier', 'later', 'last']) }),
     result: done
   },
+  /** What trains and waits in all projects. */
+  'training.activity': { params: nothing, result: z.array(projectActivity) },
+  /** The application is ending: waits no longer for runs that are being stopped. */
+  'app.hurry': { params: nothing, result: done },
   'training.order': { params: nothing, result: z.object({ runIds: z.array(z.string()) }) },
   /** A new run that goes on from a checkpoint of another with changed hyperparameters. */
   'training.fork': {

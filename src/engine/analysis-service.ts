@@ -16,14 +16,20 @@ export interface AnalysisServiceOptions {
   pool: TaskPool
   queries: TaskPool
   log: Log
-  push<N extends EventName>(name: N, payload: EventPayload<N>): void
+  /** Tells whoever looks at the project. */
+  push<N extends EventName>(session: ProjectSession, name: N, payload: EventPayload<N>): void
+  /** No fit of this project is under way any more. */
+  idle(session: ProjectSession): void
 }
 
 /** Numbers in the sequences from which on fitted-out workers are let go: what they hold would add to what comes next. */
 const LARGE = 2e6
 
 export class AnalysisService {
-  private readonly active = new Map<string, { abort: AbortController; finished: Promise<void> }>()
+  private readonly active = new Map<
+    string,
+    { session: ProjectSession; abort: AbortController; finished: Promise<void> }
+  >()
 
   constructor(private readonly options: AnalysisServiceOptions) {}
 
@@ -39,15 +45,18 @@ export class AnalysisService {
     const finished = Promise.resolve()
       .then(() => this.fit(session, id, options, abort.signal))
       .then(
-        () => this.options.push('analysis.finished', { id, ok: true, message: null }),
+        () => this.options.push(session, 'analysis.finished', { id, ok: true, message: null }),
         (error: Error) => {
           const cancelled = error instanceof PhasescopeError && error.code === 'cancelled'
           if (!cancelled) this.options.log.add('error', 'Fit', error.message)
-          this.options.push('analysis.finished', { id, ok: false, message: cancelled ? null : error.message })
+          this.options.push(session, 'analysis.finished', { id, ok: false, message: cancelled ? null : error.message })
         }
       )
-      .finally(() => this.active.delete(id))
-    this.active.set(id, { abort, finished })
+      .finally(() => {
+        this.active.delete(id)
+        if (!this.isActive(session)) this.options.idle(session)
+      })
+    this.active.set(id, { session, abort, finished })
     return id
   }
 
@@ -55,8 +64,15 @@ export class AnalysisService {
     this.active.get(id)?.abort.abort()
   }
 
-  cancelAll(): void {
-    for (const { abort } of this.active.values()) abort.abort()
+  isActive(session: ProjectSession): boolean {
+    return [...this.active.values()].some((fit) => fit.session === session)
+  }
+
+  /** Ends the fits of a project and waits until they are over. */
+  async release(session: ProjectSession): Promise<void> {
+    const own = [...this.active.values()].filter((fit) => fit.session === session)
+    for (const { abort } of own) abort.abort()
+    await Promise.all(own.map(({ finished }) => finished))
   }
 
   /** The number of states the user prefers, kept with the analysis. */
@@ -65,24 +81,25 @@ export class AnalysisService {
     if (!analysis.fits.some((fit) => fit.states === states)) {
       throw new PhasescopeError('not-found', `This analysis has no fit with ${states} states.`)
     }
-    await session.putAnalysis({ ...analysis, chosenStates: states, chosenBy: 'user' })
-    this.options.push('analysis.changed', { id })
+    await session.changeAnalysis(id, (there) => {
+      const changed = there.chosenStates !== analysis.chosenStates || there.chosenBy !== analysis.chosenBy
+      if (changed && there.chosenStates !== states) throw conflict(`K = ${there.chosenStates} was chosen`)
+      if (!there.fits.some((fit) => fit.states === states)) throw conflict('The analysis was fitted again')
+      return { ...there, chosenStates: states, chosenBy: 'user' }
+    })
+    this.options.push(session, 'analysis.changed', { id })
   }
 
   async renameState(session: ProjectSession, id: string, states: number, state: number, name: string): Promise<void> {
-    const analysis = session.analysis(id)
-    const fits = analysis.fits.map((fit) =>
-      fit.states === states
-        ? {
-            ...fit,
-            stateSummaries: fit.stateSummaries.map((item) =>
-              item.index === state ? { ...item, name, nameSource: 'user' as const } : item
-            )
-          }
-        : fit
-    )
-    await session.putAnalysis({ ...analysis, fits })
-    this.options.push('analysis.changed', { id })
+    const nameIn = (analysis: Analysis): string | undefined =>
+      analysis.fits.find((fit) => fit.states === states)?.stateSummaries.find((item) => item.index === state)?.name
+    const seen = nameIn(session.analysis(id))
+    await session.changeAnalysis(id, (there) => {
+      const now = nameIn(there)
+      if (now !== seen && now !== name) throw conflict(`This state was named "${now ?? 'nothing'}"`)
+      return { ...there, fits: there.fits.map((fit) => (fit.states === states ? renamed(fit, state, name) : fit)) }
+    })
+    this.options.push(session, 'analysis.changed', { id })
   }
 
   /** Another restart for a number of states, fitted again from its seed. */
@@ -96,8 +113,17 @@ export class AnalysisService {
       throw new PhasescopeError('not-found', text)
     }
     const analysisFile = session.analysisFile(id)
-    await session.putAnalysis(await this.options.pool.run('restart', { runs, analysisFile, states, restart }))
-    this.options.push('analysis.changed', { id })
+    const seen = session.analysis(id).fits.find((fit) => fit.states === states)?.restart
+    const refitted = await this.options.pool.run('restart', { runs, analysisFile, states, restart })
+    await session.changeAnalysis(id, (there) => {
+      const now = there.fits.find((fit) => fit.states === states)?.restart
+      if (now !== seen && now !== restart) throw conflict(`Restart ${now ?? '?'} was chosen for ${states} states`)
+      // Names and choices may have changed while it was fitted, and stay as they are now.
+      const fitted = refitted.fits.find((fit) => fit.states === states)
+      const fits = there.fits.map((fit) => (fit.states === states && fitted ? fitted : fit))
+      return { ...refitted, name: there.name, chosenStates: there.chosenStates, chosenBy: there.chosenBy, fits }
+    })
+    this.options.push(session, 'analysis.changed', { id })
   }
 
   decode(
@@ -136,14 +162,14 @@ export class AnalysisService {
   async saveReport(session: ProjectSession, id: string, convergence: ConvergenceRule | null): Promise<string> {
     const files = await this.report(session, id, convergence)
     const place = join('reports', id)
-    await writeReport(join(session.folder, place), files)
+    await session.during(place, () => writeReport(join(session.folder, place), files))
     return place
   }
 
   private async fit(session: ProjectSession, id: string, options: AnalysisOptions, signal: AbortSignal): Promise<void> {
     const began = Date.now()
     const progress = (done: number, total: number, text: string): void =>
-      this.options.push('analysis.progress', { id, done, total, text })
+      this.options.push(session, 'analysis.progress', { id, done, total, text })
     progress(0, 1, 'Reading runs')
     const prepared = await this.options.queries.run(
       'prepare',
@@ -190,13 +216,31 @@ export class AnalysisService {
       signal
     )
     if (large) await this.options.pool.rest()
-    await session.putAnalysis(analysis)
+    await session.addAnalysis(analysis)
     this.options.log.add(
       'info',
       analysis.name,
       `K = ${analysis.chosenStates} by ${analysis.chosenBy.toUpperCase()}, ${total} fits in ${analysis.elapsedSeconds.toFixed(1)} s.`
     )
   }
+}
+
+type Fit = Analysis['fits'][number]
+
+function renamed(fit: Fit, state: number, name: string): Fit {
+  return {
+    ...fit,
+    stateSummaries: fit.stateSummaries.map((item) =>
+      item.index === state ? { ...item, name, nameSource: 'user' as const } : item
+    )
+  }
+}
+
+function conflict(what: string): PhasescopeError {
+  return new PhasescopeError(
+    'conflict',
+    `${what} by another program meanwhile. Its change stays and is shown now; make yours again if it should replace it.`
+  )
 }
 
 /** File of the latest analysis that shares a run or all features: its states are worth recognising. */

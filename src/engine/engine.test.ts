@@ -367,7 +367,7 @@ describe('new projects', () => {
     await ask(engine, 'project.close', {})
     await ask(engine, 'project.openSample', {})
     expect((await ask(engine, 'runs.list', {}))[0]).toMatchObject({ id: first.id, notes: 'mine' })
-    expect(readdirSync(join(home, 'user')).sort()).toEqual(['recent.json', 'sample'])
+    expect(readdirSync(join(home, 'user')).sort()).toEqual(['.locks', 'recent.json', 'sample', 'trusted-folders.json'])
   })
 })
 

@@ -11,7 +11,10 @@ import { isRequestName, requests } from '../contract/requests'
 import type { ParsedParams, RequestName, RequestResult } from '../contract/requests'
 import type { Reply } from '../contract/wire'
 import { listCheckpoints } from '../project/checkpoints'
+import { confine } from '../project/places'
+import { markOf } from '../project/processes'
 import { createProject, openProject } from '../project/project-folder'
+import { emptyTrash } from '../project/trash'
 import { experiments } from '../training/experiments'
 import { AnalysisService } from './analysis-service'
 import { BackendChoice } from './backend-choice'
@@ -30,9 +33,11 @@ import type { Places, WorkerLauncher } from './ports'
 import { ProjectSession } from './project-session'
 import { recipeOf } from './recipe'
 import { recentEntry, Recents, samplePreview } from './recents'
+import { RunClaims } from './run-claims'
 import { sweptSpec } from './sweep'
 import { TaskPool } from './task-pool'
 import { TrainingService } from './training-service'
+import { TrustedFolders } from './trusted-folders'
 import { TrustedMetrics } from './trusted-metrics'
 
 export interface EngineOptions {
@@ -50,6 +55,9 @@ export interface EngineOptions {
   /** The same for what to import. */
   pickImport?: (kind: 'folder' | 'files') => Promise<string[] | null>
 }
+
+/** How often is told what trains, at most. */
+const activityIntervalMs = 500
 
 export type EventListener = <N extends EventName>(name: N, payload: EventPayload<N>) => void
 
@@ -69,14 +77,29 @@ export class Engine {
   private readonly follower: LogFollower
   /** The user's metric functions that somebody has said may run. */
   readonly trusted: TrustedMetrics
+  /** Folders that the user has said may be trusted. */
+  readonly trust: TrustedFolders
+  readonly claims = new RunClaims(markOf())
+  /** The project that is shown. */
   private session: ProjectSession | null = null
+  /** Projects that are not shown, and train or fit all the same. */
+  private readonly kept = new Set<ProjectSession>()
+  /** Opening and closing happen one after the other, so that no two of them meet halfway. */
+  private turn: Promise<unknown> = Promise.resolve()
+  private activityTimer: NodeJS.Timeout | null = null
   private readonly handlers: Handlers
 
   constructor(private readonly options: EngineOptions) {
     const push = <N extends EventName>(name: N, payload: EventPayload<N>): void => this.push(name, payload)
+    // What happens in a project that is not shown is no news of the one that is.
+    const pushOf = <N extends EventName>(session: ProjectSession, name: N, payload: EventPayload<N>): void => {
+      if (session === this.session) this.push(name, payload)
+    }
+    const idle = (session: ProjectSession): void => void this.retireWhenIdle(session)
     this.log = new Log((entry) => push('log', entry))
     this.recents = new Recents(options.places.userData)
     this.trusted = new TrustedMetrics(options.places.userData)
+    this.trust = new TrustedFolders(options.places.userData)
     this.queries = new TaskPool(options.launcher, 1)
     this.compute = new TaskPool(options.launcher, options.cores)
     const versions = { phasescope: options.version, node: process.versions.node }
@@ -90,16 +113,21 @@ export class Engine {
       parallel: options.parallel ?? cores,
       attended: options.follow ?? false,
       trusted: this.trusted,
+      claims: this.claims,
       versions,
       log: this.log,
-      push
+      push: pushOf,
+      active: () => this.tellActivity(),
+      idle
     })
     this.imports = new ImportService({ launcher, places, cores, versions, log: this.log, push })
     this.data = new DataService({ launcher, log: this.log })
-    this.analyses = new AnalysisService({ pool: this.compute, queries: this.queries, log: this.log, push })
+    this.analyses = new AnalysisService({
+      ...{ pool: this.compute, queries: this.queries, log: this.log, push: pushOf, idle }
+    })
     this.follower = new LogFollower({
       ...{ launcher, queries: this.queries, log: this.log, versions, push },
-      trains: (runId) => this.training.isBusy(runId)
+      trains: (session, runId) => this.training.isBusy(session, runId)
     })
     this.handlers = this.handlersOf()
   }
@@ -147,19 +175,52 @@ export class Engine {
 
   /** Opens a project by path: for the command line and for the host's own arguments. */
   async openFolder(folder: string): Promise<ProjectSession> {
-    return this.adopt(await openProject(folder))
+    return this.inTurn(async () => this.adopt(await openProject(folder)))
   }
 
   /** Opens the project in a folder, or makes one there. */
   async openOrCreateFolder(folder: string, name: string): Promise<ProjectSession> {
-    return existsSync(join(folder, 'project.json'))
-      ? this.openFolder(folder)
-      : this.adopt(await createProject(folder, name))
+    if (!existsSync(join(folder, 'project.json'))) {
+      try {
+        return await this.createFolder(folder, name)
+      } catch (error) {
+        // Another program has made it at this moment.
+        if (!existsSync(join(folder, 'project.json'))) throw error
+      }
+    }
+    return this.openFolder(folder)
   }
 
-  /** Ends every job and thread; unfinished runs are interrupted and can be continued. */
+  /** Makes a project and opens it. What is made here is trusted. */
+  private async createFolder(folder: string, name: string): Promise<ProjectSession> {
+    return this.inTurn(async () => {
+      const opened = await createProject(folder, name)
+      await this.trust.set(opened.folder, true)
+      return this.adopt(opened)
+    })
+  }
+
+  /** Whether runs train or wait for their turn in any project. */
+  get busy(): boolean {
+    return [...this.sessions()].some((session) => this.training.isActive(session))
+  }
+
+  /**
+   * Ends every job and thread. Runs stop at a checkpoint each and can be continued; nothing is written into any project
+   * afterwards.
+   */
   async close(): Promise<void> {
-    await this.closeProject()
+    await this.inTurn(async () => {
+      const stopped = new Map<ProjectSession, [number, number]>()
+      const tell = (session: ProjectSession) => (done: number, total: number) => {
+        stopped.set(session, [done, total])
+        const sum = (at: 0 | 1): number => [...stopped.values()].reduce((all, counts) => all + counts[at], 0)
+        this.push('app.closing', { stopped: sum(0), total: sum(1) })
+      }
+      await Promise.all([...this.kept].map((session) => this.retire(session, tell(session))))
+      await this.closeProject('stop', this.session ? tell(this.session) : undefined)
+    })
+    if (this.activityTimer) clearTimeout(this.activityTimer)
     await Promise.all([
       this.follower.close(),
       this.queries.close(),
@@ -178,49 +239,135 @@ export class Engine {
     for (const listener of this.listeners) listener(name, payload)
   }
 
+  private *sessions(): Generator<ProjectSession> {
+    if (this.session) yield this.session
+    yield* this.kept
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.turn.then(work)
+    this.turn = turn.catch(() => undefined)
+    return turn
+  }
+
   private async adopt(opened: Awaited<ReturnType<typeof openProject>>): Promise<ProjectSession> {
     // The same folder again: two sessions must not write one project, so it is read anew only when nothing is at work.
-    if (this.session?.folder === opened.folder) {
-      if (this.training.running + this.training.queued + this.analyses.running + this.imports.running > 0) {
-        this.push('project.changed', this.session.info())
-        return this.session
+    const known = [...this.sessions()].find((session) => session.folder === opened.folder)
+    if (known && known === this.session) {
+      const atWork = this.training.has(known) || this.analyses.isActive(known) || this.imports.running > 0
+      if (atWork) {
+        this.push('project.changed', known.info())
+        return known
       }
-      await this.closeProject()
+      await this.closeProject('keep')
     }
-    const session = await ProjectSession.load(opened, (runs, removed) => this.push('runs.changed', { runs, removed }))
-    await this.closeProject()
+    const kept = known && this.kept.has(known) ? known : null
+    const session = kept ?? (await this.load(opened))
+    await this.closeProject('keep')
+    this.kept.delete(session)
     this.session = session
-    await this.remember()
+    this.confine()
+    await this.remember(session)
     for (const problem of session.info().problems) this.log.add('warning', problem.place, problem.message)
     this.push('project.changed', session.info())
     if (this.options.follow) {
-      await this.training.restore(session)
+      if (!kept) await this.training.restore(session)
+      if (session.trusted) await emptyTrash(session.folder).catch(() => undefined)
       this.follower.start(session)
     }
     return session
   }
 
-  private async closeProject(): Promise<void> {
+  private async load(opened: Awaited<ReturnType<typeof openProject>>): Promise<ProjectSession> {
+    const trusted = await this.trust.has(opened.folder)
+    // Before anything of it is read.
+    this.confine(trusted ? [] : [opened.folder])
+    try {
+      let session: ProjectSession | null = null
+      const changed = (runs: RunInfo[], removed: string[]): void => {
+        if (session !== null && session === this.session) this.push('runs.changed', { runs, removed })
+      }
+      session = await ProjectSession.load(opened, { claims: this.claims, trusted, changed })
+      return session
+    } catch (error) {
+      this.confine()
+      throw error
+    }
+  }
+
+  /** Links are followed only in folders that somebody trusts. @param more folders that are about to be opened */
+  private confine(more: string[] = []): void {
+    const untrusted = [...this.sessions()].filter((session) => !session.trusted).map(({ folder }) => folder)
+    confine([...untrusted, ...more])
+  }
+
+  private async setTrust(session: ProjectSession, trusted: boolean): Promise<void> {
+    await this.trust.set(session.folder, trusted)
+    session.trusted = trusted
+    this.confine()
+    // Workers that have been told otherwise hold what they have read so far.
+    await this.queries.rest()
+    await this.training.lookAtMetrics(session)
+    this.push('project.changed', session.info())
+    this.push('logs.changed', this.follower.folders(session))
+    this.follower.nudge()
+    this.log.add(
+      'info',
+      session.info().name,
+      trusted ? 'This folder is trusted now.' : 'This folder is no longer trusted.'
+    )
+  }
+
+  /** @param training `keep`: what trains or fits goes on in the background. */
+  private async closeProject(
+    training: 'keep' | 'stop',
+    progress?: (stopped: number, total: number) => void
+  ): Promise<void> {
     const session = this.session
     if (!session) return
-    this.analyses.cancelAll()
     await this.follower.stop()
     await this.imports.settle()
     await this.data.settle()
-    await this.training.close()
-    await session.settle()
-    await this.remember()
+    await this.remember(session)
+    const goesOn = training === 'keep' && (this.training.isActive(session) || this.analyses.isActive(session))
+    if (goesOn) this.kept.add(session)
     this.session = null
+    if (!goesOn) await this.retire(session, progress)
+    this.confine()
     this.push('project.changed', null)
+  }
+
+  /** Ends what a project still does and lets it go. */
+  private async retire(session: ProjectSession, progress?: (stopped: number, total: number) => void): Promise<void> {
+    await this.analyses.release(session)
+    await this.training.release(session, progress)
+    await session.close()
+    this.kept.delete(session)
+    await this.remember(session)
+    this.tellActivity()
+  }
+
+  private async retireWhenIdle(session: ProjectSession): Promise<void> {
+    await this.inTurn(async () => {
+      if (!this.kept.has(session) || this.training.isActive(session) || this.analyses.isActive(session)) return
+      await this.retire(session)
+      this.confine()
+    }).catch((error: Error) => this.log.add('error', session.info().name, error.message))
+  }
+
+  /** A few times a second at most. */
+  private tellActivity(): void {
+    this.activityTimer ??= setTimeout(() => {
+      this.activityTimer = null
+      this.push('training.activity', this.training.activity())
+    }, activityIntervalMs).unref()
   }
 
   private importGrant(paths: string[]): { grant: string; label: string } {
     return { grant: this.grants.issue(...paths), label: labelOf(paths) }
   }
 
-  private async remember(): Promise<void> {
-    const session = this.session
-    if (!session) return
+  private async remember(session: ProjectSession): Promise<void> {
     const { id, name, folder } = session.info()
     const latest = session.listAnalyses().at(-1)
     const entry = recentEntry({ id, name, folder }, session.listRuns(), latest ? session.analysis(latest.id) : null)
@@ -264,8 +411,7 @@ export class Engine {
       'project.current': () => this.session?.info() ?? null,
       'project.create': async ({ name, locationGrant }) => {
         const location = locationGrant === null ? this.options.places.projects : this.grants.resolve(locationGrant)
-        const opened = await createProject(await freeFolder(location, name), name)
-        return (await this.adopt(opened)).info()
+        return (await this.createFolder(await freeFolder(location, name), name)).info()
       },
       'project.open': async ({ grant }) => (await this.openFolder(this.grants.resolve(grant))).info(),
       'project.openRecent': async ({ id }) => {
@@ -277,11 +423,20 @@ export class Engine {
         await this.recents.forget(id)
         return {}
       },
-      'project.openSample': async () => (await this.openFolder(await sampleCopy(this.options.places))).info(),
+      'project.openSample': async () => {
+        const folder = await sampleCopy(this.options.places)
+        // It comes with the application.
+        if (!(await this.trust.has(folder))) await this.trust.set(folder, true)
+        return (await this.openFolder(folder)).info()
+      },
       'project.samplePreview': () => samplePreview(join(this.options.places.resources, 'sample')),
-      'project.close': async () => {
-        await this.closeProject()
+      'project.close': async ({ training }) => {
+        await this.inTurn(() => this.closeProject(training))
         return {}
+      },
+      'project.trust': async ({ trusted }) => {
+        await this.setTrust(this.project, trusted)
+        return this.project.info()
       },
 
       'import.pick': async ({ kind }) => {
@@ -350,8 +505,8 @@ export class Engine {
         await this.training.control(this.project, runIds, action)
         return {}
       },
-      'training.continue': async ({ runIds, backend }) => {
-        await this.training.continueRuns(this.project, runIds, backend)
+      'training.continue': async ({ runIds, backend, force }) => {
+        await this.training.continueRuns(this.project, runIds, { backend, force })
         return {}
       },
       'training.retry': async ({ runIds }) => {
@@ -359,10 +514,15 @@ export class Engine {
         return {}
       },
       'training.move': ({ runIds, to }) => {
-        this.training.move(runIds, to)
+        this.training.move(this.project, runIds, to)
         return {}
       },
-      'training.order': () => ({ runIds: this.training.order() }),
+      'training.order': () => ({ runIds: this.training.order(this.project) }),
+      'training.activity': () => this.training.activity(),
+      'app.hurry': () => {
+        this.training.hurry()
+        return {}
+      },
       'training.fork': async (request) => ({ runId: await this.training.fork(this.project, request) }),
       'runs.checkpoints': async ({ runId }) => {
         this.project.run(runId)
@@ -376,7 +536,7 @@ export class Engine {
       },
       'runs.remove': async ({ runIds }) => {
         for (const runId of runIds) {
-          if (this.training.isBusy(runId)) {
+          if (this.training.isBusy(this.project, runId)) {
             throw new PhasescopeError('busy', `${this.project.run(runId).name} is still in training. Cancel it first.`)
           }
         }

@@ -104,9 +104,9 @@ describe('an imported run', () => {
     )
     const [loss] = await engine.call('runs.series', { runIds: [runIds[0]], tags: ['loss/val'], maxPoints: 500 })
     expect([loss.steps[1], loss.epochs[1]]).toEqual([128, 3])
-    await expect(engine.call('training.continue', { backend: null, runIds: [runIds[0]] })).rejects.toThrow(
-      'seed0 was imported; it cannot be trained on.'
-    )
+    await expect(
+      engine.call('training.continue', { backend: null, force: false, runIds: [runIds[0]] })
+    ).rejects.toThrow('seed0 was imported; it cannot be trained on.')
     const again = testEngine().engine
     const reread = await again.openFolder(join(home, 'project'))
     expect(reread.listRuns()).toEqual(session.listRuns())
@@ -262,7 +262,7 @@ describe('an import that does not come to its end', () => {
     const importing = engine.imports.run(session, request(many()), null)
     const ended = expect(importing).rejects.toMatchObject({ code: 'cancelled' })
     await nextEvent(engine, 'import.progress', ({ done }) => done >= 3)
-    await engine.call('project.close', {})
+    await engine.call('project.close', { training: 'stop' })
     await ended
     expect(readdirSync(join(home, 'project', 'runs'))).toEqual([])
   })

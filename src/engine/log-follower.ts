@@ -23,6 +23,9 @@ const busyShare = 0.2
 /** Files that were written this recently may have grown since somebody read them. */
 const lateMs = 60_000
 
+/** Whether other programs still live is looked at in one of so many turns. */
+const lookAfterTurns = 4
+
 type Look = ComputeTasks['followLogs']['out']
 
 export interface LogFollowerOptions {
@@ -32,7 +35,7 @@ export interface LogFollowerOptions {
   log: Log
   versions: Record<string, string>
   /** Whether this process trains the run itself. */
-  trains: (runId: string) => boolean
+  trains: (session: ProjectSession, runId: string) => boolean
   push<N extends EventName>(name: N, payload: EventPayload<N>): void
 }
 
@@ -49,6 +52,7 @@ export class LogFollower {
   /** Runs whose numbers in the table are to be read. */
   private stale = new Set<string>()
   private refreshing = false
+  private turns = 0
 
   constructor(private readonly options: LogFollowerOptions) {
     this.pool = new TaskPool(options.launcher, 1)
@@ -114,8 +118,9 @@ export class LogFollower {
 
   private async look(session: ProjectSession): Promise<void> {
     await session.adoptNewRuns()
+    await this.takeChanges(session)
     const folders = session.logLinks().map(({ link, folder }) => ({ id: link.id, path: folder }))
-    const elsewhere = session.runsInTraining().filter((id) => !this.options.trains(id))
+    const elsewhere = session.runsInTraining().filter((id) => !this.options.trains(session, id))
     if (folders.length + elsewhere.length === 0) return
     const runs = elsewhere.map((id) => ({ id, folder: session.runFolder(id) }))
     const look = await this.pool.run('followLogs', { folders, runs })
@@ -126,7 +131,43 @@ export class LogFollower {
       await session.reloadRun(id)
       this.options.push('runs.grew', { runId: id, step: -1 })
     }
+    await this.lookAfter(session, elsewhere)
     void this.refreshTable(session)
+  }
+
+  /** What other programs have changed in the project, as they have told it. */
+  private async takeChanges(session: ProjectSession): Promise<void> {
+    const places = await session.changedByOthers()
+    if (this.stopped || this.session !== session) return
+    if (places === null) {
+      for (const id of (await session.reloadAll()).analyses) this.options.push('analysis.changed', { id })
+      this.options.push('data.changed', {})
+      return
+    }
+    for (const place of places) {
+      const [kind, id] = place.split('/')
+      if (kind === 'runs' && id) await session.reloadRun(id)
+      else if (kind === 'analyses' && id) {
+        await session.reloadAnalysis(id)
+        this.options.push('analysis.changed', { id })
+      } else if (kind === 'logs.json') {
+        await session.reloadLinks()
+        this.options.push('logs.changed', this.folders(session))
+      } else if (kind === 'data') this.options.push('data.changed', {})
+      else if (place.startsWith('conflict '))
+        this.options.log.add('warning', session.info().name, conflictText(session, place))
+    }
+  }
+
+  /** Runs that another program trained: its process may have gone without a word. */
+  private async lookAfter(session: ProjectSession, runIds: string[]): Promise<void> {
+    if (this.turns++ % lookAfterTurns > 0) return
+    for (const id of runIds) {
+      if (!session.has(id) || this.options.trains(session, id) || (await session.trainsElsewhere(id))) continue
+      await session.reloadRun(id)
+      // Whoever trains a run writes how it ended before it gives it up.
+      if (session.runsInTraining().includes(id) && !this.options.trains(session, id)) await session.interrupted(id)
+    }
   }
 
   private async seeFolder(session: ProjectSession, { id, problem, runs }: Look['folders'][number]): Promise<void> {
@@ -203,4 +244,12 @@ export class LogFollower {
       this.refreshing = false
     }
   }
+}
+
+/** @param line as it was left with the change: `conflict runs/<id> <field>` */
+function conflictText(session: ProjectSession, line: string): string {
+  const [, place, field] = line.split(' ')
+  const id = place.split('/')[1]
+  const name = session.has(id) ? session.run(id).name : place
+  return `Another program tried to change the ${field} of ${name} at the same time. What you have stays; it was told, too.`
 }

@@ -3,9 +3,10 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
 import { ConfigError } from '../hooks/config-error'
-import { listCheckpoints } from '../project/checkpoints'
+import { listCheckpoints, verifyCheckpoint } from '../project/checkpoints'
 import { describeFileError, makeFolder } from '../project/files'
 import type { RunManifest } from '../project/manifests'
+import { guard } from '../project/places'
 import { newId } from '../project/project-folder'
 import {
   checkHooks,
@@ -17,7 +18,7 @@ import {
 } from '../training/experiments'
 import type { ParamValue, RecordOptions, RunSpec } from '../training/types'
 import type { ProjectSession } from './project-session'
-import { claimRun } from './run-lock'
+import type { RunClaims } from './run-claims'
 
 export interface NewRun {
   name: string
@@ -27,6 +28,7 @@ export interface NewRun {
 /** Makes the folders and manifests of runs that belong together. Returns their ids. */
 export async function makeRuns(
   session: ProjectSession,
+  claims: RunClaims,
   runs: readonly NewRun[],
   group: { id: string; name: string },
   versions: Record<string, string>,
@@ -41,10 +43,14 @@ export async function makeRuns(
     try {
       await makeFolder(session.runFolder(unique))
       await prepare(session.runFolder(unique))
+      // Before its manifest is there: without a claim, another program would take it for interrupted.
+      await claims.claim(session.runFolder(unique), name)
       await session.addRun(manifestOf(unique, name, spec, group, versions))
-      claimRun(session.runFolder(unique))
     } catch (error) {
-      for (const runId of [...runIds, unique]) await session.discardRun(runId)
+      for (const runId of [...runIds, unique]) {
+        await claims.release(session.runFolder(runId))
+        await session.discardRun(runId)
+      }
       throw error
     }
     runIds.push(unique)
@@ -82,6 +88,7 @@ export interface ForkRequest {
 /** A new run that goes on from another's checkpoint. Only what does not change model, data or batches can differ. */
 export async function forkRun(
   session: ProjectSession,
+  claims: RunClaims,
   request: ForkRequest,
   versions: Record<string, string>
 ): Promise<string> {
@@ -117,14 +124,18 @@ export async function forkRun(
     throw new PhasescopeError('not-found', `${parent.name} has no checkpoint of step ${request.step}. ${known}`)
   }
   const from = join(session.runFolder(parent.id), 'checkpoints', String(request.step))
+  await guard(from)
+  await verifyCheckpoint(session.runFolder(parent.id), request.step)
   const [id] = await makeRuns(
     session,
+    claims,
     [{ name: request.name, spec }],
     { id: parent.group, name: parent.groupName },
     versions,
     async (folder) => {
       const target = join(folder, 'checkpoints', String(request.step))
       try {
+        await guard(target)
         await cp(from, target, { recursive: true })
       } catch (error) {
         throw describeFileError(error, target, 'written')

@@ -2,18 +2,22 @@
 import type { RunInfo } from '../contract/domain'
 import type { EventName, EventPayload } from '../contract/events'
 import type { RunManifest } from '../project/manifests'
+import { confinedFolders } from '../project/places'
 import type { TrainCommand, TrainMessage } from '../workers/messages'
 import { linkGpu, type GpuLink } from './gpu-link'
 import type { Log } from './log'
 import type { Places, WorkerLauncher, WorkerLink } from './ports'
 import type { ProjectSession } from './project-session'
-import { releaseRun } from './run-lock'
+import type { RunClaims } from './run-claims'
 
 const manifestIntervalMs = 3000
-/** How long a run may take to write its last checkpoint when the project is closed. */
-const lastCheckpointMs = 3000
+/** How often is looked whether another program has taken a run over. */
+const claimIntervalMs = 2000
+/** How long a run may take to write its last checkpoint when it is stopped; `hurry` ends the wait. */
+const lastCheckpointMs = 120_000
 
 interface Active {
+  runId: string
   link: WorkerLink
   /** Where the run trains on a GPU that its worker does not have. */
   gpu: GpuLink | null
@@ -25,6 +29,8 @@ interface Active {
   ending: Promise<void> | null
   /** While the project closes: called when the worker has nothing more to write. */
   written: (() => void) | null
+  /** As the run tells it. */
+  remainingSeconds: number | null
 }
 
 export interface RunSupervisorOptions {
@@ -32,14 +38,19 @@ export interface RunSupervisorOptions {
   places: Places
   /** Somebody is there to look at a run that pauses itself, and to let it go on. */
   attended: boolean
+  claims: RunClaims
   log: Log
-  push<N extends EventName>(name: N, payload: EventPayload<N>): void
+  push<N extends EventName>(session: ProjectSession, name: N, payload: EventPayload<N>): void
+  /** Something about what trains has changed. */
+  active(): void
   /** A run is over and its manifest says so. */
-  ended(runId: string): void
+  ended(session: ProjectSession, runId: string): void
 }
 
 export class RunSupervisor {
+  /** By project and run: a copied project has the same ids. */
   private readonly active = new Map<string, Active>()
+  private timer: NodeJS.Timeout | null = null
 
   constructor(private readonly options: RunSupervisorOptions) {}
 
@@ -47,17 +58,23 @@ export class RunSupervisor {
     return this.active.size
   }
 
-  has(runId: string): boolean {
-    return this.active.has(runId)
+  has(session: ProjectSession, runId: string): boolean {
+    return this.active.has(keyOf(session, runId))
   }
 
   /** Runs that are training, with the project that each belongs to. */
   *runs(): Generator<{ runId: string; session: ProjectSession }> {
-    for (const [runId, { session }] of this.active) yield { runId, session }
+    for (const { runId, session } of this.active.values()) yield { runId, session }
   }
 
-  control(runId: string, action: 'pause' | 'resume' | 'cancel'): void {
-    this.active.get(runId)?.link.post({ kind: action } satisfies TrainCommand)
+  /** Until the runs that train now are done, as far as they know; null where none of them does. */
+  remainingSeconds(session: ProjectSession): number | null {
+    const known = [...this.active.values()].filter((run) => run.session === session).map((run) => run.remainingSeconds)
+    return known.reduce<number | null>((most, one) => (one === null ? most : Math.max(most ?? 0, one)), null)
+  }
+
+  control(session: ProjectSession, runId: string, action: 'pause' | 'resume' | 'cancel'): void {
+    this.active.get(keyOf(session, runId))?.link.post({ kind: action } satisfies TrainCommand)
   }
 
   /** @param userMetrics text of metric functions that somebody trusts */
@@ -65,14 +82,15 @@ export class RunSupervisor {
     const run = session.run(runId)
     // Only runs with a spec are ever queued.
     if (!run.spec) return
-    const { launcher, places, attended } = this.options
+    const { launcher, places, attended, claims } = this.options
     const link = launcher.launch('train')
     const gpu = linkGpu(run.spec.backend, launcher, link)
     const active: Active = {
-      ...{ link, gpu, session, before: run.elapsedSeconds, lastSaveMs: Date.now() },
-      ...{ ending: null, written: null }
+      ...{ runId, link, gpu, session, before: run.elapsedSeconds, lastSaveMs: Date.now() },
+      ...{ ending: null, written: null, remainingSeconds: null }
     }
-    this.active.set(runId, active)
+    this.active.set(keyOf(session, runId), active)
+    this.timer ??= setInterval(() => void this.lookAtClaims(), claimIntervalMs).unref()
     link.onMessage((message) => this.receive(runId, active, message as TrainMessage))
     link.onExit((reason) => {
       active.written?.()
@@ -83,7 +101,8 @@ export class RunSupervisor {
     })
     link.post({
       ...{ kind: 'start', folder: session.runFolder(runId), spec: run.spec, project: session.folder, attended },
-      ...{ resources: places.resources, wasm: places.wasm, remote: gpu !== null, userMetrics }
+      ...{ resources: places.resources, wasm: places.wasm, remote: gpu !== null, userMetrics },
+      ...{ claim: claims.numberOf(session.runFolder(runId)), confined: [...confinedFolders()] }
     } satisfies TrainCommand)
     void this.save(session, runId, {
       status: 'running',
@@ -92,14 +111,26 @@ export class RunSupervisor {
     })
   }
 
-  /** Stops every worker, after its last checkpoint where it can write one in time; the runs are interrupted then. */
-  async close(): Promise<void> {
+  /**
+   * Stops the runs of a project, each after its last checkpoint; they are interrupted then.
+   * @param progress told how many have stopped
+   */
+  async close(session: ProjectSession, progress: (stopped: number, total: number) => void): Promise<void> {
+    const runs = [...this.active.values()].filter((run) => run.session === session)
+    let stopped = 0
+    progress(0, runs.length)
     await Promise.all(
-      [...this.active].map(async ([runId, active]) => {
-        active.ending ??= this.stop(runId, active)
+      runs.map(async (active) => {
+        active.ending ??= this.stop(active)
         await active.ending
+        progress(++stopped, runs.length)
       })
     )
+  }
+
+  /** Waits no longer for those that are being stopped. */
+  hurry(): void {
+    for (const active of this.active.values()) active.written?.()
   }
 
   async save(session: ProjectSession, runId: string, change: Partial<RunManifest>): Promise<void> {
@@ -110,8 +141,8 @@ export class RunSupervisor {
     }
   }
 
-  private async stop(runId: string, active: Active): Promise<void> {
-    const { session, link, gpu } = active
+  private async stop(active: Active): Promise<void> {
+    const { runId, session, link, gpu } = active
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, lastCheckpointMs)
       active.written = () => {
@@ -127,9 +158,36 @@ export class RunSupervisor {
       status: 'interrupted',
       message: `Stopped at step ${step} of ${totalSteps} when the project was closed. Continue it to train it to its end.`
     })
-    releaseRun(session.runFolder(runId))
-    this.active.delete(runId)
-    this.options.ended(runId)
+    await this.over(active)
+  }
+
+  /** Another program trains the run now: nothing more is written about it here. */
+  private async replaced(active: Active): Promise<void> {
+    const { runId, session, link, gpu } = active
+    gpu?.stop()
+    await link.stop()
+    const { name } = session.run(runId)
+    this.options.log.add('warning', name, 'Another program has taken this run over. It stopped here.')
+    await this.over(active)
+    await session.reloadRun(runId)
+  }
+
+  private async over({ runId, session }: Active): Promise<void> {
+    await this.options.claims.release(session.runFolder(runId))
+    this.active.delete(keyOf(session, runId))
+    if (this.active.size === 0 && this.timer) {
+      clearInterval(this.timer)
+      this.timer = null
+    }
+    this.options.ended(session, runId)
+  }
+
+  private async lookAtClaims(): Promise<void> {
+    for (const active of [...this.active.values()]) {
+      if (active.ending) continue
+      const state = await this.options.claims.state(active.session.runFolder(active.runId))
+      if (state === 'taken') active.ending ??= this.replaced(active)
+    }
   }
 
   private receive(runId: string, active: Active, message: TrainMessage): void {
@@ -144,14 +202,14 @@ export class RunSupervisor {
     const name = session.run(runId).name
     switch (message.kind) {
       case 'started':
-        if (message.step > 0) this.options.log.add('info', name, `Goes on from step ${message.step}.`)
+        this.started(runId, active, message.step, message.again)
         return
       case 'progress':
         this.progress(runId, active, message)
         return
       case 'grew':
         session.touchRun(runId, { last: { ...session.run(runId).last, ...jsonNumbers(message.last) } })
-        this.options.push('runs.grew', { runId, step: message.step })
+        this.options.push(session, 'runs.grew', { runId, step: message.step })
         return
       case 'checkpoint':
         void this.save(session, runId, {})
@@ -183,13 +241,29 @@ export class RunSupervisor {
     }
   }
 
+  /** Where a run goes on is said beside it: steps that were lost are never lost in silence. */
+  private started(runId: string, { session }: Active, step: number, again: string[]): void {
+    const run = session.run(runId)
+    const before = run.step
+    const lost = before > step ? ` Steps ${step + 1} to ${before} are trained again.` : ''
+    const text = step > 0 ? `Goes on from step ${step}.` : 'Begins again at step 0: it has no checkpoint to go on from.'
+    const resumed = step > 0 || before > 0 || again.length > 0
+    if (!resumed || run.spec?.parent?.step === step) return
+    const message = `${again.join(' ')} ${text}${lost}`.trim()
+    this.options.log.add(lost || again.length > 0 ? 'warning' : 'info', run.name, message)
+    session.touchRun(runId, { step })
+    void this.save(session, runId, { message })
+  }
+
   private progress(runId: string, active: Active, message: Extract<TrainMessage, { kind: 'progress' }>): void {
     const { session, before } = active
     const { kind: _kind, ...progress } = message
     const { step, epoch, totalSteps, totalEpochs } = message
     const elapsedSeconds = before + message.elapsedSeconds
     session.touchRun(runId, { step, epoch, totalSteps, totalEpochs, elapsedSeconds })
-    this.options.push('training.progress', { runId, ...progress, elapsedSeconds })
+    active.remainingSeconds = message.remainingSeconds
+    this.options.push(session, 'training.progress', { runId, ...progress, elapsedSeconds })
+    this.options.active()
     if (Date.now() - active.lastSaveMs > manifestIntervalMs) {
       active.lastSaveMs = Date.now()
       void this.save(session, runId, {})
@@ -203,6 +277,7 @@ export class RunSupervisor {
 
   private async end(runId: string, active: Active, change: Partial<RunManifest>): Promise<void> {
     const { session, link } = active
+    if ((await this.options.claims.state(session.runFolder(runId))) === 'taken') return this.replaced(active)
     const run = session.run(runId)
     await this.save(session, runId, { ...change, finishedAt: new Date().toISOString() })
     this.options.log.add(
@@ -210,12 +285,15 @@ export class RunSupervisor {
       run.name,
       run.message ?? `Done after ${run.step} steps in ${run.elapsedSeconds.toFixed(0)} s.`
     )
-    releaseRun(session.runFolder(runId))
-    this.active.delete(runId)
     active.gpu?.stop()
-    void link.stop()
-    this.options.ended(runId)
+    // Only when the thread is gone can nothing write into the run's folder any more.
+    await link.stop()
+    await this.over(active)
   }
+}
+
+function keyOf(session: ProjectSession, runId: string): string {
+  return `${session.folder}\0${runId}`
 }
 
 function endingOf({ status, stoppedEarly, step }: Extract<TrainMessage, { kind: 'finished' }>): string | null {

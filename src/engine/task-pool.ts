@@ -4,6 +4,7 @@
  */
 import { setMaxListeners } from 'node:events'
 import { fromWireError, PhasescopeError } from '../contract/errors'
+import { confinedFolders } from '../project/places'
 import type { ComputeReply, ComputeRequest, ComputeTasks, TaskName } from '../workers/messages'
 import type { WorkerLauncher, WorkerLink } from './ports'
 
@@ -85,7 +86,7 @@ export class TaskPool {
       const id = this.nextId++
       slot.current = { id, waiting }
       try {
-        slot.link.post({ id, name: waiting.name, input: waiting.input } as ComputeRequest)
+        slot.link.post({ id, name: waiting.name, input: waiting.input, confined: confinedFolders() } as ComputeRequest)
       } catch (error) {
         // The input holds something that cannot cross threads.
         slot.current = null

@@ -1,15 +1,15 @@
 /** The queue of training runs: starting, forking, ordering, pausing; as many train at a time as the machine has cores. */
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EventName, EventPayload } from '../contract/events'
 import type { ParsedParams } from '../contract/requests'
 import { PhasescopeError } from '../contract/errors'
-import { describeFileError } from '../project/files'
+import { removeTree } from '../project/files'
 import type { RunManifest } from '../project/manifests'
 import { newId } from '../project/project-folder'
 import { readRunQueue, writeRunQueue } from '../project/run-queue'
 import { checkHooks, checkRecord, resolveRecipe } from '../training/experiments'
 import type { BackendName, Recipe, RunSpec } from '../training/types'
+import type { ProjectActivity } from '../contract/domain'
 import type { BackendChoice } from './backend-choice'
 import { takesAll } from './gpu-link'
 import type { Log } from './log'
@@ -17,7 +17,7 @@ import { forkRun, makeRuns, type ForkRequest } from './new-runs'
 import type { Places, WorkerLauncher } from './ports'
 import type { ProjectSession } from './project-session'
 import { recipeOf } from './recipe'
-import { claimRun, ownedElsewhere, releaseRun } from './run-lock'
+import type { RunClaims } from './run-claims'
 import { RunSupervisor } from './run-supervisor'
 import type { TrustedMetrics } from './trusted-metrics'
 
@@ -30,9 +30,15 @@ export interface TrainingServiceOptions {
   /** Somebody is there to look at a run that pauses itself, and to let it go on. */
   attended: boolean
   trusted: TrustedMetrics
+  claims: RunClaims
   versions: Record<string, string>
   log: Log
-  push<N extends EventName>(name: N, payload: EventPayload<N>): void
+  /** Tells whoever looks at the project. */
+  push<N extends EventName>(session: ProjectSession, name: N, payload: EventPayload<N>): void
+  /** What trains in all projects has changed. */
+  active(): void
+  /** Nothing of this project trains or waits for its turn any more. */
+  idle(session: ProjectSession): void
 }
 
 export type Place = 'first' | 'earlier' | 'later' | 'last'
@@ -41,19 +47,23 @@ type StartRequest = Omit<ParsedParams<'training.start'>, 'rates'> &
   Partial<Pick<ParsedParams<'training.start'>, 'rates'>>
 
 export class TrainingService {
-  private readonly queue: { session: ProjectSession; runId: string }[] = []
+  private readonly queue: Queued[] = []
   private readonly supervisor: RunSupervisor
   /** By project folder, the text of the user's metric functions that are trusted; looked at whenever runs are queued. */
   private readonly userMetrics = new Map<string, string | null>()
   private readonly waiters = new Map<string, (() => void)[]>()
-  private closing = false
+  /** Projects whose runs are being stopped: what is unfinished stays in their queues. */
+  private readonly closing = new Set<ProjectSession>()
   private writing: Promise<void> = Promise.resolve()
-  /** Projects whose queue on disk is not empty. */
-  private written = new Set<string>()
+  /** What this program has written into each project's queue file last. */
+  private readonly written = new Map<ProjectSession, string[]>()
 
   constructor(private readonly options: TrainingServiceOptions) {
-    const { launcher, places, attended, log, push } = options
-    this.supervisor = new RunSupervisor({ launcher, places, attended, log, push, ended: (runId) => this.ended(runId) })
+    const { launcher, places, attended, log, push, claims, active } = options
+    this.supervisor = new RunSupervisor({
+      ...{ launcher, places, attended, log, push, claims, active },
+      ended: (session, runId) => this.ended(session, runId)
+    })
   }
 
   get running(): number {
@@ -64,13 +74,49 @@ export class TrainingService {
     return this.queue.length
   }
 
-  isBusy(runId: string): boolean {
-    return this.supervisor.has(runId) || this.queue.some((item) => item.runId === runId)
+  isBusy(session: ProjectSession, runId: string): boolean {
+    return this.supervisor.has(session, runId) || this.isQueued(session, runId)
   }
 
-  /** Waiting runs in the order in which they will train. */
-  order(): string[] {
-    return this.queue.map(({ runId }) => runId)
+  /** Waiting runs of a project in the order in which they will train. */
+  order(session: ProjectSession): string[] {
+    return this.queue.flatMap((item) => (item.session === session ? [item.runId] : []))
+  }
+
+  /** Whether something of the project trains, or will without anybody's doing: what only waits to be resumed does not count. */
+  isActive(session: ProjectSession): boolean {
+    return (
+      [...this.supervisor.runs()].some((item) => item.session === session) ||
+      this.queue.some((item) => item.session === session && session.run(item.runId).status === 'queued')
+    )
+  }
+
+  /** Whether anything of the project trains or waits, also if only to be resumed. */
+  has(session: ProjectSession): boolean {
+    return [...this.supervisor.runs(), ...this.queue].some((item) => item.session === session)
+  }
+
+  /** What trains and waits, project by project. */
+  activity(): ProjectActivity[] {
+    const sessions = new Set([...this.supervisor.runs(), ...this.queue].map(({ session }) => session))
+    return [...sessions].map((session) => {
+      const ids = [...this.supervisor.runs(), ...this.queue].filter((item) => item.session === session)
+      const runs = ids.map(({ runId }) => session.run(runId))
+      const { id, name, folder } = session.info()
+      return {
+        ...{ id, name, folder },
+        running: runs.filter(({ status }) => status === 'running').length,
+        waiting: runs.filter(({ status }) => status === 'queued').length,
+        paused: runs.filter(({ status }) => status === 'paused').length,
+        steps: runs.reduce((sum, { step }) => sum + step, 0),
+        totalSteps: runs.reduce((sum, { totalSteps }) => sum + totalSteps, 0),
+        remainingSeconds: this.supervisor.remainingSeconds(session)
+      }
+    })
+  }
+
+  private isQueued(session: ProjectSession, runId: string): boolean {
+    return this.queue.some((item) => item.session === session && item.runId === runId)
   }
 
   /**
@@ -91,7 +137,8 @@ export class TrainingService {
         return { name: `${name}${suffix}${seeds.length > 1 ? ` s${seed}` : ''}`, spec }
       })
     )
-    const runIds = await makeRuns(session, runs, { id: newId('group'), name }, this.options.versions)
+    const { claims, versions } = this.options
+    const runIds = await makeRuns(session, claims, runs, { id: newId('group'), name }, versions)
     this.enqueue(session, runIds, name)
     return runIds
   }
@@ -99,7 +146,7 @@ export class TrainingService {
   /** A new run that goes on from another's checkpoint with changed hyperparameters. */
   async fork(session: ProjectSession, request: ForkRequest): Promise<string> {
     await this.lookAtMetrics(session)
-    const runId = await forkRun(session, request, this.options.versions)
+    const runId = await forkRun(session, this.options.claims, request, this.options.versions)
     this.enqueue(session, [runId], request.name)
     return runId
   }
@@ -107,8 +154,13 @@ export class TrainingService {
   /**
    * Goes on with runs that ended early, from their last checkpoint, or from the start where there is none.
    * @param backend another one than before
+   * @param force also runs that another program trains: it stops when it notices
    */
-  async continueRuns(session: ProjectSession, runIds: string[], backend: BackendName | null = null): Promise<void> {
+  async continueRuns(
+    session: ProjectSession,
+    runIds: string[],
+    { backend = null, force = false }: { backend?: BackendName | null; force?: boolean } = {}
+  ): Promise<void> {
     this.checkRestart(session, runIds)
     for (const runId of runIds) {
       const run = session.run(runId)
@@ -116,7 +168,9 @@ export class TrainingService {
         throw new PhasescopeError('bad-request', `${run.name} is done; there is nothing to continue.`)
     }
     await this.lookAtMetrics(session)
+    await this.claimAll(session, runIds, force)
     for (const runId of runIds) {
+      if (force) await session.reloadRun(runId)
       const { spec } = session.run(runId)
       await this.requeue(session, runId, backend && spec ? { spec: { ...spec, backend } } : {})
     }
@@ -132,12 +186,10 @@ export class TrainingService {
       if (spec?.parent) {
         throw new PhasescopeError('bad-request', `${name} is a fork. Fork its parent again, or continue this one.`)
       }
-      const checkpoints = join(session.runFolder(runId), 'checkpoints')
-      try {
-        await rm(checkpoints, { recursive: true, force: true })
-      } catch (error) {
-        throw describeFileError(error, checkpoints, 'written')
-      }
+    }
+    await this.claimAll(session, runIds)
+    for (const runId of runIds) {
+      await removeTree(join(session.runFolder(runId), 'checkpoints'))
       await this.requeue(session, runId, { step: 0, epoch: 0, elapsedSeconds: 0, last: {} })
     }
     this.pump()
@@ -146,15 +198,15 @@ export class TrainingService {
   async control(session: ProjectSession, runIds: string[], action: 'pause' | 'resume' | 'cancel'): Promise<void> {
     for (const runId of runIds) {
       const run = session.run(runId)
-      if (this.supervisor.has(runId)) {
-        this.supervisor.control(runId, action)
+      if (this.supervisor.has(session, runId)) {
+        this.supervisor.control(session, runId, action)
         if (action === 'pause' && run.status === 'running') await session.updateRun(runId, { status: 'paused' })
         if (action === 'resume' && run.status === 'paused') {
           await session.updateRun(runId, { status: 'running', message: null })
         }
         continue
       }
-      const at = this.queue.findIndex((item) => item.runId === runId)
+      const at = this.queue.findIndex((item) => item.session === session && item.runId === runId)
       if (at < 0) continue
       if (action === 'cancel') {
         this.queue.splice(at, 1)
@@ -163,8 +215,9 @@ export class TrainingService {
           message: run.step > 0 ? `Cancelled at step ${run.step}.` : 'Cancelled before it began.',
           finishedAt: new Date().toISOString()
         })
-        releaseRun(session.runFolder(runId))
+        await this.options.claims.release(session.runFolder(runId))
         this.settleWaiters(runId)
+        if (!this.isActive(session)) this.options.idle(session)
       } else if (action === 'pause') await session.updateRun(runId, { status: 'paused' })
       else await session.updateRun(runId, { status: 'queued', message: null })
     }
@@ -172,20 +225,26 @@ export class TrainingService {
   }
 
   /** Moves waiting runs in the queue, keeping their order among themselves. */
-  move(runIds: string[], to: Place): void {
-    const moved = this.queue.filter(({ runId }) => runIds.includes(runId))
+  move(session: ProjectSession, runIds: string[], to: Place): void {
+    const own = this.queue.filter((item) => item.session === session)
+    const moved = own.filter(({ runId }) => runIds.includes(runId))
     if (moved.length === 0) return
-    const first = this.queue.indexOf(moved[0])
-    const rest = this.queue.filter((item) => !moved.includes(item))
+    const first = own.indexOf(moved[0])
+    const rest = own.filter((item) => !moved.includes(item))
     const at = { first: 0, earlier: Math.max(0, first - 1), later: first + 1, last: rest.length }[to]
     rest.splice(Math.min(at, rest.length), 0, ...moved)
-    this.queue.splice(0, this.queue.length, ...rest)
+    // The places of this project's runs in the queue of all stay its own.
+    const places = this.queue.flatMap((item, i) => (item.session === session ? [i] : []))
+    places.forEach((place, i) => (this.queue[place] = rest[i]))
     this.changed()
   }
 
   /** Resolves when the run is neither queued nor running. */
   finished(runId: string): Promise<void> {
-    if (!this.isBusy(runId)) return Promise.resolve()
+    const busy =
+      [...this.supervisor.runs()].some((item) => item.runId === runId) ||
+      this.queue.some((item) => item.runId === runId)
+    if (!busy) return Promise.resolve()
     return new Promise((resolve) => this.waiters.set(runId, [...(this.waiters.get(runId) ?? []), resolve]))
   }
 
@@ -196,10 +255,15 @@ export class TrainingService {
   async restore(session: ProjectSession): Promise<void> {
     await this.lookAtMetrics(session)
     for (const runId of await readRunQueue(session.folder)) {
-      if (!session.has(runId) || this.isBusy(runId)) continue
+      if (!session.has(runId) || this.isBusy(session, runId)) continue
       const run = session.run(runId)
-      if (run.status !== 'interrupted' || ownedElsewhere(session.runFolder(runId))) continue
-      claimRun(session.runFolder(runId))
+      if (run.status !== 'interrupted') continue
+      const claimed = await this.options.claims.claim(session.runFolder(runId), run.name).then(
+        () => true,
+        () => false
+      )
+      // Another program was faster, or the folder is read-only.
+      if (!claimed) continue
       const where = run.step > 0 ? `Stopped at step ${run.step} of ${run.totalSteps}` : 'Waited in the queue'
       await session.updateRun(runId, {
         status: 'paused',
@@ -210,13 +274,21 @@ export class TrainingService {
     if (this.queue.length > 0) this.changed()
   }
 
-  /** Stops every worker and empties the queue; unfinished runs are interrupted, and come back with the project. */
-  async close(): Promise<void> {
-    this.closing = true
+  /**
+   * Stops the runs of a project, each at a checkpoint, and takes what waits out of the queue; unfinished runs are
+   * interrupted, and come back with the project.
+   * @param progress told how many have stopped
+   */
+  async release(
+    session: ProjectSession,
+    progress: (stopped: number, total: number) => void = () => undefined
+  ): Promise<void> {
+    this.closing.add(session)
     try {
-      const waiting = this.queue.splice(0)
-      await this.supervisor.close()
-      for (const { session, runId } of waiting) {
+      const waiting = this.queue.filter((item) => item.session === session)
+      this.queue.splice(0, this.queue.length, ...this.queue.filter((item) => item.session !== session))
+      await this.supervisor.close(session, progress)
+      for (const { runId } of waiting) {
         const { step, totalSteps } = session.run(runId)
         const where =
           step > 0 ? `Stopped at step ${step} of ${totalSteps}` : 'The project was closed before this run had begun'
@@ -224,13 +296,20 @@ export class TrainingService {
           status: 'interrupted',
           message: `${where}. Continue it to train it to its end.`
         })
-        releaseRun(session.runFolder(runId))
+        await this.options.claims.release(session.runFolder(runId))
         this.settleWaiters(runId)
       }
       await this.writing
+      this.written.delete(session)
     } finally {
-      this.closing = false
+      this.closing.delete(session)
     }
+    this.options.active()
+  }
+
+  /** Ends the threads of runs that take too long to stop; they go on from an earlier checkpoint then. */
+  hurry(): void {
+    this.supervisor.hurry()
   }
 
   private async backendFor(
@@ -246,7 +325,7 @@ export class TrainingService {
 
   private enqueue(session: ProjectSession, runIds: string[], name: string): void {
     const runs = session.listRuns().filter((run) => runIds.includes(run.id))
-    this.options.push('runs.changed', { runs, removed: [] })
+    this.options.push(session, 'runs.changed', { runs, removed: [] })
     this.options.log.add('info', name, `${runIds.length} ${runIds.length === 1 ? 'run' : 'runs'} queued.`)
     for (const runId of runIds) this.queue.push({ session, runId })
     this.pump()
@@ -256,10 +335,24 @@ export class TrainingService {
     for (const runId of runIds) {
       const run = session.run(runId)
       if (!run.spec) throw new PhasescopeError('bad-request', `${run.name} was imported; it cannot be trained on.`)
-      if (this.isBusy(runId)) throw new PhasescopeError('busy', `${run.name} is already ${run.status}.`)
-      if (ownedElsewhere(session.runFolder(runId))) {
-        throw new PhasescopeError('busy', `${run.name} is being trained by another process.`)
+      if (this.isBusy(session, runId)) throw new PhasescopeError('busy', `${run.name} is already ${run.status}.`)
+    }
+  }
+
+  /** All of them or none. @throws PhasescopeError 'busy' when another program has one of them */
+  private async claimAll(session: ProjectSession, runIds: string[], force = false): Promise<void> {
+    const { claims } = this.options
+    const claimed: string[] = []
+    try {
+      for (const runId of runIds) {
+        const folder = session.runFolder(runId)
+        if (claims.has(folder)) continue
+        await claims.claim(folder, session.run(runId).name, force)
+        claimed.push(folder)
       }
+    } catch (error) {
+      for (const folder of claimed) await claims.release(folder)
+      throw error
     }
   }
 
@@ -278,8 +371,12 @@ export class TrainingService {
   }
 
   private async requeue(session: ProjectSession, runId: string, change: Partial<RunManifest>): Promise<void> {
-    claimRun(session.runFolder(runId))
-    await session.updateRun(runId, { status: 'queued', message: null, finishedAt: null, ...change })
+    try {
+      await session.updateRun(runId, { status: 'queued', message: null, finishedAt: null, ...change })
+    } catch (error) {
+      await this.options.claims.release(session.runFolder(runId))
+      throw error
+    }
     this.queue.push({ session, runId })
   }
 
@@ -297,10 +394,12 @@ export class TrainingService {
     this.changed()
   }
 
-  private ended(runId: string): void {
+  private ended(session: ProjectSession, runId: string): void {
     this.settleWaiters(runId)
     // While the project closes, what is unfinished stays in its queue.
-    if (!this.closing) this.pump()
+    if (this.closing.has(session)) return
+    this.pump()
+    if (!this.isActive(session)) this.options.idle(session)
   }
 
   private settleWaiters(runId: string): void {
@@ -308,27 +407,38 @@ export class TrainingService {
     this.waiters.delete(runId)
   }
 
-  /** Tells the order and writes the queue, one write after the other. */
+  /** Tells the order and writes the queue of each project, one write after the other. */
   private changed(): void {
-    this.options.push('training.order', { runIds: this.order() })
-    // Only a host with somebody watching gets its queue back; elsewhere unfinished runs are continued by name.
-    if (!this.options.attended) return
-    const byProject = new Map<string, string[]>()
+    const now = new Map<ProjectSession, string[]>()
     for (const { session, runId } of [...this.supervisor.runs(), ...this.queue]) {
-      byProject.set(session.folder, [...(byProject.get(session.folder) ?? []), runId])
+      now.set(session, [...(now.get(session) ?? []), runId])
     }
-    const folders = new Set([...byProject.keys(), ...this.written])
-    this.written = new Set(byProject.keys())
-    for (const folder of folders) {
-      this.writing = this.writing.then(async () => {
-        try {
-          await writeRunQueue(folder, byProject.get(folder) ?? [])
-        } catch (error) {
-          this.options.log.add('warning', 'queue', `The queue could not be saved: ${(error as Error).message}`)
-        }
-      })
+    for (const session of new Set([...now.keys(), ...this.written.keys()])) {
+      this.options.push(session, 'training.order', { runIds: this.order(session) })
+      const runs = now.get(session) ?? []
+      const before = this.written.get(session) ?? []
+      if (runs.join() === before.join()) continue
+      this.written.set(session, runs)
+      // Only a host with somebody watching gets its queue back; elsewhere unfinished runs are continued by name.
+      if (this.options.attended) this.writeQueue(session, runs, before)
     }
+    this.options.active()
   }
+
+  private writeQueue(session: ProjectSession, runs: string[], before: string[]): void {
+    this.writing = this.writing.then(async () => {
+      try {
+        await session.during('queue.json', () => writeRunQueue(session.folder, session.mark, runs, before))
+      } catch (error) {
+        this.options.log.add('warning', 'queue', `The queue could not be saved: ${(error as Error).message}`)
+      }
+    })
+  }
+}
+
+interface Queued {
+  session: ProjectSession
+  runId: string
 }
 
 /** The recipe at each rate of a sweep, ascending, each checked; without rates the recipe as it is. */

@@ -104,7 +104,7 @@ describe('training', () => {
     const request = trainingRequest({ ...medium, seeds: [0, 1] })
     const [id, waiting] = await engine.training.start(session, request)
     await nextEvent(engine, 'training.progress', ({ step }) => step > 20)
-    await engine.call('project.close', {})
+    await engine.call('project.close', { training: 'stop' })
     expect(savedRun(session, id)).toMatchObject({
       status: 'interrupted',
       message: expect.stringMatching(/^Stopped at step \d+ of 600/) as string
@@ -256,7 +256,7 @@ describe('a run of another process', () => {
     const session = await project(engine, home)
     const [id] = await engine.training.start(session, trainingRequest())
     await engine.training.finished(id)
-    await engine.call('project.close', {})
+    await engine.call('project.close', { training: 'stop' })
     const manifest = join(session.runFolder(id), 'run.json')
     writeFileSync(manifest, JSON.stringify({ ...savedRun(session, id), status: 'running' }))
     const owner = join(session.runFolder(id), '.owner')
@@ -265,7 +265,7 @@ describe('a run of another process', () => {
     const whileAlive = await engine.openFolder(session.folder)
     expect(whileAlive.run(id).status).toBe('running')
     await expect(engine.training.continueRuns(whileAlive, [id])).rejects.toMatchObject({ code: 'busy' })
-    await engine.call('project.close', {})
+    await engine.call('project.close', { training: 'stop' })
     // The same process id, but of a process that began at another time: the number was used again.
     writeFileSync(owner, JSON.stringify({ host: hostname(), pid: process.ppid, begun: '1' }))
     const afterwards = await engine.openFolder(session.folder)

@@ -193,7 +193,7 @@ describe('the socket', () => {
   it('lets the typed path of a project in, as a token', async () => {
     const { port, engine, home } = await served()
     const { folder } = await engine.openOrCreateFolder(join(home, 'p'), 'p')
-    await engine.call('project.close', {})
+    await engine.call('project.close', { training: 'stop' })
     const { ask } = await client(port)
     const typed = (await ask('paths.typed', { path: folder })) as { value: { grant: string } }
     expect(typed.value.grant).not.toContain('p/')

@@ -1,8 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { CheckpointState } from '../training/types'
-import { listCheckpoints, loadCheckpoint, loadNewestCheckpoint, pruneCheckpoints, saveCheckpoint } from './checkpoints'
+import {
+  listCheckpoints,
+  loadCheckpoint,
+  loadNewestCheckpoint,
+  pruneCheckpoints,
+  saveCheckpoint,
+  verifyCheckpoint
+} from './checkpoints'
 import { temporaryFolder, withReadOnly } from './testing/folders'
 
 function state(step: number): CheckpointState {
@@ -73,7 +81,7 @@ describe('checkpoints', () => {
     [
       'progress cut short',
       (checkpoint) => truncateSync(join(checkpoint, 'progress.json'), 5),
-      /progress\.json is not valid JSON/
+      /progress\.json is damaged/
     ],
     [
       'progress without a step',
@@ -90,10 +98,59 @@ describe('checkpoints', () => {
     const folder = temporaryFolder()
     await saveCheckpoint(folder, state(5))
     await saveCheckpoint(folder, state(6))
+    // As version 0.1 wrote them: nothing but the files themselves tells what is wrong.
+    rmSync(join(folder, 'checkpoints', '6', 'SHA256SUMS'))
     damage(join(folder, 'checkpoints', '6'))
     const { state: newest, problems } = await loadNewestCheckpoint(folder)
     expect(newest).toEqual(state(5))
     expect(problems).toEqual([expect.stringMatching(reason)])
+  })
+
+  it('in which the disk has changed a single bit are passed over and named', async () => {
+    for (const file of ['weights.safetensors', 'optimizer.safetensors', 'progress.json', 'SHA256SUMS']) {
+      const folder = temporaryFolder()
+      await saveCheckpoint(folder, state(5))
+      await saveCheckpoint(folder, state(6))
+      const path = join(folder, 'checkpoints', '6', file)
+      const bytes = readFileSync(path)
+      bytes[bytes.length - 3] ^= 1
+      writeFileSync(path, bytes)
+      const { state: newest, problems } = await loadNewestCheckpoint(folder)
+      expect(newest).toEqual(state(5))
+      expect(problems).toEqual([expect.stringMatching(/SHA-256|SHA256SUMS is damaged/)])
+      await expect(verifyCheckpoint(folder, 6)).rejects.toMatchObject({ code: 'damaged' })
+      expect(await verifyCheckpoint(folder, 5)).toBe(true)
+    }
+  })
+
+  it('are passed over where their reader has no use for them', async () => {
+    const folder = temporaryFolder()
+    for (const step of [1, 2]) await saveCheckpoint(folder, state(step))
+    const refuse = ({ step }: CheckpointState): void => {
+      if (step === 2) throw new Error('It is of another network.')
+    }
+    const { state: newest, problems } = await loadNewestCheckpoint(folder, refuse)
+    expect([newest?.step, problems]).toEqual([1, ['It is of another network.']])
+  })
+
+  it('do not bring back a run whose folder is gone', async () => {
+    const folder = join(temporaryFolder(), 'run')
+    await expect(saveCheckpoint(folder, state(1))).rejects.toMatchObject({ code: 'not-found' })
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  it('have sums that sha256sum understands', async () => {
+    const folder = temporaryFolder()
+    await saveCheckpoint(folder, state(1))
+    const sums = readFileSync(join(folder, 'checkpoints', '1', 'SHA256SUMS'), 'utf8')
+      .trim()
+      .split('\n')
+    for (const line of sums) {
+      const [sum, name] = line.split('  ')
+      const bytes = readFileSync(join(folder, 'checkpoints', '1', name))
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(sum)
+    }
+    expect(sums).toHaveLength(3)
   })
 
   it('that cannot be written whole are not there at all', async () => {

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { PhasescopeError } from '../contract/errors'
@@ -12,8 +12,20 @@ import { type NumericArray, shapeText, sizeOf } from '../formats/arrays'
 import { FormatError } from '../formats/format-error'
 import { readNpy, writeNpy } from '../formats/npy'
 import type { Dataset, DatasetFacts, Split } from '../training/types'
-import { describeFileError, makeFolder, readableJson, readJson, syncFolder, writeSynced } from './files'
-import { moveToTrash, type Problem } from './project-folder'
+import {
+  describeFileError,
+  makeFolder,
+  readableJson,
+  readJson,
+  readWhole,
+  removeTree,
+  syncFolder,
+  writeSynced
+} from './files'
+import { guard, placeIn } from './places'
+import { lives } from './processes'
+import type { Problem } from './project-folder'
+import { moveToTrash } from './trash'
 
 const datasetVersion = 1
 /** As many names as DatasetFacts may carry. */
@@ -53,6 +65,7 @@ export interface DatasetContent {
 /** All that can be read, oldest first; a damaged one is reported and hides none of the others. */
 export async function listDatasets(project: string): Promise<{ datasets: StoredDataset[]; problems: Problem[] }> {
   const folder = join(project, 'data')
+  await guard(folder)
   const names = existsSync(folder) ? await readdir(folder, { withFileTypes: true }) : []
   const datasets: StoredDataset[] = []
   const problems: Problem[] = []
@@ -78,9 +91,8 @@ export async function saveDataset(
   const parent = join(project, 'data')
   await makeFolder(parent)
   await sweepDatasets(project)
-  const id = freeId(name, await readdir(parent))
-  const target = join(parent, id)
-  const temporary = join(parent, `.${id}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`)
+  const stem = freeId(name, await readdir(parent))
+  const temporary = join(parent, `.${stem}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`)
   const { inputShape, classes, targetWidth, train, validation, notes } = content
   const facts = {
     ...{ schemaVersion: datasetVersion, name, createdAt: new Date().toISOString(), source },
@@ -92,13 +104,27 @@ export async function saveDataset(
     await writeSplit(temporary, 'train', train, content)
     if (validation) await writeSplit(temporary, 'validation', validation, content)
     await writeSynced(join(temporary, 'dataset.json'), new TextEncoder().encode(`${readableJson(facts)}\n`))
-    await rename(temporary, target)
+    const id = await moveToFree(temporary, parent, name)
     await syncFolder(parent)
+    return await readFacts(project, id)
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined)
-    throw describeFileError(error, target, 'written')
+    await removeTree(temporary).catch(() => undefined)
+    throw describeFileError(error, join(parent, stem), 'written')
   }
-  return readFacts(project, id)
+}
+
+/** Two programs may add data of one name at once: a folder that is full is never renamed over. @returns the id */
+async function moveToFree(temporary: string, parent: string, name: string): Promise<string> {
+  for (;;) {
+    const id = freeId(name, await readdir(parent))
+    try {
+      await rename(temporary, join(parent, id))
+      return id
+    } catch (error) {
+      if (!['EEXIST', 'ENOTEMPTY', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      if (!(await readdir(parent)).includes(id)) throw error
+    }
+  }
 }
 
 /**
@@ -121,7 +147,7 @@ export async function loadDataset(
 /** Moves a data set into the project's trash folder. */
 export async function removeDataset(project: string, id: string): Promise<void> {
   checkId(id)
-  await moveToTrash(project, join('data', id))
+  await moveToTrash(project, `data/${id}`)
 }
 
 /** What a cancel or a crash left half written goes; one process adds one data set at a time. */
@@ -130,24 +156,13 @@ export async function sweepDatasets(project: string): Promise<void> {
   for (const name of await readdir(parent).catch(() => [])) {
     const pid = Number(/^\..*\.(\d+)\.[0-9a-f]+\.tmp$/.exec(name)?.[1] ?? NaN)
     if (Number.isNaN(pid) || (pid !== process.pid && lives(pid))) continue
-    // A worker that ends this moment may write a last file, so removing is tried again.
-    const options = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }
-    await rm(join(parent, name), options).catch(() => undefined)
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    await removeTree(join(parent, name)).catch(() => undefined)
   }
 }
 
 async function readFacts(project: string, id: string): Promise<StoredDataset> {
   checkId(id)
-  const path = join(project, 'data', id, 'dataset.json')
+  const path = join(placeIn(project, 'data', id), 'dataset.json')
   const value = await readJson(path)
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion
   if (typeof version === 'number' && version > datasetVersion) {
@@ -221,12 +236,10 @@ async function readSplit(folder: string, name: string, facts: StoredDataset, cou
 
 async function readArray(folder: string, file: string, shape: readonly number[]): Promise<NumericArray> {
   const path = join(folder, file)
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw describeFileError(error, path, 'read')
-  })
+  const bytes = await readWhole(path)
   let array: NumericArray
   try {
-    array = readNpy(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), path)
+    array = readNpy(bytes, path)
   } catch (error) {
     throw error instanceof FormatError ? new PhasescopeError('damaged', `${error.message} Add the data again.`) : error
   }

@@ -7,6 +7,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { EventWriter } from '../events/writer'
 import { describeFileError } from './files'
+import { guardSync } from './places'
 
 const flushIntervalMs = 1000
 const flushBytes = 256 * 1024
@@ -30,6 +31,7 @@ export class EventFileWriter extends EventWriter {
     firstStep = 0
   ) {
     super()
+    guardSync(folder)
     const path = join(folder, nextEventFileName(folder))
     try {
       this.descriptor = openSync(path, 'ax')

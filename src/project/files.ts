@@ -1,14 +1,17 @@
 /** Writing files so that a crash at any moment leaves the old content or the new one, never half of it. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { constants } from 'node:fs'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
+import { confinedBy, guard, notAFile, placeIn } from './places'
 
 /** Temp file beside the target, fsync, rename, fsync of the folder. */
 export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
+  await guard(path)
   try {
-    const handle = await open(temporary, 'w')
+    const handle = await open(temporary, 'wx')
     try {
       await handle.writeFile(content)
       await handle.sync()
@@ -25,6 +28,7 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
 
 /** Writes a file and waits until it is on the disk; for files in a folder that is renamed into place when all are there. */
 export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  await guard(path)
   const handle = await open(path, 'w')
   try {
     await handle.writeFile(bytes)
@@ -52,14 +56,52 @@ export function readableJson(value: unknown, indent = ''): string {
   return `{\n${lines.join(',\n')}\n${indent}}`
 }
 
-/** @throws PhasescopeError 'not-found' or 'damaged', each naming the file and what to do. */
-export async function readJson(path: string): Promise<unknown> {
-  let text: string
+/** Larger than any manifest: what has more is something else under its name. */
+const mostManifestBytes = 256 * 1024 * 1024
+
+/**
+ * A whole file. Pipes and devices are refused before they are opened: they would keep the reader waiting for ever.
+ * @param most bytes that it may have
+ * @throws PhasescopeError, each naming the file and what to do
+ */
+export async function readWhole(path: string, most = Number.MAX_SAFE_INTEGER): Promise<Uint8Array<ArrayBuffer>> {
+  await guard(path)
   try {
-    text = await readFile(path, 'utf8')
+    const before = await stat(path)
+    if (!before.isFile()) throw notAFile(path, before)
+    // It may have been exchanged since: without waiting, and no link where links are not followed.
+    const flags =
+      constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (confinedBy(path) ? (constants.O_NOFOLLOW ?? 0) : 0)
+    const handle = await open(path, flags)
+    try {
+      const info = await handle.stat()
+      if (!info.isFile()) throw notAFile(path, info)
+      if (info.size > most) throw tooLarge(path, info.size, most)
+      const bytes = await handle.readFile()
+      return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)
+    } finally {
+      await handle.close()
+    }
   } catch (error) {
     throw describeFileError(error, path, 'read')
   }
+}
+
+function tooLarge(path: string, bytes: number, most: number): PhasescopeError {
+  const mb = (count: number): string => (count / 2 ** 20).toFixed(0)
+  return new PhasescopeError(
+    'damaged',
+    `${path} has ${mb(bytes)} MB; at most ${mb(most)} MB are read. Restore it from a backup or remove it.`
+  )
+}
+
+export async function readText(path: string, most = mostManifestBytes): Promise<string> {
+  return new TextDecoder().decode(await readWhole(path, most))
+}
+
+/** @throws PhasescopeError 'not-found' or 'damaged', each naming the file and what to do. */
+export async function readJson(path: string): Promise<unknown> {
+  const text = await readText(path)
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -71,6 +113,7 @@ export async function readJson(path: string): Promise<unknown> {
 }
 
 export async function makeFolder(path: string): Promise<void> {
+  await guard(path)
   try {
     await makeFolders(path)
   } catch (error) {
@@ -101,6 +144,13 @@ async function makeFolders(path: string): Promise<void> {
       if (again.code !== 'EEXIST') throw again
     })
   }
+}
+
+/** Removes a file or folder with all that is in it; links in it go, what they lead to stays. */
+export async function removeTree(path: string): Promise<void> {
+  await guard(path)
+  // A worker that ends this moment may write a last file, so removing is tried again.
+  await rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
 }
 
 /** Makes a rename durable; some file systems refuse to sync a folder, which loses nothing but a guarantee. */
@@ -154,5 +204,5 @@ export function describeFileError(error: unknown, path: string, verb: string): E
 }
 
 export function runFolder(project: string, runId: string): string {
-  return join(project, 'runs', runId)
+  return placeIn(project, 'runs', runId)
 }

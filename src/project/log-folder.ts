@@ -8,6 +8,7 @@ import { basename, join } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
 import { seedFromName } from '../formats/file-names'
 import { describeFileError } from './files'
+import { confinedBy, guard } from './places'
 
 export interface LogRun {
   name: string
@@ -45,6 +46,7 @@ const mostEntries = 500_000
  * @throws PhasescopeError when the folder itself cannot be read, or holds too much
  */
 export async function findLogRuns(logdir: string, problems: string[] = []): Promise<LogRun[]> {
+  await guard(logdir)
   const info = await stat(logdir).catch((error: unknown) => {
     throw describeFileError(error, logdir, 'read')
   })
@@ -55,6 +57,9 @@ export async function findLogRuns(logdir: string, problems: string[] = []): Prom
   // A link may lead back to a folder above it.
   const walked = new Set<string>()
   let entries = 0
+
+  // Inside a project that nobody has trusted, links are not followed.
+  const confined = confinedBy(logdir) !== null
 
   const walk = async (folder: string, name: string): Promise<void> => {
     const real = await realpath(folder).catch(() => folder)
@@ -80,7 +85,8 @@ export async function findLogRuns(logdir: string, problems: string[] = []): Prom
     const folders: string[] = []
     for (const entry of content.sort((a, b) => byCodePoints(a.name, b.name))) {
       if (entry.isDirectory()) folders.push(entry.name)
-      else if (entry.isSymbolicLink() || marksRun(entry.name)) {
+      else if ((entry.isSymbolicLink() && !confined) || marksRun(entry.name)) {
+        if (confined && entry.isSymbolicLink()) continue
         const target = await stat(join(folder, entry.name)).catch(() => null)
         if (target?.isDirectory()) folders.push(entry.name)
         else if (target?.isFile() && marksRun(entry.name)) {

@@ -5,9 +5,12 @@
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { PhasescopeError } from '../contract/errors'
-import { readJson, writeJson } from './files'
+import { changeFile } from './changes'
+import { readJson } from './files'
+import type { ProcessMark } from './processes'
 
 const linksVersion = 1
+export const linksName = 'logs.json'
 
 const logLink = z.object({
   id: z.string().min(1),
@@ -22,7 +25,7 @@ const linksFile = z.object({ schemaVersion: z.literal(linksVersion), folders: z.
 
 /** @throws PhasescopeError when the file cannot be used; a project without one follows nothing */
 export async function readLogLinks(project: string): Promise<LogLink[]> {
-  const path = join(project, 'logs.json')
+  const path = join(project, linksName)
   let value: unknown
   try {
     value = await readJson(path)
@@ -40,8 +43,30 @@ export async function readLogLinks(project: string): Promise<LogLink[]> {
   throw new PhasescopeError('damaged', `${path} is damaged at "${at.join('.')}": ${message}. Restore or remove it.`)
 }
 
-export async function writeLogLinks(project: string, folders: LogLink[]): Promise<void> {
-  await writeJson(join(project, 'logs.json'), { schemaVersion: linksVersion, folders })
+/**
+ * Changes which folders are followed, as the file says it now: another program may have changed it, too.
+ * @param known what is believed to be followed, where the file cannot be used
+ * @returns what is followed then
+ */
+export async function changeLogLinks(
+  project: string,
+  mark: ProcessMark,
+  known: LogLink[],
+  change: (folders: LogLink[]) => LogLink[]
+): Promise<LogLink[]> {
+  let folders = known
+  await changeFile(project, mark, linksName, (there) => {
+    const parsed = linksFile.safeParse(there)
+    folders = change(parsed.success ? parsed.data.folders : there === null ? [] : known)
+    return { schemaVersion: linksVersion, folders }
+  })
+  return folders
+}
+
+/** Whether the folder lies in the project itself. One that does not is used only once the project is trusted. */
+export function isInside(project: string, link: LogLink): boolean {
+  const way = relative(resolve(project), linkedFolder(project, link))
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
 /** How a folder is named in the file. */

@@ -20,6 +20,8 @@ export type ProjectManifest = z.infer<typeof projectManifest>
 
 export const runManifest = runInfo.extend({
   schemaVersion: z.literal(runVersion),
+  /** Counts changes; manifests of version 0.1 have none. */
+  revision: z.number().int().min(0).optional(),
   versions: z.record(z.string(), z.string())
 })
 export type RunManifest = z.infer<typeof runManifest>

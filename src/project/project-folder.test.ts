@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { writeJson } from './files'
-import { analysisFile, createProject, listAnalyses, listRuns, moveToTrash, newId, openProject } from './project-folder'
+import { analysisFile, createProject, listAnalyses, listRuns, newId, openProject } from './project-folder'
+import { moveToTrash } from './trash'
 import { runManifest, temporaryFolder, withReadOnly, writeText } from './testing/folders'
 
 describe('creating a project', () => {

@@ -1,13 +1,16 @@
 /** A project folder: creating, opening, and listing what is in it. One bad manifest never hides the rest. */
 import { randomBytes } from 'node:crypto'
-import { access, constants, copyFile, readdir, rename, stat } from 'node:fs/promises'
+import { access, constants, copyFile, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Analysis } from '../analysis/types'
 import { seedOf } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
-import { describeFileError, makeFolder, readJson, runFolder, writeFileAtomic, writeJson } from './files'
+import { whileAlone } from './claims'
+import { describeFileError, makeFolder, readJson, writeFileAtomic, writeJson } from './files'
 import { analysisVersion, readAnalysisFile, readProjectManifest, readRunManifest } from './manifests'
 import type { ProjectManifest, RunManifest } from './manifests'
+import { guard, placeIn } from './places'
+import { markOf } from './processes'
 
 export interface Problem {
   /** Path inside the project. */
@@ -30,6 +33,13 @@ export function newId(prefix: string): string {
 export async function createProject(folder: string, name: string, sample = false): Promise<OpenedProject> {
   const absolute = resolve(folder)
   await makeFolder(absolute)
+  await checkFree(absolute)
+  // Two programs may make a project of the same name at once: the second one finds that of the first.
+  return whileAlone(absolute, markOf(), () => fillProject(absolute, name, sample))
+}
+
+/** Before anything is written, so that a folder that is in use stays as it is. */
+async function checkFree(absolute: string): Promise<void> {
   const content = await readdir(absolute).catch((error: unknown) => {
     throw describeFileError(error, absolute, 'read')
   })
@@ -39,6 +49,10 @@ export async function createProject(folder: string, name: string, sample = false
   if (content.some((entry) => !entry.startsWith('.'))) {
     throw new PhasescopeError('bad-request', `${absolute} is not empty. Choose another name or an empty folder.`)
   }
+}
+
+async function fillProject(absolute: string, name: string, sample: boolean): Promise<OpenedProject> {
+  await checkFree(absolute)
   await makeFolder(join(absolute, 'runs'))
   await makeFolder(join(absolute, 'analyses'))
   const manifest: ProjectManifest = {
@@ -81,20 +95,46 @@ export async function isWritable(folder: string): Promise<boolean> {
   )
 }
 
+/** Manifests read at a time: enough to keep a disk or a file server at work, few enough for every limit of open files. */
+const atOnce = 32
+
 export async function listRuns(folder: string): Promise<{ runs: RunManifest[]; problems: Problem[] }> {
-  const runs: RunManifest[] = []
+  const found = await eachOf(folder, 'runs', 'run.json', async (id, path) => {
+    // A copied run folder keeps its manifest's id; the folder's name is what everything else refers to.
+    return { ...(await readRunManifest(path)), id }
+  })
+  found.values.sort(inOrderOfCreation)
+  return { runs: found.values, problems: found.problems }
+}
+
+/** Reads one file of each folder in `runs` or `analyses`. One that cannot be used is a problem and hides none of the others. */
+async function eachOf<T>(
+  folder: string,
+  kind: string,
+  file: string,
+  read: (id: string, path: string) => Promise<T>
+): Promise<{ values: T[]; problems: Problem[] }> {
   const problems: Problem[] = []
-  for (const id of await subfolders(join(folder, 'runs'))) {
-    try {
-      const manifest = await readRunManifest(join(runFolder(folder, id), 'run.json'))
-      // A copied run folder keeps its manifest's id; the folder's name is what everything else refers to.
-      runs.push({ ...manifest, id })
-    } catch (error) {
-      problems.push({ place: `runs/${id}/run.json`, message: (error as Error).message })
+  const ids = await subfolders(join(folder, kind)).catch((error: Error) => {
+    problems.push({ place: kind, message: error.message })
+    return []
+  })
+  const values: (T | null)[] = new Array<T | null>(ids.length).fill(null)
+  let next = 0
+  const work = async (): Promise<void> => {
+    while (next < ids.length) {
+      const at = next++
+      const id = ids[at]
+      try {
+        values[at] = await read(id, join(folder, kind, id, file))
+      } catch (error) {
+        problems.push({ place: `${kind}/${id}/${file}`, message: (error as Error).message })
+      }
     }
   }
-  runs.sort(inOrderOfCreation)
-  return { runs, problems }
+  await Promise.all(Array.from({ length: Math.min(atOnce, ids.length) }, work))
+  problems.sort((a, b) => (a.place < b.place ? -1 : 1))
+  return { values: values.filter((value) => value !== null), problems }
 }
 
 /** Runs of one start or one import were created together: by seed, and by name where there is none, or in a log. */
@@ -110,20 +150,13 @@ export function inOrderOfCreation(a: RunManifest, b: RunManifest): number {
 }
 
 export async function listAnalyses(folder: string): Promise<{ analyses: Analysis[]; problems: Problem[] }> {
-  const analyses: Analysis[] = []
-  const problems: Problem[] = []
-  for (const id of await subfolders(join(folder, 'analyses'))) {
-    try {
-      const path = analysisFile(folder, id)
-      const analysis = { ...((await readAnalysisFile(path)) as Analysis), id }
-      analyses.push(analysis)
-      await keepOldFormat(path, analysis)
-    } catch (error) {
-      problems.push({ place: `analyses/${id}/analysis.json`, message: (error as Error).message })
-    }
-  }
-  analyses.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
-  return { analyses, problems }
+  const { values, problems } = await eachOf(folder, 'analyses', 'analysis.json', async (id, path) => {
+    const analysis = { ...((await readAnalysisFile(path)) as Analysis), id }
+    await keepOldFormat(path, analysis)
+    return analysis
+  })
+  values.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
+  return { analyses: values, problems }
 }
 
 /** Writes a migrated analysis back, beside a copy of the old file. Where that cannot be, it is migrated on every open. */
@@ -137,7 +170,7 @@ async function keepOldFormat(path: string, analysis: Analysis): Promise<void> {
 }
 
 export function analysisFile(folder: string, id: string): string {
-  return join(folder, 'analyses', id, 'analysis.json')
+  return join(placeIn(folder, 'analyses', id), 'analysis.json')
 }
 
 export async function saveAnalysis(folder: string, analysis: Analysis): Promise<void> {
@@ -151,17 +184,8 @@ export async function writeReport(folder: string, files: Record<string, string>)
   for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(folder, name), content)
 }
 
-/** Nothing is deleted: what the user removes goes to the project's trash folder. */
-export async function moveToTrash(folder: string, place: string): Promise<void> {
-  const trash = join(folder, '.trash')
-  await makeFolder(trash)
-  const target = join(trash, `${place.replace(/[\\/]/g, '-')}-${Date.now()}`)
-  await rename(join(folder, place), target).catch((error: unknown) => {
-    throw describeFileError(error, join(folder, place), 'moved to the trash folder')
-  })
-}
-
 async function subfolders(folder: string): Promise<string[]> {
+  await guard(folder)
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
     throw describeFileError(error, folder, 'read')

@@ -1,11 +1,12 @@
 /** Reads the event files of one folder, goes on where it stopped when they have grown, and fetches single values. */
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
 import { RunLog } from '../events/run-log'
 import type { PlaceSeries, SeriesView } from '../events/series'
 import { describeFileError } from './files'
 import { byCodePoints, isEventFile } from './log-folder'
+import { guardSync, notAFile } from './places'
 
 const chunkBytes = 4 * 1024 * 1024
 /** Reading everything again may take this share of the time. */
@@ -78,6 +79,7 @@ export class RunReader {
   /** Sizes by name, in name order. */
   private eventFiles(): Map<string, number> {
     let names: string[]
+    guardSync(this.folder)
     try {
       names = readdirSync(this.folder).filter((name) => isEventFile(name) && (this.only?.has(name) ?? true))
     } catch (error) {
@@ -85,7 +87,9 @@ export class RunReader {
     }
     const sizes = new Map<string, number>()
     for (const name of names.sort(byCodePoints)) {
-      const info = statSync(join(this.folder, name), { throwIfNoEntry: false })
+      const path = join(this.folder, name)
+      guardSync(path)
+      const info = statSync(path, { throwIfNoEntry: false })
       if (info?.isFile()) sizes.set(name, info.size)
     }
     return sizes
@@ -139,9 +143,15 @@ function sharedChunk(): Uint8Array {
   return (chunk ??= new Uint8Array(chunkBytes))
 }
 
+/** Files only, also when one has been exchanged for a pipe since it was listed. */
 function openFile(path: string): number {
   try {
-    return openSync(path, 'r')
+    guardSync(path)
+    const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    const info = fstatSync(descriptor)
+    if (info.isFile()) return descriptor
+    closeSync(descriptor)
+    throw notAFile(path, info)
   } catch (error) {
     throw describeFileError(error, path, 'read')
   }

@@ -2,6 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import type { ScalarView } from '../events/series'
 import { describeFileError } from './files'
+import { guardSync } from './places'
 
 export type ExportFormat = 'csv' | 'json' | 'jsonl'
 
@@ -94,6 +95,7 @@ export function writeScalars(
 /** The same into a new file. @throws PhasescopeError when it cannot be written */
 export function writeScalarsFile(series: Iterable<ExportedSeries>, format: ExportFormat, path: string): number {
   try {
+    guardSync(path)
     const descriptor = openSync(path, 'wx')
     try {
       return writeScalars(series, format, (text) => {

@@ -100,10 +100,10 @@ export class OptimizerState {
   }
 
   /** Takes over the values that `find` gives for each slot's name and shape. */
-  restore(find: (name: string, shape: readonly number[]) => Float32Array): void {
+  restore(find: (name: string) => Float32Array): void {
     this.parameters.forEach(({ name, shape }, i) => {
       this.names.forEach((slot, j) => {
-        const values = find(`${slot}/${name}`, shape)
+        const values = find(`${slot}/${name}`)
         this.slots[i][j].dispose()
         this.slots[i][j] = tf.keep(tf.tensor(values.slice(), shape))
       })

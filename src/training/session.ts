@@ -8,6 +8,7 @@ import type { BatchStatistics } from '../models/pass'
 import { Rng } from '../numeric/rng'
 import { readValues } from '../tensor/views'
 import type { Batch } from './batches'
+import { checkFit } from './checkpoint-fit'
 import { experimentOf, stepsPerEpoch, totalSteps } from './experiments'
 import { learningRateAt } from './learning-rate'
 import { batchLoss, type LossName } from './losses'
@@ -146,33 +147,15 @@ export class TrainingSession {
    * another optimizer than its parent; its slots begin at zero then.
    */
   restore(state: CheckpointState): void {
-    const { seed, optimizer, updates } = state.progress
-    const fork = this.spec.parent?.step === state.step
-    if (seed !== this.spec.seed) {
-      throw new Error(`The checkpoint is of seed ${String(seed)}, this run has seed ${this.spec.seed}.`)
-    }
-    const sameOptimizer = optimizer === this.spec.params.optimizer
-    if ((!sameOptimizer && !fork) || updates !== state.step) {
-      throw new Error(
-        `The checkpoint of step ${state.step} does not fit this run: it was trained with ${String(optimizer)}.`
-      )
-    }
-    const find = (arrays: NamedArray[], name: string, shape: readonly number[]): Float32Array => {
-      const array = arrays.find((candidate) => candidate.name === name)
-      if (!array) throw new Error(`The checkpoint of step ${state.step} has no array "${name}".`)
-      if (array.shape.join() !== shape.join()) {
-        throw new Error(
-          `"${name}" is [${array.shape.join(', ')}] in the checkpoint, [${shape.join(', ')}] in this run.`
-        )
-      }
-      return array.data
-    }
+    checkFit(this.spec, state)
+    const find = (arrays: NamedArray[], name: string): Float32Array => arrays.find((array) => array.name === name)!.data
     for (const holder of this.holders()) {
-      const values = find(state.weights, holder.name, holder.shape)
+      const values = find(state.weights, holder.name)
       holder.tensor.dispose()
       holder.tensor = tf.keep(tf.tensor(values.slice(), holder.shape))
     }
-    if (sameOptimizer) this.optimizer.restore((name, shape) => find(state.optimizer, name, shape))
+    const sameOptimizer = state.progress.optimizer === this.spec.params.optimizer
+    if (sameOptimizer) this.optimizer.restore((name) => find(state.optimizer, name))
     this.step = state.step
   }
 

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import { runCandidate, runFold } from '../analysis'
 import { toWireError } from '../contract/errors'
 import { scanSources } from '../project/import-source'
+import { confine } from '../project/places'
 import { across, assemble, decode, prepareAnalysis, refit, report } from './analysis-tasks'
 import { addData, inspectData } from './data-tasks'
 import { measureCheckpoint, writeCheckpointRun } from './checkpoint-tasks'
@@ -76,6 +77,7 @@ port.on('message', (request: ComputeRequest) => {
 
 async function answer(request: ComputeRequest): Promise<ComputeReply> {
   try {
+    confine(request.confined)
     const handler = handlers[request.name] as (input: unknown) => unknown
     return { id: request.id, ok: true, value: await handler(request.input) }
   } catch (error) {

@@ -34,6 +34,10 @@ export type TrainCommand =
       attended: boolean
       /** Folder with TensorFlow.js's .wasm files, ending in a separator. */
       wasm: string
+      /** Number of the claim under which the run is trained: once there is a higher one, nothing is written any more. */
+      claim: number | null
+      /** Project folders in which no link is followed, because nobody has trusted them. */
+      confined: string[]
       /** The host has a trainer with the GPU, with which it exchanges `gpu` messages. */
       remote?: boolean
     }
@@ -55,7 +59,8 @@ export type TrainCommand =
 
 /** From a training worker. */
 export type TrainMessage =
-  | { kind: 'started'; step: number }
+  /** @param again what is to be said about checkpoints that could not be used */
+  | { kind: 'started'; step: number; again: string[] }
   | {
       kind: 'progress'
       step: number
@@ -240,5 +245,8 @@ export interface ComputeTasks {
 }
 
 export type TaskName = keyof ComputeTasks
-export type ComputeRequest = { [N in TaskName]: { id: number; name: N; input: ComputeTasks[N]['in'] } }[TaskName]
+/** @param confined project folders in which no link is followed, because nobody has trusted them */
+export type ComputeRequest = {
+  [N in TaskName]: { id: number; name: N; input: ComputeTasks[N]['in']; confined: readonly string[] }
+}[TaskName]
 export type ComputeReply = { id: number; ok: true; value: unknown } | { id: number; ok: false; error: WireError }

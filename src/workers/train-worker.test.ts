@@ -84,7 +84,7 @@ describe('the event file of a run', () => {
       ...(await engine.training.start(session, request))
     ]
     await nextEvent(engine, 'training.progress', ({ runId, step }) => runId === stopped && step > 20)
-    await engine.call('project.close', {})
+    await engine.call('project.close', { training: 'stop' })
     const reopened = await engine.openFolder(session.folder)
     const ids = [stopped, whole, again]
     await engine.training.continueRuns(reopened, ids)

@@ -1,9 +1,11 @@
 /** A training thread: trains one run, writes its event file and checkpoints, tells the host how it goes, and ends. */
 import { setImmediate as immediately } from 'node:timers/promises'
 import { parentPort } from 'node:worker_threads'
-import { toWireError } from '../contract/errors'
+import { PhasescopeError, toWireError } from '../contract/errors'
 import { loadNewestCheckpoint } from '../project/checkpoints'
+import { confine } from '../project/places'
 import { RunWriter } from '../project/run-writer'
+import { checkFit } from '../training/checkpoint-fit'
 import { loadDataset } from '../training/datasets'
 import type { TrainerPort } from '../training/types'
 import { RemoteTrainer } from './gpu-remote'
@@ -52,8 +54,12 @@ async function run(command: Extract<TrainCommand, { kind: 'start' }>): Promise<v
   let writer: RunWriter | null = null
   let output: RunOutput | null = null
   try {
-    const { state, problems } = await loadNewestCheckpoint(folder)
-    for (const text of problems) say({ kind: 'log', level: 'warning', text })
+    confine(command.confined)
+    const { state, problems } = await loadNewestCheckpoint(folder, (candidate) => checkFit(spec, candidate))
+    if (!state && spec.parent) {
+      const text = `${problems.join(' ')} None of its checkpoints can be used, and a fork cannot begin anew. Fork its parent again.`
+      throw new PhasescopeError('damaged', text.trim())
+    }
     const dataset = await loadDataset(spec, resourcesOf(command))
     const backend = await backendOf(command)
     // A checkpoint holds everything up to and including its step, so the next attempt records from the step after it.
@@ -61,7 +67,7 @@ async function run(command: Extract<TrainCommand, { kind: 'start' }>): Promise<v
     const forks = state !== null && spec.parent?.step === state.step
     writer = new RunWriter(folder, state ? state.step + (forks ? 0 : 1) : 0)
     output = new RunOutput(writer, say)
-    say({ kind: 'started', step: state?.step ?? 0 })
+    say({ kind: 'started', step: state?.step ?? 0, again: problems })
     const parts = { command, writer, output, control, metrics, userMetrics, say }
     const outcome = await backend.train(spec, dataset, trainerPort(parts), state ?? undefined)
     if (outcome.status === 'done') writer.ended('success', Date.now() / 1000)

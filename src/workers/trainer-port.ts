@@ -1,6 +1,8 @@
 /** The trainer's link with the outside in a thread of Node: records become files, control comes from the host. */
 import { setImmediate as immediately } from 'node:timers/promises'
+import { PhasescopeError } from '../contract/errors'
 import { pruneCheckpoints, saveCheckpoint } from '../project/checkpoints'
+import { claimName, newestClaim } from '../project/claims'
 import type { RunWriter } from '../project/run-writer'
 import type { TrainerPort, TrainRecord } from '../training/types'
 import type { TrainCommand, TrainMessage } from './messages'
@@ -51,6 +53,14 @@ export class Control {
   }
 }
 
+/** A checkpoint goes into the folder that the run's next trainer reads, so a trainer that has been replaced writes none. */
+async function stillOurs({ folder, claim }: Extract<TrainCommand, { kind: 'start' }>): Promise<void> {
+  const newest = claim === null ? null : await newestClaim(folder, claimName)
+  // Where the folder is gone, the write itself says so.
+  if (newest === null || newest.number === claim) return
+  throw new PhasescopeError('conflict', 'Another program has taken this run over.')
+}
+
 interface PortParts {
   command: Extract<TrainCommand, { kind: 'start' }>
   writer: RunWriter
@@ -76,6 +86,7 @@ export function trainerPort({ command, writer, output, control, metrics, userMet
           return
         case 'checkpoint':
           // Records first: a checkpoint must never be ahead of what the event file holds.
+          await stillOurs(command)
           writer.flush(true)
           await saveCheckpoint(folder, record.state)
           await pruneCheckpoints(folder, spec.record.keepCheckpoints)

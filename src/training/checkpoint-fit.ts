@@ -1,0 +1,41 @@
+/** Whether a checkpoint belongs to a run: found out before anything is made of it. */
+import { experimentOf, resolveRecipe, totalSteps } from './experiments'
+import { slotNames, type OptimizerName } from './optimizers'
+import type { CheckpointState, NamedArray, RunSpec } from './types'
+
+/**
+ * @throws Error that says what does not fit: seed, optimizer, step, or the arrays' names, shapes and lengths. A fork may have
+ *   another optimizer than its parent; its slots begin at zero then.
+ */
+export function checkFit(given: RunSpec, state: CheckpointState): void {
+  const spec: RunSpec = { ...given, ...resolveRecipe(given) }
+  const { seed, optimizer, updates } = state.progress
+  const fork = spec.parent?.step === state.step
+  const at = `The checkpoint of step ${state.step}`
+  if (state.step > totalSteps(spec)) throw new Error(`${at} lies beyond the end of this run, step ${totalSteps(spec)}.`)
+  if (seed !== spec.seed) throw new Error(`The checkpoint is of seed ${String(seed)}, this run has seed ${spec.seed}.`)
+  const sameOptimizer = optimizer === spec.params.optimizer
+  if ((!sameOptimizer && !fork) || updates !== state.step) {
+    throw new Error(`${at} does not fit this run: it was trained with ${String(optimizer)}.`)
+  }
+  const { parameters, buffers } = experimentOf(spec.experiment).blueprint(spec).architecture
+  const weights = byName(state.weights)
+  for (const { name, shape } of [...parameters, ...buffers]) checkArray(weights, at, name, shape)
+  if (!sameOptimizer) return
+  const slots = byName(state.optimizer)
+  for (const slot of slotNames(spec.params.optimizer as OptimizerName)) {
+    for (const { name, shape } of parameters) checkArray(slots, at, `${slot}/${name}`, shape)
+  }
+}
+
+function byName(arrays: readonly NamedArray[]): Map<string, NamedArray> {
+  return new Map(arrays.map((array) => [array.name, array]))
+}
+
+function checkArray(arrays: Map<string, NamedArray>, at: string, name: string, shape: readonly number[]): void {
+  const array = arrays.get(name)
+  if (!array) throw new Error(`${at} has no array "${name}".`)
+  if (array.shape.join() !== shape.join()) {
+    throw new Error(`"${name}" is [${array.shape.join(', ')}] in the checkpoint, [${shape.join(', ')}] in this run.`)
+  }
+}
