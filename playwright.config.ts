@@ -2,7 +2,7 @@
 import { defineConfig } from '@playwright/test'
 
 /** What only one of the two hosts has. */
-const onlyElectron = ['**/electron.spec.ts', '**/webgpu.spec.ts', '**/engine.spec.ts']
+const onlyElectron = ['**/closing.spec.ts', '**/electron.spec.ts', '**/webgpu.spec.ts', '**/engine.spec.ts']
 
 export default defineConfig({
   testDir: 'e2e',

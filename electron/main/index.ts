@@ -9,6 +9,7 @@ import { createWorkerLauncher } from '../../src/host/worker-launcher'
 import { appOrigin, declareAppScheme, servePages } from './app-protocol'
 import { openGpuWindow } from './gpu-window'
 import { openGate } from './ipc-gate'
+import { Life } from './life'
 import { measureLoopDelay } from './loop-delay'
 import { applicationMenu } from './menu'
 
@@ -16,7 +17,7 @@ const buildFolder = dirname(fileURLToPath(import.meta.url))
 const developmentUrl = process.env.ELECTRON_RENDERER_URL ?? null
 let engine: Engine | null = null
 let window: BrowserWindow | null = null
-let closing = false
+const life = new Life(() => engine, openWindow)
 
 // A user data folder of its own, so that tests never meet the developer's projects.
 if (process.env.PHASESCOPE_USER_DATA) app.setPath('userData', process.env.PHASESCOPE_USER_DATA)
@@ -26,19 +27,9 @@ if (process.platform === 'linux') app.commandLine.appendSwitch('enable-unsafe-we
 
 if (!app.requestSingleInstanceLock()) app.quit()
 else {
-  app.on('second-instance', () => {
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
-  })
+  app.on('second-instance', () => life.show())
   app.whenReady().then(start, fail)
-  app.on('window-all-closed', () => app.quit())
-  app.on('before-quit', (event) => {
-    if (!engine || closing) return
-    // Runs are marked as interrupted before the process goes; a second quit does not wait.
-    event.preventDefault()
-    closing = true
-    void engine.close().finally(() => app.quit())
-  })
+  life.begin()
 }
 
 async function start(): Promise<void> {
@@ -113,11 +104,8 @@ function openWindow(): void {
     }
   })
   window.once('ready-to-show', () => window?.show())
-  window.on('closed', () => {
-    window = null
-    // A hidden window that trains must not keep the application alive.
-    app.quit()
-  })
+  life.watch(window)
+  window.on('closed', () => (window = null))
   window.webContents.setWindowOpenHandler(({ url }) => {
     if (url.startsWith('https://')) void shell.openExternal(url)
     return { action: 'deny' }

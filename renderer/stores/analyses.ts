@@ -47,7 +47,10 @@ export const useAnalyses = defineStore('analyses', () => {
   })
   onEvent('analysis.changed', async ({ id }) => {
     await app.attempt(loadList)
-    if (current.value?.id === id) await app.attempt(async () => (current.value = await request('analysis.get', { id })))
+    if (current.value?.id !== id) return
+    // Another program may have removed it.
+    if (!list.value.some((item) => item.id === id)) current.value = null
+    else await app.attempt(async () => (current.value = await request('analysis.get', { id })))
   })
 
   async function loadList(): Promise<void> {

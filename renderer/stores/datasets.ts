@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
 import type { DatasetInfo } from '../../src/contract/data'
-import { request } from '../bridge/host'
+import { onEvent, request } from '../bridge/host'
 import { useProject } from './project'
 
 export const useDatasets = defineStore('datasets', () => {
@@ -19,6 +19,9 @@ export const useDatasets = defineStore('datasets', () => {
     () => load(),
     { immediate: true }
   )
+
+  // Another program may have added some.
+  onEvent('data.changed', () => void load())
 
   async function load(): Promise<void> {
     const mine = ++turn

@@ -30,15 +30,26 @@ export function dataHandlers({
       return paths === null || paths.length === 0 ? null : grant(paths)
     },
     'data.inspect': ({ job, grant: token, choices }) => data.inspect(job, grants.resolveAll(token), choices),
-    'data.add': ({ job, grant: token, name, choices }) =>
-      data.add(project().folder, { job, paths: grants.resolveAll(token), name, choices }),
+    'data.add': async ({ job, grant: token, name, choices }) => {
+      const session = project()
+      const dataset = await data.add(session.folder, { job, paths: grants.resolveAll(token), name, choices })
+      await tellOthers(session)
+      return dataset
+    },
     'data.cancel': ({ job }) => {
       data.cancel(job)
       return {}
     },
     'data.remove': async ({ id }) => {
-      await data.remove(project().folder, id)
+      const session = project()
+      await data.remove(session.folder, id)
+      await tellOthers(session)
       return {}
     }
   }
+}
+
+/** Other programs that have the project open look at its data sets again. */
+async function tellOthers(session: ProjectSession): Promise<void> {
+  await session.alone('data', (tell) => Promise.resolve(tell('data'))).catch(() => undefined)
 }
