@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { toWireError } from '../contract/errors'
 import { suggestion } from '../hooks/config-error'
 import { packageVersion } from '../host/paths'
+import { checkCommand } from './commands/check'
 import { dataCommand } from './commands/data'
 import { experimentsCommand } from './commands/experiments'
 import { exportCommand } from './commands/export'
@@ -15,6 +16,8 @@ import { resumeCommand } from './commands/resume'
 import { runsCommand } from './commands/runs'
 import { serveCommand } from './commands/serve'
 import { trainCommand } from './commands/train'
+import { trashCommand } from './commands/trash'
+import { trustCommand } from './commands/trust'
 import { checkInput, helpOf, parseInput, UsageError } from './options'
 import type { Command } from './options'
 import { processTerminal } from './terminal'
@@ -32,6 +35,9 @@ const commands: Command[] = [
     runsCommand,
     fitCommand,
     reportCommand,
+    checkCommand,
+    trashCommand,
+    trustCommand,
     serveCommand
   ]
 ]

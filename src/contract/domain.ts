@@ -410,6 +410,21 @@ export const projectActivity = z.object({
 })
 export type ProjectActivity = z.infer<typeof projectActivity>
 
+/** Something that is wrong with the files of a project. */
+export const projectFinding = z.object({
+  /** Below the project, with `/`. */
+  place: z.string(),
+  /** damage: something cannot be used; leftover: of a process that was killed; note: nothing to be done. */
+  severity: z.enum(['damage', 'leftover', 'note']),
+  problem: z.string(),
+  /** What would be done about it, or was. */
+  remedy: z.string().nullable(),
+  done: z.boolean()
+})
+export type ProjectFinding = z.infer<typeof projectFinding>
+
+export const trashed = z.object({ name: z.string(), place: z.string(), removedAt: z.string() })
+
 export const recentProject = z.object({
   id: z.string(),
   name: z.string(),

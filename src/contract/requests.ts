@@ -19,10 +19,12 @@ import {
   paramValue,
   pointQuantiles,
   projectActivity,
+  projectFinding,
   projectInfo,
   recentProject,
   recordOptions,
-  runInfo
+  runInfo,
+  trashed
 } from './domain'
 import { backendChoice, backendName, backendStatus } from './backends'
 import { boardRequests } from './boards'
@@ -160,6 +162,12 @@ export const requests = {
    * are finished in both cases but the second.
    */
   'project.close': { params: z.object({ training: z.enum(['keep', 'stop']).default('keep') }), result: done },
+  /** Looks through the open project for damage and leftovers; `repair` also does what would help. */
+  'project.check': { params: z.object({ repair: z.boolean() }), result: z.array(projectFinding) },
+  /** What was removed from the open project, newest first. */
+  'trash.list': { params: nothing, result: z.array(trashed) },
+  'trash.restore': { params: z.object({ name: z.string().min(1).max(500) }), result: done },
+  'trash.empty': { params: nothing, result: done },
   /** Trusts the authors of the open project's folder on this computer, or no longer. */
   'project.trust': { params: z.object({ trusted: z.boolean() }), result: projectInfo },
 

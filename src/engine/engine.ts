@@ -14,7 +14,7 @@ import { listCheckpoints } from '../project/checkpoints'
 import { confine } from '../project/places'
 import { markOf } from '../project/processes'
 import { createProject, openProject } from '../project/project-folder'
-import { emptyTrash } from '../project/trash'
+import { emptyTrash, listTrash, restoreFromTrash } from '../project/trash'
 import { experiments } from '../training/experiments'
 import { AnalysisService } from './analysis-service'
 import { BackendChoice } from './backend-choice'
@@ -318,6 +318,14 @@ export class Engine {
     )
   }
 
+  /** Something in the folder has come back, or has been put right. */
+  private async lookAgain(session: ProjectSession): Promise<void> {
+    await session.adoptNewRuns()
+    for (const id of (await session.reloadAll()).analyses) this.push('analysis.changed', { id })
+    this.push('data.changed', {})
+    this.push('project.changed', session.info())
+  }
+
   /** @param training `keep`: what trains or fits goes on in the background. */
   private async closeProject(
     training: 'keep' | 'stop',
@@ -432,6 +440,23 @@ export class Engine {
       'project.samplePreview': () => samplePreview(join(this.options.places.resources, 'sample')),
       'project.close': async ({ training }) => {
         await this.inTurn(() => this.closeProject(training))
+        return {}
+      },
+      'project.check': async ({ repair }) => {
+        const session = this.project
+        const findings = await this.compute.run('checkProject', { folder: session.folder, repair })
+        if (repair) await this.lookAgain(session)
+        return findings
+      },
+      'trash.list': () => listTrash(this.project.folder),
+      'trash.restore': async ({ name }) => {
+        const session = this.project
+        await session.alone('trash', async (tell) => tell(await restoreFromTrash(session.folder, name)))
+        await this.lookAgain(session)
+        return {}
+      },
+      'trash.empty': async () => {
+        await emptyTrash(this.project.folder, 0)
         return {}
       },
       'project.trust': async ({ trusted }) => {

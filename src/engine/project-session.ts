@@ -441,9 +441,10 @@ export class ProjectSession {
     for (const id of [...this.runs.keys()]) await this.reloadRun(id)
     await this.reloadLinks()
     const before = new Set(this.analyses.keys())
-    const { analyses } = await listAnalyses(this.folder)
+    const { analyses, problems } = await listAnalyses(this.folder)
     this.analyses.clear()
     for (const analysis of analyses) this.analyses.set(analysis.id, analysis)
+    this.problems = [...(await listRuns(this.folder)).problems, ...problems]
     return { analyses: [...new Set([...before, ...this.analyses.keys()])] }
   }
 

@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { runCandidate, runFold } from '../analysis'
 import { toWireError } from '../contract/errors'
+import { checkProject } from '../project/check'
 import { scanSources } from '../project/import-source'
 import { confine } from '../project/places'
 import { across, assemble, decode, prepareAnalysis, refit, report } from './analysis-tasks'
@@ -59,6 +60,7 @@ const handlers: Handlers = {
   decode: (input) => decode(input),
   across: (input) => across(input),
   report: (input) => report(input),
+  checkProject: ({ folder, repair }) => checkProject(folder, repair),
   dataInspect: (input) => inspectData(input),
   dataAdd: (input) => addData(input),
   importScan: ({ paths, loose }) => scanSources(paths, loose),

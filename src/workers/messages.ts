@@ -4,7 +4,7 @@ import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule, RunSeries 
 import type { BuiltSequences } from '../analysis'
 import type { DataChoices, DataFindings, DatasetInfo } from '../contract/data'
 import type { WireError } from '../contract/errors'
-import type { ImportSource } from '../contract/domain'
+import type { ImportSource, ProjectFinding } from '../contract/domain'
 import type { PackedHeatmap, PackedSeries, ParsedParams, RequestName, RequestResult } from '../contract/requests'
 import type { Sequence } from '../hmm/types'
 import type { CheckpointUnit } from '../formats/checkpoint-files'
@@ -156,6 +156,8 @@ export interface ComputeTasks {
     }
     out: { source: ImportSource; manifest: RunManifest | null }
   }
+  /** @param folder of a project */
+  checkProject: { in: { folder: string; repair: boolean }; out: ProjectFinding[] }
   dataInspect: { in: { paths: string[]; choices: DataChoices }; out: DataFindings }
   /** Writes the data set into the project's folder. */
   dataAdd: { in: { paths: string[]; choices: DataChoices; project: string; name: string }; out: DatasetInfo }

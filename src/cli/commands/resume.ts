@@ -1,15 +1,18 @@
 /** `phasescope resume`: goes on with runs that ended early, from their last checkpoint. */
+import { createInterface } from 'node:readline/promises'
+import type { ProjectSession } from '../../engine/project-session'
 import { noteProblems, withEngine } from '../host'
-import type { Command } from '../options'
+import { UsageError, type Command, type Context } from '../options'
 import { trainAndWatch } from '../training'
 
 export const resumeCommand: Command = {
   name: 'resume',
   summary: 'Go on with runs that were interrupted.',
-  usage: '--project DIR [RUN]... [--all] [--jobs N]',
+  usage: '--project DIR [RUN]... [--all] [--force] [--jobs N]',
   options: {
     project: { value: 'DIR', description: 'The project folder.', required: true },
     all: { description: 'Also those that were cancelled or failed.' },
+    force: { description: 'Also runs that another program trains: it stops, and they go on here. Asks first.' },
     jobs: { value: 'N', description: 'Runs side by side. Default: one per core.' },
     json: { description: 'Print the finished runs as JSON.' }
   },
@@ -20,6 +23,7 @@ export const resumeCommand: Command = {
     return withEngine(context, { jobs }, async (engine) => {
       const session = await engine.openFolder(input.required('project'))
       noteProblems(session, context)
+      // What somebody else trains is none of the interrupted ones; by force it has to be named.
       const wanted = new Set(['interrupted', ...(input.has('all') ? ['cancelled', 'failed'] : [])])
       const runIds =
         input.words.length > 0
@@ -35,10 +39,26 @@ export const resumeCommand: Command = {
         )
         return 0
       }
+      const force = input.has('force') && (await sure(session, runIds, context))
       return trainAndWatch(engine, context, input.has('json'), runIds.length, async () => {
-        await engine.training.continueRuns(session, runIds)
+        await engine.training.continueRuns(session, runIds, { force })
         return runIds
       })
     })
   }
+}
+
+/** Taking a run from a program that trains it is asked once, on a terminal; elsewhere the option itself is the answer. */
+async function sure(session: ProjectSession, runIds: string[], { terminal }: Context): Promise<boolean> {
+  const taken: string[] = []
+  for (const id of runIds) if (await session.trainsElsewhere(id)) taken.push(session.run(id).name)
+  if (taken.length === 0) return false
+  if (!terminal.interactive || !process.stdin.isTTY) return true
+  const question = createInterface({ input: process.stdin, output: process.stderr })
+  const answer = await question.question(
+    `Another program trains ${taken.join(', ')}. Stop it there and go on here? [y/N] `
+  )
+  question.close()
+  if (/^y(es)?$/i.test(answer.trim())) return true
+  throw new UsageError('Nothing was changed.')
 }
