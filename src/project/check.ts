@@ -17,7 +17,7 @@ import { readLogLinks } from './log-links'
 import { projectVersion, readAnalysisFile, readProjectManifest, readRunManifest, runVersion } from './manifests'
 import { guard } from './places'
 import { lives } from './processes'
-import { analysisFile, newId } from './project-folder'
+import { analysisFile, isEmpty, newId } from './project-folder'
 import { RunReader } from './run-reader'
 import { emptyTrash, keptDays, listTrash, moveToTrash } from './trash'
 
@@ -114,6 +114,7 @@ async function* ofRun(folder: string, entry: Dirent): AsyncGenerator<Fault> {
   }
   const newest = await newestClaim(path, claimName).catch(() => null)
   if (newest && (await holds(path, claimName, newest))) return
+  if (await isEmpty(path)) return yield emptied(path, place)
   const manifest = join(path, 'run.json')
   const problem = await problemOf(() => readRunManifest(manifest))
   if (problem?.code === 'newer-version') yield fault(`${place}/run.json`, 'damage', problem.message)
@@ -130,6 +131,11 @@ async function* ofRun(folder: string, entry: Dirent): AsyncGenerator<Fault> {
   yield* ofEventFiles(place, path)
   yield* ofCheckpoints(place, path)
   yield* leftovers(path, place)
+}
+
+/** A kill in the moment between a folder and the first thing in it. */
+function emptied(path: string, place: string): Fault {
+  return fault(place, 'leftover', 'A folder with nothing in it.', 'It is removed.', () => removeTree(path))
 }
 
 /** A run whose manifest is lost has its records still, and can be read as one of another program. */
@@ -205,6 +211,11 @@ async function* ofAnalyses(folder: string): AsyncGenerator<Fault> {
     const problem = await problemOf(() => readAnalysisFile(analysisFile(folder, entry.name)))
     if (!problem) continue
     const place = `analyses/${entry.name}`
+    const path = join(folder, place)
+    if (await isEmpty(path)) {
+      yield emptied(path, place)
+      continue
+    }
     if (problem.code === 'newer-version') yield fault(place, 'damage', problem.message)
     else {
       yield fault(place, 'damage', problem.message, 'It goes to the trash; fit again to replace it.', () =>

@@ -24,9 +24,12 @@ export async function saveCheckpoint(runFolder: string, state: CheckpointState):
   await guard(target)
   try {
     // Not with `recursive`: a run whose folder somebody has removed must not come back as a ghost.
-    await mkdir(parent).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error
-    })
+    await mkdir(parent).then(
+      () => syncFolder(runFolder),
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error
+      }
+    )
     await mkdir(temporary)
     const metadata = { step: String(state.step), epoch: String(state.epoch) }
     const progress = {

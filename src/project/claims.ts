@@ -180,7 +180,14 @@ async function createClaim(folder: string, name: string, holder: Holder): Promis
   const temporary = join(folder, `.${name}-${holder.number}.${randomBytes(6).toString('hex')}.tmp`)
   try {
     await guard(path)
-    await writeFile(temporary, JSON.stringify(holder), { flag: 'wx' })
+    const handle = await open(temporary, 'wx')
+    try {
+      await handle.writeFile(JSON.stringify(holder))
+      // After a power cut an empty claim would look like one that somebody is just writing. Changes are over too soon to matter.
+      if (name !== changeName) await handle.sync()
+    } finally {
+      await handle.close()
+    }
     await link(temporary, path)
     return true
   } catch (error) {

@@ -6,7 +6,7 @@ import { closeSync, fsyncSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { EventWriter } from '../events/writer'
-import { describeFileError } from './files'
+import { describeFileError, syncFolderNow } from './files'
 import { guardSync } from './places'
 
 const flushIntervalMs = 1000
@@ -40,6 +40,7 @@ export class EventFileWriter extends EventWriter {
     }
     this.begin(firstStep)
     this.flush(true)
+    syncFolderNow(folder)
   }
 
   /** @param durable also wait until the disk has it; what could not be written stays for the next time */

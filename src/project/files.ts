@@ -1,6 +1,6 @@
 /** Writing files so that a crash at any moment leaves the old content or the new one, never half of it. */
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
+import { closeSync, constants, fsyncSync, openSync } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
@@ -144,6 +144,8 @@ async function makeFolders(path: string): Promise<void> {
       if (again.code !== 'EEXIST') throw again
     })
   }
+  // Without it, a power cut could take the folder with everything that has been kept in it since.
+  await syncFolder(dirname(path))
 }
 
 /** Removes a file or folder with all that is in it; links in it go, what they lead to stays. */
@@ -162,6 +164,21 @@ export async function syncFolder(path: string): Promise<void> {
       await handle.sync()
     } finally {
       await handle.close()
+    }
+  } catch {
+    return
+  }
+}
+
+/** The same for code that cannot wait. */
+export function syncFolderNow(path: string): void {
+  if (process.platform === 'win32') return
+  try {
+    const descriptor = openSync(path, 'r')
+    try {
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
     }
   } catch {
     return

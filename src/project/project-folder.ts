@@ -128,6 +128,7 @@ async function eachOf<T>(
       try {
         values[at] = await read(id, join(folder, kind, id, file))
       } catch (error) {
+        if (await isEmpty(join(folder, kind, id))) continue
         problems.push({ place: `${kind}/${id}/${file}`, message: (error as Error).message })
       }
     }
@@ -157,6 +158,12 @@ export async function listAnalyses(folder: string): Promise<{ analyses: Analysis
   })
   values.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
   return { analyses: values, problems }
+}
+
+/** Whether nothing but marks of ours lies there: somebody is just making it, or was killed before there was anything. */
+export async function isEmpty(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => ['?'])
+  return names.every((name) => name.startsWith('.'))
 }
 
 /** Writes a migrated analysis back, beside a copy of the old file. Where that cannot be, it is migrated on every open. */
