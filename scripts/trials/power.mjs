@@ -4,12 +4,11 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { command, randomFrom, temporaryHome, tinyRun } from './lib/commands.mjs'
 
 export const summary = 'Power loss, simulated: writes after the last fsync are dropped at random moments.'
 
-const preload = fileURLToPath(new URL('./lib/disk-log.cjs', import.meta.url))
+const preload = new URL('./lib/disk-log.mjs', import.meta.url).href
 
 /** @param {{ long: boolean, seed: number, log: (line: string) => void }} options */
 export async function run({ long, seed, log }) {
@@ -74,7 +73,7 @@ async function recordScene(scene, home) {
   const before = []
   const every = ['--record', 'checkpointEvery=5']
   const watched = {
-    NODE_OPTIONS: `--require ${preload}`,
+    NODE_OPTIONS: `--import ${preload}`,
     PHASESCOPE_DISK_LOG: join(home, 'disk.log'),
     PHASESCOPE_DISK_ROOT: project
   }

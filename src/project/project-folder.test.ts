@@ -85,6 +85,7 @@ describe('what is in a project', () => {
     put('damaged', { ...runManifest('damaged'), status: 'sleeping' })
     writeText(join(folder, 'runs', 'cut', 'run.json'), '{"id": "cu')
     mkdirSync(join(folder, 'runs', 'empty'))
+    writeText(join(folder, 'runs', 'lost', 'events.out.tfevents.1'), '')
     writeFileSync(join(folder, 'runs', 'a file.txt'), '')
     const { runs, problems } = await listRuns(folder)
     expect(runs.map((run) => run.id)).toEqual(['a', 'b', 'copy'])
@@ -92,7 +93,7 @@ describe('what is in a project', () => {
       'runs/newer/run.json': expect.stringMatching(/written by a newer Phasescope/) as string,
       'runs/damaged/run.json': expect.stringMatching(/is damaged at "status"/) as string,
       'runs/cut/run.json': expect.stringMatching(/is not valid JSON/) as string,
-      'runs/empty/run.json': expect.stringMatching(/could not be read: it does not exist/) as string
+      'runs/lost/run.json': expect.stringMatching(/could not be read: it does not exist/) as string
     })
   })
 

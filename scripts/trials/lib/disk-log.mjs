@@ -1,15 +1,15 @@
 /**
- * Loaded into a process before anything else (--require): writes down, in order and over all its threads, what it asks the
+ * Loaded into a process before anything else (--import): writes down, in order and over all its threads, what it asks the
  * disk to keep. What a file holds is taken at each fsync; everything after the last one could be lost with the power.
  */
-const fs = require('node:fs')
-const path = require('node:path')
-const { syncBuiltinESMExports } = require('node:module')
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import path from 'node:path'
 
 const log = process.env.PHASESCOPE_DISK_LOG
 const root = process.env.PHASESCOPE_DISK_ROOT
 if (log && root) {
-  const { appendFileSync, readFileSync, openSync, writeSync } = fs
+  const { readFileSync, openSync, writeSync } = fs
   const descriptor = openSync(log, 'a')
   const note = (entry) => writeSync(descriptor, `${JSON.stringify(entry)}\n`)
   const inside = (file) => typeof file === 'string' && path.resolve(file).startsWith(root)
@@ -22,15 +22,9 @@ if (log && root) {
     }
   }
   const synced = (file) => {
-    let folder = false
-    try {
-      folder = fs.lstatSync(file).isDirectory()
-    } catch {
-      return
-    }
-    note(folder ? { op: 'sync-folder', file } : { op: 'sync', file, content: content(file) })
+    const info = fs.lstatSync(file, { throwIfNoEntry: false })
+    if (info) note(info.isDirectory() ? { op: 'sync-folder', file } : { op: 'sync', file, content: content(file) })
   }
-  /** @param {'before' | 'after'} when a removal is noted before, so that nothing counts as kept that is about to go */
   const wrap = (module, name, entry) => {
     const original = module[name]
     module[name] = function (...args) {
@@ -71,6 +65,5 @@ if (log && root) {
     fsyncSync(fd)
     if (names.has(fd)) synced(names.get(fd))
   }
-  void appendFileSync
   syncBuiltinESMExports()
 }
