@@ -2,7 +2,10 @@
 import { defineConfig } from '@playwright/test'
 
 /** What only one of the two hosts has. */
-const onlyElectron = ['**/electron.spec.ts', '**/webgpu.spec.ts', '**/engine.spec.ts']
+const onlyElectron = [
+  ...['**/electron.spec.ts', '**/webgpu.spec.ts', '**/engine.spec.ts'],
+  ...['**/hardening.spec.ts', '**/window-recovery.spec.ts']
+]
 
 export default defineConfig({
   testDir: 'e2e',

@@ -18,13 +18,13 @@ export function recoverWindow(window: BrowserWindow, log: Log): void {
   let question: AbortController | null = null
 
   const reload = (): void => {
-    // Not from within the event: Chromium is still taking the old process apart.
-    setImmediate(() => {
-      if (!window.isDestroyed()) contents.reload()
-    })
+    if (!window.isDestroyed()) contents.reload()
   }
 
-  contents.on('render-process-gone', (_event, { reason }) => {
+  // Not from within the event: Chromium is still taking the old process apart, and others have to hear of it, too.
+  contents.on('render-process-gone', (_event, { reason }) => setImmediate(() => onGone(reason)))
+
+  function onGone(reason: string): void {
     question?.abort()
     if (reason === 'clean-exit') return
     if (ended) {
@@ -38,7 +38,7 @@ export function recoverWindow(window: BrowserWindow, log: Log): void {
     log.add('warning', 'Window', `The window's page ended (${reason}) and was opened again; training went on.`)
     if (ends.length <= mostEnds) reload()
     else void askAfterEnds(reason)
-  })
+  }
   contents.on('unresponsive', () => void askWhileHanging())
   contents.on('responsive', () => question?.abort())
   window.on('closed', () => question?.abort())
