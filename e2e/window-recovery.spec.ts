@@ -33,7 +33,7 @@ function driven(driver: string) {
   const env = {
     ...process.env,
     PHASESCOPE_USER_DATA: user,
-    NODE_OPTIONS: `--require=${join(root, 'e2e', 'drivers', driver)}`
+    NODE_OPTIONS: `--import=${join(root, 'e2e', 'drivers', driver)}`
   }
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   const child = spawn(process.env.ELECTRON_EXEC_PATH!, [...sandbox, root], { env, cwd: root, stdio: 'pipe' })
@@ -133,7 +133,7 @@ test('a page that crashes again and again is not opened for ever: somebody is as
 })
 
 test('a page that hangs can be waited for, and reloaded', async () => {
-  const { said, end } = driven('hang.cjs')
+  const { said, end } = driven('hang.mjs')
   const { questions, another, logs } = await said<{ questions: Asked[]; another: boolean; logs: string[] }>('questions')
   await end()
   const question = { message: 'The window does not answer', buttons: ['Wait', 'Reload the window'] }

@@ -28,7 +28,8 @@ let closing = false
 // A user data folder of its own, so that tests never meet the developer's projects.
 if (process.env.PHASESCOPE_USER_DATA) app.setPath('userData', process.env.PHASESCOPE_USER_DATA)
 declareAppScheme()
-// On Linux, Chromium keeps WebGPU behind a switch, which is one for all pages; the main window turns it off for itself.
+// On Linux, Chromium keeps WebGPU behind a switch. It is one for all pages, and there are two: the hidden one that trains and
+// the application's own. Both run only what was built with them (src/host/content-policy.ts), so neither runs foreign shaders.
 if (process.platform === 'linux') app.commandLine.appendSwitch('enable-unsafe-webgpu')
 
 if (!app.requestSingleInstanceLock({ project: givenProject() })) app.quit()
@@ -98,7 +99,7 @@ async function start(): Promise<void> {
     '/': { folder: join(buildFolder, '..', 'renderer'), policy: pagePolicy() },
     '/gpu/': { folder: join(buildFolder, '..', 'gpu'), policy: gpuPolicy }
   })
-  guardAllContents(engine.log)
+  guardAllContents(home, engine.log)
   const { trusted } = openGate(engine, developmentUrl() ? new URL(home).origin : null, dirname(buildFolder))
   openExternalLinks({ window: () => window, trusted })
   Menu.setApplicationMenu(applicationMenu())
@@ -134,8 +135,7 @@ function openWindow(): void {
       contextIsolation: true,
       sandbox: true,
       nodeIntegration: false,
-      devTools: developerTools(),
-      disableBlinkFeatures: 'WebGPU'
+      devTools: developerTools()
     }
   })
   recoverWindow(window, engine!.log)

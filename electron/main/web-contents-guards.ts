@@ -5,13 +5,14 @@ import type { Log } from '../../src/engine/log'
 import { appOrigin } from './app-protocol'
 
 /** Must be called before the first window. */
-export function guardAllContents(log: Log): void {
+export function guardAllContents(home: string, log: Log): void {
   app.on('web-contents-created', (_event, contents) => {
     contents.setWindowOpenHandler(() => ({ action: 'deny' }))
     contents.on('will-attach-webview', (event) => event.preventDefault())
     const stay = (event: { url: string; isMainFrame: boolean; preventDefault(): void }): void => {
-      // A reload goes where the page is already.
-      if (!(event.isMainFrame && event.url === contents.getURL())) event.preventDefault()
+      // The application's own page may be loaded again, as a page asks for that reloads itself.
+      const reloads = isSamePage(event.url, home) && isSamePage(contents.getURL(), home)
+      if (!(event.isMainFrame && reloads)) event.preventDefault()
     }
     contents.on('will-navigate', stay)
     contents.on('will-frame-navigate', stay)
@@ -21,20 +22,28 @@ export function guardAllContents(log: Log): void {
 }
 
 /**
- * Keeps a window on its page. about:blank, of which `will-navigate` is not told, is stopped where it begins; should a page
- * get away in some other way, the window goes back.
+ * Keeps a window on its page: `will-navigate` is not told of about:blank, and nothing can stop it on its way there
+ * (`stop` from within `did-start-navigation` ends the process). It gets an empty page without rights, and goes back.
  */
 export function keepAtHome(contents: WebContents, home: string, log: Log): void {
-  const { origin, protocol, host } = new URL(home)
-  const isHome = (url: string): boolean => url.startsWith(`${origin === 'null' ? `${protocol}//${host}` : origin}/`)
-  contents.on('did-start-navigation', (details) => {
-    if (details.isMainFrame && !details.isSameDocument && !isHome(details.url)) contents.stop()
-  })
-  contents.on('did-navigate', (_event, url) => {
-    if (isHome(url)) return
+  const goBack = (url: string): void => {
+    if (isSamePage(url, home)) return
     log.add('warning', 'Window', `The window was led away from its page, to ${url.slice(0, 200)}, and went back.`)
     void contents.loadURL(home).catch(() => undefined)
+  }
+  contents.on('did-navigate', (_event, url) => goBack(url))
+  contents.on('did-fail-load', (_event, code, _text, url, isMainFrame) => {
+    // What was only broken off has left the page where it is.
+    if (isMainFrame && code !== aborted) goBack(url)
   })
+}
+
+const aborted = -3
+
+/** But for what stands behind `?` and `#`. */
+function isSamePage(one: string, other: string): boolean {
+  const page = (url: string): string => url.split(/[?#]/)[0].replace(/\/$/, '')
+  return page(one) === page(other)
 }
 
 function guardSession(guarded: Session, log: Log): void {

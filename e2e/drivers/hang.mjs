@@ -1,9 +1,9 @@
 /**
- * Runs inside the application's main process (NODE_OPTIONS=--require): hangs the page and answers the questions. Playwright
+ * Runs inside the application's main process (NODE_OPTIONS=--import): hangs the page and answers the questions. Playwright
  * cannot do it: Chromium takes no page for hanging while a debugger is attached to it.
  */
-const { isMainThread } = require('node:worker_threads')
-const { setTimeout: pause } = require('node:timers/promises')
+import { setTimeout as pause } from 'node:timers/promises'
+import { isMainThread } from 'node:worker_threads'
 
 if (isMainThread && process.type === 'browser') void drive().catch((error) => tell({ failed: String(error) }))
 
@@ -21,12 +21,9 @@ async function until(condition) {
 
 async function drive() {
   // Electron's own modules come after this one.
-  const { BrowserWindow, dialog } = await until(() => {
-    try {
-      return require('electron').app.isReady() && require('electron')
-    } catch {
-      return null
-    }
+  const { BrowserWindow, dialog } = await until(async () => {
+    const electron = await import('electron').catch(() => null)
+    return electron?.app?.isReady() ? electron : null
   })
   const window = await until(() => BrowserWindow.getAllWindows()[0])
   const { webContents } = window
