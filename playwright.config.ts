@@ -6,6 +6,7 @@ const onlyElectron = [
   ...['**/electron.spec.ts', '**/webgpu.spec.ts', '**/engine.spec.ts'],
   ...['**/hardening.spec.ts', '**/window-recovery.spec.ts']
 ]
+const onlyBrowser = ['**/signing-in.spec.ts']
 
 export default defineConfig({
   testDir: 'e2e',
@@ -16,5 +17,8 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   forbidOnly: process.env.PHASESCOPE_NO_SKIPS === '1',
   reporter: [['list'], ['json', { outputFile: '.cache/e2e.json' }]],
-  projects: [{ name: 'electron' }, { name: 'browser', testIgnore: onlyElectron }]
+  projects: [
+    { name: 'electron', testIgnore: onlyBrowser },
+    { name: 'browser', testIgnore: onlyElectron }
+  ]
 })

@@ -131,7 +131,8 @@ async function openBrowser(env: Record<string, string>): Promise<Opened> {
     executablePath: process.env.CHROMIUM_PATH,
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : []
   })
-  const page = await browser.newPage({ viewport: size })
+  const context = await browser.newContext({ viewport: size })
+  const page = await context.newPage()
   await page.goto(url)
   return {
     page,
