@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from './app'
+import { newProject } from './steps'
 
 // What Chromium says about the refused attempts of the other page, and of the page that signs out.
 test.use({ expectedMessages: /WebSocket connection|Failed to load resource|blocked by CORS|net::ERR/ })
@@ -39,10 +40,11 @@ test('a page without the token and the cookie is told what to do', async ({ app 
 
 test('signing out closes what is open', async ({ app }) => {
   const { page } = app
-  await expect(page.getByRole('heading', { name: 'Phasescope' })).toBeVisible()
-  const status = await page.evaluate(async () => (await fetch('/session/end', { method: 'POST' })).status)
-  expect(status).toBe(204)
-  await expect(page.getByText('The connection to Phasescope was lost.').first()).toBeVisible()
+  await newProject(page, 'Signing out')
+  await page.locator('[data-page="settings"]').click()
+  await app.capture('settings-sign-out')
+  await page.locator('[data-test="sign-out"]').click()
+  await expect(page.getByText('You have signed out.').first()).toBeVisible()
   expect(await page.context().cookies()).toEqual([])
   expect(await page.evaluate(async () => (await fetch('/session')).status)).toBe(403)
 })

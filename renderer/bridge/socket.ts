@@ -4,7 +4,10 @@ import type { Reply, ServerFrame } from '../../src/contract/wire'
 import type { RawHost } from './host'
 
 const lostSentence = 'The connection to Phasescope was lost. Start it again and open the address that it prints.'
+const signedOutSentence = 'You have signed out. Open the address that Phasescope has printed to come back.'
 const strangerSentence = 'Phasescope does not know this page. Open the address that it has printed when it started.'
+/** How the host closes the sockets of a session that has ended. */
+const signedOut = 4001
 
 export function connectSocket(): RawHost {
   const open = new Map<number, (reply: Reply) => void>()
@@ -40,7 +43,7 @@ export function connectSocket(): RawHost {
       open.delete(frame.id)
       settle?.(frame.ok ? { ok: true, value: frame.value } : { ok: false, error: frame.error })
     }
-    made.onclose = () => lose(lostSentence)
+    made.onclose = ({ code }) => lose(code === signedOut ? signedOutSentence : lostSentence)
   }
   void signIn().then((refusal) => (refusal === null ? connect() : lose(refusal)))
 
@@ -56,6 +59,10 @@ export function connectSocket(): RawHost {
       })
     },
     onEvent: (given) => (listener = given),
+    async signOut() {
+      // The host closes this page's socket with it; should it be gone already, there is nothing to sign out of.
+      await fetch('/session/end', { method: 'POST' }).catch(() => undefined)
+    },
     onLost(given) {
       lost = given
       if (lostReason) given(lostReason)

@@ -359,14 +359,13 @@ describe('a session', () => {
 })
 
 describe('guesses', () => {
-  it('are slowed, only so many wait, and the right secret does not', async () => {
+  it('all fail, are told of once, and do not hold up the right secret', async () => {
     const { port, engine } = await served()
     const guesses = await Promise.all(
       Array.from({ length: 60 }, (_, i) => get(port, '/session', { Authorization: `Bearer guess-number-${i}` }, 'POST'))
     )
-    const statuses = guesses.map(({ status }) => status)
-    expect(new Set(statuses)).toEqual(new Set([403, 429]))
-    expect(statuses.filter((status) => status === 403).length).toBeLessThanOrEqual(5 + 16)
+    // How many wait and how many are turned away depends on the clock: refusals.test.ts.
+    expect(guesses.filter(({ status }) => status !== 403 && status !== 429)).toEqual([])
     expect((await signIn(port)).reply.status).toBe(204)
     expect(engine.log.all().filter(({ text }) => text.includes('wrong secret'))).toHaveLength(1)
   })
