@@ -2,11 +2,13 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { get } from 'node:https'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Analysis } from '../analysis/types'
 import type { RunInfo } from '../contract/domain'
+import { selfSigned } from '../host/testing/certificate'
 import { RunReader } from '../project/run-reader'
 import { temporaryFolder, writeText } from '../project/testing/folders'
 
@@ -415,9 +417,26 @@ describe('serve', () => {
     const [, address] = await serving.said(
       /Phasescope is at (http:\/\/127\.0\.0\.1:\d+)\/#token=a-token-known-to-the-test\n/
     )
+    await serving.said(/warning: other users of this machine can read token\. chmod 600 ends that\./)
     const page = await fetch(`${address}/`)
     expect(page.status).toBe(200)
     expect(await page.text()).toContain('<div id="app">')
+    serving.child.kill('SIGTERM')
+    expect(await serving.ended).toBe(0)
+  })
+
+  it('speaks HTTPS with a certificate', async () => {
+    const home = temporaryFolder()
+    const { cert, key } = selfSigned('lab.example')
+    writeFileSync(join(home, 'cert.pem'), cert)
+    writeFileSync(join(home, 'key.pem'), key)
+    const serving = start(home, 'serve', '--cert', 'cert.pem', '--key', 'key.pem', '--name', 'lab.example')
+    const [, port] = await serving.said(/Phasescope is at https:\/\/lab\.example:(\d+)\/#token=[\w-]{32}\n/)
+    const status = await new Promise((resolve, reject) => {
+      const options = { host: '127.0.0.1', port, servername: 'lab.example', ca: cert, headers: { Host: 'lab.example' } }
+      get(options, (response) => resolve(response.resume().statusCode)).once('error', reject)
+    })
+    expect(status).toBe(200)
     serving.child.kill('SIGTERM')
     expect(await serving.ended).toBe(0)
   })

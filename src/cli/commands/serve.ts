@@ -1,5 +1,5 @@
 /** `phasescope serve`: the application for a browser, on this machine or, encrypted, on another one. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { PhasescopeError } from '../../contract/errors'
 import { shortestToken } from '../../host/access'
@@ -40,6 +40,10 @@ export const serveCommand: Command = {
     const jobs = input.whole('jobs', { min: 1, max: 256 })
     const port = input.whole('port', { min: 0, max: 65_535 }) ?? 0
     const token = tokenOf(input)
+    const tokenFile = input.text('token-file')
+    if (tokenFile !== undefined && isReadByOthers(tokenFile)) {
+      terminal.note(`warning: other users of this machine can read ${tokenFile}. chmod 600 ends that.`)
+    }
     const tls = certificateOf(input)
     const renderer = join(buildFolder, '..', 'renderer')
     if (!existsSync(join(renderer, 'index.html'))) {
@@ -93,6 +97,11 @@ function tokenOf(input: Input): string | undefined {
     )
   }
   return token
+}
+
+/** Windows has no such bits. */
+function isReadByOthers(file: string): boolean {
+  return process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0
 }
 
 function certificateOf(input: Input): { cert: Buffer; key: Buffer } | undefined {
