@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { ElectronApplication, Page } from '@playwright/test'
 import { requests } from '../src/contract/requests'
 import { expect, root, test } from './app'
@@ -421,21 +421,49 @@ test.describe('with the address of a development server', () => {
   })
 })
 
-test('a second start hands its project to the first', async ({ app }) => {
-  await newProject(app.page, 'Second')
-  const { folder } = await ask<{ folder: string }>(app.page, 'project.current', {})
-  await ask(app.page, 'project.close', {})
+test('a second start hands its project to the first, which asks before it interrupts anything', async ({ app }) => {
+  const { page } = app
+  await newProject(page, 'Second')
+  const { folder } = await ask<{ folder: string }>(page, 'project.current', {})
+  await ask(page, 'project.close', {})
   const { env, path, flags } = await app.electron!.evaluate(() => ({
     env: process.env as Record<string, string>,
     path: process.execPath,
     flags: process.argv.filter((argument) => argument === '--no-sandbox')
   }))
-  // Seen from its own folder, not from that of the first.
-  const second = spawn(path, [...flags, root, `--project=./${folder.slice(dirname(folder).length + 1)}`], {
-    ...{ env, cwd: dirname(folder), stdio: 'ignore' }
+  const current = (): Promise<{ folder: string } | null> => ask(page, 'project.current', {})
+  const startAgain = async (): Promise<void> => {
+    // Seen from its own folder, not from that of the first.
+    const second = spawn(path, [...flags, root, `--project=./${basename(folder)}`], {
+      ...{ env, cwd: dirname(folder), stdio: 'ignore' }
+    })
+    await new Promise((resolve) => second.once('exit', resolve))
+  }
+  await startAgain()
+  await expect.poll(current).toMatchObject({ folder })
+
+  await ask(page, 'project.close', {})
+  await page.reload()
+  await newProject(page, 'First')
+  const experiments = await ask<{ id: string; defaultRecord: object }[]>(page, 'experiments.list', {})
+  const { defaultRecord } = experiments.find(({ id }) => id === 'mnist')!
+  await ask(page, 'training.start', {
+    ...{ name: 'long', seeds: [0], experiment: 'mnist', backend: 'wasm', hooks: ['fc1'], record: defaultRecord },
+    params: { model: 'mlp', epochs: 5000, trainSamples: 320, validationSamples: 100, batchSize: 32, evalSamples: 100 }
   })
-  await new Promise((resolve) => second.once('exit', resolve))
-  await expect.poll(() => ask<{ folder: string } | null>(app.page, 'project.current', {})).toMatchObject({ folder })
+  const statuses = async (): Promise<string[]> =>
+    (await ask<{ status: string }[]>(page, 'runs.list', {})).map(({ status }) => status)
+  await expect.poll(statuses).toEqual(['running'])
+  const first = await current()
+  const seen = await watchOpened(app.electron!, [0, 1])
+  await startAgain()
+  const question = 'Open another project while this one trains?'
+  await expect.poll(async () => (await seen()).asked).toEqual([question])
+  expect(await current()).toEqual(first)
+  expect(await statuses()).toEqual(['running'])
+  await startAgain()
+  await expect.poll(current, { timeout: 60_000 }).toMatchObject({ folder })
+  expect((await seen()).asked).toEqual([question, question])
 })
 
 /** Parameters that fit a schema, with a hostile text wherever there is one. */

@@ -1,4 +1,4 @@
-/** The window's page really crashes and really hangs, and training goes on. */
+/** The window's page really crashes and really hangs, the main process makes mistakes, and training goes on. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -58,7 +58,7 @@ function driven(driver: string) {
     await ended
     rmSync(user, { recursive: true, force: true })
   }
-  return { said, end }
+  return { said, end, ended }
 }
 
 function asked(electron: ElectronApplication): Promise<Asked[]> {
@@ -140,4 +140,15 @@ test('a page that hangs can be waited for, and reloaded', async () => {
   expect(questions).toEqual([question, question])
   expect(another).toBe(true)
   expect(logs).toContain('The window did not answer and was opened again; training went on.')
+})
+
+test('mistakes that nothing has caught are told and survived, and a storm of them ends the application', async () => {
+  const { said, end, ended } = driven('mistakes.mjs')
+  const { logs, asked: questions } = await said<{ logs: string[]; asked: string[] }>('logs')
+  const sentence =
+    'Something unexpected went wrong: made for a test. Phasescope goes on, and so do the runs that train.'
+  expect(logs).toEqual([sentence, sentence, sentence])
+  expect(questions).toEqual(['Something unexpected went wrong'])
+  expect(await ended).toBe(1)
+  await end()
 })
