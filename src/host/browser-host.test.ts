@@ -489,8 +489,20 @@ describe('crowds', () => {
     expect(answers.every(({ ok }) => ok)).toBe(true)
   })
 
-  it('of answers to a page that does not read end that page, and it is told', async () => {
+  it('of answers to a page that reads late arrive, all of them', async () => {
     const { port, engine } = await served()
+    const { ask, socket } = await client(port)
+    engine.log.add('info', 'test', 'x'.repeat(512 * 1024))
+    socket.pause()
+    const answers = Promise.all(Array.from({ length: 300 }, () => ask('app.logs', {})))
+    // So long that the host has taken what it takes.
+    for (let i = 0; i < 20; i++) await expectAlive(port)
+    socket.resume()
+    expect((await answers).every(({ ok }) => ok)).toBe(true)
+  })
+
+  it('of answers to a page that does not read end that page, and it is told', async () => {
+    const { port, engine } = await served({ stalledMs: 0 })
     const { socket, closed } = await client(port)
     socket.pause()
     const text = 'x'.repeat(1024 * 1024)

@@ -51,6 +51,8 @@ export interface BrowserHostOptions {
   report?: (text: string) => void
   /** How long dropped files wait for a page that has gone. */
   leftFilesMs?: number
+  /** How long a page may leave unread what waits for it. */
+  stalledMs?: number
 }
 
 /** @throws PhasescopeError for an address, port, token or certificate that cannot be used */
@@ -137,7 +139,7 @@ export async function startBrowserHost(engine: Engine, options: BrowserHostOptio
         leftFiles.left(staged)
       })
       servePageSocket(client, {
-        ...{ engine, report },
+        ...{ engine, report, stalledMs: options.stalledMs },
         cleaned: (reply, name) => forClients(reply, name, report, dirname(renderer)),
         onStaged: (staging) => staged.add(staging)
       })

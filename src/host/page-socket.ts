@@ -4,10 +4,14 @@ import { decodeFrame, encodeFrame } from '../contract/wire'
 import type { Reply, ServerFrame } from '../contract/wire'
 import type { Engine } from '../engine/engine'
 
-/** What may wait for a page before it is given up. Pictures are large, so it is well above one answer. */
+/** What may wait for a page before it is asked to wait, too. Pictures are large, so it is well above one answer. */
 const mostBuffered = 64 * 1024 * 1024
+/** So much is never kept for a page, however slowly it reads. */
+const mostEver = 8 * mostBuffered
 /** Questions of one page at work at once; further ones stay in the network until some are answered. */
 const mostAtWork = 256
+/** A page that has read nothing for so long, with so much waiting for it, does not read. */
+const ordinaryStalledMs = 15_000
 
 export interface PageSocketOptions {
   engine: Engine
@@ -17,12 +21,14 @@ export interface PageSocketOptions {
   onStaged(staging: string): void
   /** Of the host, for what must not be told to the pages again. */
   report(text: string): void
+  stalledMs?: number
 }
 
 export function servePageSocket(client: WebSocket, options: PageSocketOptions): void {
-  const { engine, cleaned, onStaged, report } = options
+  const { engine, cleaned, onStaged, report, stalledMs = ordinaryStalledMs } = options
   let atWork = 0
   let over = false
+  let lastReadMs = Date.now()
 
   const giveUp = (sentence: string): void => {
     if (over) return
@@ -31,10 +37,21 @@ export function servePageSocket(client: WebSocket, options: PageSocketOptions): 
     client.terminate()
     engine.log.add('warning', 'Browser host', sentence)
   }
+  const stalled = (): boolean => {
+    const waiting = client.bufferedAmount
+    // A page with little before it has nothing that it ought to have read.
+    if (waiting <= mostBuffered) lastReadMs = Date.now()
+    return waiting > mostEver || (waiting > mostBuffered && Date.now() - lastReadMs >= stalledMs)
+  }
+  /** No further questions are read while this page has enough to wait for. */
+  const pace = (): void => {
+    if (atWork >= mostAtWork || client.bufferedAmount > mostBuffered) client.pause()
+    else if (client.isPaused && atWork <= mostAtWork / 2 && client.bufferedAmount <= mostBuffered / 2) client.resume()
+  }
   /** Returns false for what cannot be said in a frame. */
   const send = (frame: ServerFrame): boolean => {
     if (over || client.readyState !== WebSocket.OPEN) return true
-    if (client.bufferedAmount > mostBuffered) {
+    if (stalled()) {
       giveUp('The connection of a page was closed, because the page does not read what it is sent. Reload it.')
       return true
     }
@@ -46,9 +63,12 @@ export function servePageSocket(client: WebSocket, options: PageSocketOptions): 
       return false
     }
     client.send(bytes, (error) => {
+      lastReadMs = Date.now()
       // The page went while it was being written; its 'close' follows.
       if (error) over = true
+      else pace()
     })
+    pace()
     return true
   }
   const answer = (id: number, reply: Reply): void => {
@@ -58,7 +78,7 @@ export function servePageSocket(client: WebSocket, options: PageSocketOptions): 
   }
   const work = async (id: number, name: unknown, params: unknown): Promise<void> => {
     atWork++
-    if (atWork >= mostAtWork) client.pause()
+    pace()
     try {
       const reply = await engine.handle(name, params)
       if (name === 'import.stage' && reply.ok) onStaged((reply.value as { staging: string }).staging)
@@ -68,7 +88,7 @@ export function servePageSocket(client: WebSocket, options: PageSocketOptions): 
       answer(id, { ok: false, error: { code: 'internal', message: 'The request could not be answered.' } })
     } finally {
       atWork--
-      if (client.isPaused && atWork < mostAtWork / 2) client.resume()
+      pace()
     }
   }
 
