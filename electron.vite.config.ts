@@ -1,9 +1,18 @@
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import { pagePolicy } from './src/host/content-policy'
 
-export default defineConfig({
+/** The development server puts its own scripts into the page, and speaks to them. */
+const developmentPolicy = pagePolicy({ connect: ['ws://localhost:*', 'ws://127.0.0.1:*'] }).replace(
+  "script-src 'self'",
+  "script-src 'self' 'unsafe-inline'"
+)
+
+export default defineConfig(({ command }) => ({
   main: {
+    // What a build must not obey is not in it: electron/main/development.ts.
+    define: { __PHASESCOPE_DEVELOPMENT__: JSON.stringify(command === 'serve') },
     build: {
       outDir: 'out/main',
       rollupOptions: {
@@ -33,9 +42,10 @@ export default defineConfig({
   renderer: {
     root: 'renderer',
     plugins: [vue()],
+    server: { headers: { 'Content-Security-Policy': developmentPolicy } },
     build: {
       outDir: 'out/renderer',
       rollupOptions: { input: { index: resolve('renderer/index.html') } }
     }
   }
-})
+}))

@@ -2,7 +2,11 @@
 import { defineConfig } from '@playwright/test'
 
 /** What only one of the two hosts has. */
-const onlyElectron = ['**/closing.spec.ts', '**/electron.spec.ts', '**/webgpu.spec.ts', '**/engine.spec.ts']
+const onlyElectron = [
+  ...['**/closing.spec.ts', '**/electron.spec.ts', '**/webgpu.spec.ts', '**/engine.spec.ts'],
+  ...['**/hardening.spec.ts', '**/window-recovery.spec.ts']
+]
+const onlyBrowser = ['**/signing-in.spec.ts']
 
 export default defineConfig({
   testDir: 'e2e',
@@ -13,5 +17,8 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   forbidOnly: process.env.PHASESCOPE_NO_SKIPS === '1',
   reporter: [['list'], ['json', { outputFile: '.cache/e2e.json' }]],
-  projects: [{ name: 'electron' }, { name: 'browser', testIgnore: onlyElectron }]
+  projects: [
+    { name: 'electron', testIgnore: onlyBrowser },
+    { name: 'browser', testIgnore: onlyElectron }
+  ]
 })

@@ -25,7 +25,9 @@ try {
 const electron = usableElectron()
 if (electron.path) {
   const argument = project ? [`--project=${project}`] : []
-  handOver(electron.path, [...sandboxFlags(), root, ...argument])
+  const flags = sandboxFlags()
+  if (flags.length > 0) console.log('Running as root: without the sandbox, in which Chromium does not start as root.')
+  handOver(electron.path, [...flags, root, ...argument])
 } else {
   console.log(`No window, because ${electron.reason}: serving Phasescope to the browser instead.`)
   const command = fileURLToPath(new URL('../bin/phasescope.js', import.meta.url))

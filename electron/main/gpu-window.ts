@@ -34,8 +34,6 @@ export function openGpuWindow(buildFolder: string): WorkerLink {
   webContents.on('render-process-gone', (_event, { reason }) => end(`its process is gone (${reason})`))
   webContents.on('did-fail-load', (_event, code, text) => end(`its page could not be loaded (${text || code})`))
   webContents.ipc.on('phasescope:gpu-failure', (_event, message: unknown) => end(String(message)))
-  webContents.setWindowOpenHandler(() => ({ action: 'deny' }))
-  webContents.on('will-navigate', (event) => event.preventDefault())
   webContents.once('did-finish-load', () => webContents.postMessage('phasescope:gpu-port', null, [theirs]))
   void window.loadURL(`${appOrigin}/gpu/index.html`).catch(() => undefined)
   return {

@@ -1,20 +1,27 @@
 /** Electron's composition root: one engine, one window. */
-import { app, BrowserWindow, dialog, Menu, session, shell } from 'electron'
+import { app, BrowserWindow, dialog, Menu } from 'electron'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Engine } from '../../src/engine/engine'
+import { gpuPolicy, pagePolicy } from '../../src/host/content-policy'
+import { standGuard } from '../../src/host/last-resort'
 import { packageVersion, placesFor } from '../../src/host/paths'
 import { createWorkerLauncher } from '../../src/host/worker-launcher'
 import { appOrigin, declareAppScheme, servePages } from './app-protocol'
+import { developerTools, developmentUrl } from './development'
+import { openExternalLinks } from './external-links'
 import { openGpuWindow } from './gpu-window'
 import { openGate } from './ipc-gate'
 import { Life } from './life'
 import { measureLoopDelay } from './loop-delay'
 import { applicationMenu } from './menu'
+import { givenProject, handedProject, openHanded } from './second-start'
+import { guardAllContents, keepAtHome } from './web-contents-guards'
+import { recoverWindow } from './window-recovery'
 
 const buildFolder = dirname(fileURLToPath(import.meta.url))
-const developmentUrl = process.env.ELECTRON_RENDERER_URL ?? null
+const home = developmentUrl() ?? `${appOrigin}/`
 let engine: Engine | null = null
 let window: BrowserWindow | null = null
 const life = new Life(() => engine, openWindow)
@@ -22,13 +29,23 @@ const life = new Life(() => engine, openWindow)
 // A user data folder of its own, so that tests never meet the developer's projects.
 if (process.env.PHASESCOPE_USER_DATA) app.setPath('userData', process.env.PHASESCOPE_USER_DATA)
 declareAppScheme()
-// On Linux, Chromium keeps WebGPU behind a switch; the pages that could use it are all our own.
+// On Linux, Chromium keeps WebGPU behind a switch. It is one for all pages, and there are two: the hidden one that trains and
+// the application's own. Both run only what was built with them (src/host/content-policy.ts), so neither runs foreign shaders.
 if (process.platform === 'linux') app.commandLine.appendSwitch('enable-unsafe-webgpu')
 
-if (!app.requestSingleInstanceLock()) app.quit()
+if (!app.requestSingleInstanceLock({ project: givenProject() })) app.quit()
 else {
-  app.on('second-instance', () => life.show())
-  app.whenReady().then(start, fail)
+  const started = app.whenReady().then(start)
+  started.catch(fail)
+  app.on('second-instance', (_event, _arguments, _folder, data) => {
+    life.show()
+    const project = handedProject(data)
+    if (project !== null)
+      void started.then(
+        () => (engine && window ? openHanded(engine, window, project) : undefined),
+        () => undefined
+      )
+  })
   life.begin()
 }
 
@@ -65,9 +82,19 @@ async function start(): Promise<void> {
       return result.canceled ? null : result.filePaths
     }
   })
-  servePages({ '/': join(buildFolder, '..', 'renderer'), '/gpu/': join(buildFolder, '..', 'gpu') })
-  openGate(engine, developmentUrl ? new URL(developmentUrl).origin : null)
-  denyPermissions()
+  standGuard({
+    engine,
+    tell: tellOnce,
+    report: (text) => console.error(text),
+    exit: (code) => app.exit(code)
+  })
+  servePages({
+    '/': { folder: join(buildFolder, '..', 'renderer'), policy: pagePolicy() },
+    '/gpu/': { folder: join(buildFolder, '..', 'gpu'), policy: gpuPolicy }
+  })
+  guardAllContents(home, engine.log)
+  const { trusted } = openGate(engine, developmentUrl() ? new URL(home).origin : null, dirname(buildFolder))
+  openExternalLinks({ window: () => window, trusted })
   Menu.setApplicationMenu(applicationMenu())
   const refusal = await openGivenProject(engine)
   openWindow()
@@ -77,8 +104,8 @@ async function start(): Promise<void> {
 
 /** The project named by `--project=FOLDER`, if any. Returns why it could not be opened. */
 async function openGivenProject(engine: Engine): Promise<string | null> {
-  const folder = app.commandLine.getSwitchValue('project')
-  if (!folder) return null
+  const folder = givenProject()
+  if (folder === null) return null
   try {
     await engine.openFolder(folder)
     return null
@@ -100,24 +127,26 @@ function openWindow(): void {
       preload: join(buildFolder, '..', 'preload', 'index.cjs'),
       contextIsolation: true,
       sandbox: true,
-      nodeIntegration: false
+      nodeIntegration: false,
+      devTools: developerTools()
     }
   })
+  recoverWindow(window, engine!.log)
+  keepAtHome(window.webContents, home, engine!.log)
   window.once('ready-to-show', () => window?.show())
   life.watch(window)
   window.on('closed', () => (window = null))
-  window.webContents.setWindowOpenHandler(({ url }) => {
-    if (url.startsWith('https://')) void shell.openExternal(url)
-    return { action: 'deny' }
-  })
-  window.webContents.on('will-navigate', (event) => event.preventDefault())
-  void window.loadURL(developmentUrl ?? `${appOrigin}/`)
+  void window.loadURL(home).catch(() => undefined)
 }
 
-function denyPermissions(): void {
-  session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) =>
-    decide(permission === 'clipboard-sanitized-write')
-  )
+let told = false
+/** A dialog for the first mistake that nothing has caught; all of them are in the logs, which the page shows. */
+function tellOnce(sentence: string): void {
+  console.error(sentence)
+  if (told) return
+  told = true
+  const options = { type: 'error' as const, message: 'Something unexpected went wrong', detail: sentence }
+  void (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options)).catch(() => undefined)
 }
 
 function fail(error: unknown): void {

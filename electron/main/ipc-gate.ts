@@ -2,36 +2,58 @@
 import { ipcMain } from 'electron'
 import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron'
 import type { Engine } from '../../src/engine/engine'
+import type { EventName } from '../../src/contract/events'
 import type { Reply } from '../../src/contract/wire'
+import { forClients } from '../../src/host/replies'
 import { appOrigin } from './app-protocol'
 
-export function openGate(engine: Engine, developmentOrigin: string | null): void {
+export interface Gate {
+  /** Whether a message comes from the main frame of a page of ours. */
+  trusted(event: IpcMainInvokeEvent | IpcMainEvent): boolean
+}
+
+/** @param buildFolder the folder of the running bundle, which pages are not told */
+export function openGate(engine: Engine, developmentOrigin: string | null, buildFolder: string): Gate {
   const ready = new Set<WebContents>()
 
   const trusted = (event: IpcMainInvokeEvent | IpcMainEvent): boolean => {
     const frame = event.senderFrame
     if (!frame || frame !== event.sender.mainFrame) return false
-    const { origin, protocol } = new URL(frame.url)
-    return (
-      `${protocol}//${new URL(frame.url).host}` === appOrigin ||
-      (developmentOrigin !== null && origin === developmentOrigin)
-    )
+    try {
+      const { origin, protocol, host } = new URL(frame.url)
+      return `${protocol}//${host}` === appOrigin || (developmentOrigin !== null && origin === developmentOrigin)
+    } catch {
+      return false
+    }
   }
 
   ipcMain.handle('phasescope:request', async (event, name: unknown, params: unknown): Promise<Reply> => {
     if (!trusted(event)) {
       return { ok: false, error: { code: 'bad-request', message: 'This page may not use Phasescope.' } }
     }
-    return engine.handle(name, params)
+    return forClients(await engine.handle(name, params), String(name), (text) => console.error(text), buildFolder)
   })
 
   ipcMain.on('phasescope:ready', (event) => {
     if (!trusted(event)) return
-    ready.add(event.sender)
-    event.sender.once('destroyed', () => ready.delete(event.sender))
+    const { sender } = event
+    if (ready.has(sender)) return
+    ready.add(sender)
+    const leave = (): void => void ready.delete(sender)
+    sender.once('destroyed', leave)
+    // The page that comes in its place says so itself, once it listens.
+    sender.once('render-process-gone', leave)
   })
 
+  const send = (contents: WebContents, name: EventName, payload: unknown): void => {
+    try {
+      if (!contents.isDestroyed()) contents.send('phasescope:event', name, payload)
+    } catch {
+      // Its page is going this moment; a push to nobody must not be the end of what was pushed.
+    }
+  }
   engine.listen((name, payload) => {
-    for (const contents of ready) if (!contents.isDestroyed()) contents.send('phasescope:event', name, payload)
+    for (const contents of ready) send(contents, name, payload)
   })
+  return { trusted }
 }

@@ -1,5 +1,6 @@
 /** The application menu: what the platform expects, and nothing that the page does better. */
 import { Menu } from 'electron'
+import { developerTools } from './development'
 
 export function applicationMenu(): Menu {
   return Menu.buildFromTemplate([
@@ -10,7 +11,7 @@ export function applicationMenu(): Menu {
       label: 'View',
       submenu: [
         { role: 'reload' },
-        { role: 'toggleDevTools' },
+        ...(developerTools() ? [{ role: 'toggleDevTools' as const }] : []),
         { type: 'separator' },
         { role: 'resetZoom' },
         { role: 'zoomIn' },

@@ -1,5 +1,6 @@
 /** The only door between the page and the application: one request function and one stream of events. */
 import { contextBridge, ipcRenderer } from 'electron'
+import { watchLinks } from './links'
 
 contextBridge.exposeInMainWorld('phasescope', {
   request: (name: string, params: unknown): Promise<unknown> => ipcRenderer.invoke('phasescope:request', name, params),
@@ -8,3 +9,4 @@ contextBridge.exposeInMainWorld('phasescope', {
     ipcRenderer.send('phasescope:ready')
   }
 })
+watchLinks()

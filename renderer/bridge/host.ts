@@ -14,6 +14,8 @@ export interface RawHost {
   onEvent(listener: (name: string, payload: unknown) => void): void
   /** Called when the connection is lost for good, with what to do. */
   onLost?(listener: (reason: string) => void): void
+  /** Ends what lets this browser in, where there is such a thing. */
+  signOut?(): Promise<void>
 }
 
 type Listener<N extends EventName> = (payload: EventPayload<N>) => void
@@ -64,4 +66,8 @@ export function onEvent<N extends EventName>(name: N, listener: Listener<N>): ()
 
 export function onHostLost(listener: (reason: string) => void): void {
   host().onLost?.(listener)
+}
+
+export async function signOut(): Promise<void> {
+  await host().signOut?.()
 }

@@ -2,11 +2,13 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { get } from 'node:https'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Analysis } from '../analysis/types'
 import type { RunInfo } from '../contract/domain'
+import { selfSigned } from '../host/testing/certificate'
 import { RunReader } from '../project/run-reader'
 import { temporaryFolder, writeText } from '../project/testing/folders'
 
@@ -42,7 +44,12 @@ function run(home: string, ...args: string[]): Outcome {
 
 /** A command that goes on by itself; `said` resolves when its output contains the text. */
 function start(home: string, ...args: string[]) {
-  const child = spawn(process.execPath, [program, ...args], { cwd: home, env: environment(home), stdio: 'pipe' })
+  return startWith(home, {}, ...args)
+}
+
+function startWith(home: string, more: NodeJS.ProcessEnv, ...args: string[]) {
+  const env = { ...environment(home), ...more }
+  const child = spawn(process.execPath, [program, ...args], { cwd: home, env, stdio: 'pipe' })
   onTestFinished(() => void child.kill('SIGKILL'))
   let text = ''
   const watchers = new Set<() => void>()
@@ -131,7 +138,16 @@ describe('wrong usage', () => {
     ['fit --project p --states 0-3', 2, '--states is "0"; it must be a whole number from 1 to 8.'],
     ['fit --project p --criterion best', 2, '--criterion is "best"; it must be one of bic, aic, heldout.'],
     ['serve --port 70000', 2, '--port is "70000"; it must be a whole number from 0 to 65535.'],
-    ['serve --token short', 2, '--token needs at least 8 characters'],
+    [
+      'serve --token a-token-that-is-long-enough',
+      2,
+      'every user of this machine can read it in the list of processes.'
+    ],
+    ['serve --token-file file', 2, 'The token of file needs at least 20 characters'],
+    ['serve --token-file nowhere', 2, '--token-file nowhere could not be read (ENOENT).'],
+    ['serve --cert file', 2, 'HTTPS needs a certificate and its private key: --cert FILE --key FILE.'],
+    ['serve --host 0.0.0.0', 1, 'give a certificate and its key (--cert FILE --key FILE), or stay on 127.0.0.1'],
+    ['serve --cert file --key file', 1, 'The certificate and its key cannot be used'],
     ['runs --project none', 1, 'none could not be opened: it does not exist.'],
     ['fit --project none', 1, 'none could not be opened: it does not exist.'],
     ['resume --project none', 1, 'none could not be opened: it does not exist.'],
@@ -390,16 +406,86 @@ it('killed in the middle and resumed gives the same weights and events as never 
   }
 })
 
-it('serves the application until it is told to stop', async () => {
-  const home = temporaryFolder()
-  expect(run(home, 'train', 'mnist', '--project', 'p', ...tiny).code).toBe(0)
-  const serving = start(home, 'serve', '--project', 'p', '--token', 'known-token')
-  const [, address] = await serving.said(/Phasescope is at (http:\/\/127\.0\.0\.1:\d+)\/#token=known-token\n/)
-  const page = await fetch(`${address}/`)
-  expect(page.status).toBe(200)
-  expect(await page.text()).toContain('<div id="app">')
-  serving.child.kill('SIGTERM')
-  expect(await serving.ended).toBe(0)
+describe('serve', () => {
+  const token = 'a-token-known-to-the-test'
+
+  it('serves the application until it is told to stop', async () => {
+    const home = temporaryFolder()
+    expect(run(home, 'train', 'mnist', '--project', 'p', ...tiny).code).toBe(0)
+    writeText(join(home, 'token'), `${token}\n`)
+    const serving = start(home, 'serve', '--project', 'p', '--token-file', 'token')
+    const [, address] = await serving.said(
+      /Phasescope is at (http:\/\/127\.0\.0\.1:\d+)\/#token=a-token-known-to-the-test\n/
+    )
+    await serving.said(/warning: other users of this machine can read token\. chmod 600 ends that\./)
+    const page = await fetch(`${address}/`)
+    expect(page.status).toBe(200)
+    expect(await page.text()).toContain('<div id="app">')
+    serving.child.kill('SIGTERM')
+    expect(await serving.ended).toBe(0)
+  })
+
+  it('speaks HTTPS with a certificate', async () => {
+    const home = temporaryFolder()
+    const { cert, key } = selfSigned('lab.example')
+    writeFileSync(join(home, 'cert.pem'), cert)
+    writeFileSync(join(home, 'key.pem'), key)
+    const serving = start(home, 'serve', '--cert', 'cert.pem', '--key', 'key.pem', '--name', 'lab.example')
+    const [, port] = await serving.said(/Phasescope is at https:\/\/lab\.example:(\d+)\/#token=[\w-]{32}\n/)
+    const status = await new Promise((resolve, reject) => {
+      const options = { host: '127.0.0.1', port, servername: 'lab.example', ca: cert, headers: { Host: 'lab.example' } }
+      get(options, (response) => resolve(response.resume().statusCode)).once('error', reject)
+    })
+    expect(status).toBe(200)
+    serving.child.kill('SIGTERM')
+    expect(await serving.ended).toBe(0)
+  })
+
+  /** The real command with a mistake in it: one that throws outside of everything whenever it is signalled. */
+  async function mistaken(count: number) {
+    const home = temporaryFolder()
+    const mistake = `process.on('SIGUSR2', () => {
+      for (let i = 0; i < ${count}; i++) setImmediate(() => { throw new Error('made for a test') })
+      Promise.reject(new Error('promised for a test'))
+    })`
+    writeText(join(home, 'mistake.mjs'), mistake)
+    const env = { NODE_OPTIONS: `--import ${join(home, 'mistake.mjs')}`, PHASESCOPE_TOKEN: token }
+    const serving = startWith(home, env, 'serve')
+    const [, address] = await serving.said(/Phasescope is at (http:\/\/127\.0\.0\.1:\d+)/)
+    const signIn = async (): Promise<number> =>
+      (await fetch(`${address}/session`, { method: 'POST', headers: { Authorization: `Bearer ${token}` } })).status
+    return { serving, signIn }
+  }
+
+  it('goes on after a mistake that nothing has caught, and tells', async () => {
+    const { serving, signIn } = await mistaken(1)
+    serving.child.kill('SIGUSR2')
+    await serving.said(/Something unexpected went wrong: made for a test\. Phasescope goes on/)
+    await serving.said(/Something unexpected went wrong: promised for a test\./)
+    expect(await signIn()).toBe(204)
+    serving.child.kill('SIGTERM')
+    expect(await serving.ended).toBe(0)
+  })
+
+  it('saves and ends when mistakes do not stop', async () => {
+    const { serving } = await mistaken(50)
+    serving.child.kill('SIGUSR2')
+    await serving.said(
+      /More than 20 unexpected errors came within 10 seconds\. Phasescope saves its checkpoints and ends/
+    )
+    expect(await serving.ended).toBe(1)
+  })
+
+  it('outlives whoever reads what it prints', async () => {
+    const { serving, signIn } = await mistaken(1)
+    serving.child.stdout.destroy()
+    serving.child.stderr.destroy()
+    // Each of these is told on a pipe that nobody reads.
+    for (let i = 0; i < 3; i++) serving.child.kill('SIGUSR2')
+    for (let i = 0; i < 3; i++) expect(await signIn()).toBe(204)
+    serving.child.kill('SIGTERM')
+    expect(await serving.ended).toBe(0)
+  })
 })
 
 /** Waits until some run has its first checkpoint: then it is in the middle. */

@@ -10,20 +10,32 @@ export interface Terminal {
   /** Whether stderr is a terminal that can be drawn on. */
   interactive: boolean
   columns(): number
+  /** From now on, the end of whoever reads the output is not the end of this process. */
+  outliveReaders(): void
 }
 
 export function processTerminal(): Terminal {
+  let outlives = false
+  const gone = (error: NodeJS.ErrnoException): boolean => error.code === 'EPIPE' || error.code === 'EIO'
   // `phasescope runs | head` closes the pipe early; that is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
+    if (outlives) return
+    if (gone(error)) process.exit(0)
     throw error
+  })
+  // Notes to nobody are no failure either, and throwing here would only make another note.
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (!outlives && !gone(error)) throw error
   })
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
     draw: (text) => void process.stderr.write(text),
     interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
-    columns: () => process.stderr.columns ?? 100
+    columns: () => process.stderr.columns ?? 100,
+    outliveReaders() {
+      outlives = true
+    }
   }
 }
 

@@ -57,6 +57,7 @@ export function decodeFrame(bytes: Uint8Array): unknown {
     if ('$number' in value) return Number(value.$number)
     if (!('$array' in value)) return value
     const reference = value as { $array: ArrayName; offset: number; bytes: number }
+    if (!Object.hasOwn(arrayTypes, reference.$array)) throw new RangeError('there is no such array')
     const from = start + reference.offset
     if (!(reference.offset >= 0 && from + reference.bytes <= bytes.length)) throw new RangeError('the frame is cut')
     const copy = plain.slice(from, from + reference.bytes)

@@ -1,25 +1,37 @@
-/** `phasescope serve`: the application for a browser on this machine. */
-import { existsSync } from 'node:fs'
+/** `phasescope serve`: the application for a browser, on this machine or, encrypted, on another one. */
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { PhasescopeError } from '../../contract/errors'
+import { shortestToken } from '../../host/access'
 import { startBrowserHost } from '../../host/browser-host'
+import { standGuard } from '../../host/last-resort'
 import { noteProblems, withEngine } from '../host'
 import { anySignal } from '../interrupt'
 import { UsageError } from '../options'
-import type { Command } from '../options'
+import type { Command, Input } from '../options'
+
+const tokenVariable = 'PHASESCOPE_TOKEN'
 
 export const serveCommand: Command = {
   name: 'serve',
-  summary: 'Serve the application to a browser on this machine.',
-  usage: '[--project DIR] [--port N] [--token T]',
+  summary: 'Serve the application to a browser.',
+  usage: '[--project DIR] [--port N] [--token-file FILE] [--host ADDRESS --cert FILE --key FILE]',
   options: {
     project: { value: 'DIR', description: 'A project to open.' },
-    port: { value: 'N', description: 'Port on 127.0.0.1. Default 0: any free one.' },
-    token: { value: 'T', description: 'The secret in the address. Default: a new one each time.' },
+    port: { value: 'N', description: 'Port. Default 0: any free one.' },
+    'token-file': {
+      value: 'FILE',
+      description: `File with the secret of the address, ${shortestToken} characters or more. Default: ${tokenVariable}, or a new one.`
+    },
+    token: { value: 'T', description: 'Refused: every user of the machine sees it in the list of processes.' },
+    host: { value: 'ADDRESS', description: 'Address to listen on. Default 127.0.0.1. Any other needs a certificate.' },
+    name: { value: 'NAME', description: 'Name by which browsers call this machine. May be repeated.', multiple: true },
+    cert: { value: 'FILE', description: 'Certificate for HTTPS, as PEM.' },
+    key: { value: 'FILE', description: 'Its private key, as PEM.' },
     jobs: { value: 'N', description: 'Runs side by side. Default: one per core.' }
   },
   notes: [
-    'The address is for this machine only and holds a secret: whoever knows it can read and write your files.',
+    'The address holds a secret: whoever knows it can read and write your files.',
     'From another machine: ssh -L 8080:127.0.0.1:PORT, then open the address with port 8080.'
   ],
   words: { min: 0, max: 0 },
@@ -27,10 +39,12 @@ export const serveCommand: Command = {
     const { terminal, buildFolder } = context
     const jobs = input.whole('jobs', { min: 1, max: 256 })
     const port = input.whole('port', { min: 0, max: 65_535 }) ?? 0
-    const token = input.text('token')
-    if (token !== undefined && !/^[\w.~-]{8,}$/.test(token)) {
-      throw new UsageError('--token needs at least 8 characters of letters, digits and . _ ~ -')
+    const token = tokenOf(input)
+    const tokenFile = input.text('token-file')
+    if (tokenFile !== undefined && isReadByOthers(tokenFile)) {
+      terminal.note(`warning: other users of this machine can read ${tokenFile}. chmod 600 ends that.`)
     }
+    const tls = certificateOf(input)
     const renderer = join(buildFolder, '..', 'renderer')
     if (!existsSync(join(renderer, 'index.html'))) {
       throw new PhasescopeError(
@@ -39,15 +53,70 @@ export const serveCommand: Command = {
       )
     }
     return withEngine(context, { jobs, follow: true }, async (engine) => {
-      const project = input.text('project')
-      if (project !== undefined) noteProblems(await engine.openFolder(project), context)
-      const stopped = anySignal()
-      const host = await startBrowserHost(engine, { renderer, port, token })
-      terminal.out(`Phasescope is at ${host.url}`)
-      terminal.note('Open this address in a browser on this machine. Ctrl-C stops it.')
-      await stopped
-      await host.close()
-      return 0
+      const note = (text: string): void => terminal.note(`phasescope: ${text}`)
+      const stopGuard = standGuard({ engine, tell: note, report: note, exit: (code) => process.exit(code) })
+      try {
+        const project = input.text('project')
+        if (project !== undefined) noteProblems(await engine.openFolder(project), context)
+        const stopped = anySignal()
+        const host = await startBrowserHost(engine, {
+          ...{ renderer, port, token, tls, report: note },
+          ...{ host: input.text('host'), names: input.texts('name') }
+        })
+        // A training of days must not end with the pipe or the terminal that has read the address.
+        terminal.outliveReaders()
+        terminal.out(`Phasescope is at ${host.url}`)
+        terminal.note('Open this address in a browser. Ctrl-C stops it.')
+        await stopped
+        await host.close()
+        return 0
+      } finally {
+        stopGuard()
+      }
     })
+  }
+}
+
+/** The secret that somebody has chosen, never as an argument. Undefined: make a new one. */
+function tokenOf(input: Input): string | undefined {
+  if (input.text('token') !== undefined) {
+    throw new UsageError(
+      '--token is refused, because every user of this machine can read it in the list of processes. ' +
+        `Put the token into a file and give --token-file FILE, or set ${tokenVariable}.`
+    )
+  }
+  const file = input.text('token-file')
+  if (file === undefined && !process.env[tokenVariable]) return undefined
+  const token = file === undefined ? process.env[tokenVariable]! : readInput(file, '--token-file').toString().trim()
+  // Metric functions of the user's own and other programs that are started need not know it.
+  delete process.env[tokenVariable]
+  if (token.length < shortestToken || !/^[\w.~-]+$/.test(token)) {
+    const place = file ?? tokenVariable
+    throw new UsageError(
+      `The token of ${place} needs at least ${shortestToken} characters of letters, digits and . _ ~ -`
+    )
+  }
+  return token
+}
+
+/** Windows has no such bits. */
+function isReadByOthers(file: string): boolean {
+  return process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0
+}
+
+function certificateOf(input: Input): { cert: Buffer; key: Buffer } | undefined {
+  const [cert, key] = [input.text('cert'), input.text('key')]
+  if (cert === undefined && key === undefined) return undefined
+  if (cert === undefined || key === undefined) {
+    throw new UsageError('HTTPS needs a certificate and its private key: --cert FILE --key FILE.')
+  }
+  return { cert: readInput(cert, '--cert'), key: readInput(key, '--key') }
+}
+
+function readInput(file: string, option: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new UsageError(`${option} ${file} could not be read (${(error as NodeJS.ErrnoException).code}).`)
   }
 }
