@@ -250,6 +250,7 @@ function closing(): PhasescopeError {
 function died(reason: string | null): PhasescopeError {
   return new PhasescopeError(
     'worker-died',
-    `A worker stopped: ${reason ?? 'it was ended'}. The task was not finished; try it again.`
+    `A worker stopped: ${reason ?? 'it was ended'}. The task was not finished; try it again.`,
+    reason ?? 'it was ended'
   )
 }

@@ -49,6 +49,7 @@ const normName = /(^|[._])(\w*norm\d*|ln(_\w+)?\d*|bn\d*)$/i
 
 /** Ends of names that are looked at: the expression above begins anew at every underscore of a name. */
 const longestEnd = 200
+const mostKernels = 1000
 
 /**
  * @param outputsFirst whether filters of this format begin with their outputs; names decide first: `weight` is PyTorch's
@@ -63,13 +64,17 @@ export function parametersOf(tensors: readonly NamedShape[], outputsFirst: boole
     const isBuffer =
       !isFloatType(tensor.dtype) || bufferName.test(last) || optimizerName.test(dotted[at]) || isMask(tensor, last)
     if (isBuffer) buffers.push(tensor.name)
-    else modules.set(module, [...(modules.get(module) ?? []), { at, last }])
+    else if (modules.has(module)) modules.get(module)!.push({ at, last })
+    else modules.set(module, [{ at, last }])
   })
   const parameters: (CheckpointParameter & { at: number })[] = []
   for (const [module, members] of modules) {
     // Keras numbers the variables of a layer: the kernels come first, then the bias.
     const numbered = members.every(({ last }) => /^\d+$/.test(last))
-    const kernels = members.filter(({ at, last }) => tensors[at].shape.length > 1 && !biasName.test(last))
+    // Each member is held against each of them, and no module has thousands.
+    const kernels = members
+      .filter(({ at, last }) => tensors[at].shape.length > 1 && !biasName.test(last))
+      .slice(0, mostKernels)
     for (const { at, last } of members) {
       const { name, shape } = tensors[at]
       // That of an attention head's projection [d, heads, k] is itself a matrix [heads, k].

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { Dataset, File, Group, Metadata } from 'h5wasm/node'
 import { type ByteSource } from '../formats/byte-source'
 import { FormatError } from '../formats/format-error'
+import { megabytes, unpackedLimit } from '../formats/inflate'
 import { decodeValues, type FloatValues, type StoredTensor } from '../formats/tensor-values'
 import { zipEntries } from '../formats/zip-entries'
 
@@ -24,6 +25,8 @@ const remedy = 'Save it again with model.save_weights("name.weights.h5") of Kera
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
 /** Kinds of values: H5T_class_t of the library. */
 const [integerClass, floatClass] = [0, 1]
+/** Groups and arrays in a file, counted by every way that leads to them. */
+const mostMembers = 200_000
 /** A `.keras` archive is copied out in pieces of this size. */
 const pieceBytes = 16 * 1024 * 1024
 
@@ -83,11 +86,11 @@ async function openHdf5(source: ByteSource, path: string): Promise<OpenedWeights
     throw damaged(source.name, error)
   }
   try {
-    const tensors = datasetsOf(library, file, source.name).map(({ name, dataset, metadata, dtype }): StoredTensor => ({
-      name,
-      shape: metadata.shape ?? [],
-      dtype,
-      read: () => Promise.resolve(valuesOf(module, dataset, metadata, dtype, source.name))
+    const tensors = datasetsOf(library, file, source.name).map((found): StoredTensor => ({
+      name: found.name,
+      shape: found.metadata.shape ?? [],
+      dtype: found.dtype,
+      read: async () => valuesOf(module, found, source.name, source.size)
     }))
     if (tensors.length === 0) throw new FormatError(source.name, null, `holds no arrays of numbers. ${remedy}`)
     return { tensors, notes: [], close: () => void file.close() }
@@ -115,9 +118,14 @@ interface Found {
 
 function datasetsOf(library: Library, file: File, source: string): Found[] {
   const found: Found[] = []
+  let visited = 0
   const walk = (group: Group, prefix: string, depth: number): void => {
     if (depth > 32) throw new FormatError(source, prefix, `its groups are nested too deeply. ${remedy}`)
     for (const key of group.keys()) {
+      visited += 1
+      // A group may hold itself, or one group many times.
+      if (visited > mostMembers)
+        throw new FormatError(source, null, `holds more than ${mostMembers} members. ${remedy}`)
       const child = group.get(key)
       const name = prefix === '' ? key : `${prefix}/${key}`
       if (child instanceof library.Group) walk(child, name, depth + 1)
@@ -140,8 +148,17 @@ function dtypeOf({ type, size, signed }: Metadata): string | null {
 }
 
 /** The library gives half floats to nobody, so the bytes are decoded here. */
-function valuesOf(module: Module, dataset: Dataset, metadata: Metadata, dtype: string, source: string): FloatValues {
+function valuesOf(module: Module, { dataset, metadata, dtype }: Found, source: string, fileBytes: number): FloatValues {
   const bytes = metadata.size * metadata.total_size
+  // A dataset may be packed, or have no values at all but one that stands for all of them.
+  if (!Number.isSafeInteger(bytes) || bytes > unpackedLimit(fileBytes)) {
+    const limit = unpackedLimit(fileBytes)
+    throw new FormatError(
+      source,
+      dataset.path,
+      `it would be ${megabytes(bytes)} in memory, from a file of ${megabytes(fileBytes)}; at most ${megabytes(limit)} are plausible. Save it without compression.`
+    )
+  }
   const memory = module as unknown as { _malloc(bytes: number): number; _free(at: number): void; HEAPU8: Uint8Array }
   const at = memory._malloc(Math.max(1, bytes))
   if (at === 0) {
