@@ -22,7 +22,7 @@ export const directions = {
   'src/models': { imports: ['tensor', 'numeric'], packages: tensorflow },
   'src/hooks': { imports: ['metrics', 'models', 'tensor', 'numeric'], packages: tensorflow },
   'src/training': {
-    imports: ['hooks', 'metrics', 'models', 'data', 'formats', 'tensor', 'numeric'],
+    imports: ['hooks', 'metrics', 'models', 'data', 'formats', 'tensor', 'text', 'numeric'],
     packages: tensorflow
   },
   'src/analysis': { imports: ['hmm', 'events', 'text', 'numeric'], packages: ['ml-hclust'] },

@@ -41,7 +41,7 @@ export const exportCommand: Command = {
     const output = input.text('output')
     const points =
       output === undefined
-        ? writeScalars(series, format, (text) => context.terminal.out(text.replace(/\n$/, '')))
+        ? writeScalars(series, format, (text) => context.terminal.data(text))
         : writeScalarsFile(series, format, resolve(output))
     if (points === 0) throw new PhasescopeError('not-found', `No scalars in ${folder} match.`)
     if (output !== undefined) context.terminal.note(`${points} points written to ${output}.`)
