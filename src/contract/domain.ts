@@ -1,5 +1,6 @@
 /** Validators of the domain types that cross the contract or lie on disk. */
 import { z } from 'zod'
+import './words'
 import { backendName } from './backends'
 import { networkSpec } from './network'
 

@@ -1,5 +1,6 @@
 /** How many and how long the names in a request may be: a question costs what it asks for. docs/limits.md */
 import { z } from 'zod'
+import './words'
 
 export const mostIds = 10_000
 export const mostTags = 10_000

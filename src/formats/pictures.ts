@@ -37,7 +37,10 @@ export async function decodePicture(bytes: Uint8Array, name: string): Promise<Pi
   try {
     return isPng(bytes) ? pngPixels(await plainPng(bytes)) : jpegPixels(bytes, size)
   } catch (error) {
-    throw new FormatError(name, null, `cannot be decoded (${(error as Error).message}). Save it again or remove it.`)
+    // A decoder that stumbles tells of its own variables.
+    const { message, constructor } = error as Error
+    const why = constructor === Error && !message.includes('undefined') ? message : 'its data are damaged'
+    throw new FormatError(name, null, `cannot be decoded (${why}). Save it again or remove it.`)
   }
 }
 

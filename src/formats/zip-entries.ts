@@ -31,11 +31,7 @@ export async function zipEntries(source: ByteSource): Promise<Map<string, ZipEnt
     found = await reader.getEntries()
   } catch (error) {
     if (error instanceof FormatError) throw error
-    throw new FormatError(
-      source.name,
-      null,
-      `is no whole zip archive (${(error as Error).message}). Save or copy it again.`
-    )
+    throw new FormatError(source.name, null, `is no whole zip archive (${said(error)}). Save or copy it again.`)
   }
   if (found.length > mostEntries) {
     throw new FormatError(
@@ -83,7 +79,7 @@ function entryOf(source: ByteSource, entry: FileEntry): ZipEntry {
     try {
       await entry.getData(part, { checkSignature: at + length === size })
     } catch (error) {
-      if (!part.full) throw refuse(`it cannot be unpacked (${(error as Error).message}). Save or copy it again.`)
+      if (!part.full) throw refuse(`it cannot be unpacked (${said(error)}). Save or copy it again.`)
     }
     if (part.missing > 0) throw refuse(`it ends ${part.missing} bytes too early. Save or copy it again.`)
     return part.bytes
@@ -99,6 +95,13 @@ function entryOf(source: ByteSource, entry: FileEntry): ZipEntry {
       return unpack(0, size)
     }
   }
+}
+
+/** What the library says of an archive; what the machine says of the library is none of it. */
+function said(error: unknown): string {
+  const { message, constructor } = error as Error
+  if (constructor !== Error || message.includes('undefined')) return 'its directory is damaged'
+  return message === 'Entry data out of bounds' ? 'it lies outside of the file' : message
 }
 
 class SourceReader extends Reader<ByteSource> {
