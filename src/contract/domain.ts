@@ -1,6 +1,5 @@
 /** Validators of the domain types that cross the contract or lie on disk. */
-import { z } from 'zod'
-import './words'
+import { z } from './words'
 import { backendName } from './backends'
 import { networkSpec } from './network'
 

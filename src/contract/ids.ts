@@ -1,6 +1,5 @@
 /** How many and how long the names in a request may be: a question costs what it asks for. docs/limits.md */
-import { z } from 'zod'
-import './words'
+import { z } from './words'
 
 export const mostIds = 10_000
 export const mostTags = 10_000

@@ -7,3 +7,5 @@ z.config({
     return `it is missing; ${String(expected)} is expected`
   }
 })
+
+export { z }
