@@ -6,8 +6,10 @@ export const mostTags = 10_000
 
 /** Of a run, an analysis, a data set, a grant, a job. */
 export const id = z.string().max(300)
+/** Longer tags are in the file and in exports, and on no page. */
+export const longestTag = 10_000
 /** As recorded; a writer may use any text. */
-export const tagName = z.string().max(100_000)
+export const tagName = z.string().max(longestTag)
 
 function once(values: string[]): string[] {
   return [...new Set(values)]
