@@ -2,7 +2,7 @@
  * Tensors of Keras's HDF5 files, and of `.keras` archives, which hold one. The HDF5 library (h5wasm) runs as WebAssembly on
  * Node's file system: it reads parts of the file where they lie, so that only the tensor at hand is in memory.
  */
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Dataset, File, Group, Metadata } from 'h5wasm/node'
@@ -70,7 +70,39 @@ async function kerasTensors(source: ByteSource): Promise<OpenedWeights> {
   }
 }
 
+/**
+ * Files that the library has failed on. It never closes those, knows a file by its number on the disk, and would give what it has read
+ * before for whatever lies there now: the sound file that somebody has copied over a damaged one.
+ */
+const failedOn = new Set<string>()
+
+function numberOf(path: string): string {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return found ? `${found.dev}:${found.ino}` : path
+}
+
 async function openHdf5(source: ByteSource, path: string): Promise<OpenedWeights> {
+  if (!failedOn.has(numberOf(path))) return openWhere(source, path)
+  const folder = mkdtempSync(join(tmpdir(), 'phasescope-hdf5-'))
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  try {
+    const copy = join(folder, 'weights.h5')
+    copyFileSync(path, copy)
+    const opened = await openWhere(source, copy)
+    return {
+      ...opened,
+      close: () => {
+        opened.close()
+        remove()
+      }
+    }
+  } catch (error) {
+    remove()
+    throw error
+  }
+}
+
+async function openWhere(source: ByteSource, path: string): Promise<OpenedWeights> {
   if (source.size < 8 || (!source.name.endsWith('.keras') && !hasSignature(source))) {
     throw new FormatError(source.name, null, `is no HDF5 file. ${remedy}`)
   }
@@ -83,6 +115,7 @@ async function openHdf5(source: ByteSource, path: string): Promise<OpenedWeights
     file = new library.File(path, 'r')
     if (Number(file.file_id) < 0) throw new Error('it cannot be opened')
   } catch (error) {
+    failedOn.add(numberOf(path))
     throw damaged(source.name, error)
   }
   try {
@@ -90,11 +123,19 @@ async function openHdf5(source: ByteSource, path: string): Promise<OpenedWeights
       name: found.name,
       shape: found.metadata.shape ?? [],
       dtype: found.dtype,
-      read: async () => valuesOf(module, found, source.name, source.size)
+      read: async () => {
+        try {
+          return valuesOf(module, found, source.name, source.size)
+        } catch (error) {
+          failedOn.add(numberOf(path))
+          throw error
+        }
+      }
     }))
     if (tensors.length === 0) throw new FormatError(source.name, null, `holds no arrays of numbers. ${remedy}`)
     return { tensors, notes: [], close: () => void file.close() }
   } catch (error) {
+    failedOn.add(numberOf(path))
     file.close()
     throw error instanceof FormatError ? error : damaged(source.name, error)
   }
