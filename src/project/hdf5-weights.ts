@@ -102,11 +102,38 @@ async function openHdf5(source: ByteSource, path: string): Promise<OpenedWeights
   }
 }
 
+/** How often the library has been begun anew in this thread, and the most that its memory allows. */
+let begun = 0
+const mostBegun = 20
+
+/** A program of WebAssembly that has stumbled once is in no state to read anything. */
+function lookAt(error: unknown): void {
+  if (hasStumbled(error)) begun += 1
+}
+
+/** A trap or an abort of WebAssembly. */
+function hasStumbled(error: unknown): boolean {
+  return error instanceof Error && error.name === 'RuntimeError'
+}
+
+async function libraryNow(file: string): Promise<Library> {
+  if (begun === 0) return import('h5wasm/node')
+  if (begun > mostBegun) {
+    throw new FormatError(
+      file,
+      null,
+      'was not read: too many files before it were damaged. Start the application again.'
+    )
+  }
+  // A module under another address is another one, with memory of its own.
+  return (await import(/* @vite-ignore */ `${import.meta.resolve('h5wasm/node')}?begun=${begun}`)) as Library
+}
+
 async function openWhere(source: ByteSource, path: string): Promise<OpenedWeights> {
   if (source.size < 8 || (!source.name.endsWith('.keras') && !hasSignature(source))) {
     throw new FormatError(source.name, null, `is no HDF5 file. ${remedy}`)
   }
-  const library = await import('h5wasm/node')
+  const library = await libraryNow(source.name)
   const module = (await library.ready) as Module
   // Otherwise the library writes its own words to the terminal, and goes on with a file that it has not opened.
   module.activate_throwing_error_handler()
@@ -116,7 +143,15 @@ async function openWhere(source: ByteSource, path: string): Promise<OpenedWeight
     if (Number(file.file_id) < 0) throw new Error('it cannot be opened')
   } catch (error) {
     failedOn.add(numberOf(path))
+    lookAt(error)
     throw damaged(source.name, error)
+  }
+  const close = (): void => {
+    try {
+      file.close()
+    } catch (error) {
+      lookAt(error)
+    }
   }
   try {
     const tensors = datasetsOf(library, file, source.name).map((found): StoredTensor => ({
@@ -128,15 +163,17 @@ async function openWhere(source: ByteSource, path: string): Promise<OpenedWeight
           return valuesOf(module, found, source.name, source.size)
         } catch (error) {
           failedOn.add(numberOf(path))
-          throw error
+          lookAt(error)
+          throw error instanceof FormatError ? error : damaged(source.name, error)
         }
       }
     }))
     if (tensors.length === 0) throw new FormatError(source.name, null, `holds no arrays of numbers. ${remedy}`)
-    return { tensors, notes: [], close: () => void file.close() }
+    return { tensors, notes: [], close }
   } catch (error) {
     failedOn.add(numberOf(path))
-    file.close()
+    lookAt(error)
+    close()
     throw error instanceof FormatError ? error : damaged(source.name, error)
   }
 }
@@ -213,6 +250,7 @@ function valuesOf(module: Module, { dataset, metadata, dtype }: Found, source: s
     module.get_dataset_data(dataset.file_id, dataset.path, null, null, null, BigInt(at))
     return decodeValues(memory.HEAPU8.subarray(at, at + bytes), dtype, source, metadata.littleEndian)
   } catch (error) {
+    lookAt(error)
     throw error instanceof FormatError ? error : damaged(source, error)
   } finally {
     memory._free(at)
@@ -220,6 +258,9 @@ function valuesOf(module: Module, { dataset, metadata, dtype }: Found, source: s
 }
 
 function damaged(name: string, error: unknown): FormatError {
+  if (hasStumbled(error)) {
+    return new FormatError(name, null, 'is damaged so that its library cannot read on. Save or copy it again.')
+  }
   const said = error instanceof Error ? error.message.split('\n', 1)[0].slice(0, 120) : String(error).slice(0, 120)
   return new FormatError(name, null, `is damaged: ${said}. Save or copy it again.`)
 }
