@@ -15,6 +15,8 @@ export interface Gate {
 /** @param buildFolder the folder of the running bundle, which pages are not told */
 export function openGate(engine: Engine, developmentOrigin: string | null, buildFolder: string): Gate {
   const ready = new Set<WebContents>()
+  /** By page: ends the questions of one that has gone or was loaded anew. */
+  const askers = new Map<WebContents, AbortController>()
 
   const trusted = (event: IpcMainInvokeEvent | IpcMainEvent): boolean => {
     const frame = event.senderFrame
@@ -27,11 +29,28 @@ export function openGate(engine: Engine, developmentOrigin: string | null, build
     }
   }
 
+  const askerOf = (sender: WebContents): AbortController => {
+    const known = askers.get(sender)
+    if (known) return known
+    const asker = new AbortController()
+    askers.set(sender, asker)
+    const leave = (): void => {
+      asker.abort()
+      if (askers.get(sender) === asker) askers.delete(sender)
+    }
+    sender.once('destroyed', leave)
+    sender.once('render-process-gone', leave)
+    sender.once('did-navigate', leave)
+    return asker
+  }
+
   ipcMain.handle('phasescope:request', async (event, name: unknown, params: unknown): Promise<Reply> => {
     if (!trusted(event)) {
       return { ok: false, error: { code: 'bad-request', message: 'This page may not use Phasescope.' } }
     }
-    return forClients(await engine.handle(name, params), String(name), (text) => console.error(text), buildFolder)
+    const { signal } = askerOf(event.sender)
+    const reply = await engine.handle(name, params, signal)
+    return forClients(reply, String(name), (text) => console.error(text), buildFolder)
   })
 
   ipcMain.on('phasescope:ready', (event) => {

@@ -40,7 +40,7 @@ describe('patterns', () => {
 
   it('that are broken are explained and filter nothing', () => {
     expect(patternOf('(')).toEqual({ regex: null, problem: 'A "(" is not closed.' })
-    expect(patternOf('*a').problem).toBe('A "*", "+" or "?" has nothing before it. Write ".*" for anything.')
+    expect(patternOf('*a').problem).toBe('Column 1: A "*", "+" or "?" has nothing before it. Write ".*" for anything.')
     expect(patternOf('[a').problem).toBe('A "[" is not closed.')
     expect(patternOf('a)').problem).toMatch(/never opened/)
     expect(patternOf('(?<a').problem).toMatch(/\.$/)

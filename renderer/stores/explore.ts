@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { RunInfo } from '../../src/contract/domain'
+import { mostViews } from '../../src/contract/views'
 import { request } from '../bridge/host'
 import { chartTheme, runColors } from '../charts/theme'
 import { defaultView, readView } from './explore-view'
@@ -111,13 +112,13 @@ export const useExplore = defineStore('explore', () => {
     const here = (key: string): boolean => !key.startsWith('run ') || known(key.slice('run '.length))
     const colors = Object.fromEntries(Object.entries(view.value.colors).filter(([key]) => here(key)))
     const kept = Object.fromEntries(Object.entries(view.value.shown).filter(([id]) => known(id)))
-    const value = {
-      ...defaultView(),
-      tab: tab.value,
-      runs: { ...view.value, colors, shown: kept },
-      boards: boards.value
-    }
-    void app.attempt(() => request('views.put', { value: JSON.stringify(value) }))
+    const runsView = { ...view.value, colors, shown: kept }
+    const textOf = (runs: RunsView): string =>
+      JSON.stringify({ ...defaultView(), tab: tab.value, runs, boards: boards.value })
+    const whole = textOf(runsView)
+    // Of tens of thousands of runs, what was ticked is too much to keep; all else stays.
+    const value = whole.length <= mostViews ? whole : textOf({ ...runsView, colors: {}, shown: {} })
+    void app.attempt(() => request('views.put', { value }))
   }
   // A page that is closed, or reloaded, has no quarter of a second left.
   window.addEventListener('pagehide', () => {
@@ -137,6 +138,7 @@ export const useExplore = defineStore('explore', () => {
       const answer = await app.attempt(() => request('views.get', {}))
       if (app.project?.id !== id) return
       const read = readView(answer?.value ?? null)
+      if (answer?.problem) app.notice = { level: 'info', text: answer.problem }
       // What could not be asked for must not be written over with defaults.
       writable = read.writable && answer !== undefined
       tab.value = read.view.tab

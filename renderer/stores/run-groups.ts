@@ -1,6 +1,8 @@
 /** Runs by what they have in common: their experiment, seed, a hyperparameter, or a part of their name. */
 import { seedOf } from '../../src/contract/domain'
 import type { RunInfo } from '../../src/contract/domain'
+import { compilePattern, PatternError } from '../../src/text/pattern'
+import type { Matcher } from '../../src/text/pattern'
 
 export type ParamValue = number | string | boolean
 export type ParamsOf = (run: RunInfo) => Readonly<Record<string, ParamValue>>
@@ -15,37 +17,18 @@ export interface RunGroup {
 /** `none`, `experiment`, `seed`, `regex`, or `param:` and the name of a hyperparameter. */
 export type GroupBy = string
 
-export type Pattern = { regex: RegExp | null; problem: null } | { regex: null; problem: string }
+export type Pattern = { regex: Matcher | null; problem: null } | { regex: null; problem: string }
 
 /** A regular expression as people type it: upper and lower case are the same, nothing typed matches everything. */
 export function patternOf(text: string): Pattern {
   const trimmed = text.trim()
   if (!trimmed) return { regex: null, problem: null }
   try {
-    return { regex: new RegExp(trimmed, 'iu'), problem: null }
-  } catch {
-    // Expressions that unicode mode finds too loose, such as `\-`, are still what somebody meant.
-  }
-  try {
-    return { regex: new RegExp(trimmed, 'i'), problem: null }
+    return { regex: compilePattern(trimmed, { ignoreCase: true }), problem: null }
   } catch (error) {
-    return { regex: null, problem: inWords((error as Error).message) }
+    if (!(error instanceof PatternError)) throw error
+    return { regex: null, problem: error.message }
   }
-}
-
-/** "Invalid regular expression: /(/i: Unterminated group" says the same twice. */
-function inWords(message: string): string {
-  const reason = /:\s*([^:]+)$/.exec(message)?.[1] ?? message
-  const known: Record<string, string> = {
-    'Unterminated group': 'A "(" is not closed.',
-    'Unmatched )': 'A ")" is closed that was never opened. Write "\\)" for the sign itself.',
-    "Unmatched ')'": 'A ")" is closed that was never opened. Write "\\)" for the sign itself.',
-    'Unterminated character class': 'A "[" is not closed.',
-    'Nothing to repeat': 'A "*", "+" or "?" has nothing before it. Write ".*" for anything.',
-    'Lone quantifier brackets': 'A "{" or "}" stands alone. Write "\\{" for the sign itself.',
-    '\\ at end of pattern': 'It ends with a "\\" that nothing follows.'
-  }
-  return known[reason] ?? `This is no regular expression: ${reason.toLowerCase()}.`
 }
 
 export function pathOf(run: Pick<RunInfo, 'name' | 'groupName'>): string {
@@ -53,18 +36,18 @@ export function pathOf(run: Pick<RunInfo, 'name' | 'groupName'>): string {
 }
 
 /** A run matches by its name, its experiment's name, or both with a slash between. */
-export function matches(run: Pick<RunInfo, 'name' | 'groupName'>, regex: RegExp | null): boolean {
+export function matches(run: Pick<RunInfo, 'name' | 'groupName'>, regex: Matcher | null): boolean {
   return !regex || regex.test(run.name) || regex.test(pathOf(run))
 }
 
 /** What the expression captures first, or the whole match when it captures nothing; null without a match. */
-export function capture(run: Pick<RunInfo, 'name' | 'groupName'>, regex: RegExp | null): string | null {
+export function capture(run: Pick<RunInfo, 'name' | 'groupName'>, regex: Matcher | null): string | null {
   const found = regex && (regex.exec(run.name) ?? regex.exec(pathOf(run)))
   return found ? (found[1] ?? found[0]) : null
 }
 
 /** The value that decides a run's group; null when it has none. */
-export function groupValue(run: RunInfo, by: GroupBy, regex: RegExp | null, paramsOf: ParamsOf): ParamValue | null {
+export function groupValue(run: RunInfo, by: GroupBy, regex: Matcher | null, paramsOf: ParamsOf): ParamValue | null {
   if (by === 'experiment') return run.groupName || run.group
   if (by === 'seed') return seedOf(run)
   if (by === 'regex') return capture(run, regex)
@@ -72,7 +55,12 @@ export function groupValue(run: RunInfo, by: GroupBy, regex: RegExp | null, para
 }
 
 /** Groups in the order of their values: numbers by size, names naturally, runs without the property last. */
-export function groupRuns(runs: readonly RunInfo[], by: GroupBy, regex: RegExp | null, paramsOf: ParamsOf): RunGroup[] {
+export function groupRuns(
+  runs: readonly RunInfo[],
+  by: GroupBy,
+  regex: Matcher | null,
+  paramsOf: ParamsOf
+): RunGroup[] {
   const found = new Map<string, RunGroup & { value: ParamValue | null }>()
   for (const run of runs) {
     const value = groupValue(run, by, regex, paramsOf)

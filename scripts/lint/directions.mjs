@@ -11,8 +11,10 @@ const tensorflow = ['@tensorflow/*']
  */
 export const directions = {
   'src/numeric': { imports: [], packages: ['ml-matrix'] },
+  /** What texts from outside may do; everybody meets them, and so everybody may use it. */
+  'src/text': { imports: [], packages: ['re2js'] },
   'src/tensor': { imports: ['numeric'], packages: tensorflow },
-  'src/formats': { imports: ['numeric'], packages: ['papaparse', 'fast-png', 'jpeg-js', '@zip.js/zip.js'] },
+  'src/formats': { imports: ['text', 'numeric'], packages: ['papaparse', 'fast-png', 'jpeg-js', '@zip.js/zip.js'] },
   'src/data': { imports: ['formats', 'numeric'] },
   'src/events': { imports: ['numeric'] },
   'src/hmm': { imports: ['numeric'] },
@@ -20,21 +22,21 @@ export const directions = {
   'src/models': { imports: ['tensor', 'numeric'], packages: tensorflow },
   'src/hooks': { imports: ['metrics', 'models', 'tensor', 'numeric'], packages: tensorflow },
   'src/training': {
-    imports: ['hooks', 'metrics', 'models', 'data', 'formats', 'tensor', 'numeric'],
+    imports: ['hooks', 'metrics', 'models', 'data', 'formats', 'tensor', 'text', 'numeric'],
     packages: tensorflow
   },
-  'src/analysis': { imports: ['hmm', 'events', 'numeric'], packages: ['ml-hclust'] },
+  'src/analysis': { imports: ['hmm', 'events', 'text', 'numeric'], packages: ['ml-hclust'] },
   /** Types and validators that all may use; it uses domain types and no code of others. */
   'src/contract': { imports: [], packages: ['zod'] },
   'src/project': {
-    imports: ['contract', 'events', 'formats', 'numeric'],
+    imports: ['contract', 'events', 'formats', 'text', 'numeric'],
     node: true,
     packages: ['zod', 'h5wasm/node']
   },
   'src/workers': {
     imports: [
       ...['contract', 'project', 'analysis', 'training', 'hooks', 'metrics', 'models', 'data', 'events', 'formats'],
-      ...['hmm', 'tensor', 'numeric']
+      ...['hmm', 'tensor', 'text', 'numeric']
     ],
     node: true,
     packages: [...tensorflow, 'webgpu']
@@ -47,11 +49,25 @@ export const directions = {
   },
   'src/host': { imports: ['engine', 'contract', 'project'], node: true, packages: ['ws'] },
   'src/cli': {
-    imports: ['engine', 'host', 'contract', 'project', 'analysis', 'training', 'hooks', 'models', 'events', 'numeric'],
+    imports: [
+      ...[
+        'engine',
+        'host',
+        'contract',
+        'project',
+        'analysis',
+        'training',
+        'hooks',
+        'models',
+        'events',
+        'text',
+        'numeric'
+      ]
+    ],
     node: true
   },
   'src/lib': {
-    imports: ['hmm', 'metrics', 'events', 'project', 'analysis', 'contract', 'formats', 'numeric'],
+    imports: ['hmm', 'metrics', 'events', 'project', 'analysis', 'contract', 'formats', 'text', 'numeric'],
     node: true
   },
   'electron/main': { imports: ['engine', 'host', 'contract'], node: true, packages: ['electron'] },
@@ -59,7 +75,7 @@ export const directions = {
   'electron/gpu': { imports: ['workers', 'training', 'tensor', 'contract'] },
   'electron/preload': { imports: ['contract'], packages: ['electron'] },
   renderer: {
-    imports: ['contract'],
+    imports: ['contract', 'text'],
     packages: [
       ...['vue', 'pinia', 'naive-ui', 'zod', 'uplot', 'uplot/*', 'apexcharts', 'vue3-apexcharts', '@dagrejs/dagre'],
       ...['vis-network/*', 'vis-data/*', '@fontsource-variable/*', 'marked', 'dompurify']

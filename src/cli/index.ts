@@ -46,7 +46,7 @@ export async function main(args: string[], terminal: Terminal, buildFolder: stri
   const [name, ...rest] = args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const target = commands.find((command) => command.name === rest[0])
-    terminal.out(name === 'help' && target ? helpOf(target) : overview())
+    terminal.block(name === 'help' && target ? helpOf(target) : overview())
     return name === undefined ? 2 : 0
   }
   if (name === '--version' || name === '-v') {
@@ -61,7 +61,7 @@ export async function main(args: string[], terminal: Terminal, buildFolder: stri
     }
     const input = parseInput(command, rest)
     if (input.has('help')) {
-      terminal.out(helpOf(command))
+      terminal.block(helpOf(command))
       return 0
     }
     checkInput(command, input)
@@ -71,7 +71,7 @@ export async function main(args: string[], terminal: Terminal, buildFolder: stri
     const usage = error instanceof UsageError || code === 'invalid-config'
     terminal.note(`phasescope: ${message}`)
     if (usage) terminal.note(`phasescope ${command ? `${command.name} ` : ''}--help tells more.`)
-    if (process.env.PHASESCOPE_DEBUG && detail) terminal.note(detail)
+    if (process.env.PHASESCOPE_DEBUG && detail) for (const line of detail.split('\n')) terminal.note(line)
     return usage ? 2 : 1
   }
 }

@@ -57,7 +57,7 @@ export class TrainingProgress {
   /** Takes the bars away. */
   clear(): void {
     if (!this.terminal.interactive || this.drawnLines === 0) return
-    this.terminal.draw(`\x1b[${this.drawnLines}A\x1b[J`)
+    this.terminal.draw([], this.drawnLines)
     this.drawnLines = 0
   }
 
@@ -72,8 +72,10 @@ export class TrainingProgress {
       return `${label.padEnd(labelWidth)}  ${bar(share)}  ${progress ? describe(progress) : 'preparing'}`
     })
     if (this.total > 1) lines.push(`${this.finished} of ${this.total} runs finished`)
-    this.clear()
-    this.terminal.draw(lines.map((line) => `${line.slice(0, width)}\n`).join(''))
+    this.terminal.draw(
+      lines.map((line) => line.slice(0, width)),
+      this.drawnLines
+    )
     this.drawnLines = lines.length
   }
 }
@@ -88,8 +90,7 @@ export class CountProgress {
 
   advanced(done: number, total: number, text: string): void {
     if (this.terminal.interactive) {
-      this.clear()
-      this.terminal.draw(`${text}  ${bar(done / Math.max(1, total))}  ${done} of ${total}`)
+      this.terminal.drawLine(`${text}  ${bar(done / Math.max(1, total))}  ${done} of ${total}`)
       this.drawn = true
       return
     }
@@ -100,7 +101,7 @@ export class CountProgress {
   }
 
   clear(): void {
-    if (this.drawn) this.terminal.draw('\r\x1b[K')
+    if (this.drawn) this.terminal.drawLine(null)
     this.drawn = false
   }
 }

@@ -1,12 +1,24 @@
-/** Where the command line writes: results to stdout, everything else to stderr. */
+/**
+ * Where the command line writes: results to stdout, everything else to stderr. Names and messages come from files of others, and a
+ * terminal obeys what is in them: everything goes through here, where control characters become escapes that can be read.
+ */
+import { visible, visibleJson } from '../text/visible'
 
 export interface Terminal {
   /** One line of the result. */
   out(line: string): void
+  /** Several lines of the result, of our own making but for what is in them. */
+  block(text: string): void
+  /** A result as JSON, indented unless it is a line. */
+  json(value: unknown, indent?: number): void
+  /** A result in a format for programs, in lines. Where it is no terminal that reads it, every character is what it was. */
+  data(text: string): void
   /** One line for the person at the keyboard. */
   note(line: string): void
-  /** Raw text to stderr, for drawing over what is there. */
-  draw(text: string): void
+  /** Lines to stderr in the place of the last ones that were drawn. @param last how many those were */
+  draw(lines: readonly string[], last: number): void
+  /** A line to stderr in the place of the one before, without an end; null only takes it away. */
+  drawLine(text: string | null): void
   /** Whether stderr is a terminal that can be drawn on. */
   interactive: boolean
   columns(): number
@@ -28,9 +40,16 @@ export function processTerminal(): Terminal {
     if (!outlives && !gone(error)) throw error
   })
   return {
-    out: (line) => void process.stdout.write(`${line}\n`),
-    note: (line) => void process.stderr.write(`${line}\n`),
-    draw: (text) => void process.stderr.write(text),
+    out: (line) => void process.stdout.write(`${visible(line)}\n`),
+    block: (text) => void process.stdout.write(`${visible(text, true)}\n`),
+    json: (value, indent) => void process.stdout.write(`${visibleJson(JSON.stringify(value, null, indent))}\n`),
+    data: (text) => void process.stdout.write(process.stdout.isTTY === true ? visible(text, true) : text),
+    note: (line) => void process.stderr.write(`${visible(line)}\n`),
+    draw: (lines, last) => {
+      const shown = lines.map((line) => `${visible(line)}\n`).join('')
+      process.stderr.write(`${last > 0 ? `\x1b[${last}A\x1b[J` : ''}${shown}`)
+    },
+    drawLine: (text) => void process.stderr.write(`\r\x1b[K${text === null ? '' : visible(text)}`),
     interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
     columns: () => process.stderr.columns ?? 100,
     outliveReaders() {
@@ -40,7 +59,8 @@ export function processTerminal(): Terminal {
 }
 
 /** Columns as wide as their longest cell; numbers are right-aligned where `right` says so. */
-export function table(head: string[], rows: string[][], right: number[] = []): string[] {
+export function table(head: string[], texts: string[][], right: number[] = []): string[] {
+  const rows = texts.map((cells) => cells.map((cell) => visible(cell)))
   const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)))
   const line = (cells: string[]): string =>
     cells

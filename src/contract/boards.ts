@@ -3,9 +3,13 @@
  * tag. All of them read what is on disk at the moment they are asked.
  */
 import { z } from 'zod'
+import { id, someIds, someTags, tagName } from './ids'
 import { bytes, f64, i32 } from './packed'
+import { viewsProblem } from './views'
 
-const runIds = z.array(z.string())
+const runIds = someIds
+/** Curves of groups in one picture. */
+const mostGroups = 1000
 /** NaN and the infinities, too, which z.number() refuses: runs record them. */
 const anyNumber = z.custom<number>((value) => typeof value === 'number')
 /** `latest`: a point at step s takes the place of what the tag had from s on. `all`: as written, in pieces. */
@@ -16,7 +20,7 @@ export type Attempts = z.infer<typeof attempts>
 export const xAxis = z.union([
   z.enum(['step', 'relative', 'wall', 'epoch']),
   /** Scalar tag; points without one of the same step are left out. */
-  z.object({ tag: z.string() })
+  z.object({ tag: tagName })
 ])
 export type XAxis = z.infer<typeof xAxis>
 
@@ -197,7 +201,7 @@ export const boardRequests = {
     })
   },
   'board.scalars': {
-    params: z.object({ runIds, tag: z.string(), x: xAxis, attempts, smoothing, ...range, maxPoints }),
+    params: z.object({ runIds, tag: tagName, x: xAxis, attempts, smoothing, ...range, maxPoints }),
     result: z.object({
       curves: z.array(scalarCurve),
       /** 5th and 95th percentile over all finite points in the range; null without points. */
@@ -206,8 +210,8 @@ export const boardRequests = {
   },
   'board.groups': {
     params: z.object({
-      groups: z.array(z.object({ name: z.string(), runIds })),
-      tag: z.string(),
+      groups: z.array(z.object({ name: tagName, runIds })).max(mostGroups),
+      tag: tagName,
       x: xAxis,
       attempts,
       smoothing,
@@ -220,13 +224,13 @@ export const boardRequests = {
     result: z.array(groupCurve)
   },
   'board.statistics': {
-    params: z.object({ runIds, tags: z.array(z.string()), x: xAxis, attempts, ...range }),
+    params: z.object({ runIds, tags: someTags, x: xAxis, attempts, ...range }),
     result: z.array(statisticsRow)
   },
   'board.histograms': {
     params: z.object({
       runIds,
-      tag: z.string(),
+      tag: tagName,
       attempts,
       ...range,
       /** At most this many per run, evenly over the range, always the first and the last. */
@@ -237,19 +241,19 @@ export const boardRequests = {
     result: z.array(packedHistograms)
   },
   'board.distributions': {
-    params: z.object({ runIds, tag: z.string(), attempts, ...range, maxSteps: z.number().int().min(2).max(4096) }),
+    params: z.object({ runIds, tag: tagName, attempts, ...range, maxSteps: z.number().int().min(2).max(4096) }),
     result: z.array(packedDistribution)
   },
   /** Points of images, audio, text, pr_curves or any other kind that is looked at one by one. */
   'board.points': {
-    params: z.object({ runIds, tag: z.string(), kind: tagKind, attempts }),
+    params: z.object({ runIds, tag: tagName, kind: tagKind, attempts }),
     result: z.array(pointIndex)
   },
   /** One encoded image or sound. `index` counts the points of `board.points`. */
   'board.blob': {
     params: z.object({
-      runId: z.string(),
-      tag: z.string(),
+      runId: id,
+      tag: tagName,
       kind: z.enum(['images', 'audio']),
       attempts,
       index: z.number().int().min(0),
@@ -269,7 +273,7 @@ export const boardRequests = {
     /** @param index of `board.points`, or null for the last `last` points. */
     params: z.object({
       runIds,
-      tag: z.string(),
+      tag: tagName,
       attempts,
       step: z.number().nullable(),
       last: z.number().int().min(1).max(500)
@@ -278,7 +282,7 @@ export const boardRequests = {
   },
   /** The PR curve of each run at its last point at or before `step` (null: its last). */
   'board.prCurves': {
-    params: z.object({ runIds, tag: z.string(), attempts, step: z.number().nullable() }),
+    params: z.object({ runIds, tag: tagName, attempts, step: z.number().nullable() }),
     result: z.array(prCurve)
   },
   'board.hparams': {
@@ -290,18 +294,18 @@ export const boardRequests = {
     })
   },
   'board.graphs': {
-    params: z.object({ runId: z.string() }),
+    params: z.object({ runId: id }),
     result: z.array(z.object({ source: z.string(), nodes: z.number() }))
   },
   'board.graph': {
-    params: z.object({ runId: z.string(), source: z.string() }),
+    params: z.object({ runId: id, source: tagName }),
     result: recordedGraph.nullable()
   },
   /** All points of scalar tags as a file in the project's folder `exports`. */
   'board.export': {
     params: z.object({
       runIds,
-      tags: z.array(z.string()),
+      tags: someTags,
       attempts,
       format: z.enum(['csv', 'json', 'jsonl'])
     }),
@@ -310,6 +314,18 @@ export const boardRequests = {
   },
 
   /** What the views of a project remember: colours, filters, pinned cards. An opaque JSON text of the interface. */
-  'views.get': { params: z.object({}).strict(), result: z.object({ value: z.string().nullable() }) },
-  'views.put': { params: z.object({ value: z.string().max(4_000_000) }), result: z.object({}) }
+  'views.get': {
+    params: z.object({}).strict(),
+    /** `problem`: why what the project brought was set aside, in a sentence. */
+    result: z.object({ value: z.string().nullable(), problem: z.string().nullable() })
+  },
+  'views.put': {
+    params: z.object({
+      value: z.string().superRefine((text, context) => {
+        const problem = viewsProblem(text)
+        if (problem !== null) context.addIssue({ code: 'custom', message: problem })
+      })
+    }),
+    result: z.object({})
+  }
 } satisfies Record<string, { params: z.ZodType; result: z.ZodType }>

@@ -1,5 +1,5 @@
 /** Validators of the domain types that cross the contract or lie on disk. */
-import { z } from 'zod'
+import { z } from './words'
 import { backendName } from './backends'
 import { networkSpec } from './network'
 
@@ -109,12 +109,15 @@ export type ImportSource = z.infer<typeof importSource>
 
 export const runStatus = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted'])
 
+/** Of a run's texts, wherever its manifest comes from: a path is at most 4,096 characters, and a page shows all of them. */
+const [longestName, longestNotes, mostRunTags] = [5000, 1_000_000, 1000]
+
 export const runInfo = z.object({
   id: z.string(),
-  name: z.string(),
+  name: z.string().max(longestName),
   /** Runs started together share a group: one experiment with many seeds. */
   group: z.string(),
-  groupName: z.string(),
+  groupName: z.string().max(longestName),
   /** Null for an imported run: nobody knows how it was trained. */
   spec: runSpec.nullable(),
   imported: importedFrom.nullable().default(null),
@@ -133,8 +136,8 @@ export const runInfo = z.object({
   elapsedSeconds: z.number(),
   /** Last value of the headline metrics; NaN and infinities as strings, as JSON has none. */
   last: z.record(z.string(), z.union([z.number(), z.literal('NaN'), z.literal('Infinity'), z.literal('-Infinity')])),
-  notes: z.string(),
-  tags: z.array(z.string())
+  notes: z.string().max(longestNotes),
+  tags: z.array(z.string().max(longestName)).max(mostRunTags)
 })
 export type RunInfo = z.infer<typeof runInfo>
 

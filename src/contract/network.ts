@@ -1,5 +1,5 @@
 /** Validators of a network that is given as a list of layers; what shapes it makes is for the core to check. */
-import { z } from 'zod'
+import { z } from './words'
 import type { NetworkSpec } from '../models/types'
 
 const count = z.number().int().min(1).max(1_000_000)

@@ -30,6 +30,7 @@ import { backendChoice, backendName, backendStatus } from './backends'
 import { boardRequests } from './boards'
 import { dataRequests } from './data'
 import { networkSpec } from './network'
+import { id, mostIds, mostTags, oneOrMoreIds, someIds, someTags, tagName } from './ids'
 import { f32, f64, i32 } from './packed'
 
 const u8 = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= 8 * 1024 * 1024)
@@ -146,9 +147,9 @@ export const requests = {
     params: z.object({ name: z.string().trim().min(1).max(120), locationGrant: z.string().nullable() }),
     result: projectInfo
   },
-  'project.open': { params: z.object({ grant: z.string() }), result: projectInfo },
-  'project.openRecent': { params: z.object({ id: z.string() }), result: projectInfo },
-  'project.forget': { params: z.object({ id: z.string() }), result: done },
+  'project.open': { params: z.object({ grant: id }), result: projectInfo },
+  'project.openRecent': { params: z.object({ id }), result: projectInfo },
+  'project.forget': { params: z.object({ id }), result: done },
   'project.openSample': { params: nothing, result: projectInfo },
   /** What the sample project holds, for the start page; null when it is not part of this installation. */
   'project.samplePreview': {
@@ -178,7 +179,7 @@ export const requests = {
   },
   /** What the chosen files hold. `job` names the work for progress and cancelling. */
   'import.inspect': {
-    params: z.object({ job: jobId, grant: z.string(), stepColumns, hooks: checkpointHooks }),
+    params: z.object({ job: jobId, grant: id, stepColumns, hooks: checkpointHooks }),
     result: z.object({
       label: z.string(),
       sources: z.array(importSource),
@@ -218,16 +219,16 @@ export const requests = {
     result: done
   },
   'import.stageEnd': {
-    params: z.object({ staging: z.string() }),
+    params: z.object({ staging: id }),
     result: z.object({ grant: z.string(), label: z.string() })
   },
-  'import.discard': { params: z.object({ staging: z.string() }), result: done },
+  'import.discard': { params: z.object({ staging: id }), result: done },
 
   'logs.list': { params: nothing, result: z.array(logFolderInfo) },
   /** Takes the folder's runs out of the project; their event files stay as they are. */
-  'logs.unfollow': { params: z.object({ id: z.string() }), result: done },
+  'logs.unfollow': { params: z.object({ id }), result: done },
   /** The same logs at another place, for instance after they were moved. */
-  'logs.relocate': { params: z.object({ id: z.string(), grant: z.string() }), result: done },
+  'logs.relocate': { params: z.object({ id, grant: id }), result: done },
 
   'experiments.list': { params: nothing, result: z.custom<ExperimentSpec[]>((value) => Array.isArray(value)) },
   /** Everything the design page shows about a draft; bad values come back as problems, not as an error. */
@@ -239,7 +240,7 @@ export const requests = {
       data: z.string().nullable().default(null),
       network: networkSpec.nullable().default(null),
       /** null: those that the experiment begins with. */
-      hooks: z.array(z.string()).nullable(),
+      hooks: someTags.nullable(),
       record: recordOptions
     }),
     result: z.object({
@@ -284,20 +285,20 @@ export const requests = {
       seeds: z.array(z.number().int().min(0)).min(1).max(1000),
       /** A learning-rate sweep: each seed once at each of these rates. */
       rates: z.array(z.number().positive()).min(2).max(20).nullable().default(null),
-      hooks: z.array(z.string()),
+      hooks: someTags,
       record: recordOptions,
       backend: backendChoice
     }),
     result: z.object({ runIds: z.array(z.string()) })
   },
   'training.control': {
-    params: z.object({ runIds: z.array(z.string()).min(1), action: z.enum(['pause', 'resume', 'cancel']) }),
+    params: z.object({ runIds: oneOrMoreIds, action: z.enum(['pause', 'resume', 'cancel']) }),
     result: done
   },
   /** Goes on with interrupted, cancelled or failed runs from their last checkpoint (or from the start). */
   'training.continue': {
     params: z.object({
-      runIds: z.array(z.string()).min(1),
+      runIds: oneOrMoreIds,
       backend: backendName.nullable().default(null),
       /** Also runs that another program trains; it stops when it notices. */
       force: z.boolean().default(false)
@@ -305,10 +306,10 @@ export const requests = {
     result: done
   },
   /** Trains runs once more from their first step. */
-  'training.retry': { params: z.object({ runIds: z.array(z.string()).min(1) }), result: done },
+  'training.retry': { params: z.object({ runIds: oneOrMoreIds }), result: done },
   /** Moves waiting runs in the queue. */
   'training.move': {
-    params: z.object({ runIds: z.array(z.string()).min(1), to: z.enum(['first', 'earlier', 'later', 'last']) }),
+    params: z.object({ runIds: oneOrMoreIds, to: z.enum(['first', 'earlier', 'later', 'last']) }),
     result: done
   },
   /** What trains and waits in all projects. */
@@ -327,7 +328,7 @@ export const requests = {
     result: z.object({ runId: z.string() })
   },
   /** Steps at which a run has checkpoints, ascending. */
-  'runs.checkpoints': { params: z.object({ runId: z.string() }), result: z.object({ steps: z.array(z.number()) }) },
+  'runs.checkpoints': { params: z.object({ runId: id }), result: z.object({ steps: z.array(z.number()) }) },
 
   'runs.list': { params: nothing, result: z.array(runInfo) },
   'runs.annotate': {
@@ -340,9 +341,9 @@ export const requests = {
     result: done
   },
   /** Moves run folders to the project's trash folder. */
-  'runs.remove': { params: z.object({ runIds: z.array(z.string()).min(1) }), result: done },
+  'runs.remove': { params: z.object({ runIds: oneOrMoreIds }), result: done },
   'runs.tags': {
-    params: z.object({ runIds: z.array(z.string()) }),
+    params: z.object({ runIds: someIds }),
     result: z.object({
       scalars: z.array(z.string()),
       histograms: z.array(z.string()),
@@ -351,8 +352,8 @@ export const requests = {
   },
   'runs.series': {
     params: z.object({
-      runIds: z.array(z.string()),
-      tags: z.array(z.string()),
+      runIds: someIds,
+      tags: someTags,
       from: z.number().optional(),
       to: z.number().optional(),
       maxPoints: z.number().int().min(2).max(100_000)
@@ -361,8 +362,8 @@ export const requests = {
   },
   'runs.heatmap': {
     params: z.object({
-      runId: z.string(),
-      tag: z.string(),
+      runId: id,
+      tag: tagName,
       from: z.number().optional(),
       to: z.number().optional(),
       maxColumns: z.number().int().min(1).max(4096)
@@ -375,12 +376,12 @@ export const requests = {
    * the validation examples at its end. null: the newest epoch.
    */
   'runs.twinPeaks': {
-    params: z.object({ runId: z.string(), hook: z.string(), epoch: z.number().int().min(1).nullable() }),
+    params: z.object({ runId: id, hook: tagName, epoch: z.number().int().min(1).nullable() }),
     result: twinPeaks.nullable()
   },
   /** The same run at several learning rates: loss, gradient of the last layer, and a verdict in words; in the order asked. */
   'sweep.compare': {
-    params: z.object({ runIds: z.array(z.string()).min(1).max(40), maxPoints: z.number().int().min(2).max(2000) }),
+    params: z.object({ runIds: z.array(id).min(1).max(40), maxPoints: z.number().int().min(2).max(2000) }),
     result: z.array(sweptRun)
   },
 
@@ -389,11 +390,19 @@ export const requests = {
   ...dataRequests,
 
   'analysis.list': { params: nothing, result: z.array(analysisSummary) },
-  'analysis.start': { params: z.object({ options: analysisOptions }), result: z.object({ id: z.string() }) },
-  'analysis.cancel': { params: z.object({ id: z.string() }), result: done },
-  'analysis.get': { params: z.object({ id: z.string() }), result: analysis as unknown as z.ZodType<Analysis> },
+  'analysis.start': {
+    params: z.object({
+      options: analysisOptions.refine(
+        ({ runIds, features }) => runIds.length <= mostIds && features.length <= mostTags,
+        `at most ${mostIds} runs and ${mostTags} features can be analysed`
+      )
+    }),
+    result: z.object({ id: z.string() })
+  },
+  'analysis.cancel': { params: z.object({ id }), result: done },
+  'analysis.get': { params: z.object({ id }), result: analysis as unknown as z.ZodType<Analysis> },
   'analysis.choose': {
-    params: z.object({ id: z.string(), states: z.number().int().min(1).max(8) }),
+    params: z.object({ id, states: z.number().int().min(1).max(8) }),
     result: done
   },
   'analysis.renameState': {
@@ -405,15 +414,15 @@ export const requests = {
     }),
     result: done
   },
-  'analysis.remove': { params: z.object({ id: z.string() }), result: done },
+  'analysis.remove': { params: z.object({ id }), result: done },
   /** Uses another restart for a number of states; it is fitted again from its seed. */
   'analysis.useRestart': {
-    params: z.object({ id: z.string(), states: z.number().int(), restart: z.number().int().min(0) }),
+    params: z.object({ id, states: z.number().int(), restart: z.number().int().min(0) }),
     result: done
   },
   /** Any run of the project under the fit with `states` states: also one the analysis has not seen, or still training. */
   'analysis.decode': {
-    params: z.object({ id: z.string(), states: z.number().int(), runId: z.string() }),
+    params: z.object({ id, states: z.number().int(), runId: id }),
     result: z.object({
       states: z.number(),
       steps: f64,
@@ -433,12 +442,12 @@ export const requests = {
   },
   /** A page with figures, saved in the project. */
   'analysis.report': {
-    params: z.object({ id: z.string(), convergence: convergenceRule.nullable() }),
+    params: z.object({ id, convergence: convergenceRule.nullable() }),
     /** Place inside the project, for display. */
     result: z.object({ place: z.string() })
   },
   'analysis.across': {
-    params: z.object({ id: z.string(), states: z.number().int(), convergence: convergenceRule }),
+    params: z.object({ id, states: z.number().int(), convergence: convergenceRule }),
     result: acrossRuns
   }
 } satisfies Record<string, { params: z.ZodType; result: z.ZodType }>

@@ -2,6 +2,7 @@
  * Messages of the browser host on its WebSocket: one binary frame is a JSON header (length first) followed by the
  * typed arrays it refers to, each aligned to 8 bytes. Electron's own structured clone needs none of this.
  */
+import { PhasescopeError } from './errors'
 import type { WireError } from './errors'
 
 export type ServerFrame =
@@ -44,25 +45,38 @@ export function encodeFrame(frame: unknown): Uint8Array<ArrayBuffer> {
   return out
 }
 
-/** @throws SyntaxError or RangeError when the bytes are no frame. */
+/** @throws PhasescopeError 'bad-request' when the bytes are no frame */
 export function decodeFrame(bytes: Uint8Array): unknown {
-  if (bytes.length < 4) throw new RangeError('the frame is cut')
+  if (bytes.length < 4) throw notAFrame('it is cut off')
   // Node's Buffer is a Uint8Array whose `slice` copies nothing, and the arrays below must be copies.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true)
-  if (4 + length > bytes.length) throw new RangeError('the frame is cut')
+  if (4 + length > bytes.length) throw notAFrame('it is cut off')
   const start = aligned(4 + length)
-  return JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)), (_key, value: unknown) => {
-    if (typeof value !== 'object' || value === null) return value
-    if ('$number' in value) return Number(value.$number)
-    if (!('$array' in value)) return value
-    const reference = value as { $array: ArrayName; offset: number; bytes: number }
-    if (!Object.hasOwn(arrayTypes, reference.$array)) throw new RangeError('there is no such array')
-    const from = start + reference.offset
-    if (!(reference.offset >= 0 && from + reference.bytes <= bytes.length)) throw new RangeError('the frame is cut')
-    const copy = plain.slice(from, from + reference.bytes)
-    return new arrayTypes[reference.$array](copy.buffer)
-  })
+  const arrayOf = (reference: Record<string, unknown>): unknown => {
+    const { $array: name, offset, bytes: size } = reference
+    if (typeof name !== 'string' || !Object.hasOwn(arrayTypes, name)) throw notAFrame('it names no array type')
+    const make = arrayTypes[name as ArrayName]
+    const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+    if (!isSize(offset) || !isSize(size) || start + offset + size > bytes.length) throw notAFrame('it is cut off')
+    if (size % make.BYTES_PER_ELEMENT !== 0) throw notAFrame('an array in it ends within a value')
+    return new make(plain.slice(start + offset, start + offset + size).buffer)
+  }
+  const header = new TextDecoder().decode(bytes.subarray(4, 4 + length))
+  try {
+    return JSON.parse(header, (_key, value: unknown) => {
+      if (typeof value !== 'object' || value === null) return value
+      if ('$number' in value) return Number(value.$number)
+      return '$array' in value ? arrayOf(value as Record<string, unknown>) : value
+    })
+  } catch (error) {
+    // What JSON.parse says of it would quote the message; one that is nested too deeply has no other words.
+    throw error instanceof PhasescopeError ? error : notAFrame('it is no valid JSON')
+  }
+}
+
+function notAFrame(why: string): PhasescopeError {
+  return new PhasescopeError('bad-request', `A message could not be read: ${why}.`)
 }
 
 function aligned(length: number): number {

@@ -1,8 +1,8 @@
 /** Examples from arrays: npz, npy and IDX files. What is what is told by the names, as in x_train, y_train. */
 import { type NumericArray, type NumericValues, shapeText, sizeOf } from '../formats/arrays'
 import { FormatError, someNames } from '../formats/format-error'
-import { gunzip, isGzip } from '../formats/gzip'
-import { readIdxNumbers } from '../formats/idx'
+import { gunzip, isGzip } from '../formats/inflate'
+import { idxBytes, readIdxNumbers } from '../formats/idx'
 import { readNpy } from '../formats/npy'
 import { readNpz } from '../formats/npz'
 import type { Split } from '../training/types'
@@ -67,7 +67,7 @@ async function arraysOf({ name, read }: DataFile): Promise<NumericArray[]> {
   if (/\.npz$/i.test(name)) return readNpz(bytes, name)
   if (/\.npy$/i.test(name)) return [readNpy(bytes, name)]
   try {
-    return [{ name, ...readIdxNumbers(isGzip(bytes) ? await gunzip(bytes, name) : bytes, name) }]
+    return [{ name, ...readIdxNumbers(isGzip(bytes) ? await gunzip(bytes, name, idxBytes) : bytes, name) }]
   } catch (error) {
     throw error instanceof FormatError
       ? error

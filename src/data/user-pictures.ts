@@ -48,7 +48,7 @@ export async function readPictures(
   const decoded: Pixels[][] = []
   for (const pictures of chosen) {
     const list: Pixels[] = []
-    for (const { file } of pictures) list.push(resizePicture(decodePicture(await file.read(), file.name), size))
+    for (const { file } of pictures) list.push(resizePicture(await decodePicture(await file.read(), file.name), size))
     decoded.push(list)
   }
   const channels = decoded.flat().some((picture) => picture.channels === 3) ? 3 : 1

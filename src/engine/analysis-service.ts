@@ -130,18 +130,27 @@ export class AnalysisService {
     session: ProjectSession,
     id: string,
     states: number,
-    runId: string
+    runId: string,
+    signal?: AbortSignal
   ): Promise<RequestResult<'analysis.decode'>> {
     session.analysis(id)
     const [run] = session.sources([runId])
     const unfinished = session.run(runId).status !== 'done'
-    return this.options.queries.run('decode', { run, analysisFile: session.analysisFile(id), states, unfinished })
+    const analysisFile = session.analysisFile(id)
+    return this.options.queries.run('decode', { run, analysisFile, states, unfinished }, signal)
   }
 
   /** Runs that are no longer in the project have states but no curves, and count as not converged. */
-  across(session: ProjectSession, id: string, states: number, convergence: ConvergenceRule): Promise<AcrossRuns> {
+  across(
+    session: ProjectSession,
+    id: string,
+    states: number,
+    convergence: ConvergenceRule,
+    signal?: AbortSignal
+  ): Promise<AcrossRuns> {
     const runs = presentSources(session, id)
-    return this.options.pool.run('across', { runs, analysisFile: session.analysisFile(id), states, convergence })
+    const analysisFile = session.analysisFile(id)
+    return this.options.pool.run('across', { runs, analysisFile, states, convergence }, signal)
   }
 
   /**

@@ -3,6 +3,7 @@ import type { ImportSource } from '../contract/domain'
 import type { ImportFile } from '../project/import-source'
 import type { RunManifest } from '../project/manifests'
 import type { ComputeTasks } from '../workers/messages'
+import { lostTo } from './import-problems'
 import type { TaskPool } from './task-pool'
 
 export interface CheckpointImport {
@@ -32,7 +33,9 @@ export async function importCheckpoints(
       const { hooks, steps } = source.checkpoints!
       const points = await Promise.all(
         steps.map(async ({ at, step, epoch }) => {
-          const measured = await pool.run('checkpointMetrics', { root, unit: units[at], hooks }, signal)
+          const measured = await pool
+            .run('checkpointMetrics', { root, unit: units[at], hooks }, signal)
+            .catch((error: unknown) => ({ metrics: null, problem: lostTo(units[at].name, error) }))
           done += 1
           if (!signal.aborted) progress(done, total)
           return { ...measured, step, epoch, modifiedMs: units[at].modifiedMs }

@@ -31,6 +31,7 @@ import { LogFollower } from './log-follower'
 import { freeFolder, sampleCopy } from './new-folders'
 import type { Places, WorkerLauncher } from './ports'
 import { ProjectSession } from './project-session'
+import { questions, questionWorkers } from './questions'
 import { recipeOf } from './recipe'
 import { recentEntry, Recents, samplePreview } from './recents'
 import { RunClaims } from './run-claims'
@@ -71,7 +72,7 @@ export class Engine {
   private readonly listeners = new Set<EventListener>()
   private readonly grants = new PathGrants()
   private readonly recents: Recents
-  /** Reading for the views has a worker of its own, so that curves never wait behind a fit. */
+  /** Reading for the views has workers of its own, so that curves never wait behind a fit. */
   private readonly queries: TaskPool
   private readonly compute: TaskPool
   private readonly follower: LogFollower
@@ -100,7 +101,7 @@ export class Engine {
     this.recents = new Recents(options.places.userData)
     this.trusted = new TrustedMetrics(options.places.userData)
     this.trust = new TrustedFolders(options.places.userData)
-    this.queries = new TaskPool(options.launcher, 1)
+    this.queries = new TaskPool(options.launcher, questionWorkers, questions)
     this.compute = new TaskPool(options.launcher, options.cores)
     const versions = { phasescope: options.version, node: process.versions.node }
     const { launcher, places, cores } = options
@@ -146,8 +147,11 @@ export class Engine {
     })
   }
 
-  /** Answers a message from outside: everything about it is checked, and every failure is an answer. */
-  async handle(name: unknown, params: unknown): Promise<Reply> {
+  /**
+   * Answers a message from outside: everything about it is checked, and every failure is an answer.
+   * @param signal aborts when whoever asked has gone; what only reads ends with it
+   */
+  async handle(name: unknown, params: unknown, signal?: AbortSignal): Promise<Reply> {
     try {
       if (!isRequestName(name)) throw new PhasescopeError('bad-request', `There is no request "${String(name)}".`)
       const parsed = requests[name].params.safeParse(params)
@@ -156,7 +160,7 @@ export class Engine {
         const place = issue.path.length > 0 ? ` at "${issue.path.join('.')}"` : ''
         throw new PhasescopeError('bad-request', `The request ${name} is not well formed${place}: ${issue.message}.`)
       }
-      return { ok: true, value: await this.dispatch(name, parsed.data) }
+      return { ok: true, value: await this.dispatch(name, parsed.data, signal) }
     } catch (error) {
       return { ok: false, error: toWireError(error) }
     }
@@ -230,9 +234,9 @@ export class Engine {
     ])
   }
 
-  private async dispatch<N extends RequestName>(name: N, params: unknown): Promise<unknown> {
-    const handler = this.handlers[name] as (params: unknown) => unknown
-    return handler(params)
+  private async dispatch<N extends RequestName>(name: N, params: unknown, signal?: AbortSignal): Promise<unknown> {
+    const handler = this.handlers[name] as (params: unknown, signal?: AbortSignal) => unknown
+    return handler(params, signal)
   }
 
   private push<N extends EventName>(name: N, payload: EventPayload<N>): void {
@@ -516,7 +520,7 @@ export class Engine {
         return describeDraft(this.queries, { ...draft, ...recipe }, runs)
       },
 
-      'networks.read': (file) => this.queries.run('readNetwork', file),
+      'networks.read': (file, signal) => this.queries.run('readNetwork', file, signal),
 
       'metrics.own': () => this.trusted.of(this.project.folder),
       'metrics.trust': async ({ hash }) => {
@@ -568,18 +572,18 @@ export class Engine {
         await this.project.removeRuns(runIds)
         return {}
       },
-      'runs.tags': ({ runIds }) => this.queries.run('tags', { runs: this.project.sources(runIds) }),
-      'runs.series': ({ runIds, ...query }) =>
-        this.queries.run('series', { runs: this.project.sources(runIds), ...query }),
-      'runs.heatmap': ({ runId, ...query }) =>
-        this.queries.run('heatmap', { run: this.project.sources([runId])[0], ...query }),
+      'runs.tags': ({ runIds }, signal) => this.queries.run('tags', { runs: this.project.sources(runIds) }, signal),
+      'runs.series': ({ runIds, ...query }, signal) =>
+        this.queries.run('series', { runs: this.project.sources(runIds), ...query }, signal),
+      'runs.heatmap': ({ runId, ...query }, signal) =>
+        this.queries.run('heatmap', { run: this.project.sources([runId])[0], ...query }, signal),
 
-      'runs.twinPeaks': ({ runId, ...query }) =>
-        this.queries.run('twinPeaks', { run: this.project.sources([runId])[0], ...query }),
-      'sweep.compare': ({ runIds, maxPoints }) => {
+      'runs.twinPeaks': ({ runId, ...query }, signal) =>
+        this.queries.run('twinPeaks', { run: this.project.sources([runId])[0], ...query }, signal),
+      'sweep.compare': ({ runIds, maxPoints }, signal) => {
         const sources = this.project.sources(runIds)
         const runs = sources.map((source) => ({ source, spec: sweptSpec(this.project.run(source.runId)) }))
-        return this.queries.run('sweep', { runs, maxPoints })
+        return this.queries.run('sweep', { runs, maxPoints }, signal)
       },
 
       'analysis.list': () => this.project.listAnalyses(),
@@ -605,11 +609,13 @@ export class Engine {
         await this.analyses.useRestart(this.project, id, states, restart)
         return {}
       },
-      'analysis.decode': ({ id, states, runId }) => this.analyses.decode(this.project, id, states, runId),
+      'analysis.decode': ({ id, states, runId }, signal) =>
+        this.analyses.decode(this.project, id, states, runId, signal),
       'analysis.report': async ({ id, convergence }) => ({
         place: await this.analyses.saveReport(this.project, id, convergence)
       }),
-      'analysis.across': ({ id, states, convergence }) => this.analyses.across(this.project, id, states, convergence)
+      'analysis.across': ({ id, states, convergence }, signal) =>
+        this.analyses.across(this.project, id, states, convergence, signal)
     }
   }
 }

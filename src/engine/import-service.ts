@@ -11,6 +11,7 @@ import type { LogLink } from '../project/log-links'
 import type { RunManifest } from '../project/manifests'
 import { newId } from '../project/project-folder'
 import { importCheckpoints } from './checkpoint-import'
+import { lostTo, unreadable } from './import-problems'
 import type { Log } from './log'
 import type { Places, WorkerLauncher } from './ports'
 import type { ProjectSession } from './project-session'
@@ -119,7 +120,9 @@ export class ImportService {
         const done = await this.forEach(request.job, 'Importing', single, signal, (file) => {
           const manifest = manifests.get(file)!
           const task = { file, stepColumn: stepColumnFor(file, request), folder: join(folder, manifest.id), manifest }
-          return this.pool.run('importFile', task, signal)
+          return this.pool
+            .run('importFile', task, signal)
+            .catch((error: unknown) => ({ source: unreadable(file, lostTo(file.file, error)), manifest: null }))
         })
         const sets = wanted.filter(({ checkpoints }) => checkpoints !== null)
         const inspect = (file: ImportFile): Promise<ImportSource> => this.inspectOne(file, request, signal)
@@ -164,7 +167,9 @@ export class ImportService {
 
   private inspectOne(file: ImportFile, request: ImportRequest, signal: AbortSignal): Promise<ImportSource> {
     const task = { file, stepColumn: stepColumnFor(file, request), hooks: request.hooks ?? null }
-    return this.pool.run('importInspect', task, signal)
+    return this.pool
+      .run('importInspect', task, signal)
+      .catch((error: unknown) => unreadable(file, lostTo(file.file, error)))
   }
 
   private async scan(

@@ -41,6 +41,34 @@ function anyDouble(rng: Rng): number {
 
 const text = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))
 
+describe('a file that ends the worker that reads it', () => {
+  it('costs that file, and the others are imported', async () => {
+    const { engine, home } = testEngine({ heapMb: 48 })
+    const session = await engine.openOrCreateFolder(join(home, 'project'), 'test')
+    const folder = join(temporaryFolder(), 'mixed')
+    for (const seed of [0, 1, 2]) writeText(join(folder, `seed${seed}.csv`), 'step,loss\n0,1\n1,0.5\n')
+    // A single line of millions of lists in lists: a heap of 48 MB holds far fewer.
+    writeText(join(folder, 'seed3.jsonl'), `{"step": 0, "loss": 1, "note": [${'[[],[]],'.repeat(1_500_000)}0]}\n`)
+    const inspected = await engine.imports.inspect(request(folder))
+    const lost =
+      'mixed/seed3.jsonl: reading it ended the worker (it ran out of memory). It is left out; import it alone, or a part of it.'
+    expect(inspected.sources.map(({ file, problem }) => [file, problem])).toEqual([
+      ...[0, 1, 2].map((seed) => [`mixed/seed${seed}.csv`, null]),
+      ['mixed/seed3.jsonl', lost]
+    ])
+    const { runIds, sources } = await engine.imports.run(session, request(folder), null)
+    expect(runIds).toHaveLength(3)
+    expect(sources.map(({ problem }) => problem)).toEqual([null, null, null, lost])
+    expect(recorded(session, runIds[0])).toEqual({
+      'loss/train': [
+        [0, 1],
+        [1, 0.5]
+      ]
+    })
+    expect(readdirSync(join(session.folder, 'runs'))).toHaveLength(3)
+  })
+})
+
 describe('an imported run', () => {
   it('has exactly the doubles of its file, whatever the file looks like', async () => {
     const { engine, session } = await opened()

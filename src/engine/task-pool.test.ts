@@ -1,15 +1,20 @@
 /** The pool over real threads: some do their work, some die in every way a thread can. */
+import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createWorkerLauncher } from '../host/worker-launcher'
+import { temporaryFolder } from '../project/testing/folders'
 import type { WorkerLauncher } from './ports'
+import { questions } from './questions'
 import { TaskPool } from './task-pool'
+import type { PoolRules } from './task-pool'
 import { buildFolder, misbehaving, tinyMnist, trainingRequest } from './testing/engines'
 
 const { record } = trainingRequest()
 const draft = { experiment: 'mnist', params: tinyMnist, data: null, network: null, hooks: ['fc1'], record }
 
-function pool(launcher: WorkerLauncher, size = 1): TaskPool {
-  const made = new TaskPool(launcher, size)
+function pool(launcher: WorkerLauncher, size = 1, rules?: PoolRules): TaskPool {
+  const made = new TaskPool(launcher, size, rules)
   onTestFinished(() => made.close())
   return made
 }
@@ -125,5 +130,137 @@ describe('a pool of workers', () => {
     await workers.close()
     expect(await Promise.all(outcomes)).toEqual(['cancelled', 'cancelled'])
     await expect(task(workers, 'a')).rejects.toMatchObject({ code: 'cancelled' })
+  })
+})
+
+/**
+ * Answers with its place among all answers of all workers, whatever is asked; a tag `gate` waits until its file is there.
+ * Which worker it was is told by its thread.
+ */
+const answering = (folder: string): string => `
+import { appendFileSync, existsSync, readFileSync, watch } from 'node:fs'
+import { threadId } from 'node:worker_threads'
+const folder = ${JSON.stringify(folder)}
+const answer = (id, input) => {
+  appendFileSync(folder + '/order', input.tag + '\\n')
+  parentPort.postMessage({ id, ok: true, value: { tag: input.tag, thread: threadId } })
+}
+parentPort.on('message', ({ id, input }) => {
+  appendFileSync(folder + '/begun', input.tag + '\\n')
+  const gate = folder + '/' + input.tag + '.open'
+  if (!input.tag.startsWith('gate')) return answer(id, input)
+  const watcher = watch(folder, () => {
+    if (!existsSync(gate)) return
+    watcher.close()
+    answer(id, input)
+  })
+  if (existsSync(gate)) { watcher.close(); answer(id, input) }
+})`
+
+describe('questions of the views', () => {
+  interface Answer {
+    tag: string
+    thread: number
+  }
+  const source = (n: number) => ({ runId: `r${n}`, folder: `/runs/r${n}`, place: null, label: `r${n}`, seed: null })
+
+  function asked(size = 2) {
+    const folder = temporaryFolder()
+    const workers = pool(misbehaving('compute', answering(folder)), size, questions)
+    const ask = (tag: string, runs: number | number[], signal?: AbortSignal): Promise<Answer> => {
+      const numbers = typeof runs === 'number' ? Array.from({ length: runs }, (_, i) => i) : runs
+      const query = { runs: numbers.map(source), tag, kind: 'text', attempts: 'latest' as const }
+      return workers.run('points', query, signal) as unknown as Promise<Answer>
+    }
+    const lines = (file: string): string[] =>
+      existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8').trim().split('\n') : []
+    const open = (gate: string): void => writeFileSync(join(folder, `${gate}.open`), '')
+    /** Until a worker has begun a question. */
+    const begun = (tag: string): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!lines('begun').includes(tag)) return
+          watcher.close()
+          resolve()
+        }
+        const watcher = watch(folder, look)
+        look()
+      })
+    return { workers, ask, lines, open, begun }
+  }
+
+  it('that are light go before heavy ones, and are answered while a heavy one runs', async () => {
+    const { ask, lines, open, begun } = asked()
+    const heavy = ask('gate-heavy', 5000)
+    await begun('gate-heavy')
+    const second = ask('second heavy', 4000)
+    const light = await Promise.all([ask('three', 3), ask('one', 1), ask('two', 2)])
+    expect(light.map(({ tag }) => tag)).toEqual(['three', 'one', 'two'])
+    expect(lines('order')).toEqual(['three', 'one', 'two'])
+    open('gate-heavy')
+    await Promise.all([heavy, second])
+    // The second heavy one has waited for the first, though a worker had nothing to do.
+    expect(lines('order').slice(3)).toEqual(['gate-heavy', 'second heavy'])
+  })
+
+  it('are not passed for ever', async () => {
+    const { ask, lines, open, begun } = asked(1)
+    const first = ask('gate', 1)
+    await begun('gate')
+    const all = [first, ask('larger', 50), ...Array.from({ length: 40 }, (_, i) => ask(`small ${i}`, 1))]
+    open('gate')
+    await Promise.all(all)
+    expect(lines('order').indexOf('larger')).toBe(21)
+  })
+
+  it('that are the same are answered once while they wait, and each asker may leave', async () => {
+    const { ask, lines, open, begun } = asked(1)
+    const first = ask('gate', 1)
+    await begun('gate')
+    const leaves = new AbortController()
+    const same = [ask('same', 2, leaves.signal), ask('same', 2), ask('same', 2)]
+    const other = ask('same', 3)
+    leaves.abort()
+    await expect(same[0]).rejects.toMatchObject({ code: 'cancelled' })
+    open('gate')
+    expect((await Promise.all([first, ...same.slice(1), other])).map(({ tag }) => tag)).toEqual([
+      ...['gate', 'same', 'same', 'same']
+    ])
+    expect(lines('begun')).toEqual(['gate', 'same', 'same'])
+  })
+
+  it('go to the worker that has read their runs', async () => {
+    const { ask, open, begun } = asked()
+    const first = ask('gate-a', [1, 2, 3])
+    await begun('gate-a')
+    const { thread: other } = await ask('b', [7, 8])
+    open('gate-a')
+    const { thread } = await first
+    expect(thread).not.toBe(other)
+    expect((await ask('c', [8])).thread).toBe(other)
+    expect((await ask('d', [2])).thread).toBe(thread)
+    expect((await ask('e', [7, 8, 9])).thread).toBe(other)
+  })
+
+  it('whose asker has gone end: waiting ones at once, and a worker is only given up when they take long', async () => {
+    const { ask, lines, open, begun } = asked(1)
+    const gone = new AbortController()
+    const running = ask('gate-short', 1, gone.signal)
+    await begun('gate-short')
+    const waiting = ask('never', 1, gone.signal)
+    gone.abort()
+    await expect(running).rejects.toMatchObject({ code: 'cancelled' })
+    await expect(waiting).rejects.toMatchObject({ code: 'cancelled' })
+    open('gate-short')
+    const { thread } = await ask('next', 1)
+    expect(lines('begun')).toEqual(['gate-short', 'next'])
+
+    const left = new AbortController()
+    const endless = ask('gate-endless', 1, left.signal)
+    await begun('gate-endless')
+    left.abort()
+    await expect(endless).rejects.toMatchObject({ code: 'cancelled' })
+    // Its gate is never opened: only the end of the worker lets this one begin, in another.
+    expect((await ask('after', 1)).thread).not.toBe(thread)
   })
 })

@@ -129,4 +129,11 @@ describe('hook points', () => {
     expect(chosenHooks(modules, ['h.**q']).hooks).toEqual(['h.0.attn.q', 'h.1.attn.q', 'h.2.attn.q'])
     expect(chosenHooks(modules, ['all']).hooks).toHaveLength(7)
   })
+
+  it('are chosen in time whatever the pattern, and named in time whatever the names', () => {
+    const long = [{ path: 'a'.repeat(5000), matrices: 1, values: 1 }]
+    expect(chosenHooks(long, ['*a'.repeat(400) + 'b', '**a'.repeat(4000)]).hooks).toEqual([])
+    const endless = { [`${'_ln_norm1'.repeat(20_000)}!.weight`]: [3, 3] }
+    expect(Object.values(roles(endless))).toHaveLength(1)
+  })
 })

@@ -1,4 +1,5 @@
 /** Parameters of checkpoints, grouped into modules by their names: `h.0.attn.c_attn.weight` is the weight of `h.0.attn.c_attn`. */
+import { compileGlob, PatternError, type Matcher } from '../text/pattern'
 import { isFloatType } from './tensor-values'
 
 export interface CheckpointParameter {
@@ -46,6 +47,10 @@ const bufferName =
 const optimizerName = /^(optimizer|optim|opt_state|optimizer_weights|optimizer_state_dict)(\.|$)/i
 const normName = /(^|[._])(\w*norm\d*|ln(_\w+)?\d*|bn\d*)$/i
 
+/** Ends of names that are looked at: the expression above begins anew at every underscore of a name. */
+const longestEnd = 200
+const mostKernels = 1000
+
 /**
  * @param outputsFirst whether filters of this format begin with their outputs; names decide first: `weight` is PyTorch's
  * and `kernel` is Keras's and Flax's
@@ -59,13 +64,17 @@ export function parametersOf(tensors: readonly NamedShape[], outputsFirst: boole
     const isBuffer =
       !isFloatType(tensor.dtype) || bufferName.test(last) || optimizerName.test(dotted[at]) || isMask(tensor, last)
     if (isBuffer) buffers.push(tensor.name)
-    else modules.set(module, [...(modules.get(module) ?? []), { at, last }])
+    else if (modules.has(module)) modules.get(module)!.push({ at, last })
+    else modules.set(module, [{ at, last }])
   })
   const parameters: (CheckpointParameter & { at: number })[] = []
   for (const [module, members] of modules) {
     // Keras numbers the variables of a layer: the kernels come first, then the bias.
     const numbered = members.every(({ last }) => /^\d+$/.test(last))
-    const kernels = members.filter(({ at, last }) => tensors[at].shape.length > 1 && !biasName.test(last))
+    // Each member is held against each of them, and no module has thousands.
+    const kernels = members
+      .filter(({ at, last }) => tensors[at].shape.length > 1 && !biasName.test(last))
+      .slice(0, mostKernels)
     for (const { at, last } of members) {
       const { name, shape } = tensors[at]
       // That of an attention head's projection [d, heads, k] is itself a matrix [heads, k].
@@ -79,7 +88,10 @@ export function parametersOf(tensors: readonly NamedShape[], outputsFirst: boole
         ...{ at, name, shape: [...shape], module },
         role: isBias ? 'bias' : 'weight',
         normalisation:
-          isVector || gainName.test(last) || kernels.length === 0 || (shape.length < 2 && normName.test(module)),
+          isVector ||
+          gainName.test(last) ||
+          kernels.length === 0 ||
+          (shape.length < 2 && normName.test(module.slice(-longestEnd))),
         outputsFirst: /kernel/i.test(last) ? false : /weight/i.test(last) ? true : outputsFirst
       })
     }
@@ -124,12 +136,13 @@ export function chosenHooks(
   const chosen = new Set<string>()
   const unknown: string[] = []
   for (const pattern of patterns) {
+    const glob = globOf(pattern)
     const fits = modules.filter((module) =>
       modules.some(({ path }) => path === pattern)
         ? module.path === pattern
         : pattern === 'all'
           ? module.matrices > 0
-          : globOf(pattern).test(module.path)
+          : glob !== null && glob.test(module.path)
     )
     if (fits.length === 0) unknown.push(pattern)
     for (const { path } of fits) chosen.add(path)
@@ -137,12 +150,14 @@ export function chosenHooks(
   return { hooks: modules.map(({ path }) => path).filter((path) => chosen.has(path)), unknown }
 }
 
-function globOf(pattern: string): RegExp {
-  const parts = pattern.split(/(\*+)/).map((part) => {
-    if (/^\*+$/.test(part)) return part === '*' ? '[^.]*' : '.*'
-    return part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-  })
-  return new RegExp(`^${parts.join('')}$`)
+/** Null for one that is longer than any path: it fits nothing. */
+function globOf(pattern: string): Matcher | null {
+  try {
+    return compileGlob(pattern, { star: '[^.]*', stars: '.*' })
+  } catch (error) {
+    if (error instanceof PatternError) return null
+    throw error
+  }
 }
 
 /** Keras's paths have `/`, `:0` for the first output of a variable, and groups of its own around names. */

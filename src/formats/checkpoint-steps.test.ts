@@ -120,4 +120,15 @@ describe('files', () => {
   it('have a common pattern that keeps the numbers that they share', () => {
     expect(commonPattern(['s/seed_1/ckpt_5.pt', 's/seed_1/ckpt_6.pt'])).toBe('s/seed_1/ckpt_*')
   })
+
+  it('are found however long a name is, and whatever the pattern', () => {
+    // Each of these took longer than anybody waits: they were tried in every division into word, signs and number.
+    const names = ['a'.repeat(4000), `a${'_'.repeat(4000)}`, `${'a_'.repeat(2000)}!`].map((name) => `c/${name}`)
+    expect(stepsOf(names, '*'.repeat(900) + 'a{step}').unclear).toMatch(/^has no checkpoint that the pattern/)
+    expect(stepsOf(names, '*a'.repeat(400) + '{step}').unclear).toMatch(/^has no checkpoint that the pattern/)
+    expect(stepsOf(names, '{step}' + '*a'.repeat(4000)).unclear).toBe(
+      'cannot be read by this pattern. It is longer than 1,000 characters. Write a shorter one.'
+    )
+    expect(commonPattern([`c/a${'_'.repeat(4000)}7`, `c/a${'_'.repeat(4000)}8`])).toBe(`c/a${'_'.repeat(4000)}*`)
+  })
 })

@@ -1,4 +1,5 @@
 /** Which step a checkpoint is of: the number in its path that differs from checkpoint to checkpoint. */
+import { compileGlob, PatternError, type Matcher } from '../text/pattern'
 import { plural, someNames } from './format-error'
 
 /** A number in a path, with the word before it. */
@@ -35,7 +36,7 @@ export interface CheckpointSteps {
 }
 
 const endings = /(\.weights\.h5|\.(safetensors|npz|pth?|ckpt|bin|h5|hdf5|keras|json))$/i
-const numberInPath = /([A-Za-z][A-Za-z_]*?)?([\s_=:.-]*)(\d+(?:\.\d+)?)([kKmM](?![A-Za-z]))?/g
+const numberInPath = /(\d+(?:\.\d+)?)([kKmM](?![A-Za-z]))?/g
 const seedLabel = /^(seed|s|run|trial|fold|replica)$/i
 /** What counts steps, the surest first; those of one row mean the same. */
 const preference = [
@@ -52,19 +53,16 @@ export const noStep = '#none'
 export function parsePath(path: string): ParsedPath {
   const numbers: PathNumber[] = []
   const bare = path.replace(endings, '')
-  const template = bare.replace(
-    numberInPath,
-    (_, word: string | undefined, gap: string, digits: string, unit?: string) => {
-      const scale = unit === undefined ? 1 : unit.toLowerCase() === 'k' ? 1000 : 1_000_000
-      const value = Number(digits) * scale
-      const label = word?.replace(/_+$/, '').toLowerCase()
-      numbers.push({
-        label: label ? label : `number ${numbers.length + 1}`,
-        value: Number.isSafeInteger(value) ? value : NaN
-      })
-      return `${word ?? ''}${gap}*`
-    }
-  )
+  const template = replaceNumbers(bare, ({ word, gap, digits, unit }) => {
+    const scale = unit === undefined ? 1 : unit.toLowerCase() === 'k' ? 1000 : 1_000_000
+    const value = Number(digits) * scale
+    const label = word.replace(/_+$/, '').toLowerCase()
+    numbers.push({
+      label: label ? label : `number ${numbers.length + 1}`,
+      value: Number.isSafeInteger(value) ? value : NaN
+    })
+    return `${word}${gap}*`
+  })
   // Hugging Face gives the same model two names, by format.
   return { template: template.replace(/(^|\/)pytorch_model$/, '$1model'), numbers }
 }
@@ -73,11 +71,49 @@ export function parsePath(path: string): ParsedPath {
 export function commonPattern(paths: readonly string[]): string {
   const parsed = paths.map(parsePath)
   let at = 0
-  return paths[0].replace(endings, '').replace(numberInPath, (whole, word?: string, gap = '') => {
+  return replaceNumbers(paths[0].replace(endings, ''), ({ whole, word, gap }) => {
     const values = parsed.map(({ numbers }) => numbers[at]?.value)
     at += 1
-    return values.every((value) => Object.is(value, values[0])) ? whole : `${word ?? ''}${gap}*`
+    return values.every((value) => Object.is(value, values[0])) ? whole : `${word}${gap}*`
   })
+}
+
+interface FoundNumber {
+  whole: string
+  /** Letters and underscores before it, beginning with a letter; empty without. */
+  word: string
+  /** Signs between the two. */
+  gap: string
+  digits: string
+  unit: string | undefined
+}
+
+/**
+ * Finds the digits first and looks back from there: an expression for the word before them tries every division of a long
+ * row of underscores.
+ */
+function replaceNumbers(text: string, replace: (found: FoundNumber) => string): string {
+  let result = ''
+  let done = 0
+  for (const match of text.matchAll(numberInPath)) {
+    let gapFrom = match.index
+    while (gapFrom > done && /[\s_=:.-]/.test(text[gapFrom - 1])) gapFrom -= 1
+    let wordFrom = gapFrom
+    while (wordFrom > done && /[A-Za-z_]/.test(text[wordFrom - 1])) wordFrom -= 1
+    while (wordFrom < gapFrom && text[wordFrom] === '_') wordFrom += 1
+    const end = match.index + match[0].length
+    result +=
+      text.slice(done, wordFrom) +
+      replace({
+        whole: text.slice(wordFrom, end),
+        word: text.slice(wordFrom, gapFrom),
+        gap: text.slice(gapFrom, match.index),
+        digits: match[1],
+        unit: match[2]
+      })
+    done = end
+  }
+  return result + text.slice(done)
 }
 
 /** What tells runs apart: the template, and the numbers of seeds. */
@@ -169,14 +205,21 @@ function best(slots: readonly Slot[]): Slot | undefined {
 function byPattern(paths: readonly string[], pattern: string): CheckpointSteps {
   const result: CheckpointSteps = { column: pattern, candidates: [], unclear: null, steps: [], notes: [] }
   const names: string[] = []
-  const parts = pattern.split(/(\{\w+\}|\*)/).map((part) => {
-    const name = /^\{(\w+)\}$/.exec(part)?.[1]
-    if (name !== undefined) {
-      names.push(name)
-      return '(\\d+)'
-    }
-    return part === '*' ? '.*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-  })
+  let expression: Matcher
+  try {
+    expression = compileGlob(pattern, {
+      start: '(?:|.*/)',
+      wildcard: (part) => {
+        names.push(part.slice(1, -1))
+        return '([0-9]+)'
+      }
+    })
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error
+    result.column = null
+    result.unclear = `cannot be read by this pattern. ${error.message}`
+    return result
+  }
   const counted = names.includes('step') ? 'step' : 'epoch'
   if (
     !names.includes(counted) ||
@@ -187,14 +230,13 @@ function byPattern(paths: readonly string[], pattern: string): CheckpointSteps {
     result.unclear = `cannot be read by the pattern "${pattern}". A pattern has {step} or {epoch} once where the number stands, and * for anything, such as model_{step}.pt.`
     return result
   }
-  const expression = new RegExp(`(^|/)${parts.join('')}$`)
   const missed: string[] = []
   const steps: CheckpointStep[] = []
   paths.forEach((path, at) => {
     const match = expression.exec(path)
     const value = (name: string): number | null => {
       const index = names.indexOf(name)
-      return match && index >= 0 ? Number(match[index + 2]) : null
+      return match && index >= 0 ? Number(match[index + 1]) : null
     }
     const step = value(counted)
     if (step === null || !Number.isSafeInteger(step)) missed.push(path)

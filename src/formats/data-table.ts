@@ -1,4 +1,5 @@
 /** Text tables of examples: a header, one row per example, numbers or words in each column. */
+import { textOfCell } from '../text/csv'
 import Papa from 'papaparse'
 import { readCell } from './cells'
 import { excerpt, FormatError, plural } from './format-error'
@@ -36,7 +37,7 @@ export function readDataTable(text: string, file: string): DataTable {
     .filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
   const [header, ...rows] = lines
   if (!header) throw new FormatError(file, null, 'is empty. Choose a file with a header and rows.')
-  const names = header.cells.map((cell) => cell.trim())
+  const names = header.cells.map((cell) => textOfCell(cell.trim()))
   if (names.every((name) => typeof readCell(name) === 'number')) {
     const text = `there is no header: the line holds numbers only. Add a first line that names the ${plural(names.length, 'column')}.`
     throw new FormatError(file, `line ${header.line}`, text)
@@ -44,7 +45,13 @@ export function readDataTable(text: string, file: string): DataTable {
   if (names.length > mostColumns) {
     throw new FormatError(file, `line ${header.line}`, `${names.length} columns; at most ${mostColumns} can be read.`)
   }
-  const twice = names.findIndex((name, i) => name !== '' && names.indexOf(name) < i)
+  const seen = new Set<string>()
+  const twice = names.findIndex((name) => {
+    if (name === '') return false
+    if (seen.has(name)) return true
+    seen.add(name)
+    return false
+  })
   if (twice >= 0) {
     throw new FormatError(
       file,
@@ -83,7 +90,7 @@ function column(name: string, rows: { cells: string[]; line: number }[], c: numb
   return {
     name,
     numbers: null,
-    words: rows.map(({ cells }) => cells[c].trim()),
+    words: rows.map(({ cells }) => textOfCell(cells[c].trim())),
     firstGap,
     oddWord: mostlyNumbers ? oddWord : null
   }

@@ -1,4 +1,5 @@
 /** Text tables with a header: commas, semicolons or tabs, quoted cells, decimal points or commas. */
+import { textOfCell } from '../text/csv'
 import Papa from 'papaparse'
 import { GrowingColumn, mostColumns, numericTable, readCell } from './cells'
 import { FormatError, plural } from './format-error'
@@ -97,7 +98,7 @@ class TableReader {
   private header(cells: string[], line: number): GrowingColumn[] {
     const { file } = this
     this.headerLine = line
-    const names = cells.map((cell) => cell.trim())
+    const names = cells.map((cell) => textOfCell(cell.trim()))
     if (names.every((name) => name === '' || readCell(name) !== 'word')) {
       throw new FormatError(
         file,
@@ -147,7 +148,7 @@ function delimiterOf(text: string): string {
     .split('\n', 50)
     .filter((line) => line.trim() !== '')
   const count = (line: string | undefined, delimiter: string): number =>
-    (line ?? '').replace(/"(?:[^"]|"")*"/g, '').split(delimiter).length - 1
+    (line ?? '').replace(/"[^"]*"/g, '').split(delimiter).length - 1
   const scores = Object.keys(delimiterNames).map((delimiter) => {
     const header = count(lines[0], delimiter)
     return { delimiter, header, agrees: header > 0 && header === count(lines[1] ?? lines[0], delimiter) }

@@ -58,6 +58,17 @@ export function readIdxNumbers(bytes: Uint8Array, name = 'The IDX file'): IdxNum
   return { shape, dtype: kind.dtype, values }
 }
 
+/** Bytes of the whole file, by its first ones; null when they are no header. */
+export function idxBytes(head: Uint8Array): number | null {
+  if (head.length < 4 || head[0] !== 0 || head[1] !== 0 || !Object.hasOwn(kinds, head[2])) return null
+  const start = 4 + 4 * head[3]
+  if (head.length < start) return null
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
+  let size = kinds[head[2]].bytes
+  for (let axis = 0; axis < head[3]; axis++) size *= view.getUint32(4 + 4 * axis)
+  return start + size
+}
+
 /** The inverse of `readIdx`. */
 export function writeIdx({ shape, data }: IdxArray): Uint8Array {
   const size = shape.reduce((product, length) => product * length, 1)

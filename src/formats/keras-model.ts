@@ -195,7 +195,7 @@ function inputShape(shape: unknown, file: string): number[] {
   const sizes = Array.isArray(shape) ? shape.slice(1) : null
   if (isSizes(sizes)) return sizes
   const text = sizes
-    ? `has an input of shape [${sizes.map((size) => size ?? 'open').join(', ')}]. Give every size`
+    ? `has an input of shape [${sizes.map((size) => sizeText(size)).join(', ')}]. Give every size`
     : 'does not say the shape of its input. Build it with an Input layer'
   throw new FormatError(file, null, `${text} and save it again.`)
 }
@@ -250,4 +250,10 @@ function parsed(text: string, file: string): unknown {
 
 function record(value: unknown): Config | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Config) : null
+}
+
+/** A size as a file has it, which may be anything; null stands for one that is left open. */
+function sizeText(size: unknown): string {
+  if (size === null || size === undefined) return 'open'
+  return typeof size === 'number' ? String(size) : 'no number'
 }

@@ -132,6 +132,9 @@ export function writeNpy({ shape, values }: { shape: readonly number[]; values: 
   return bytes
 }
 
+/** Of an array of NumPy 2. */
+const mostDimensions = 64
+
 function parseHeader(text: string, name: string): Omit<NpyHeader, 'start'> {
   const descr = /['"]descr['"]\s*:\s*(\[|['"][^'"]*['"])/.exec(text)?.[1]
   const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text)?.[1]
@@ -157,13 +160,16 @@ function parseHeader(text: string, name: string): Omit<NpyHeader, 'start'> {
         : `values of type "${type}"`
     throw new FormatError(name, 'header', `it holds ${what}. Save numbers, such as array.astype("float32").`)
   }
+  const shape = sizes
+    .split(',')
+    .map((size) => size.trim().replace('L', ''))
+    .filter((size) => size !== '')
+    .map(Number)
+  if (shape.length > mostDimensions || !shape.every(Number.isSafeInteger)) {
+    throw new FormatError(name, 'header', `its shape (${excerpt(sizes)}) is none of NumPy's. Save or copy it again.`)
+  }
   return {
-    dtype: kind.dtype,
-    shape: sizes
-      .split(',')
-      .map((size) => size.trim().replace('L', ''))
-      .filter((size) => size !== '')
-      .map(Number),
+    ...{ dtype: kind.dtype, shape },
     fortranOrder: order === 'True',
     bigEndian: byteOrder === '>',
     bytesPerValue: Number(code.slice(1))

@@ -3,6 +3,7 @@ import { decode as decodePng } from 'fast-png'
 import { decode as decodeJpeg } from 'jpeg-js'
 import type { Pixels } from '../training/types'
 import { FormatError } from './format-error'
+import { inflatePieces, megabytes, mostDeflated, TooMuch } from './inflate'
 
 /** More pixels than this are no training example but a mistake or an attack. */
 const mostPixels = 100_000_000
@@ -31,12 +32,15 @@ export function pictureSize(bytes: Uint8Array, name: string): PictureSize {
 }
 
 /** 8-bit gray or red, green and blue; transparency is dropped, 16-bit values lose their lower byte. @throws FormatError */
-export function decodePicture(bytes: Uint8Array, name: string): Pixels {
-  pictureSize(bytes, name)
+export async function decodePicture(bytes: Uint8Array, name: string): Promise<Pixels> {
+  const size = pictureSize(bytes, name)
   try {
-    return isPng(bytes) ? pngPixels(bytes) : jpegPixels(bytes)
+    return isPng(bytes) ? pngPixels(await plainPng(bytes)) : jpegPixels(bytes, size)
   } catch (error) {
-    throw new FormatError(name, null, `cannot be decoded (${(error as Error).message}). Save it again or remove it.`)
+    // A decoder that stumbles tells of its own variables.
+    const { message, constructor } = error as Error
+    const why = constructor === Error && !message.includes('undefined') ? message : 'its data are damaged'
+    throw new FormatError(name, null, `cannot be decoded (${why}). Save it again or remove it.`)
   }
 }
 
@@ -86,6 +90,56 @@ function shares(from: number, to: number): { at: number; share: number }[][] {
   })
 }
 
+/** Chunks that pixels are made of. Profiles, texts and further pictures, each packed in its own way, are left out. */
+const pixelChunks = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND'])
+
+/**
+ * The same picture with nothing but its pixels, once it is sure that no more of them come out than its header says.
+ * Chunks: 4 bytes length, 4 letters, content, 4 bytes CRC. https://www.w3.org/TR/png-3/#5Chunk-layout
+ */
+async function plainPng(bytes: Uint8Array): Promise<Uint8Array> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const kept: Uint8Array[] = [bytes.subarray(0, 8)]
+  const packed: Uint8Array[] = []
+  for (let at = 8; at < bytes.length;) {
+    if (at + 12 > bytes.length) throw new Error('it is cut off')
+    const end = at + 12 + view.getUint32(at)
+    const kind = String.fromCharCode(...bytes.subarray(at + 4, at + 8))
+    if (end > bytes.length) throw new Error(`it is cut off in its part ${printable(kind)}`)
+    if (pixelChunks.has(kind)) kept.push(bytes.subarray(at, end))
+    if (kind === 'IDAT') packed.push(bytes.subarray(at + 8, end - 4))
+    if (kind === 'IEND') break
+    at = end
+  }
+  const [width, height, depth] = [view.getUint32(16), view.getUint32(20), bytes[24]]
+  // Four channels at most, a byte before each row, and the small rows of an interlaced picture.
+  const limit = 2 * height * (1 + Math.ceil((width * 4 * Math.min(16, depth)) / 8)) + 65536
+  const stream = joined(packed)
+  if (stream.length * mostDeflated > limit) {
+    try {
+      await inflatePieces(stream, 'deflate', limit, () => undefined)
+    } catch (error) {
+      if (!(error instanceof TooMuch)) throw new Error('its pixels cannot be unpacked', { cause: error })
+      throw new Error(`its ${width} x ${height} pixels unpack to more than ${megabytes(limit)}`, { cause: error })
+    }
+  }
+  return joined(kept)
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    result.set(part, at)
+    at += part.length
+  }
+  return result
+}
+
+function printable(kind: string): string {
+  return kind.replace(/[^A-Za-z]/g, '?')
+}
+
 function pngPixels(bytes: Uint8Array): Pixels {
   const { width, height, data, channels, depth, palette } = decodePng(bytes)
   const values = depth === 16 ? Uint8Array.from(data, (value) => value >> 8) : Uint8Array.from(data)
@@ -120,8 +174,15 @@ function unpackedBits(data: Uint8Array, width: number, height: number, depth: nu
   })
 }
 
-function jpegPixels(bytes: Uint8Array): Pixels {
-  const { width, height, data } = decodeJpeg(bytes, { useTArray: true, formatAsRGBA: false, maxMemoryUsageInMB: 2048 })
+/** The decoder keeps coefficients of four components in 32 bits beside the pixels. */
+const jpegBytesPerPixel = 32
+
+function jpegPixels(bytes: Uint8Array, size: PictureSize): Pixels {
+  const memory = 64 + Math.ceil((size.width * size.height * jpegBytesPerPixel) / 2 ** 20)
+  const { width, height, data } = decodeJpeg(bytes, {
+    ...{ useTArray: true, formatAsRGBA: false, maxResolutionInMP: mostPixels / 1e6 },
+    maxMemoryUsageInMB: Math.min(2048, memory)
+  })
   let gray = true
   for (let i = 0; gray && i < data.length; i += 3) gray = data[i] === data[i + 1] && data[i] === data[i + 2]
   return withChannels({ width, height, channels: 3, data: new Uint8Array(data) }, gray ? 1 : 3)

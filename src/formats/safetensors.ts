@@ -154,7 +154,8 @@ function checkEntry(
   if (typeof theirs !== 'string' || !Object.hasOwn(readable, theirs)) {
     const types = Object.keys(readable).join(', ')
     const only = types.includes(',') ? `read are ${types}` : `only ${types} is read`
-    throw new Error(`Array "${name}" is of type ${String(theirs)}; ${only}.`)
+    const type = typeof theirs === 'string' ? `is of type ${theirs}` : 'has no type'
+    throw new Error(`Array "${name}" ${type}; ${only}.`)
   }
   const dtype = readable[theirs]
   const width = bytesPerValue(dtype)!

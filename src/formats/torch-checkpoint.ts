@@ -4,6 +4,7 @@
  */
 import { type ByteSource } from './byte-source'
 import { FormatError, someNames } from './format-error'
+import { megabytes } from './inflate'
 import { bytesPerValue, countOf, decodeValues, type FloatValues, type StoredTensor } from './tensor-values'
 import { PickleDict, TensorRef } from './torch-globals'
 import { readTorchPickle } from './torch-pickle'
@@ -20,9 +21,13 @@ const modelKeys = [
   ...['model_state_dict', 'state_dict', 'model_state', 'model', 'module', 'network', 'net', 'params', 'weights']
 ]
 /** The structure of a checkpoint is small; its values lie beside it. */
-const mostPickle = 256 * 1024 * 1024
+const mostPickle = 64 * 1024 * 1024
 /** `{'model': {'state_dict': ..}}` is two deep; more than this is no checkpoint. */
 const deepest = 32
+/** Values that are looked at in all: a structure may hold one part a million times. */
+const mostVisits = 20_000_000
+/** Letters of a tensor's name. */
+const longestName = 2000
 const remedy = 'Save it again with torch.save(model.state_dict(), file) of torch 1.6 or later.'
 
 /** @throws FormatError when it is no such archive, asks for what is no data, or has no tensors */
@@ -36,10 +41,12 @@ export async function torchTensors(source: ByteSource): Promise<TorchCheckpoint>
     throw new FormatError(source.name, null, `is a TorchScript program, which is not run here. ${remedy}`)
   }
   if (pickle.size > mostPickle) {
+    // That the archive cannot hold what it claims says more.
+    await pickle.read(0, 0)
     throw new FormatError(
       source.name,
       null,
-      `has a structure of ${pickle.size} bytes, which is not plausible. ${remedy}`
+      `has a structure of ${megabytes(pickle.size)}; at most ${megabytes(mostPickle)} are plausible. ${remedy}`
     )
   }
   const root = readTorchPickle(await pickle.read(0, pickle.size), source.name)
@@ -71,6 +78,8 @@ function refuseOtherFormats(source: ByteSource): void {
 /** The tensors of the model in what was saved, by dotted names. */
 function modelTensors(root: unknown, file: string): { found: Map<string, TensorRef>; notes: string[] } {
   if (root instanceof TensorRef) return { found: new Map([['tensor', root]]), notes: [] }
+  const search = new Search(file)
+  const countTensors = (value: unknown): number => search.tensorsIn(value).size
   const path: string[] = []
   const aside: string[] = []
   let at = root
@@ -89,36 +98,58 @@ function modelTensors(root: unknown, file: string): { found: Map<string, TensorR
     path.push(String(key))
     at = value
   }
-  const found = new Map<string, TensorRef>()
-  collect(at, '', found, new Set(), 0)
+  const found = search.tensorsIn(at)
   if (found.size === 0) throw new FormatError(file, null, `holds no tensors. ${remedy}`)
   if (path.length === 0) return { found, notes: [] }
   const left = aside.length > 0 ? `; ${someNames(aside, 6)} not looked at` : ''
   return { found, notes: [`The parameters are those in ${someNames([path.join('.')])}${left}.`] }
 }
 
-function countTensors(root: unknown): number {
-  const found = new Map<string, TensorRef>()
-  collect(root, '', found, new Set(), 0)
-  return found.size
-}
+/** Looks for tensors in what a pickle holds, with a bound on all of its looks together. */
+class Search {
+  private visits = 0
 
-/** @param seen what has been visited: a structure may hold itself, or one part a million times */
-function collect(value: unknown, name: string, found: Map<string, TensorRef>, seen: Set<unknown>, depth: number): void {
-  if (value instanceof TensorRef) {
-    found.set(name, value)
-    return
+  constructor(private readonly file: string) {}
+
+  /** By dotted names. @throws FormatError */
+  tensorsIn(root: unknown): Map<string, TensorRef> {
+    const found = new Map<string, TensorRef>()
+    this.collect(root, '', found, new Set(), 0)
+    return found
   }
-  if (depth > deepest || seen.has(value)) return
-  const inside = (key: unknown): string => (name === '' ? String(key) : `${name}.${String(key)}`)
-  if (value instanceof PickleDict) {
-    seen.add(value)
-    for (const [key, child] of value.entries) {
-      if (typeof key === 'string' || typeof key === 'number') collect(child, inside(key), found, seen, depth + 1)
+
+  /** @param seen what has been visited: a structure may hold itself, or one part a million times */
+  private collect(
+    value: unknown,
+    name: string,
+    found: Map<string, TensorRef>,
+    seen: Set<unknown>,
+    depth: number
+  ): void {
+    this.visits += 1
+    if (this.visits > mostVisits) throw new FormatError(this.file, null, `holds too much besides tensors. ${remedy}`)
+    if (value instanceof TensorRef) {
+      if (name.length > longestName) {
+        throw new FormatError(
+          this.file,
+          `${name.slice(0, 40)}…`,
+          `the name of a tensor has ${name.length} letters; at most ${longestName} are read. ${remedy}`
+        )
+      }
+      found.set(name, value)
+      return
     }
-  } else if (Array.isArray(value)) {
-    seen.add(value)
-    value.forEach((child, i) => collect(child, inside(i), found, seen, depth + 1))
+    if (depth > deepest || seen.has(value)) return
+    const inside = (key: unknown): string => (name === '' ? String(key) : `${name}.${String(key)}`)
+    if (value instanceof PickleDict) {
+      seen.add(value)
+      for (const [key, child] of value.entries) {
+        if (typeof key === 'string' || typeof key === 'number') this.collect(child, inside(key), found, seen, depth + 1)
+      }
+    } else if (Array.isArray(value)) {
+      seen.add(value)
+      value.forEach((child, i) => this.collect(child, inside(i), found, seen, depth + 1))
+    }
   }
 }
 

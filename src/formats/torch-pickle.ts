@@ -4,6 +4,8 @@
  * in torch-globals.ts; whatever else a file asks for ends the reading with a sentence that names it. Nothing is ever called
  * but the builders of that list, and nothing is taken on trust: no length, no index, no type.
  *
+ * What it makes is counted: a byte of a pickle can become an object of a hundred, and 200 MB of them are 200 kB in an archive.
+ *
  * Opcodes: CPython's Lib/pickletools.py. What torch.save writes: torch/serialization.py.
  */
 import { FormatError } from './format-error'
@@ -19,7 +21,14 @@ export function readTorchPickle(bytes: Uint8Array, file: string): unknown {
   return new PickleMachine(bytes, file).run()
 }
 
+/** Instructions of one pickle; a model of 100,000 tensors has about 4 million. */
+export const mostInstructions = 20_000_000
+/** Dictionaries, lists, tuples, texts and tensors of one pickle, each about a hundred bytes. */
+export const mostObjects = 2_000_000
+
 class PickleMachine {
+  private instructions = 0
+  private objects = 0
   private at = 0
   private stack: unknown[] = []
   /** Stacks below the marks that are set. */
@@ -38,6 +47,8 @@ class PickleMachine {
     for (;;) {
       const place = this.at
       const opcode = this.byte()
+      this.instructions += 1
+      if (this.instructions > mostInstructions) throw this.tooLarge(`${mostInstructions} instructions`)
       if (opcode === 0x2e) return this.pop()
       if (!this.step(opcode)) throw this.unknownOpcode(opcode, place)
     }
@@ -53,6 +64,7 @@ class PickleMachine {
         this.length(8)
         return true
       case 0x28: // MARK
+        this.made()
         this.below.push(this.stack)
         this.stack = []
         return true
@@ -82,15 +94,18 @@ class PickleMachine {
       case 0x8d: // BINUNICODE8
         return this.push(this.text(this.length(8)))
       case 0x7d: // EMPTY_DICT
+        this.made()
         return this.push(new PickleDict())
       case 0x5d: // EMPTY_LIST
       case 0x29: // EMPTY_TUPLE
+        this.made()
         return this.push([])
       case 0x74: // TUPLE
         return this.push(this.marked())
       case 0x85:
       case 0x86:
       case 0x87: // TUPLE1 to TUPLE3
+        this.made()
         return this.push(this.take(opcode - 0x84))
       case 0x61: // APPEND
         return this.append([this.pop()])
@@ -136,6 +151,7 @@ class PickleMachine {
     const callee = this.pop()
     if (!(callee instanceof Builder)) throw this.damaged('it calls something that is no function')
     if (!Array.isArray(args)) throw this.damaged(`${callee.name} is called without arguments`)
+    this.made()
     try {
       return this.push(callee.build(args))
     } catch (error) {
@@ -230,6 +246,7 @@ class PickleMachine {
   }
 
   private long(width: number): number | bigint {
+    this.made()
     const at = this.skip(width)
     let value = 0n
     for (let i = width - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.bytes[at + i])
@@ -239,6 +256,7 @@ class PickleMachine {
   }
 
   private text(length: number): string {
+    this.made()
     const at = this.skip(length)
     return new TextDecoder().decode(this.bytes.subarray(at, at + length))
   }
@@ -276,6 +294,20 @@ class PickleMachine {
       this.file,
       null,
       `${what}: it was not read, and nothing in it was run. Save the weights alone, with torch.save(model.state_dict(), file).`
+    )
+  }
+
+  /** Counts something that takes memory. */
+  private made(): void {
+    this.objects += 1
+    if (this.objects > mostObjects) throw this.tooLarge(`${mostObjects} objects`)
+  }
+
+  private tooLarge(what: string): FormatError {
+    return new FormatError(
+      this.file,
+      null,
+      `has a structure of more than ${what}, which no checkpoint has. Save the weights alone, with torch.save(model.state_dict(), file).`
     )
   }
 

@@ -3,6 +3,7 @@ import { configure, Reader, Writer, ZipReader } from '@zip.js/zip.js'
 import type { FileEntry } from '@zip.js/zip.js'
 import { type ByteSource, checkRange } from './byte-source'
 import { FormatError } from './format-error'
+import { megabytes, mostDeflated, unpackedLimit } from './inflate'
 
 // The caller runs in a worker already, and a worker of a worker would only copy.
 configure({ useWebWorkers: false })
@@ -15,10 +16,12 @@ export interface ZipEntry {
   stored: boolean
   /** `length` bytes from `at` on. Of a compressed entry everything before them is unpacked, too. @throws FormatError */
   read(at: number, length: number): Promise<Uint8Array>
+  /** All of it, against its checksum. @throws FormatError */
+  whole(): Promise<Uint8Array>
 }
 
-/** Deflate cannot shrink further than 1 : 1032. https://zlib.net/zlib_tech.html */
-const mostDeflated = 1032
+/** Files in an archive: a model of a million tensors is in one or two. */
+const mostEntries = 200_000
 
 /** The files in an archive by path. @throws FormatError when it is no archive or has been cut off */
 export async function zipEntries(source: ByteSource): Promise<Map<string, ZipEntry>> {
@@ -28,10 +31,13 @@ export async function zipEntries(source: ByteSource): Promise<Map<string, ZipEnt
     found = await reader.getEntries()
   } catch (error) {
     if (error instanceof FormatError) throw error
+    throw new FormatError(source.name, null, `is no whole zip archive (${said(error)}). Save or copy it again.`)
+  }
+  if (found.length > mostEntries) {
     throw new FormatError(
       source.name,
       null,
-      `is no whole zip archive (${(error as Error).message}). Save or copy it again.`
+      `holds ${found.length} files; at most ${mostEntries} are read. Use part of it.`
     )
   }
   const entries = new Map<string, ZipEntry>()
@@ -54,25 +60,48 @@ function entryOf(source: ByteSource, entry: FileEntry): ZipEntry {
     }
     return source.read(start + at, length)
   }
-  const read = async (at: number, length: number): Promise<Uint8Array> => {
+  const checked = (at: number, length: number): void => {
     if (entry.encrypted) throw refuse('it is encrypted. Save it without a password.')
     if (method !== 0 && method !== 8)
       throw refuse(`its compression (method ${method}) is not read. Save it with another.`)
     if (stored ? compressedSize !== size : size > compressedSize * mostDeflated + 1024) {
       throw refuse(`it claims ${size} bytes, which ${compressedSize} cannot hold. Save or copy it again.`)
     }
+    if (!stored && size > unpackedLimit(compressedSize)) {
+      throw refuse(
+        `it would unpack to ${megabytes(size)}, from ${megabytes(compressedSize)}; at most ${megabytes(unpackedLimit(compressedSize))} are plausible. If it is right, save it without compression.`
+      )
+    }
     checkRange(`${source.name}, ${path}`, size, at, length)
-    if (stored) return readStored(at, length)
+  }
+  const unpack = async (at: number, length: number): Promise<Uint8Array> => {
     const part = new PartWriter(at, length)
     try {
       await entry.getData(part, { checkSignature: at + length === size })
     } catch (error) {
-      if (!part.full) throw refuse(`it cannot be unpacked (${(error as Error).message}). Save or copy it again.`)
+      if (!part.full) throw refuse(`it cannot be unpacked (${said(error)}). Save or copy it again.`)
     }
     if (part.missing > 0) throw refuse(`it ends ${part.missing} bytes too early. Save or copy it again.`)
     return part.bytes
   }
-  return { path, size, stored, read }
+  return {
+    ...{ path, size, stored },
+    read: async (at, length) => {
+      checked(at, length)
+      return stored ? readStored(at, length) : unpack(at, length)
+    },
+    whole: async () => {
+      checked(0, size)
+      return unpack(0, size)
+    }
+  }
+}
+
+/** What the library says of an archive; what the machine says of the library is none of it. */
+function said(error: unknown): string {
+  const { message, constructor } = error as Error
+  if (constructor !== Error || message.includes('undefined')) return 'its directory is damaged'
+  return message === 'Entry data out of bounds' ? 'it lies outside of the file' : message
 }
 
 class SourceReader extends Reader<ByteSource> {

@@ -29,6 +29,7 @@ export function servePageSocket(client: WebSocket, options: PageSocketOptions): 
   let atWork = 0
   let over = false
   let lastReadMs = Date.now()
+  const gone = new AbortController()
 
   const giveUp = (sentence: string): void => {
     if (over) return
@@ -80,7 +81,7 @@ export function servePageSocket(client: WebSocket, options: PageSocketOptions): 
     atWork++
     pace()
     try {
-      const reply = await engine.handle(name, params)
+      const reply = await engine.handle(name, params, gone.signal)
       if (name === 'import.stage' && reply.ok) onStaged((reply.value as { staging: string }).staging)
       answer(id, cleaned(reply, String(name)))
     } catch (error) {
@@ -96,6 +97,8 @@ export function servePageSocket(client: WebSocket, options: PageSocketOptions): 
   client.on('close', () => {
     over = true
     stopListening()
+    // Nobody waits for the answers any more.
+    gone.abort()
   })
   // What is wrong with the connection, such as a frame that is too large, ends it; 'close' follows.
   client.on('error', stopListening)

@@ -387,3 +387,28 @@ it.each(['types.pt', 'types.safetensors'])(
     opened.close()
   }
 )
+
+it('an HDF5 file that lies in the place of a damaged one is read as it is now', async () => {
+  const folder = temporaryFolder()
+  const good = readFileSync(join(testdata, 'keras/model_0.h5'))
+  const damaged = Buffer.from(good).fill(255, 700, 4000)
+  const [unit] = checkpointUnits([{ path: 'm_1.h5', bytes: 1, modifiedMs: 0 }]).units
+  const names = async (bytes: Uint8Array): Promise<string[] | string> => {
+    // Written over, as a copy does, so that it keeps its number on the disk.
+    writeFileSync(join(folder, 'm_1.h5'), bytes)
+    try {
+      const opened = await openCheckpoint(folder, unit)
+      for (const { read } of opened.tensors) await read()
+      opened.close()
+      return opened.tensors.map(({ name }) => name)
+    } catch (error) {
+      return (error as Error).message.slice(0, 17)
+    }
+  }
+  const right = await names(good)
+  expect(right).toHaveLength(27)
+  for (const bytes of [damaged, good.subarray(0, 1000), damaged]) {
+    expect(await names(bytes)).toBe('m_1.h5 is damaged')
+    expect(await names(good)).toEqual(right)
+  }
+})

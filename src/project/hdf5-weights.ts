@@ -2,12 +2,13 @@
  * Tensors of Keras's HDF5 files, and of `.keras` archives, which hold one. The HDF5 library (h5wasm) runs as WebAssembly on
  * Node's file system: it reads parts of the file where they lie, so that only the tensor at hand is in memory.
  */
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Dataset, File, Group, Metadata } from 'h5wasm/node'
 import { type ByteSource } from '../formats/byte-source'
 import { FormatError } from '../formats/format-error'
+import { megabytes, unpackedLimit } from '../formats/inflate'
 import { decodeValues, type FloatValues, type StoredTensor } from '../formats/tensor-values'
 import { zipEntries } from '../formats/zip-entries'
 
@@ -24,6 +25,8 @@ const remedy = 'Save it again with model.save_weights("name.weights.h5") of Kera
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
 /** Kinds of values: H5T_class_t of the library. */
 const [integerClass, floatClass] = [0, 1]
+/** Groups and arrays in a file, counted by every way that leads to them. */
+const mostMembers = 200_000
 /** A `.keras` archive is copied out in pieces of this size. */
 const pieceBytes = 16 * 1024 * 1024
 
@@ -67,11 +70,70 @@ async function kerasTensors(source: ByteSource): Promise<OpenedWeights> {
   }
 }
 
+/**
+ * Files that the library has failed on. It never closes those, knows a file by its number on the disk, and would give what it has read
+ * before for whatever lies there now: the sound file that somebody has copied over a damaged one.
+ */
+const failedOn = new Set<string>()
+
+function numberOf(path: string): string {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return found ? `${found.dev}:${found.ino}` : path
+}
+
 async function openHdf5(source: ByteSource, path: string): Promise<OpenedWeights> {
+  if (!failedOn.has(numberOf(path))) return openWhere(source, path)
+  const folder = mkdtempSync(join(tmpdir(), 'phasescope-hdf5-'))
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  try {
+    const copy = join(folder, 'weights.h5')
+    copyFileSync(path, copy)
+    const opened = await openWhere(source, copy)
+    return {
+      ...opened,
+      close: () => {
+        opened.close()
+        remove()
+      }
+    }
+  } catch (error) {
+    remove()
+    throw error
+  }
+}
+
+/** How often the library has been begun anew in this thread, and the most that its memory allows. */
+let begun = 0
+const mostBegun = 20
+
+/** A program of WebAssembly that has stumbled once is in no state to read anything. */
+function lookAt(error: unknown): void {
+  if (hasStumbled(error)) begun += 1
+}
+
+/** A trap or an abort of WebAssembly. */
+function hasStumbled(error: unknown): boolean {
+  return error instanceof Error && error.name === 'RuntimeError'
+}
+
+async function libraryNow(file: string): Promise<Library> {
+  if (begun === 0) return import('h5wasm/node')
+  if (begun > mostBegun) {
+    throw new FormatError(
+      file,
+      null,
+      'was not read: too many files before it were damaged. Start the application again.'
+    )
+  }
+  // A module under another address is another one, with memory of its own.
+  return (await import(/* @vite-ignore */ `${import.meta.resolve('h5wasm/node')}?begun=${begun}`)) as Library
+}
+
+async function openWhere(source: ByteSource, path: string): Promise<OpenedWeights> {
   if (source.size < 8 || (!source.name.endsWith('.keras') && !hasSignature(source))) {
     throw new FormatError(source.name, null, `is no HDF5 file. ${remedy}`)
   }
-  const library = await import('h5wasm/node')
+  const library = await libraryNow(source.name)
   const module = (await library.ready) as Module
   // Otherwise the library writes its own words to the terminal, and goes on with a file that it has not opened.
   module.activate_throwing_error_handler()
@@ -80,19 +142,38 @@ async function openHdf5(source: ByteSource, path: string): Promise<OpenedWeights
     file = new library.File(path, 'r')
     if (Number(file.file_id) < 0) throw new Error('it cannot be opened')
   } catch (error) {
+    failedOn.add(numberOf(path))
+    lookAt(error)
     throw damaged(source.name, error)
   }
+  const close = (): void => {
+    try {
+      file.close()
+    } catch (error) {
+      lookAt(error)
+    }
+  }
   try {
-    const tensors = datasetsOf(library, file, source.name).map(({ name, dataset, metadata, dtype }): StoredTensor => ({
-      name,
-      shape: metadata.shape ?? [],
-      dtype,
-      read: () => Promise.resolve(valuesOf(module, dataset, metadata, dtype, source.name))
+    const tensors = datasetsOf(library, file, source.name).map((found): StoredTensor => ({
+      name: found.name,
+      shape: found.metadata.shape ?? [],
+      dtype: found.dtype,
+      read: async () => {
+        try {
+          return valuesOf(module, found, source.name, source.size)
+        } catch (error) {
+          failedOn.add(numberOf(path))
+          lookAt(error)
+          throw error instanceof FormatError ? error : damaged(source.name, error)
+        }
+      }
     }))
     if (tensors.length === 0) throw new FormatError(source.name, null, `holds no arrays of numbers. ${remedy}`)
-    return { tensors, notes: [], close: () => void file.close() }
+    return { tensors, notes: [], close }
   } catch (error) {
-    file.close()
+    failedOn.add(numberOf(path))
+    lookAt(error)
+    close()
     throw error instanceof FormatError ? error : damaged(source.name, error)
   }
 }
@@ -115,9 +196,14 @@ interface Found {
 
 function datasetsOf(library: Library, file: File, source: string): Found[] {
   const found: Found[] = []
+  let visited = 0
   const walk = (group: Group, prefix: string, depth: number): void => {
     if (depth > 32) throw new FormatError(source, prefix, `its groups are nested too deeply. ${remedy}`)
     for (const key of group.keys()) {
+      visited += 1
+      // A group may hold itself, or one group many times.
+      if (visited > mostMembers)
+        throw new FormatError(source, null, `holds more than ${mostMembers} members. ${remedy}`)
       const child = group.get(key)
       const name = prefix === '' ? key : `${prefix}/${key}`
       if (child instanceof library.Group) walk(child, name, depth + 1)
@@ -140,8 +226,17 @@ function dtypeOf({ type, size, signed }: Metadata): string | null {
 }
 
 /** The library gives half floats to nobody, so the bytes are decoded here. */
-function valuesOf(module: Module, dataset: Dataset, metadata: Metadata, dtype: string, source: string): FloatValues {
+function valuesOf(module: Module, { dataset, metadata, dtype }: Found, source: string, fileBytes: number): FloatValues {
   const bytes = metadata.size * metadata.total_size
+  // A dataset may be packed, or have no values at all but one that stands for all of them.
+  if (!Number.isSafeInteger(bytes) || bytes > unpackedLimit(fileBytes)) {
+    const limit = unpackedLimit(fileBytes)
+    throw new FormatError(
+      source,
+      dataset.path,
+      `it would be ${megabytes(bytes)} in memory, from a file of ${megabytes(fileBytes)}; at most ${megabytes(limit)} are plausible. Save it without compression.`
+    )
+  }
   const memory = module as unknown as { _malloc(bytes: number): number; _free(at: number): void; HEAPU8: Uint8Array }
   const at = memory._malloc(Math.max(1, bytes))
   if (at === 0) {
@@ -155,6 +250,7 @@ function valuesOf(module: Module, dataset: Dataset, metadata: Metadata, dtype: s
     module.get_dataset_data(dataset.file_id, dataset.path, null, null, null, BigInt(at))
     return decodeValues(memory.HEAPU8.subarray(at, at + bytes), dtype, source, metadata.littleEndian)
   } catch (error) {
+    lookAt(error)
     throw error instanceof FormatError ? error : damaged(source, error)
   } finally {
     memory._free(at)
@@ -162,6 +258,9 @@ function valuesOf(module: Module, dataset: Dataset, metadata: Metadata, dtype: s
 }
 
 function damaged(name: string, error: unknown): FormatError {
+  if (hasStumbled(error)) {
+    return new FormatError(name, null, 'is damaged so that its library cannot read on. Save or copy it again.')
+  }
   const said = error instanceof Error ? error.message.split('\n', 1)[0].slice(0, 120) : String(error).slice(0, 120)
   return new FormatError(name, null, `is damaged: ${said}. Save or copy it again.`)
 }

@@ -1,6 +1,8 @@
 /** Recorded scalars as text, every point and every digit: CSV, JSON lines and JSON. */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import type { ScalarView } from '../events/series'
+import { csvCell } from '../text/csv'
+import { visibleJson } from '../text/visible'
 import { describeFileError } from './files'
 import { guardSync } from './places'
 
@@ -25,7 +27,7 @@ function digits(value: number): string {
 
 /** One JSON line a point: run, wall_time, step, value; the tag, too, where several are in one file. */
 export function* jsonLines({ run, tag, view }: ExportedSeries, withTag: boolean): Iterable<string> {
-  const head = `{"run":${JSON.stringify(run)},${withTag ? `"tag":${JSON.stringify(tag)},` : ''}"wall_time":`
+  const head = `{"run":${jsonName(run)},${withTag ? `"tag":${jsonName(tag)},` : ''}"wall_time":`
   for (let i = 0; i < view.length; i++) {
     const step = jsonNumber(view.exactStep(i))
     yield `${head}${jsonNumber(view.wallTimes[i])},"step":${step},"value":${jsonNumber(view.values[i])}}`
@@ -38,9 +40,9 @@ function* csvLines({ run, tag, view }: ExportedSeries): Iterable<string> {
     yield `${head}${view.exactStep(i)},${view.wallTimes[i]},${digits(view.values[i])}`
 }
 
-/** RFC 4180. */
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+/** A name as JSON; what a terminal would obey is an escape, and the same name. */
+export function jsonName(name: string): string {
+  return visibleJson(JSON.stringify(name))
 }
 
 /** All lines of an export. JSON is an array of { run, tag, points: [[wall_time, step, value], ...] }. */
@@ -54,7 +56,7 @@ function* linesOf(series: Iterable<ExportedSeries>, format: ExportFormat): Itera
     yield '['
     let first = true
     for (const { run, tag, view } of series) {
-      yield `${first ? '' : ','}{"run":${JSON.stringify(run)},"tag":${JSON.stringify(tag)},"points":[`
+      yield `${first ? '' : ','}{"run":${jsonName(run)},"tag":${jsonName(tag)},"points":[`
       for (let i = 0; i < view.length; i++) {
         const point = [view.wallTimes[i], view.exactStep(i), view.values[i]].map(jsonNumber).join(',')
         yield `[${point}]${i + 1 < view.length ? ',' : ''}`

@@ -1,4 +1,5 @@
 /** What a run is, in words and in values, for whoever opens its event file elsewhere. */
+import { markdownText } from '../text/markup'
 import { findExperiment } from './experiments'
 import type { Params } from './params'
 import type { ParamValue, RunSpec } from './types'
@@ -15,7 +16,7 @@ export function hparamsOf(spec: RunSpec, params: Params): Record<string, ParamVa
 export function describeRun(spec: RunSpec, params: Params, modelTitle: string): string {
   const { title, description, reference, expected, params: specs } = findExperiment(spec.experiment)
   const { record, hooks } = spec
-  const values = specs.map(({ key, label }) => [label, key, String(params[key])])
+  const values = specs.map(({ key, label }) => [label, key, markdownText(String(params[key]))])
   const interval =
     record.metricsUnit === 'log'
       ? `${record.metricsEvery} times per decade of steps`
@@ -31,19 +32,18 @@ export function describeRun(spec: RunSpec, params: Params, modelTitle: string): 
     description,
     `Expected: ${expected}`,
     `Reference: ${reference}`,
-    `Model: ${modelTitle}. Seed: ${spec.seed}. Backend: ${spec.backend}.${spec.data ? ` Data: ${spec.data.name}.` : ''}`,
+    `Model: ${markdownText(modelTitle)}. Seed: ${spec.seed}. Backend: ${spec.backend}.${spec.data ? ` Data: ${markdownText(spec.data.name)}.` : ''}`,
     ...(spec.parent ? [`Goes on from step ${spec.parent.step} of run ${spec.parent.runId}.`] : []),
     '## Hyperparameters',
     table(['Name', 'Key', 'Value'], values),
     '## Hook points',
-    hooks.length > 0 ? hooks.map((hook) => `- \`${hook}\``).join('\n') : 'None.',
+    hooks.length > 0 ? hooks.map((hook) => `- ${markdownText(hook)}`).join('\n') : 'None.',
     '## Recorded',
     table(['What', 'When'], recorded)
   ].join('\n\n')
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

@@ -3,12 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { encodeFileVersion, encodeHistogram, encodeScalars, frameRecord } from '../events'
+import { encodeFileVersion, encodeHistogram, encodeScalars, encodeText, frameRecord } from '../events'
 import { findLogRuns } from '../project/log-folder'
 import { madeLogs } from '../testing/made-logs'
 import { distributionsOf, heatmapOf, histogramsOf } from './histogram-queries'
 import { blobOf, graphsOf, hparamsOf, pointsOf, prCurvesOf, recordedGraphOf, textsOf } from './media-queries'
 import type { RunSource } from './messages'
+import { tagsOf } from './run-queries'
 import { groupsOf, scalarsOf, statisticsOf } from './scalar-queries'
 import { boardTagsOf } from './tag-queries'
 
@@ -339,4 +340,30 @@ it('graphs are those that hold nodes: profiles do not', () => {
   expect(only).toEqual([{ source: '__meta_graph__', nodes: 5 }])
   const both = graphsOf({ run: madeRun('v1_all/meta_graph_then_graph_then_meta') })
   expect(both.map(({ source: tag }) => tag)).toEqual(['__run_graph__'])
+})
+
+describe('what no page could show', () => {
+  it('of tags is told and left out, and of names is cut', () => {
+    const endless = 'a'.repeat(10_001)
+    const run = written('endless', [scalars(0, { [endless]: 1, ok: 2 })])
+    const { tags, problems } = boardTagsOf([run])
+    expect(tags.map(({ tag }) => tag)).toEqual(['ok'])
+    const text = 'A tag is longer than 10,000 characters and not shown; exports have it.'
+    expect(problems).toEqual([{ runId: 'endless', text }])
+    expect(tagsOf([run])).toEqual({ scalars: ['ok'], histograms: [], problems: [`endless: ${text}`] })
+  })
+
+  it('of texts is cut where the answer has no more room, and said', () => {
+    const text = 'x'.repeat(5_000_000)
+    const run = written(
+      'texts',
+      [0, 1].map((step) => encodeText(100 + step, step, 't', text))
+    )
+    const [first, second] = textsOf({ runs: [run], tag: 't', attempts: 'latest', step: null, last: 10 })
+    expect([first.rows[0][0].length, first.note]).toEqual([5_000_000, null])
+    expect([second.rows[0][0].length, second.note]).toEqual([
+      3_000_000,
+      'Only the first 3,000,000 of 5,000,000 characters are shown here; fewer runs or steps leave more room.'
+    ])
+  })
 })

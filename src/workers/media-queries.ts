@@ -47,7 +47,11 @@ export function blobOf(query: ComputeTasks['blob']['in']): RequestResult<'board.
   return readable(run, tag, found.view.steps[index], () => decode(bytes, form, sample))
 }
 
+/** Characters of all texts in an answer; the page shows them in pieces of 64 kB. */
+const mostText = 8_000_000
+
 export function textsOf({ runs, tag, attempts, step, last }: ComputeTasks['texts']['in']): TextPoint[] {
+  let room = mostText
   return runs.flatMap((source): TextPoint[] => {
     const found = find(source, tag, 'text', attempts)
     if (!found) return []
@@ -58,6 +62,17 @@ export function textsOf({ runs, tag, attempts, step, last }: ComputeTasks['texts
     for (let i = first; i < end; i++) {
       const { bytes } = found.reader.place(found.places, view.at(i))
       const text = readable(source, tag, view.steps[i], () => textOf(bytes))
+      const whole = text.rows.flat().reduce((sum, cell) => sum + cell.length, 0)
+      if (whole > room) {
+        const note = `Only the first ${room.toLocaleString('en')} of ${whole.toLocaleString('en')} characters are shown here; fewer runs or steps leave more room.`
+        for (const row of text.rows) {
+          row.forEach((cell, c) => {
+            row[c] = cell.slice(0, room)
+            room -= row[c].length
+          })
+        }
+        text.note = text.note === null ? note : `${text.note} ${note}`
+      } else room -= whole
       points.push({ runId: source.runId, step: view.steps[i], wallTime: view.wallTimes[i], ...text })
     }
     return points

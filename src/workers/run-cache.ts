@@ -4,8 +4,11 @@ import { PhasescopeError } from '../contract/errors'
 import { RunReader } from '../project/run-reader'
 import type { RunSource } from './messages'
 
-/** Kept columns may take an eighth of the machine's memory; the least recently used ones are forgotten. */
-const cachedBytes = Math.min(2e9, Math.max(192e6, totalmem() / 8))
+/**
+ * Kept columns may take a sixteenth of the machine's memory in each of the two workers that answer questions; the least
+ * recently used ones are forgotten.
+ */
+const cachedBytes = Math.min(1e9, Math.max(96e6, totalmem() / 16))
 const readers = new Map<string, RunReader>()
 let keptBytes = 0
 const sizes = new Map<string, number>()

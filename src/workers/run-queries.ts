@@ -1,5 +1,6 @@
 /** Reading saved runs for the training and analysis views: tags, curves over epochs, every point for a fit. */
 import type { RunSeries } from '../analysis/types'
+import { longestTag } from '../contract/ids'
 import type { PackedSeries } from '../contract/requests'
 import type { RunLog } from '../events/run-log'
 import { lowerBound } from '../events/series'
@@ -7,6 +8,7 @@ import type { ScalarView } from '../events/series'
 import { decimateMinMax } from '../numeric/decimate'
 import type { RunSource } from './messages'
 import { readerOf, readerOnce } from './run-cache'
+import { tooLong } from './tag-queries'
 
 export function tagsOf(sources: RunSource[]): { scalars: string[]; histograms: string[]; problems: string[] } {
   const scalars = new Set<string>()
@@ -14,11 +16,14 @@ export function tagsOf(sources: RunSource[]): { scalars: string[]; histograms: s
   const problems: string[] = []
   for (const source of sources) {
     const { log } = readerOf(source)
+    let long = 0
     for (const { tag, kind } of log.series()) {
-      if (kind === 'scalars') scalars.add(tag)
+      if (tag.length > longestTag) long += 1
+      else if (kind === 'scalars') scalars.add(tag)
       else if (kind === 'histograms') histograms.add(tag)
     }
     problems.push(...log.problems.map((text) => `${source.label}: ${text}`))
+    if (long > 0) problems.push(`${source.label}: ${tooLong(long)}`)
   }
   const order = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })
   return { scalars: [...scalars].sort(order), histograms: [...histograms].sort(order), problems }

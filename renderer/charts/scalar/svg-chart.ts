@@ -1,4 +1,5 @@
 /** A scalar chart as SVG for a paper: white, vector paths, real text, axis names and a legend. */
+import { visible } from '../../../src/text/visible'
 import type { ChartTheme } from '../theme'
 import { bandOutlines, oddityShape } from './canvas-chart'
 import { plotHeight, plotWidth, projection } from './frame'
@@ -169,5 +170,6 @@ function n(value: number): string {
 
 function escaped(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-  return text.replace(/[&<>"]/g, (sign) => entities[sign])
+  // XML knows no control characters, not even as references.
+  return visible(text).replace(/[&<>"]/g, (sign) => entities[sign])
 }

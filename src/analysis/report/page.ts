@@ -1,4 +1,5 @@
 /** A report of an analysis as a Markdown page with its figures: what a colleague needs who does not have the program. */
+import { markdownCode, markdownText } from '../../text/markup'
 import { fitWith } from '../modelRecord'
 import { segmentsOf } from '../trajectory'
 import type { AcrossRuns, Analysis, FittedStates, RunSeries } from '../types'
@@ -34,14 +35,14 @@ export function reportFiles(input: ReportInput): Map<string, string> {
 function page({ title, analysis, across, commands }: ReportInput, fit: FittedStates, curves: boolean): string {
   const { inputs, options } = analysis
   const states = fit.stateSummaries
-  const label = (k: number): string => `S${states[k].number} ${states[k].name}`
+  const label = (k: number): string => `S${states[k].number} ${markdownText(states[k].name)}`
   const parts = [
-    `# ${title}`,
+    `# ${markdownText(title)}`,
     `${count(inputs.runs.length, 'run')}, ${inputs.rows} points, ${count(inputs.features.length, 'feature')}, ` +
       `${options.covariance} covariances, z-score ${options.zscore === 'run' ? 'per run' : options.zscore === 'all' ? 'over all runs' : 'none'}. ` +
       `**K = ${analysis.chosenStates}** ${analysis.chosenBy === 'user' ? 'by choice' : `by ${analysis.chosenBy.toUpperCase()}`}, ` +
       `log-likelihood ${number(fit.logLikelihood)}, ${count(analysis.candidates.length, 'fit')} in ${analysis.elapsedSeconds.toFixed(1)} s.`,
-    commands.length > 0 ? ['```sh', ...commands, '```'].join('\n') : '',
+    commands.length > 0 ? markdownCode(commands, 'sh') : '',
     '## Choice of K',
     '![Choice of K](selection.svg)',
     table(
@@ -72,7 +73,7 @@ function page({ title, analysis, across, commands }: ReportInput, fit: FittedSta
     table(
       ['Run', 'Path, with the epoch of each entry'],
       inputs.runs.map((run, r) => [
-        run.label,
+        markdownText(run.label),
         segmentsOf(fit.paths[r])
           .map(({ state, start }) => `S${states[state].number} (${short(run.epochs[start])})`)
           .join(' → ')
@@ -91,7 +92,7 @@ function page({ title, analysis, across, commands }: ReportInput, fit: FittedSta
         [state.initial ? 'initial' : '', state.final ? 'final' : '', state.absorbing ? 'absorbing' : '']
           .filter(Boolean)
           .join(', ') || '–',
-        state.rule
+        markdownText(state.rule)
       ])
     ),
     '![State means](means.svg)',
@@ -106,7 +107,7 @@ function page({ title, analysis, across, commands }: ReportInput, fit: FittedSta
         transition.probability.toPrecision(3),
         transition.features
           .slice(0, 3)
-          .map(({ feature, gradient }) => `${feature} (${signed(gradient)})`)
+          .map(({ feature, gradient }) => `${markdownText(feature)} (${signed(gradient)})`)
           .join(', ')
       ])
     )
@@ -115,7 +116,9 @@ function page({ title, analysis, across, commands }: ReportInput, fit: FittedSta
   parts.push('## Input and remarks')
   const remarks = [...analysis.findings, ...(across?.findings ?? [])]
   parts.push(
-    remarks.length === 0 ? 'Every point of every run was used.' : remarks.map(({ text }) => `- ${text}`).join('\n')
+    remarks.length === 0
+      ? 'Every point of every run was used.'
+      : remarks.map(({ text }) => `- ${markdownText(text)}`).join('\n')
   )
   return parts.filter(Boolean).join('\n\n') + '\n'
 }
@@ -126,12 +129,12 @@ function acrossParts(across: AcrossRuns, label: (k: number) => string, curves: b
   return [
     '## Convergence',
     curves ? '![Curves](curves.svg)' : '',
-    `A run has converged when ${across.metric} is ${across.direction} ${across.threshold} for the first time: ` +
+    `A run has converged when ${markdownText(across.metric)} is ${across.direction} ${across.threshold} for the first time: ` +
       `${converged.length} of ${across.runs.length} runs.`,
     table(
       ['Run', 'Epoch', 'Fitted', 'Group of alike runs'],
       across.runs.map((run) => [
-        run.label,
+        markdownText(run.label),
         run.epoch === null ? 'never' : short(run.epoch),
         run.fitted === null ? '–' : short(run.fitted),
         String(run.cluster + 1)
@@ -177,7 +180,7 @@ function acrossParts(across: AcrossRuns, label: (k: number) => string, curves: b
         probability(test.p),
         probability(test.permutationP),
         probability(test.q),
-        test.why
+        markdownText(test.why)
       ])
     )
   ].filter(Boolean)
@@ -189,8 +192,7 @@ function agreeing(analysis: Analysis, states: number): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 

@@ -1,3 +1,4 @@
+import { marked } from 'marked'
 import { describe, expect, it } from 'vitest'
 import { compareRuns } from '../across/compare'
 import { analyse, goldenSeries, optionsOf, PAPER_FEATURES, runOf } from '../testing/builders'
@@ -45,5 +46,35 @@ describe('report', () => {
     const files = reportFiles({ title: 'Small', analysis: small, runs: odd, across: null, commands: [] })
     for (const [name, content] of files) if (name.endsWith('.svg')) wellFormed(content)
     expect(files.get('README.md')).not.toContain('Convergence')
+  })
+
+  it('shows names that are Markdown, HTML or commands as what they are', () => {
+    const names = [
+      '<script>alert(1)</script>',
+      '![](https://tracker/x.png)',
+      '[x](javascript:alert(1))',
+      'a | b\n# c `d` \u001b[2J\u202e'
+    ]
+    const odd = names.map((label, i) => ({
+      ...runOf(`r${i}`, { [names[0]]: [1, 2, 4, 8], [names[3]]: [0, 1, 0, 2] }),
+      label
+    }))
+    const small = analyse(odd, optionsOf({ features: [names[0], names[3]], statesMax: 2, restarts: 2 }))
+    for (const fit of small.fits) for (const state of fit.stateSummaries) state.name = names[1]
+    const files = reportFiles({
+      title: names[2],
+      analysis: small,
+      runs: odd,
+      across: null,
+      commands: ['a', '```', names[0]]
+    })
+    for (const [name, content] of files) if (name.endsWith('.svg')) wellFormed(content)
+    const page = files.get('README.md')!
+    // eslint-disable-next-line no-control-regex -- a terminal that shows the page would obey them.
+    expect(page).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/)
+    const html = marked.parse(page, { async: false })
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
+    expect(html).not.toMatch(/<script|javascript:alert\(1\)"|<h1>c|href=/)
+    for (const [, source] of html.matchAll(/<img[^>]* src="([^"]*)"/g)) expect([...files.keys()]).toContain(source)
   })
 })

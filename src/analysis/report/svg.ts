@@ -1,4 +1,5 @@
 /** The little SVG that the figures of a report need: strings, no DOM, readable on white and on dark pages. */
+import { visible } from '../../text/visible'
 
 /** State colours, as in the application's tokens. Index 0 is colour 1. */
 export const STATE_COLORS = ['#95849c', '#d0750a', '#3c91ed', '#be346d', '#6f9963', '#705cb8', '#7f672f', '#087b73']
@@ -12,7 +13,12 @@ export const SURFACE = '#ffffff'
 export type Attributes = Record<string, string | number | undefined>
 
 export function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+  // XML knows no control characters, not even as references.
+  return visible(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
 }
 
 /** One element; numbers with at most two decimals. */

@@ -34,7 +34,7 @@ export const checkCommand: Command = {
     progress.clear()
     const open = findings.filter(({ severity, done }) => severity === 'damage' && !done)
     if (input.has('json')) {
-      terminal.out(JSON.stringify(findings, null, 2))
+      terminal.json(findings, 2)
       return open.length > 0 ? 1 : 0
     }
     for (const { place, severity, problem, remedy, done } of findings) {

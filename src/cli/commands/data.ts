@@ -146,7 +146,7 @@ function describe(found: NonNullable<DataFindings['found']>): string[] {
 }
 
 function print(datasets: DatasetInfo[], json: boolean, { terminal }: Context): void {
-  if (json) return terminal.out(JSON.stringify(datasets, null, 2))
+  if (json) return terminal.json(datasets, 2)
   if (datasets.length === 0) return terminal.out('No data sets yet.')
   const rows = datasets.map((dataset) => [
     ...[dataset.id, dataset.name, dataset.source.kind, `[${dataset.inputShape.join(', ')}]`],

@@ -30,7 +30,7 @@ export const experimentsCommand: Command = {
     const [id] = input.words
     if (input.has('verify')) return verifyAll(id ?? null, input, context)
     if (input.has('json')) {
-      terminal.out(JSON.stringify(id ? findExperiment(id) : experiments, null, 2))
+      terminal.json(id ? findExperiment(id) : experiments, 2)
       return 0
     }
     const lines = id

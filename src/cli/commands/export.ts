@@ -5,6 +5,8 @@ import { PhasescopeError } from '../../contract/errors'
 import { RunReader } from '../../project/run-reader'
 import { findLogRuns } from '../../project/log-folder'
 import { writeScalars, writeScalarsFile } from '../../project/scalar-export'
+import { compilePattern, PatternError } from '../../text/pattern'
+import type { Matcher } from '../../text/pattern'
 import type { ExportedSeries, ExportFormat } from '../../project/scalar-export'
 import { noteProblems, withEngine } from '../host'
 import { UsageError } from '../options'
@@ -39,7 +41,7 @@ export const exportCommand: Command = {
     const output = input.text('output')
     const points =
       output === undefined
-        ? writeScalars(series, format, (text) => context.terminal.out(text.replace(/\n$/, '')))
+        ? writeScalars(series, format, (text) => context.terminal.data(text))
         : writeScalarsFile(series, format, resolve(output))
     if (points === 0) throw new PhasescopeError('not-found', `No scalars in ${folder} match.`)
     if (output !== undefined) context.terminal.note(`${points} points written to ${output}.`)
@@ -65,7 +67,7 @@ async function runsIn(folder: string, context: Context): Promise<NamedRun[]> {
 
 function* seriesOf(
   runs: NamedRun[],
-  wantedTag: RegExp,
+  wantedTag: Matcher,
   attempts: 'latest' | 'all',
   { terminal }: Context
 ): Iterable<ExportedSeries> {
@@ -79,11 +81,12 @@ function* seriesOf(
   }
 }
 
-function pattern(input: Input, option: 'run' | 'tag'): RegExp {
+function pattern(input: Input, option: 'run' | 'tag'): Matcher {
   const text = input.text(option) ?? ''
   try {
-    return new RegExp(text)
+    return compilePattern(text)
   } catch (error) {
-    throw new UsageError(`--${option} is no regular expression: ${(error as Error).message}.`)
+    if (!(error instanceof PatternError)) throw error
+    throw new UsageError(`--${option} is no regular expression that can be used. ${error.message}`)
   }
 }

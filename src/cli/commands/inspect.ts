@@ -5,7 +5,8 @@ import type { RunLog, TagSeries } from '../../events/run-log'
 import { findLogRuns } from '../../project/log-folder'
 import type { LogRun } from '../../project/log-folder'
 import { RunReader } from '../../project/run-reader'
-import { jsonLines, jsonNumber } from '../../project/scalar-export'
+import { jsonLines, jsonName, jsonNumber } from '../../project/scalar-export'
+import { visible, visibleJson } from '../../text/visible'
 import type { Command, Context, Input } from '../options'
 import { table } from '../terminal'
 
@@ -104,11 +105,8 @@ const widestCell = 80
 
 /** A name on one line of a table; --json has it in full. */
 function cell(name: string): string {
-  // eslint-disable-next-line no-control-regex -- names may hold anything, and a terminal obeys such characters.
-  const visible = name.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
-  return visible.length <= widestCell ? visible : `${visible.slice(0, widestCell - 1)}…`
+  const shown = visible(name)
+  return shown.length <= widestCell ? shown : `${shown.slice(0, widestCell - 1)}…`
 }
 
 /** One run as a line of JSON: its tags, and what is wrong with its files. */
@@ -116,10 +114,10 @@ function runLine(run: LogRun, series: TagSeries[], attempts: 'latest' | 'all', p
   const step = (value: number | bigint | null): string => (value === null ? 'null' : jsonNumber(value))
   const tags = series.map((one) => {
     const { points, first, last } = extentOf(one, attempts)
-    const names = `"tag":${JSON.stringify(one.tag)},"plugin":${JSON.stringify(pluginOf(one))}`
+    const names = `"tag":${jsonName(one.tag)},"plugin":${jsonName(pluginOf(one))}`
     return `{${names},"points":${points},"first_step":${step(first)},"last_step":${step(last)}}`
   })
-  return `{"run":${JSON.stringify(run.name)},"tags":[${tags.join(',')}],"problems":${JSON.stringify(problems)}}`
+  return `{"run":${jsonName(run.name)},"tags":[${tags.join(',')}],"problems":${visibleJson(JSON.stringify(problems))}}`
 }
 
 const linesAtOnce = 1000
@@ -131,11 +129,11 @@ function printPoints(run: LogRun, series: TagSeries[], attempts: 'latest' | 'all
     for (const line of jsonLines({ run: run.name, tag, view: scalars.view(attempts) }, false)) {
       lines.push(line)
       if (lines.length < linesAtOnce) continue
-      terminal.out(lines.join('\n'))
+      terminal.block(lines.join('\n'))
       lines = []
     }
   }
-  if (lines.length > 0) terminal.out(lines.join('\n'))
+  if (lines.length > 0) terminal.block(lines.join('\n'))
 }
 
 function problemsOf(run: LogRun, log: RunLog): string[] {

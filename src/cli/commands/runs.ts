@@ -4,6 +4,7 @@ import type { RunInfo } from '../../contract/domain'
 import { noteProblems, withEngine } from '../host'
 import type { Command } from '../options'
 import { duration, shortNumber, table } from '../terminal'
+import type { Terminal } from '../terminal'
 
 export const runsCommand: Command = {
   name: 'runs',
@@ -23,9 +24,9 @@ export const runsCommand: Command = {
     })
 }
 
-export function printRuns(runs: RunInfo[], json: boolean, terminal: { out(line: string): void }): void {
+export function printRuns(runs: RunInfo[], json: boolean, terminal: Terminal): void {
   if (json) {
-    terminal.out(JSON.stringify(runs, null, 2))
+    terminal.json(runs, 2)
     return
   }
   if (runs.length === 0) {

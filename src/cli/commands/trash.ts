@@ -25,7 +25,7 @@ export const trashCommand: Command = {
       terminal.note(`${count} deleted for good.`)
     }
     const left = await listTrash(folder)
-    if (input.has('json')) terminal.out(JSON.stringify(left, null, 2))
+    if (input.has('json')) terminal.json(left, 2)
     else if (left.length === 0) terminal.out('The trash is empty.')
     else {
       const rows = left.map(({ name, place, removedAt }) => [name, place, removedAt])

@@ -1,20 +1,9 @@
 /**
- * Markdown of foreign logs as HTML that is safe in this page: made by marked, cleaned by DOMPurify, and then without
- * anything that would leave the page by itself. Pictures are named, not loaded; only https addresses stay links, which
- * both hosts open outside of the application.
+ * HTML that markdown-worker.ts has made of foreign Markdown, safe in this page: cleaned by DOMPurify, and then without anything that
+ * would leave the page by itself. Pictures are named, not loaded; only https addresses stay links, which both hosts open outside of
+ * the application.
  */
 import DOMPurify from 'dompurify'
-import { Marked } from 'marked'
-
-const marked = new Marked({
-  gfm: true,
-  async: false,
-  renderer: {
-    checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
-    // DOMPurify takes handlers away, but Chromium complains of each before that, as soon as it parses one.
-    html: ({ text }) => text.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/[\s/]on\w+\s*=/gi, ' data-was='))
-  }
-})
 
 const tags = [
   ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'br', 'hr', 'ul', 'ol', 'li', 'blockquote', 'pre', 'code', 'kbd'],
@@ -23,8 +12,9 @@ const tags = [
 ]
 const attributes = ['href', 'title', 'alt', 'src', 'align', 'start', 'colspan', 'rowspan']
 
-export function renderMarkdown(text: string): DocumentFragment {
-  const fragment = DOMPurify.sanitize(marked.parse(text) as string, {
+/** @param html of some blocks */
+export function cleanHtml(html: string): DocumentFragment {
+  const fragment = DOMPurify.sanitize(html, {
     ALLOWED_TAGS: tags,
     ALLOWED_ATTR: attributes,
     ALLOW_DATA_ATTR: false,

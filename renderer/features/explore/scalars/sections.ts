@@ -1,4 +1,5 @@
 /** Cards of tags in sections: what stands before the first "/" names the section. */
+import type { Matcher } from '../../../../src/text/pattern'
 import { compareNaturally } from '../../../stores/run-groups'
 
 export interface Section<T> {
@@ -15,7 +16,7 @@ export function sectionOf(tag: string): string {
 }
 
 /** Sections and the tags within them in natural order (`layer2` before `layer10`); tags without a section last. */
-export function sectionsOf<T extends { tag: string }>(tags: readonly T[], filter: RegExp | null): Section<T>[] {
+export function sectionsOf<T extends { tag: string }>(tags: readonly T[], filter: Matcher | null): Section<T>[] {
   const found = new Map<string, T[]>()
   for (const item of tags) {
     if (filter && !filter.test(item.tag)) continue

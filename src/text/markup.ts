@@ -1,0 +1,28 @@
+/** Texts from outside on a page of Markdown, where a name could be a picture that reports its reader, or a script. */
+import { visible } from './visible'
+
+/**
+ * The text for one line of Markdown as GitHub and CommonMark read it: it shows what it says and does nothing. HTML in it is text, and
+ * addresses do not become links.
+ */
+export function markdownText(text: string): string {
+  return visible(text.replace(/\s+/g, ' '))
+    .replace(/[\\`*[\]{}~$|]/g, '\\$&')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
+    .replace(/^(\s*)([#+=:-])/, '$1\\$2')
+    .replace(/^(\s*\d+)([.)])/, '$1\\$2')
+    .replace(/:\/\//g, '\\://')
+    .replace(/www\./gi, (found) => `${found.slice(0, 3)}\\.`)
+    .replace(/@/g, '\\@')
+}
+
+/** Lines as they are, in a block of code that none of them can close. @param language such as `sh` */
+export function markdownCode(lines: readonly string[], language = ''): string {
+  const shown = lines.map((line) => visible(line))
+  const longest = Math.max(2, ...shown.flatMap((line) => (line.match(/`+/g) ?? []).map((run) => run.length)))
+  const fence = '`'.repeat(longest + 1)
+  return [`${fence}${language}`, ...shown, fence].join('\n')
+}
