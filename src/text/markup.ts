@@ -19,6 +19,15 @@ export function markdownText(text: string): string {
     .replace(/@/g, '\\@')
 }
 
+/** A name as code within a line, in a fence that it cannot close. */
+export function markdownName(text: string): string {
+  const shown = visible(text.replace(/\s+/g, ' '))
+  const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  const space = shown.startsWith('`') || shown.endsWith('`') ? ' ' : ''
+  return `${fence}${space}${shown}${space}${fence}`
+}
+
 /** Lines as they are, in a block of code that none of them can close. @param language such as `sh` */
 export function markdownCode(lines: readonly string[], language = ''): string {
   const shown = lines.map((line) => visible(line))

@@ -1,5 +1,5 @@
 /** What a run is, in words and in values, for whoever opens its event file elsewhere. */
-import { markdownText } from '../text/markup'
+import { markdownName, markdownText } from '../text/markup'
 import { findExperiment } from './experiments'
 import type { Params } from './params'
 import type { ParamValue, RunSpec } from './types'
@@ -37,7 +37,7 @@ export function describeRun(spec: RunSpec, params: Params, modelTitle: string): 
     '## Hyperparameters',
     table(['Name', 'Key', 'Value'], values),
     '## Hook points',
-    hooks.length > 0 ? hooks.map((hook) => `- ${markdownText(hook)}`).join('\n') : 'None.',
+    hooks.length > 0 ? hooks.map((hook) => `- ${markdownName(hook)}`).join('\n') : 'None.',
     '## Recorded',
     table(['What', 'When'], recorded)
   ].join('\n\n')
