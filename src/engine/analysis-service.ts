@@ -47,6 +47,8 @@ export class AnalysisService {
       .then(
         () => this.options.push(session, 'analysis.finished', { id, ok: true, message: null }),
         (error: Error) => {
+          // One that has failed leaves others of the same fit in the queue: they end with it.
+          abort.abort()
           const cancelled = error instanceof PhasescopeError && error.code === 'cancelled'
           if (!cancelled) this.options.log.add('error', 'Fit', error.message)
           this.options.push(session, 'analysis.finished', { id, ok: false, message: cancelled ? null : error.message })

@@ -31,7 +31,7 @@ import { LogFollower } from './log-follower'
 import { freeFolder, sampleCopy } from './new-folders'
 import type { Places, WorkerLauncher } from './ports'
 import { ProjectSession } from './project-session'
-import { questions, questionWorkers } from './questions'
+import { computations, questions, questionWorkers } from './questions'
 import { recipeOf } from './recipe'
 import { recentEntry, Recents, samplePreview } from './recents'
 import { RunClaims } from './run-claims'
@@ -102,7 +102,7 @@ export class Engine {
     this.trusted = new TrustedMetrics(options.places.userData)
     this.trust = new TrustedFolders(options.places.userData)
     this.queries = new TaskPool(options.launcher, questionWorkers, questions)
-    this.compute = new TaskPool(options.launcher, options.cores)
+    this.compute = new TaskPool(options.launcher, options.cores, computations)
     const versions = { phasescope: options.version, node: process.versions.node }
     const { launcher, places, cores } = options
     this.backends = new BackendRegistry(launcher, options.host)

@@ -70,6 +70,11 @@ export class ProjectSession {
     return session
   }
 
+  /** Nothing is written any more. */
+  get closed(): boolean {
+    return this.over
+  }
+
   get folder(): string {
     return this.opened.folder
   }

@@ -1,6 +1,6 @@
 /** What questions of the views cost, and so in which order they are answered. docs/limits.md */
 import type { TaskName } from '../workers/messages'
-import type { PoolRules } from './task-pool'
+import { inOrder, type PoolRules } from './task-pool'
 
 /** A heavy question takes one, and the light ones go on with the other. Each keeps runs of its own (run-cache.ts). */
 export const questionWorkers = 2
@@ -40,4 +40,10 @@ export const questions: PoolRules = {
     const named = [...(run ? [run] : []), ...(runs ?? []), ...(groups ?? []).flatMap((group) => group.runs)]
     return named.flatMap(({ folder }) => (folder === undefined ? [] : [folder]))
   }
+}
+
+/** What somebody waits for in front of a page goes before the many parts of a fit, which may take minutes. */
+export const computations: PoolRules = {
+  ...inOrder,
+  cost: (name) => (name === 'candidate' || name === 'fold' ? 1 : 0)
 }

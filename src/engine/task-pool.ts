@@ -23,7 +23,7 @@ export interface PoolRules {
 }
 
 /** One after the other, each ended at once when it is cancelled: fits, imports. */
-const inOrder: PoolRules = {
+export const inOrder: PoolRules = {
   cost: () => 0,
   heavyFrom: Infinity,
   patienceMs: 0,

@@ -54,6 +54,10 @@ export class TrainingService {
   private readonly waiters = new Map<string, (() => void)[]>()
   /** Projects whose runs are being stopped: what is unfinished stays in their queues. */
   private readonly closing = new Set<ProjectSession>()
+  /** How many starts of a project are under way: it is not let go of meanwhile. */
+  private readonly beginning = new Map<ProjectSession, number>()
+  /** Runs that are about to be queued; before the first wait, so that nobody queues them twice. */
+  private readonly reserved = new Map<ProjectSession, Set<string>>()
   private writing: Promise<void> = Promise.resolve()
   /** What this program has written into each project's queue file last. */
   private readonly written = new Map<ProjectSession, string[]>()
@@ -75,7 +79,8 @@ export class TrainingService {
   }
 
   isBusy(session: ProjectSession, runId: string): boolean {
-    return this.supervisor.has(session, runId) || this.isQueued(session, runId)
+    const reserved = this.reserved.get(session)?.has(runId) ?? false
+    return reserved || this.supervisor.has(session, runId) || this.isQueued(session, runId)
   }
 
   /** Waiting runs of a project in the order in which they will train. */
@@ -86,6 +91,7 @@ export class TrainingService {
   /** Whether something of the project trains, or will without anybody's doing: what only waits to be resumed does not count. */
   isActive(session: ProjectSession): boolean {
     return (
+      this.beginning.has(session) ||
       [...this.supervisor.runs()].some((item) => item.session === session) ||
       this.queue.some((item) => item.session === session && session.run(item.runId).status === 'queued')
     )
@@ -93,7 +99,9 @@ export class TrainingService {
 
   /** Whether anything of the project trains or waits, also if only to be resumed. */
   has(session: ProjectSession): boolean {
-    return [...this.supervisor.runs(), ...this.queue].some((item) => item.session === session)
+    return (
+      this.beginning.has(session) || [...this.supervisor.runs(), ...this.queue].some((item) => item.session === session)
+    )
   }
 
   /** What trains and waits, project by project. */
@@ -123,7 +131,11 @@ export class TrainingService {
    * Checks everything before the first folder is made, then queues one run per seed, or per rate and seed of a sweep: all
    * of them or none.
    */
-  async start(session: ProjectSession, request: StartRequest): Promise<string[]> {
+  start(session: ProjectSession, request: StartRequest): Promise<string[]> {
+    return this.begin(session, [], () => this.startRuns(session, request))
+  }
+
+  private async startRuns(session: ProjectSession, request: StartRequest): Promise<string[]> {
     const recipe = resolveRecipe(await recipeOf(session, request))
     const { name, hooks, record } = request
     checkHooks(recipe, hooks)
@@ -139,16 +151,18 @@ export class TrainingService {
     )
     const { claims, versions } = this.options
     const runIds = await makeRuns(session, claims, runs, { id: newId('group'), name }, versions)
-    this.enqueue(session, runIds, name)
+    await this.enqueue(session, runIds, name)
     return runIds
   }
 
   /** A new run that goes on from another's checkpoint with changed hyperparameters. */
-  async fork(session: ProjectSession, request: ForkRequest): Promise<string> {
-    await this.lookAtMetrics(session)
-    const runId = await forkRun(session, this.options.claims, request, this.options.versions)
-    this.enqueue(session, [runId], request.name)
-    return runId
+  fork(session: ProjectSession, request: ForkRequest): Promise<string> {
+    return this.begin(session, [], async () => {
+      await this.lookAtMetrics(session)
+      const runId = await forkRun(session, this.options.claims, request, this.options.versions)
+      await this.enqueue(session, [runId], request.name)
+      return runId
+    })
   }
 
   /**
@@ -167,32 +181,56 @@ export class TrainingService {
       if (run.status === 'done')
         throw new PhasescopeError('bad-request', `${run.name} is done; there is nothing to continue.`)
     }
-    await this.lookAtMetrics(session)
-    await this.claimAll(session, runIds, force)
-    for (const runId of runIds) {
-      if (force) await session.reloadRun(runId)
-      const { spec } = session.run(runId)
-      await this.requeue(session, runId, backend && spec ? { spec: { ...spec, backend } } : {})
-    }
-    this.pump()
+    await this.begin(session, runIds, async () => {
+      await this.lookAtMetrics(session)
+      await this.claimAll(session, runIds, force)
+      for (const runId of runIds) {
+        if (force) await session.reloadRun(runId)
+        const { spec } = session.run(runId)
+        await this.requeue(session, runId, backend && spec ? { spec: { ...spec, backend } } : {})
+      }
+      this.pump()
+    })
   }
 
   /** Trains runs once more from their first step; what they recorded before stays as an earlier attempt. */
   async retry(session: ProjectSession, runIds: string[]): Promise<void> {
     this.checkRestart(session, runIds)
-    await this.lookAtMetrics(session)
     for (const runId of runIds) {
       const { spec, name } = session.run(runId)
       if (spec?.parent) {
         throw new PhasescopeError('bad-request', `${name} is a fork. Fork its parent again, or continue this one.`)
       }
     }
-    await this.claimAll(session, runIds)
-    for (const runId of runIds) {
-      await removeTree(join(session.runFolder(runId), 'checkpoints'))
-      await this.requeue(session, runId, { step: 0, epoch: 0, elapsedSeconds: 0, last: {} })
+    await this.begin(session, runIds, async () => {
+      await this.lookAtMetrics(session)
+      await this.claimAll(session, runIds)
+      for (const runId of runIds) {
+        await removeTree(join(session.runFolder(runId), 'checkpoints'))
+        await this.requeue(session, runId, { step: 0, epoch: 0, elapsedSeconds: 0, last: {} })
+      }
+      this.pump()
+    })
+  }
+
+  /** A start that takes a while: its project goes on for as long, whatever is shown, and its runs are begun by nobody else. */
+  private async begin<T>(session: ProjectSession, runIds: string[], work: () => Promise<T>): Promise<T> {
+    this.beginning.set(session, (this.beginning.get(session) ?? 0) + 1)
+    const reserved = this.reserved.get(session) ?? new Set()
+    this.reserved.set(session, reserved)
+    for (const runId of runIds) reserved.add(runId)
+    try {
+      return await work()
+    } finally {
+      for (const runId of runIds) reserved.delete(runId)
+      const left = this.beginning.get(session)! - 1
+      if (left > 0) this.beginning.set(session, left)
+      else {
+        this.beginning.delete(session)
+        if (reserved.size === 0) this.reserved.delete(session)
+        if (!this.isActive(session)) this.options.idle(session)
+      }
     }
-    this.pump()
   }
 
   async control(session: ProjectSession, runIds: string[], action: 'pause' | 'resume' | 'cancel'): Promise<void> {
@@ -323,7 +361,12 @@ export class TrainingService {
     return this.options.choice.choose(spec, session.folder, name)
   }
 
-  private enqueue(session: ProjectSession, runIds: string[], name: string): void {
+  private async enqueue(session: ProjectSession, runIds: string[], name: string): Promise<void> {
+    if (session.closed) {
+      // It was stopped while its runs were being made: they are there, and can be continued the next time.
+      for (const runId of runIds) await this.options.claims.release(session.runFolder(runId))
+      throw new PhasescopeError('cancelled', `${name} was not started: its project has been closed meanwhile.`)
+    }
     const runs = session.listRuns().filter((run) => runIds.includes(run.id))
     this.options.push(session, 'runs.changed', { runs, removed: [] })
     this.options.log.add('info', name, `${runIds.length} ${runIds.length === 1 ? 'run' : 'runs'} queued.`)
@@ -373,6 +416,7 @@ export class TrainingService {
   private async requeue(session: ProjectSession, runId: string, change: Partial<RunManifest>): Promise<void> {
     try {
       await session.updateRun(runId, { status: 'queued', message: null, finishedAt: null, ...change })
+      if (session.closed) throw new PhasescopeError('cancelled', 'The project has been closed meanwhile.')
     } catch (error) {
       await this.options.claims.release(session.runFolder(runId))
       throw error

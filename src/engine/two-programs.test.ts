@@ -207,3 +207,35 @@ describe('a project of a stranger', () => {
     expect(readdirSync(logs)).toHaveLength(2)
   })
 })
+
+describe('a start that takes a while', () => {
+  it('keeps its own project, whatever is opened meanwhile', async () => {
+    const { engine, home } = testEngine({ follow: true })
+    const one = await engine.openOrCreateFolder(join(home, 'one'), 'one')
+    const starting = engine.training.start(one, trainingRequest({ ...long, backend: 'auto' }))
+    await engine.openOrCreateFolder(join(home, 'two'), 'two')
+    const [id] = await starting
+    expect(engine.project.listRuns()).toEqual([])
+    expect(one.run(id).status).toMatch(/queued|running/)
+    expect(engine.training.activity()).toMatchObject([{ name: 'one' }])
+    await engine.training.control(one, [id], 'cancel')
+    await engine.training.finished(id)
+  })
+
+  it('of the same run twice is one', async () => {
+    const { engine, home } = testEngine()
+    const session = await engine.openOrCreateFolder(join(home, 'project'), 'x')
+    const [id] = await engine.training.start(session, trainingRequest(long))
+    await nextEvent(engine, 'training.progress', ({ step }) => step > 5)
+    await engine.training.control(session, [id], 'cancel')
+    await engine.training.finished(id)
+    const twice = await Promise.allSettled([
+      engine.training.continueRuns(session, [id]),
+      engine.training.continueRuns(session, [id])
+    ])
+    expect(twice.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    await engine.training.control(session, [id], 'cancel')
+    await engine.training.finished(id)
+    expect(engine.training.isBusy(session, id)).toBe(false)
+  })
+})
