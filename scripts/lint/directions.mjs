@@ -45,7 +45,8 @@ export const directions = {
     // Of the workers only the messages, and of those only their types: what computes must never run in the host.
     imports: ['contract', 'project', 'analysis', 'training', 'hooks', 'models', 'events', 'numeric'],
     types: ['workers/messages'],
-    node: true
+    node: true,
+    packages: ['es-module-lexer']
   },
   'src/host': { imports: ['engine', 'contract', 'project'], node: true, packages: ['ws'] },
   'src/cli': {

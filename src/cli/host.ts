@@ -4,6 +4,8 @@ import { Engine } from '../engine/engine'
 import { packageVersion, placesFor } from '../host/paths'
 import { createWorkerLauncher } from '../host/worker-launcher'
 import type { ProjectSession } from '../engine/project-session'
+import { TrustedFolders } from '../engine/trusted-folders'
+import { confine } from '../project/places'
 import type { Context } from './options'
 
 interface HostOptions {
@@ -36,6 +38,14 @@ export function createEngine({ buildFolder }: Context, { jobs, follow }: HostOpt
     parallel: jobs,
     follow
   })
+}
+
+/**
+ * For commands that look at a project without an engine: in one that nobody has trusted on this computer, no link is followed.
+ */
+export async function confineUntrusted({ buildFolder }: Context, folder: string): Promise<void> {
+  const trusted = await new TrustedFolders(placesFor(buildFolder).userData).has(folder)
+  confine(trusted ? [] : [folder])
 }
 
 /** Damaged parts do not stop a command; they are named, and the rest of the project is used. */

@@ -270,7 +270,15 @@ export const requests = {
   /** The project's own metric functions, `metrics.js`: what they say, and whether somebody has said that they may run. */
   'metrics.own': {
     params: nothing,
-    result: z.object({ text: z.string(), hash: z.string(), trusted: z.boolean() }).nullable()
+    result: z
+      .object({
+        text: z.string(),
+        hash: z.string(),
+        trusted: z.boolean(),
+        /** Why it cannot be used, whoever trusts it. */
+        problem: z.string().nullable()
+      })
+      .nullable()
   },
   /** They may run, as long as their text is the one that was shown. */
   'metrics.trust': { params: z.object({ hash: z.string().length(64) }), result: done },

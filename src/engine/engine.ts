@@ -524,6 +524,12 @@ export class Engine {
 
       'metrics.own': () => this.trusted.of(this.project.folder),
       'metrics.trust': async ({ hash }) => {
+        if (!this.project.trusted) {
+          throw new PhasescopeError(
+            'untrusted',
+            'Trust the folder of this project first: its metrics.js runs with your rights.'
+          )
+        }
         await this.trusted.trust(this.project.folder, hash)
         await this.training.lookAtMetrics(this.project)
         return {}

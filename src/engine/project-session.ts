@@ -177,10 +177,16 @@ export class ProjectSession {
       if (this.runs.has(id) || id.startsWith('.')) continue
       const run = await readRunManifest(join(this.runFolder(id), 'run.json')).catch(() => null)
       if (!run || this.runs.has(id)) continue
-      // Unfinished and nobody's, it is one of our own that is being set up.
-      if (!unfinished.includes(run.status) || (await this.trainsElsewhere(id))) fresh.push({ ...run, id })
+      // One of our own that is being set up; it comes by itself.
+      if (this.options.claims.has(this.runFolder(id))) continue
+      fresh.push({ ...run, id })
     }
     this.adoptRuns(fresh)
+    for (const { id, status } of fresh) {
+      // Whoever began it has gone since.
+      if (unfinished.includes(status) && !(await this.trainsElsewhere(id)) && this.runs.has(id))
+        await this.interrupted(id)
+    }
   }
 
   /** The link to a log folder; a new one where it is not followed yet. It counts once `saveLinks` has written it. */

@@ -62,6 +62,11 @@ export class RunSupervisor {
     return this.active.has(keyOf(session, runId))
   }
 
+  /** Settles when a run that has said its last word is over altogether. */
+  async settled(session: ProjectSession, runId: string): Promise<void> {
+    await this.active.get(keyOf(session, runId))?.ending
+  }
+
   /** Runs that are training, with the project that each belongs to. */
   *runs(): Generator<{ runId: string; session: ProjectSession }> {
     for (const { runId, session } of this.active.values()) yield { runId, session }

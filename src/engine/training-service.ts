@@ -175,6 +175,7 @@ export class TrainingService {
     runIds: string[],
     { backend = null, force = false }: { backend?: BackendName | null; force?: boolean } = {}
   ): Promise<void> {
+    await Promise.all(runIds.map((runId) => this.supervisor.settled(session, runId)))
     this.checkRestart(session, runIds)
     for (const runId of runIds) {
       const run = session.run(runId)
@@ -195,6 +196,7 @@ export class TrainingService {
 
   /** Trains runs once more from their first step; what they recorded before stays as an earlier attempt. */
   async retry(session: ProjectSession, runIds: string[]): Promise<void> {
+    await Promise.all(runIds.map((runId) => this.supervisor.settled(session, runId)))
     this.checkRestart(session, runIds)
     for (const runId of runIds) {
       const { spec, name } = session.run(runId)
@@ -402,7 +404,7 @@ export class TrainingService {
   /** Also when somebody has just said that they are trusted. */
   async lookAtMetrics(session: ProjectSession): Promise<void> {
     const { trusted, log } = this.options
-    const text = await trusted.textOf(session.folder)
+    const text = session.trusted ? await trusted.textOf(session.folder) : null
     if (text === null && !this.userMetrics.has(session.folder) && (await trusted.of(session.folder)) !== null) {
       log.add(
         'warning',

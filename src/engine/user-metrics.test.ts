@@ -95,3 +95,43 @@ it.each([
   },
   30_000
 )
+
+it('that import what could change behind their back are refused, by line', async () => {
+  const { engine, home } = testEngine()
+  const folder = join(home, 'project')
+  await engine.openOrCreateFolder(folder, 'test')
+  const cases: [string, RegExp | null][] = [
+    ["import { a } from './other.js'\nexport const b = () => a", /imports "\.\/other\.js" in line 1/],
+    ["// text\nexport * from 'file:///tmp/x.mjs'", /imports "file:\/\/\/tmp\/x\.mjs" in line 2/],
+    ["export const a = async () => (await import('fs' + '')).x", /imports something while it runs in line 1/],
+    ["import data from 'data:text/javascript,export default 1'\nexport const a = () => data", /imports "data:/],
+    ["import { sep } from 'node:path'\nexport const a = () => sep.length", null]
+  ]
+  for (const [text, problem] of cases) {
+    writeFileSync(join(folder, 'metrics.js'), text)
+    const own = (await engine.call('metrics.own', {}))!
+    if (problem === null) {
+      expect(own.problem).toBeNull()
+      await engine.call('metrics.trust', { hash: own.hash })
+    } else {
+      expect(own.problem).toMatch(problem)
+      await expect(engine.call('metrics.trust', { hash: own.hash })).rejects.toThrow(problem)
+    }
+  }
+})
+
+it('are trusted in the folder that somebody has looked at, and in no other, nor in one that is not trusted itself', async () => {
+  const { engine, home } = testEngine()
+  for (const name of ['one', 'two']) {
+    await engine.openOrCreateFolder(join(home, name), name)
+    writeFileSync(join(home, name, 'metrics.js'), good)
+  }
+  await engine.openFolder(join(home, 'one'))
+  const { hash } = (await engine.call('metrics.own', {}))!
+  await engine.call('metrics.trust', { hash })
+  expect(await engine.call('metrics.own', {})).toMatchObject({ trusted: true })
+  await engine.openFolder(join(home, 'two'))
+  expect(await engine.call('metrics.own', {})).toMatchObject({ trusted: false })
+  await engine.call('project.trust', { trusted: false })
+  await expect(engine.call('metrics.trust', { hash })).rejects.toMatchObject({ code: 'untrusted' })
+})

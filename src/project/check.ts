@@ -93,6 +93,10 @@ async function* ofProject(folder: string): AsyncGenerator<Fault> {
       setAside(join(folder, name))
     )
   }
+  for (const name of ['runs', 'analyses']) {
+    const problem = await problemOf(() => guard(join(folder, name)))
+    if (problem) yield fault(name, 'damage', problem.message)
+  }
   yield* leftovers(folder, '')
 }
 
@@ -287,7 +291,8 @@ async function problemOf(work: () => Promise<unknown>): Promise<PhasescopeError 
 }
 
 async function namesIn(path: string): Promise<Dirent[]> {
-  await guard(path).catch(() => undefined)
+  // Nothing that lies behind a link is looked at, and least of all repaired.
+  if (await problemOf(() => guard(path))) return []
   return readdir(path, { withFileTypes: true }).catch(() => [])
 }
 

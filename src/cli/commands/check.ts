@@ -4,6 +4,7 @@ import { checkProject } from '../../project/check'
 import { openProject } from '../../project/project-folder'
 import { existsSync } from 'node:fs'
 import { PhasescopeError } from '../../contract/errors'
+import { confineUntrusted } from '../host'
 import { CountProgress } from '../progress'
 import type { Command } from '../options'
 
@@ -20,8 +21,10 @@ export const checkCommand: Command = {
     'Runs in training are left alone. Exit code 1 when damage is found that has not been repaired.'
   ],
   words: { min: 1, max: 1, missing: 'Which project? Give its folder.' },
-  async run(input, { terminal }) {
+  async run(input, context) {
+    const { terminal } = context
     const folder = resolve(input.words[0])
+    await confineUntrusted(context, folder)
     await openProject(folder).catch((error: unknown) => {
       // A damaged manifest is just what this is for; another folder is not.
       const there = existsSync(folder) && existsSync(`${folder}/runs`)

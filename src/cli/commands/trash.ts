@@ -1,6 +1,8 @@
 /** `phasescope trash`: what was removed from a project, how to get it back, and how to get rid of it. */
+import { resolve } from 'node:path'
 import { openProject } from '../../project/project-folder'
 import { emptyTrash, keptDays, listTrash, restoreFromTrash } from '../../project/trash'
+import { confineUntrusted } from '../host'
 import type { Command } from '../options'
 import { table } from '../terminal'
 
@@ -15,7 +17,9 @@ export const trashCommand: Command = {
   },
   notes: [`What lies there for more than ${keptDays} days goes by itself when the application opens the project.`],
   words: { min: 1, max: 1, missing: 'Which project? Give its folder.' },
-  async run(input, { terminal }) {
+  async run(input, context) {
+    const { terminal } = context
+    await confineUntrusted(context, resolve(input.words[0]))
     const { folder } = await openProject(input.words[0])
     for (const name of input.texts('restore')) {
       terminal.note(`${await restoreFromTrash(folder, name)} is back.`)
