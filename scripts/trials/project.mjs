@@ -24,8 +24,8 @@ export const summary = 'A project of a stranger, opened by every command and by 
 
 const secret = 'TOP-SECRET-7f3a'
 
-/** @param {{ log: (line: string) => void, only?: string[] }} options only: names of traps */
-export async function run({ log, only }) {
+/** @param {{ long: boolean, seed: number, log: (line: string) => void, only?: string[] }} options short: a third of them, by seed */
+export async function run({ long, seed, log, only }) {
   const { home, remove } = temporaryHome()
   const rows = []
   try {
@@ -42,8 +42,10 @@ export async function run({ log, only }) {
       ...tinyRun
     ])
     if (made.code !== 0) throw new Error(made.err)
-    for (const [name, trap] of Object.entries(traps)) {
-      if (only && !only.includes(name)) continue
+    const chosen = Object.entries(traps).filter(([name], i) =>
+      only ? only.includes(name) : long || (i + seed) % 3 === 0
+    )
+    for (const [name, trap] of chosen) {
       const failures = await spring(home, honest, name, trap)
       rows.push({ name, count: 1, failures })
       log(`${failures.length === 0 ? 'held' : 'FELL'}: ${name}`)

@@ -16,7 +16,8 @@ export function boardHandlers(
   const runsOf = (runIds: string[]) => project().sources(runIds)
   const runOf = (runId: string) => project().sources([runId])[0]
   return {
-    'board.tags': ({ runIds }, signal) => queries.run('boardTags', { runs: runsOf(runIds) }, signal),
+    'board.tags': ({ runIds }, signal) =>
+      queries.run('boardTags', { runs: runsOf(runIds), index: project().tagIndex }, signal),
     'board.scalars': ({ runIds, ...query }, signal) =>
       queries.run('scalars', { runs: runsOf(runIds), ...query }, signal),
     'board.groups': ({ groups, ...query }, signal) =>

@@ -33,7 +33,7 @@ const handlers: Handlers = {
   readNetwork,
   tags: ({ runs }) => tagsOf(runs),
   series: ({ runs, tags, from, to, maxPoints }) => seriesOf(runs, tags, { from, to }, maxPoints),
-  boardTags: ({ runs }) => boardTagsOf(runs),
+  boardTags: ({ runs, index }) => boardTagsOf(runs, index),
   scalars: (query) => scalarsOf(query),
   groups: (query) => groupsOf(query),
   statistics: (query) => statisticsOf(query),

@@ -2,6 +2,7 @@
 import type { TagInfo } from '../contract/boards'
 import { longestTag } from '../contract/ids'
 import type { RequestResult } from '../contract/requests'
+import { stateOfFiles, TagIndex, type RunSummary } from '../project/tag-index'
 import type { RunSource } from './messages'
 import { readerIfThere } from './run-cache'
 
@@ -14,41 +15,60 @@ export function tooLong(count: number): string {
   return `${which} longer than ${longestTag.toLocaleString('en')} characters and not shown; exports have ${count === 1 ? 'it' : 'them'}.`
 }
 
-export function boardTagsOf(runs: RunSource[]): RequestResult<'board.tags'> {
+/** From so many runs on, what they hold is kept in an index beside them. */
+const indexedFrom = 50
+
+/** @param index file of the project that the runs belong to; null: everything is read */
+export function boardTagsOf(runs: RunSource[], index: string | null = null): RequestResult<'board.tags'> {
   const tags = new Map<string, Omit<TagInfo, 'runs'> & { runs: number[] }>()
   const problems: { runId: string; text: string }[] = []
   const restarted: string[] = []
+  const kept = index !== null && runs.length >= indexedFrom ? new TagIndex(index) : null
   runs.forEach((source, r) => {
-    const log = readerIfThere(source, (text) => problems.push({ runId: source.runId, text }))?.log
-    if (!log) return
-    let restarts = false
-    let long = 0
-    for (const { tag, kind, metadata, scalars, places } of log.series()) {
-      if (tag.length > longestTag) {
-        long += 1
-        continue
-      }
-      const key = `${kind} ${tag}`
-      const series = scalars ?? places
-      const points = series?.length ?? 0
-      if (series && series.restarts.length > 0) restarts = true
-      const known = tags.get(key)
+    const found = summaryOf(source, kept, (text) => problems.push({ runId: source.runId, text }))
+    if (!found) return
+    found.tags.forEach(({ tag, kind, displayName, description }, t) => {
+      const known = tags.get(`${kind} ${tag}`)
       if (known) {
         known.runs.push(r)
-        known.points += points
+        known.points += found.points[t]
       } else {
-        const displayName = metadata.displayName.slice(0, longestName)
-        const description = metadata.description.slice(0, longestDescription)
-        tags.set(key, { tag, kind, displayName, description, runs: [r], points })
+        const points = found.points[t]
+        tags.set(`${kind} ${tag}`, { tag, kind: kind as TagInfo['kind'], displayName, description, runs: [r], points })
       }
-    }
-    if (restarts) restarted.push(source.runId)
-    for (const text of log.problems) problems.push({ runId: source.runId, text })
-    if (long > 0) problems.push({ runId: source.runId, text: tooLong(long) })
+    })
+    if (found.restarted) restarted.push(source.runId)
+    for (const text of found.problems) problems.push({ runId: source.runId, text })
   })
+  kept?.save()
   return {
     tags: [...tags.values()].map((tag) => ({ ...tag, runs: Int32Array.from(tag.runs) })),
     problems,
     restarted
   }
+}
+
+/** What a run holds, from the index where its files are as they were, and else from the files. */
+function summaryOf(source: RunSource, index: TagIndex | null, problem: (text: string) => void): RunSummary | null {
+  const state = index ? stateOfFiles(source.folder) : null
+  const known = index && state !== null ? index.get(source.runId, state) : null
+  if (known) return known
+  const log = readerIfThere(source, problem)?.log
+  if (!log) return null
+  const summary: RunSummary = { tags: [], points: [], restarted: false, problems: [...log.problems] }
+  let long = 0
+  for (const { tag, kind, metadata, scalars, places } of log.series()) {
+    if (tag.length > longestTag) {
+      long += 1
+      continue
+    }
+    const series = scalars ?? places
+    const displayName = metadata.displayName.slice(0, longestName)
+    summary.tags.push({ tag, kind, displayName, description: metadata.description.slice(0, longestDescription) })
+    summary.points.push(series?.length ?? 0)
+    if (series && series.restarts.length > 0) summary.restarted = true
+  }
+  if (long > 0) summary.problems.push(tooLong(long))
+  if (index && state !== null) index.put(source.runId, state, summary)
+  return summary
 }
