@@ -7,7 +7,7 @@ import { compareRuns, timeInStates } from './compare'
 import { clusterRuns, silhouette } from './clusters'
 import { convergenceOf, firstBeyond, proposeThreshold } from './convergence'
 import { benjaminiHochberg, testDetours } from './detours'
-import { editDistance, wasserstein } from './distances'
+import { editDistance, meanDistances, wasserstein } from './distances'
 import { regressConvergence } from './regression'
 import { analyse, goldenSeries, optionsOf, PAPER_FEATURES, runOf } from '../testing/builders'
 import type { Finding } from '../types'
@@ -244,6 +244,63 @@ describe('distances and groups', () => {
       expect(Math.abs(wasserstein(b, a, cost) - distance)).toBeLessThan(1e-8)
       expect(wasserstein(a, a, cost)).toBe(0)
     }
+  })
+
+  it.each([1e-300, 1e-12, 1e-3, 1, 1e4, 1e6, 1e9, 1e12, 1e150])(
+    'earth mover distance scales with its costs, times %s',
+    (scale) => {
+      for (const { a, b, cost, distance } of golden.wasserstein) {
+        const scaled = cost.map((row) => row.map((value) => value * scale))
+        expect(Math.abs(wasserstein(a, b, scaled) / scale - distance)).toBeLessThan(1e-8)
+      }
+    }
+  )
+
+  it('earth mover distance ends for costs that rounding makes contradict each other', () => {
+    for (const scale of [1e4, 1e6, 1e12]) {
+      for (let trial = 0; trial < 300; trial++) {
+        const rng = new Rng(trial)
+        const states = 3 + rng.integer(6)
+        const means = Array.from({ length: states }, () => [0, 1, 2].map(() => rng.normal()))
+        const mass = (): number[] => {
+          const parts = Array.from({ length: states }, () => rng.uniform())
+          const sum = parts.reduce((total, part) => total + part, 0)
+          return parts.map((part) => part / sum)
+        }
+        const [a, b] = [mass(), mass()]
+        const near = wasserstein(a, b, meanDistances(means))
+        const far = wasserstein(a, b, meanDistances(means.map((row) => row.map((value) => value * scale))))
+        expect(Math.abs(far / scale - near)).toBeLessThan(1e-10)
+      }
+    }
+  })
+
+  it('earth mover distance on a line is the area between the cumulative sums, with one cost beyond all others too', () => {
+    // States at these places; exact for any of them (Vallender 1974). The last lies far beyond what rounding tells apart.
+    const places = [0, 1e-9, 1, 2, 1e9]
+    const cost = places.map((x) => places.map((y) => Math.abs(x - y)))
+    const a = [0.25, 0.25, 0, 0.5, 0]
+    const b = [0, 0.25, 0.5, 0, 0.25]
+    let sum = 0
+    let expected = 0
+    places.slice(1).forEach((place, i) => {
+      sum += a[i] - b[i]
+      expected += Math.abs(sum) * (place - places[i])
+    })
+    expect(Math.abs(wasserstein(a, b, cost) / expected - 1)).toBeLessThan(1e-12)
+  })
+
+  it('earth mover distance without any distance, or with one that is not a number, ends as well', () => {
+    const zero = [
+      [0, 0],
+      [0, 0]
+    ]
+    expect(wasserstein([1, 0], [0, 1], zero)).toBe(0)
+    const unknown = [
+      [0, Number.NaN],
+      [Number.NaN, 0]
+    ]
+    expect(wasserstein([1, 0], [0, 1], unknown)).toBeNaN()
   })
 
   it('groups and silhouettes as scipy and scikit-learn', () => {
