@@ -114,6 +114,24 @@ describe('detour tests', () => {
     }
   })
 
+  it('of runs that presence separates perfectly, p is 0 and t has no value', () => {
+    for (let runs = 3; runs <= 9; runs++)
+      for (let visiting = 1; visiting < runs; visiting++)
+        for (let inside = 12; inside < 58; inside += 2)
+          for (let outside = 12; outside < 58; outside += 2) {
+            if (inside === outside) continue
+            const visits = Array.from({ length: runs }, (_, r) => r < visiting)
+            const epochs = visits.map((visit) => (visit ? inside : outside))
+            const [test] = testDetours([visits], epochs, 1)
+            const what = `${visiting} of ${runs} at ${inside}, others at ${outside}`
+            expect(Math.abs(test.correlation!), what).toBeLessThanOrEqual(1)
+            expect(Math.abs(test.correlation!), what).toBeGreaterThan(1 - 1e-12)
+            // With one degree of freedom, p is still 1e-8 where rounding leaves r just below 1.
+            expect(test.p, what).toBeLessThan(1e-6)
+            expect(test.t === null || Math.abs(test.t) > 1e6, what).toBe(true)
+          }
+  })
+
   it('a sampled permutation p agrees with the exact one', () => {
     const rng = new Rng(5)
     const y = Array.from({ length: 60 }, () => rng.normal())
@@ -222,6 +240,35 @@ describe('convergence', () => {
     expect(propose([poor], 'accuracy/val', 'above')).toBe(0.45)
     expect(propose([poor], 'loss/val', 'below')).toBe(1.6)
     expect(propose([poor], 'x', 'above')).toBe(18)
+  })
+
+  it('proposes a threshold on the way, however little the metric changes beside its size', () => {
+    const ways: [string, 'above' | 'below', number, number][] = [
+      ['weights/l2', 'above', 100.2, 101.2],
+      ['weights/l2', 'above', 50, 50.4],
+      ['f1/val', 'above', 0.97, 1],
+      ['loss/val', 'below', 2.302, 2.29],
+      ['weights/l2', 'below', 1234, 1200]
+    ]
+    const rng = new Rng(9)
+    for (let i = 0; i < 500; i++) {
+      const first = rng.normal() * 10 ** (rng.integer(12) - 4)
+      const last = first + first * (rng.uniform() + 0.1) * (rng.integer(2) - 0.5) * 10 ** (2 - rng.integer(10))
+      ways.push(['x', last > first ? 'above' : 'below', first, last])
+    }
+    for (const [metric, direction, first, last] of ways) {
+      const run = runOf('a', { [metric]: Array.from({ length: 1001 }, (_, i) => first + ((last - first) * i) / 1000) })
+      const threshold = proposeThreshold([run], { metric, direction, threshold: null })
+      const index = firstBeyond(run.series[metric].values, threshold, direction)
+      const what = `${metric} from ${first} to ${last}: ${threshold} at ${index}`
+      expect(index, what).toBeGreaterThanOrEqual(890)
+      expect(index, what).toBeLessThanOrEqual(911)
+    }
+  })
+
+  it('proposes the one value of a metric that does not change', () => {
+    const run = runOf('a', { x: [1234.5678, 1234.5678] })
+    expect(proposeThreshold([run], { metric: 'x', direction: 'above', threshold: null })).toBe(1234.5678)
   })
 
   it('counts time in true epochs, whatever the recording interval', () => {
