@@ -112,6 +112,16 @@ describe('golden metrics of the reference package', () => {
   }
 })
 
+describe('matrices of any scale', () => {
+  it.each([1e-300, 1e-160, 1, 1e154, 1e200, 1e300])('have norms that scale with them, times %s', (scale) => {
+    const data = Float64Array.of(3, -4, 0, 12)
+    const own = matrixMetrics({ data: data.map((value) => value * scale), shape: [2, 2] })
+    expect(own.l1 / scale).toBeCloseTo(19, 10)
+    expect(own.l2 / scale).toBeCloseTo(13, 10)
+    expect(own.code_sparsity).toBeCloseTo(19 / 13, 10)
+  })
+})
+
 describe('decisions where the reference is odd', () => {
   const matrix = (rows: number[][]): { data: Float64Array; shape: number[] } => {
     return { data: Float64Array.from(rows.flat()), shape: [rows.length, rows[0].length] }
