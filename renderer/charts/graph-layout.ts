@@ -1,6 +1,7 @@
 /** Layout of the module tree: layered by dagre, scopes as nested boxes, edges orthogonal. */
 import dagre from '@dagrejs/dagre'
 import type { ModuleGraph, ModuleNode } from '../../src/models/types'
+import { largest, smallest } from './extremes'
 
 export interface PlacedNode {
   node: ModuleNode
@@ -85,13 +86,13 @@ export function layoutGraph(graph: ModuleGraph, depth: number): PlacedGraph {
   // Innermost first: an outer box encloses the finished inner ones.
   for (const scope of scopes) {
     const inside = visible.filter((node) => node.parent === scope.path).map((node) => boxes.get(node.path)!)
-    const left = Math.min(...inside.map((box) => box.left)) - scopePadding
+    const left = smallest(inside.map((box) => box.left)) - scopePadding
     const head = scope.path.length * 7.5 + 110
     boxes.set(scope.path, {
       left,
-      right: Math.max(Math.max(...inside.map((box) => box.right)) + scopePadding, left + head),
-      top: Math.min(...inside.map((box) => box.top)) - scopeHead,
-      bottom: Math.max(...inside.map((box) => box.bottom)) + scopePadding + 2
+      right: Math.max(largest(inside.map((box) => box.right)) + scopePadding, left + head),
+      top: smallest(inside.map((box) => box.top)) - scopeHead,
+      bottom: largest(inside.map((box) => box.bottom)) + scopePadding + 2
     })
   }
 
@@ -101,8 +102,8 @@ export function layoutGraph(graph: ModuleGraph, depth: number): PlacedGraph {
     return { points: points.map((point) => ({ x: point.x, y: point.y + shift(point.y) })), residual: edge.residual }
   })
   const xs = edges.flatMap((edge) => edge.points.map((point) => point.x))
-  const originX = Math.min(...all.map((box) => box.left), ...xs) - 12
-  const originY = Math.min(...all.map((box) => box.top)) - 12
+  const originX = Math.min(smallest(all.map((box) => box.left)), smallest(xs)) - 12
+  const originY = smallest(all.map((box) => box.top)) - 12
   const nodes = visible.map((node): PlacedNode => {
     const box = boxes.get(node.path)!
     return {
@@ -122,8 +123,8 @@ export function layoutGraph(graph: ModuleGraph, depth: number): PlacedGraph {
       path: orthogonal(edge.points.map((point) => ({ x: point.x - originX, y: point.y - originY }))),
       residual: edge.residual
     })),
-    width: Math.max(...all.map((box) => box.right), ...xs) - originX + 12,
-    height: Math.max(...all.map((box) => box.bottom)) - originY + 20
+    width: Math.max(largest(all.map((box) => box.right)), largest(xs)) - originX + 12,
+    height: largest(all.map((box) => box.bottom)) - originY + 20
   }
 }
 
@@ -138,8 +139,8 @@ function makeRoom(scopes: ModuleNode[], visible: ModuleNode[], boxes: Map<string
     const inside = visible
       .filter((node) => inScope(node, scope) && boxes.has(node.path))
       .map((node) => boxes.get(node.path)!)
-    insertions.push({ at: Math.min(...inside.map((box) => box.top)), room: scopeHead - 8 })
-    insertions.push({ at: Math.max(...inside.map((box) => box.bottom)) + 1, room: scopePadding })
+    insertions.push({ at: smallest(inside.map((box) => box.top)), room: scopeHead - 8 })
+    insertions.push({ at: largest(inside.map((box) => box.bottom)) + 1, room: scopePadding })
   }
   return (y) => insertions.reduce((sum, insertion) => (y >= insertion.at ? sum + insertion.room : sum), 0)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeViterbi, sampleSequence, scoreSequences } from '../hmm'
 import { randomModel } from '../hmm/testing/models'
-import type { CovarianceType } from '../hmm/types'
+import type { CovarianceType, GaussianHmm } from '../hmm/types'
 import { Rng } from '../numeric/rng'
 import { withCandidate } from './assemble'
 import { runCandidate } from './candidates'
@@ -210,6 +210,27 @@ describe('likelihood per point', () => {
       expect(total).toBeCloseTo(scoreSequences(model, sequences), 8)
       expect(decodeViterbi(model, sequences)).toHaveLength(3)
     })
+
+  it('is that of the point also after one that another state explains better by more than e^745', () => {
+    // Two states that are never left, so each point is what the score grows by.
+    const model: GaussianHmm = {
+      ...randomModel(2, 1, 'diag', new Rng(1)),
+      startProb: Float64Array.of(0.5, 0.5),
+      transMat: Float64Array.of(1, 0, 0, 1),
+      means: Float64Array.of(-1, 1),
+      covars: Float64Array.of(0.002, 0.002)
+    }
+    for (const data of [
+      [-1, -1],
+      [1, -1, -1, -1, -1],
+      [0.95, -1, -1, -1]
+    ]) {
+      const until = (rows: number): number =>
+        rows === 0 ? 0 : scoreSequences(model, [{ data: Float64Array.from(data.slice(0, rows)), rows, columns: 1 }])
+      const [points] = pointLogLikelihoods(model, [{ data: Float64Array.from(data), rows: data.length, columns: 1 }])
+      points.forEach((value, t) => expect(value).toBeCloseTo(until(t + 1) - until(t), 8))
+    }
+  })
 })
 
 describe('what is usual', () => {

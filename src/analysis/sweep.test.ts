@@ -14,6 +14,13 @@ const conclusions = (runs: SweptRun[]): string[] => judgeSweep(runs).map(({ conc
 const best = run(0.01, falling(0.1))
 
 describe('the verdict on a learning rate', () => {
+  it('takes curves of any number of points', () => {
+    const many = 300_000
+    const long = (to: number): number[] =>
+      Array.from({ length: many }, (_, i) => to + (2.3 - to) * Math.exp((-20 * i) / many))
+    expect(conclusions([run(0.1, long(0.1)), run(0.01, long(0.2))])).toEqual(['best', 'good'])
+  })
+
   it('is too high where the loss is no number, has risen, or is stuck with the gradient gone', () => {
     const broken = run(1, [2.3, 2.2, NaN, NaN, NaN])
     const risen = run(

@@ -2,6 +2,7 @@
  * A learning-rate sweep in plain words: the same run at several rates, judged by its loss and by the gradient of its last
  * layer. Every threshold is here, and every sentence gives the numbers that decided.
  */
+import { largest, smallest } from '../numeric/statistics'
 
 export interface SweptSeries {
   /** [n] each, ascending steps. */
@@ -61,7 +62,7 @@ export function judgeSweep(runs: readonly SweptRun[]): SweepVerdict[] {
   const courses = runs.map(courseOf)
   const sound = courses.filter(isSound)
   // A run that is still behind the others may not be called the best of them.
-  const farthest = Math.max(...sound.map(({ lastStep }) => lastStep))
+  const farthest = largest(sound.map(({ lastStep }) => lastStep))
   const best = sound
     .filter(({ lastStep }) => lastStep === farthest)
     .reduce<Course | null>((found, course) => (!found || course.end < found.end ? course : found), null)
@@ -158,7 +159,7 @@ function courseOf({ rate, loss, gradient }: SweptRun): Course {
   }
   return {
     ...{ rate, points, brokenAt, bounce, loss, lastStep: points > 0 ? loss.steps[points - 1] : 0 },
-    ...{ start: finite[0] ?? Number.NaN, end: endOf(values), best: Math.min(...finite) },
+    ...{ start: finite[0] ?? Number.NaN, end: endOf(values), best: smallest(finite) },
     gradient: gradient && gradient.steps.length >= 2 ? gradientCourse(gradient) : null
   }
 }

@@ -163,10 +163,12 @@ export class AnalysisService {
     session: ProjectSession,
     id: string,
     convergence: ConvergenceRule | null,
-    page: { title: string | null; commands: string[] } = { title: null, commands: [] }
+    page: { title: string | null; commands: string[] } = { title: null, commands: [] },
+    signal?: AbortSignal
   ): Promise<Record<string, string>> {
     const runs = presentSources(session, id)
-    return this.options.pool.run('report', { runs, analysisFile: session.analysisFile(id), convergence, ...page })
+    const analysisFile = session.analysisFile(id)
+    return this.options.pool.run('report', { runs, analysisFile, convergence, ...page }, signal)
   }
 
   /** The same into the project. Returns the folder, relative to the project. */

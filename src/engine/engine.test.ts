@@ -126,6 +126,15 @@ it('does the main job', async () => {
     'A run has converged when loss/train'
   )
   expect(readdirSync(join(project.folder, place))).toHaveLength(6)
+  const { analyses } = engine
+  const gone = new AbortController()
+  const unwanted = Promise.allSettled([
+    analyses.across(engine.project, id, 2, convergence, gone.signal),
+    analyses.report(engine.project, id, convergence, undefined, gone.signal)
+  ])
+  gone.abort()
+  const refused = { status: 'rejected', reason: { code: 'cancelled' } }
+  expect(await unwanted).toMatchObject([refused, refused])
   const before = (await ask(engine, 'analysis.get', { id })).fits.find((fit) => fit.states === 2)!
   const spare = analysis.candidates.find((one) => one.states === 2 && one.restart !== before.restart)!
   await ask(engine, 'analysis.useRestart', { id, states: 2, restart: spare.restart })

@@ -8,6 +8,7 @@ import type { RecentProject, RunInfo } from '../contract/domain'
 import type { RequestResult } from '../contract/requests'
 import { makeFolder, writeJson } from '../project/files'
 import { listAnalyses } from '../project/project-folder'
+import { largest } from '../numeric/statistics'
 
 const kept = 30
 const strips = 10
@@ -87,7 +88,7 @@ export async function samplePreview(folder: string): Promise<RequestResult<'proj
     strips: fit.paths.slice(0, strips).map((path) => stripOf(path, colors)),
     runs: latest.inputs.runs.length,
     chosenStates: fit.states,
-    epochs: Math.max(...latest.inputs.runs.map((run) => run.epochs.at(-1) ?? 0))
+    epochs: largest(latest.inputs.runs.map((run) => run.epochs.at(-1) ?? 0))
   }
 }
 

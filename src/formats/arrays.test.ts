@@ -195,6 +195,23 @@ describe('tables of examples', () => {
       ['b', [NaN, 3], null, 2],
       ['kind', null, ['x', 'y;z'], null]
     ])
+    for (const text of [
+      'x;n;label\n1,5;2;a\n-3,5e1;4;"b, c"\n,5;1;a\n',
+      'x\tn\tlabel\n1,5\t2\ta\n-3,5e1\t4\tb, c\n,5\t1\ta\n'
+    ]) {
+      const german = readDataTable(text, 't.csv').columns
+      expect(german.map(({ name }) => name)).toEqual(['x', 'n', 'label'])
+      expect([...german[0].numbers!]).toEqual([1.5, -35, 0.5])
+      expect([...german[1].numbers!]).toEqual([2, 4, 1])
+      expect(german[2].words).toEqual(['a', 'b, c', 'a'])
+    }
+    // With numbers in a column of words, they are words; commas that part cells are nothing else.
+    expect(readDataTable('x;y\n1,5;a\nb;2\n', 't.csv').columns[0].words).toEqual(['1,5', 'b'])
+    expect([...readDataTable('x,y\n1,5\n', 't.csv').columns[1].numbers!]).toEqual([5])
+    expect(() => readDataTable('x;y\n1,5;2\n1;2.5\n', 't.csv')).toThrow(
+      't.csv, line 3: numbers are written with a decimal comma in line 2 and with a decimal point in line 3. ' +
+        'Write all of them one way.'
+    )
     const indexed = readDataTable(',v\n0,5\n1,6\n', 't.csv')
     expect(indexed.columns.map(({ name }) => name)).toEqual(['v'])
   })

@@ -1,6 +1,7 @@
 /** Which step a checkpoint is of: the number in its path that differs from checkpoint to checkpoint. */
 import { compileGlob, PatternError, type Matcher } from '../text/pattern'
 import { plural, someNames } from './format-error'
+import { smallest } from '../numeric/statistics'
 
 /** A number in a path, with the word before it. */
 export interface PathNumber {
@@ -181,7 +182,7 @@ interface Slot {
 /** Whole numbers that are not the same in all paths; one that only repeats another is left out. */
 function differing(parsed: readonly ParsedPath[]): Slot[] {
   const slots: Slot[] = []
-  const count = Math.min(...parsed.map(({ numbers }) => numbers.length))
+  const count = smallest(parsed.map(({ numbers }) => numbers.length))
   for (let i = 0; i < count; i++) {
     const values = parsed.map(({ numbers }) => numbers[i].value)
     if (values.some(Number.isNaN) || values.every((value) => value === values[0])) continue

@@ -2,6 +2,7 @@
 import { textOfCell } from '../text/csv'
 import Papa from 'papaparse'
 import { readCell } from './cells'
+import { checkOneWay, decimalComma, decimalPoint, delimiterOf } from './delimited'
 import { excerpt, FormatError, plural } from './format-error'
 
 export interface DataColumn {
@@ -26,7 +27,9 @@ const mostColumns = 100_000
 /** @throws FormatError */
 export function readDataTable(text: string, file: string): DataTable {
   const plain = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
-  const { data, errors } = Papa.parse<string[]>(plain, { newline: '\n', delimitersToGuess: [',', ';', '\t'] })
+  // Not guessed by the parser: it takes decimal commas for delimiters.
+  const delimiter = delimiterOf(plain)
+  const { data, errors } = Papa.parse<string[]>(plain, { newline: '\n', delimiter })
   const bad = errors.find(({ type }) => type === 'Quotes')
   if (bad) {
     const text = 'a quoted cell does not end where its line does. Close the quote, or double quotes inside a cell.'
@@ -66,32 +69,52 @@ export function readDataTable(text: string, file: string): DataTable {
       throw new FormatError(file, `line ${line}`, text)
     }
   }
-  const columns = names.map((name, c) => column(name === '' ? `column ${c + 1}` : name, rows, c))
+  const read = names.map((name, c) => column(name === '' ? `column ${c + 1}` : name, rows, c, delimiter !== ','))
+  const first = (lines: number[]): number =>
+    lines.reduce((least, line) => (line > 0 ? Math.min(least, line) : least), Infinity)
+  const [comma, point] = [first(read.map(({ commaLine }) => commaLine)), first(read.map(({ pointLine }) => pointLine))]
+  checkOneWay(file, Number.isFinite(comma) ? comma : 0, Number.isFinite(point) ? point : 0)
+  const columns = read.map(({ column }) => column)
   // What pandas writes without index=False: row numbers under no name.
   const isIndex = names[0] === '' && (columns[0].numbers?.every((value, i) => value === i) ?? false)
   return { columns: isIndex ? columns.slice(1) : columns, rows: rows.length }
 }
 
-function column(name: string, rows: { cells: string[]; line: number }[], c: number): DataColumn {
+/** With the first lines of a decimal comma and of a decimal point; 0 where there is none, or the column is one of words. */
+function column(
+  name: string,
+  rows: { cells: string[]; line: number }[],
+  c: number,
+  commas: boolean
+): { column: DataColumn; commaLine: number; pointLine: number } {
   const numbers = new Float64Array(rows.length)
+  let [commaLine, pointLine] = [0, 0]
   let words = 0
   let firstGap: number | null = null
   let oddWord: DataColumn['oddWord'] = null
   rows.forEach(({ cells, line }, i) => {
-    const value = readCell(cells[c])
+    let value = readCell(cells[c])
+    if (commas && value === 'word' && decimalComma.test(cells[c])) {
+      value = Number(cells[c].trim().replace(',', '.'))
+      commaLine ||= line
+    } else if (commas && pointLine === 0 && typeof value === 'number' && decimalPoint.test(cells[c])) pointLine = line
     numbers[i] = typeof value === 'number' ? value : NaN
     if (value === 'gap') firstGap ??= line
     if (value !== 'word') return
     words += 1
     oddWord ??= { line, text: excerpt(cells[c]) }
   })
-  if (words === 0) return { name, numbers, words: null, firstGap, oddWord: null }
+  if (words === 0) return { column: { name, numbers, words: null, firstGap, oddWord: null }, commaLine, pointLine }
   const mostlyNumbers = words < rows.length / 2
   return {
-    name,
-    numbers: null,
-    words: rows.map(({ cells }) => textOfCell(cells[c].trim())),
-    firstGap,
-    oddWord: mostlyNumbers ? oddWord : null
+    column: {
+      name,
+      numbers: null,
+      words: rows.map(({ cells }) => textOfCell(cells[c].trim())),
+      firstGap,
+      oddWord: mostlyNumbers ? oddWord : null
+    },
+    commaLine: 0,
+    pointLine: 0
   }
 }

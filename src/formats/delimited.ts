@@ -5,8 +5,9 @@ import { GrowingColumn, mostColumns, numericTable, readCell } from './cells'
 import { FormatError, plural } from './format-error'
 import type { RawTable } from './types'
 
-const decimalComma = /^\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*$/
-const decimalPoint = /^\s*[+-]?\d*\.\d+(?:[eE][+-]?\d+)?\s*$/
+/** Where the delimiter is no comma. */
+export const decimalComma = /^\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*$/
+export const decimalPoint = /^\s*[+-]?\d*\.\d+(?:[eE][+-]?\d+)?\s*$/
 const delimiterNames: Record<string, string> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' }
 
 /** @throws FormatError */
@@ -76,14 +77,7 @@ class TableReader {
     if (!columns || this.lines.length === 0) {
       throw new FormatError(file, null, 'has a header and no rows. Choose a file with recorded values.')
     }
-    if (this.commaLine > 0 && this.pointLine > 0) {
-      throw new FormatError(
-        file,
-        `line ${Math.max(this.commaLine, this.pointLine)}`,
-        `numbers are written with a decimal comma in line ${this.commaLine} and with a decimal point in line ` +
-          `${this.pointLine}. Write all of them one way.`
-      )
-    }
+    checkOneWay(file, this.commaLine, this.pointLine)
     const notes: string[] = []
     const kept = columns.filter((column, c) => {
       if (column.name !== '') return true
@@ -141,8 +135,22 @@ class TableReader {
   }
 }
 
+/**
+ * @param commaLine the first line with a decimal comma, `pointLine` with a decimal point; 0: none
+ * @throws FormatError where there are both: one of them may part thousands.
+ */
+export function checkOneWay(file: string, commaLine: number, pointLine: number): void {
+  if (commaLine === 0 || pointLine === 0) return
+  throw new FormatError(
+    file,
+    `line ${Math.max(commaLine, pointLine)}`,
+    `numbers are written with a decimal comma in line ${commaLine} and with a decimal point in line ${pointLine}. ` +
+      'Write all of them one way.'
+  )
+}
+
 /** The delimiter of the header, checked against the line after it. */
-function delimiterOf(text: string): string {
+export function delimiterOf(text: string): string {
   const lines = text
     .slice(0, 1_000_000)
     .split('\n', 50)

@@ -80,8 +80,7 @@ const readers: Record<string, Reader> = {
   },
   LeakyReLU: (layer) => {
     const slope = Number(layer.config.negative_slope ?? layer.config.alpha ?? 0.3)
-    const note = `Layer ${layer.name}: the slope below zero is ${LEAKY_SLOPE} here, not ${slope}.`
-    return { part: null, activation: 'leakyRelu', notes: Math.abs(slope - LEAKY_SLOPE) < 1e-6 ? [] : [note] }
+    return { part: null, activation: 'leakyRelu', notes: slopeNotes(layer, slope) }
   },
   ELU: (layer) => {
     if (Number(layer.config.alpha ?? 1) !== 1) throw refused(layer, 'has an alpha other than 1')
@@ -188,8 +187,19 @@ function activationOf(layer: KerasLayer): Pick<Converted, 'activation' | 'notes'
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replace('re_lu', 'relu')
+  if (key === 'leaky_relu') {
+    // A function has the slope 0.2 in Keras, a layer that is given as an activation its own.
+    const own = typeof config === 'object' ? (config as Config) : null
+    const slope = own ? Number(own.negative_slope ?? own.alpha ?? 0.3) : 0.2
+    return { activation: 'leakyRelu', notes: slopeNotes(layer, slope) }
+  }
   if (Object.hasOwn(activations, key)) return { activation: activations[key], notes: [] }
   throw refused(layer, `has the activation "${String(name)}". Known are ${Object.keys(activations).join(', ')}`)
+}
+
+function slopeNotes(layer: KerasLayer, slope: number): string[] {
+  if (Math.abs(slope - LEAKY_SLOPE) < 1e-6) return []
+  return [`Layer ${layer.name}: the slope below zero is ${LEAKY_SLOPE} here, not ${slope}.`]
 }
 
 function checkLastAxis(layer: KerasLayer, rank: number): void {

@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu'
 import * as tfl from '@tensorflow/tfjs-layers'
 import { describe, expect, it } from 'vitest'
 import { placeLayers } from '../models/network-shapes'
+import { convertLayer } from './keras-layers'
 import { networkFromKeras } from './keras-model'
 
 const shown = (model: tfl.LayersModel) => model.toJSON(null, false) as unknown
@@ -112,6 +113,19 @@ describe('models of TensorFlow.js', () => {
     ])
     expect(network.outputs).toBeUndefined()
   })
+})
+
+it('a leaky ReLU that is the activation of a layer is told of as a layer of its own is', () => {
+  const layer = (activation: unknown) =>
+    convertLayer({ className: 'Dense', name: 'd', config: { units: 3, activation }, file: 'm' }, 1)
+  const note = (slope: number): string[] => [`Layer d: the slope below zero is 0.01 here, not ${slope}.`]
+  // https://keras.io/api/layers/activations/: 0.2 for the function, 0.3 for the layer.
+  expect(layer('leaky_relu')).toMatchObject({ activation: 'leakyRelu', notes: note(0.2) })
+  expect(layer({ class_name: 'function', config: 'leaky_relu' })).toMatchObject({ notes: note(0.2) })
+  expect(layer({ class_name: 'LeakyReLU', config: { negative_slope: 0.1 } })).toMatchObject({ notes: note(0.1) })
+  expect(layer({ class_name: 'LeakyReLU', config: {} })).toMatchObject({ notes: note(0.3) })
+  expect(layer({ class_name: 'LeakyReLU', config: { negative_slope: 0.01 } })).toMatchObject({ notes: [] })
+  expect(layer('relu')).toMatchObject({ activation: 'relu', notes: [] })
 })
 
 /** As Keras 3 writes them: https://keras.io/api/models/model_saving_apis/model_config_serialization/ */

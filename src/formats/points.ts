@@ -4,6 +4,7 @@ import { FormatError, plural, someNames } from './format-error'
 import { normalName, tagsOf } from './series-names'
 import { rowNumber } from './step-column'
 import type { ImportedPoints, ImportedSeries, RawColumn, RawTable } from './types'
+import { smallest } from '../numeric/statistics'
 
 /**
  * @param stepColumn name of the column that counts steps, or `rowNumber`
@@ -96,7 +97,7 @@ function ordered(
     target[i] = steps.length - 1
   }
   if (repeated.length > 0) {
-    const first = Math.min(...repeated.slice(0, 10_000))
+    const first = smallest(repeated)
     notes.push(
       `${plural(repeated.length, 'row')} with a step that an earlier row has (the first in line ${lines[first]}): ` +
         'the last value of each cell was taken.'

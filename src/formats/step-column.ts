@@ -2,6 +2,7 @@
 import { someNames } from './format-error'
 import { normalName } from './series-names'
 import type { RawColumn, RawTable, StepColumn } from './types'
+import { smallest } from '../numeric/statistics'
 
 /** Stands for the row number where a column is asked for. */
 export const rowNumber = '#row'
@@ -31,7 +32,7 @@ export function findStepColumn(table: RawTable): StepColumn {
   // A lone candidate that is not whole is chosen all the same: reading it says what is wrong and where.
   const pool =
     clean.length > 0 ? clean : usable.length > 0 ? usable : named.length === 1 && !named[0].whole ? named : []
-  const best = Math.min(...pool.map(({ rank }) => rank))
+  const best = smallest(pool.map(({ rank }) => rank))
   const winners = pool.filter(({ rank }) => rank === best).map(({ column }) => column)
   if (winners.length > 0 && winners.every((column) => sameValues(column, winners[0]))) {
     return { column: winners[0].name, candidates: possible, unclear: null }

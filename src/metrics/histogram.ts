@@ -18,13 +18,20 @@ export interface Histogram {
   nonFinite: number
 }
 
-/** Bins are [low, high), the last one [low, max], so that a value of `max` is inside. */
+/**
+ * Bins are [low, high) between the edges min + (max - min) k / bins, which an event file has too; the last one is
+ * [low, max], so that a value of `max` is inside.
+ */
 export function histogram(values: Float32Array | Float64Array, min: number, max: number, bins: number): Histogram {
   if (!(max > min) || !Number.isInteger(bins) || bins < 1) {
     throw new Error(`A histogram needs min < max and at least one bin; got ${min} to ${max} in ${bins} bins.`)
   }
   const counts = new Float64Array(bins + 2)
   const scale = bins / (max - min)
+  // The multiplication may round to the bin beside, so that zeros would count as negative; the edges decide.
+  const edges = new Float64Array(bins + 1)
+  for (let k = 0; k < bins; k++) edges[k] = min + ((max - min) * k) / bins
+  edges[bins] = Infinity
   let lowest = Infinity
   let highest = -Infinity
   let sum = 0
@@ -46,8 +53,11 @@ export function histogram(values: Float32Array | Float64Array, min: number, max:
     if (v < min) counts[0]++
     else if (v > max) counts[bins + 1]++
     else {
-      const bin = ((v - min) * scale) | 0
-      counts[bin < bins ? bin + 1 : bins]++
+      let bin = ((v - min) * scale) | 0
+      if (bin >= bins) bin = bins - 1
+      if (v < edges[bin]) bin--
+      else if (v >= edges[bin + 1]) bin++
+      counts[bin + 1]++
     }
   }
   const num = values.length - nonFinite

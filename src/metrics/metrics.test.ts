@@ -16,6 +16,48 @@ interface GoldenCase {
   >
 }
 
+describe('histograms', () => {
+  const ranges = Array.from({ length: 200 }, (_, r) => (r + 1) / 10)
+
+  it('count zero above zero for every symmetric range', () => {
+    for (const range of ranges)
+      for (const bins of [10, 20, 30, 32, 40, 50, 60, 64, 80, 100, 128]) {
+        const { counts } = histogram(Float32Array.of(0), -range, range, bins)
+        expect(counts.indexOf(1), `${range} in ${bins}`).toBe(1 + bins / 2)
+      }
+  })
+
+  it('count a value on an edge above it, and its neighbours where they lie', () => {
+    const bytes = new DataView(new ArrayBuffer(8))
+    const next = (value: number, by: bigint): number => {
+      bytes.setFloat64(0, value)
+      bytes.setBigInt64(0, bytes.getBigInt64(0) + (value > 0 ? by : -by))
+      return bytes.getFloat64(0)
+    }
+    for (const [min, max, bins] of [
+      [-4, 8, 64],
+      [-3, 5, 64],
+      [-11, 11, 30],
+      [0, 1, 20],
+      [-1, 1, 50],
+      [0.1, 0.7, 6],
+      [-1e-12, 3e-12, 7],
+      [-1e12, 3e12, 7]
+    ]) {
+      // The edges as an event file gives them.
+      const edge = (k: number): number => min + ((max - min) * k) / bins
+      for (let k = 0; k < bins; k++) {
+        const found = (value: number): number => histogram(Float64Array.of(value), min, max, bins).counts.indexOf(1) - 1
+        expect(found(edge(k)), `${edge(k)} of ${min} to ${max} in ${bins}`).toBe(k)
+        if (edge(k) === 0) continue
+        expect(found(next(edge(k), 1n)), `above ${edge(k)}`).toBe(k)
+        expect(found(next(edge(k), -1n)), `below ${edge(k)}`).toBe(k - 1)
+      }
+      expect(histogram(Float64Array.of(max), min, max, bins).counts[bins]).toBe(1)
+    }
+  })
+})
+
 describe('golden metrics of the reference package', () => {
   const { cases } = goldenJson<{ cases: GoldenCase[] }>('metrics/metrics.json')
   const theirs = new Map([
@@ -68,6 +110,16 @@ describe('golden metrics of the reference package', () => {
       }
     })
   }
+})
+
+describe('matrices of any scale', () => {
+  it.each([1e-300, 1e-160, 1, 1e154, 1e200, 1e300])('have norms that scale with them, times %s', (scale) => {
+    const data = Float64Array.of(3, -4, 0, 12)
+    const own = matrixMetrics({ data: data.map((value) => value * scale), shape: [2, 2] })
+    expect(own.l1 / scale).toBeCloseTo(19, 10)
+    expect(own.l2 / scale).toBeCloseTo(13, 10)
+    expect(own.code_sparsity).toBeCloseTo(19 / 13, 10)
+  })
 })
 
 describe('decisions where the reference is odd', () => {

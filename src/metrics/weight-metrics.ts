@@ -90,8 +90,19 @@ function norms(data: Float32Array | Float64Array, start = 0, stride = 1): Norms 
     l1 += Math.abs(data[i])
     squares += data[i] * data[i]
   }
-  const l2 = Math.sqrt(squares)
+  // Squares of double precision values beyond 1e154, or below 1e-154, are no numbers of double precision.
+  const l2 = squares > 1e-200 && squares < Infinity ? Math.sqrt(squares) : scaledNorm(data, start, stride)
   return { l1, l2, code_sparsity: l2 === 0 ? 0 : l1 / l2 }
+}
+
+/** The same norm, of values that are divided by the largest first. */
+function scaledNorm(data: Float32Array | Float64Array, start: number, stride: number): number {
+  let most = 0
+  for (let i = start; i < data.length; i += stride) most = Math.max(most, Math.abs(data[i]))
+  if (most === 0 || !Number.isFinite(most)) return most
+  let squares = 0
+  for (let i = start; i < data.length; i += stride) squares += (data[i] / most) ** 2
+  return most * Math.sqrt(squares)
 }
 
 /** Means over kernels; the values of one kernel lie `kernels` apart. */

@@ -38,3 +38,20 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   const high = Math.min(low + 1, sorted.length - 1)
   return sorted[low] + (position - low) * (sorted[high] - sorted[low])
 }
+
+/**
+ * Smallest value; Infinity for an empty list, NaN with one among them. The list may have any length: Math.min(...values)
+ * takes some hundred thousand, then throws.
+ */
+export function smallest(values: ArrayLike<number>): number {
+  let found = Infinity
+  for (let i = 0; i < values.length; i++) found = Math.min(found, values[i])
+  return found
+}
+
+/** Largest value; -Infinity for an empty list, NaN with one among them. Any number of them, as `smallest`. */
+export function largest(values: ArrayLike<number>): number {
+  let found = -Infinity
+  for (let i = 0; i < values.length; i++) found = Math.max(found, values[i])
+  return found
+}

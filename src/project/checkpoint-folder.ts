@@ -2,6 +2,7 @@
 import { type CheckpointRun, checkpointRuns, checkpointUnits, type FoundFile } from '../formats/checkpoint-files'
 import { commonPattern } from '../formats/checkpoint-steps'
 import type { ImportFile } from './import-source'
+import { largest } from '../numeric/statistics'
 
 /**
  * @param root folder that the files' paths are below
@@ -32,7 +33,7 @@ function sourceOf(root: string, { units, seed, notes }: CheckpointRun, top: stri
     path: root,
     parts: null,
     bytes: units.reduce((sum, { bytes }) => sum + bytes, 0),
-    modifiedMs: Math.max(...units.map(({ modifiedMs }) => modifiedMs)),
+    modifiedMs: largest(units.map(({ modifiedMs }) => modifiedMs)),
     log: null,
     checkpoints: { root, units, notes }
   }

@@ -15,6 +15,7 @@ import { unreadable } from './checkpoint-source'
 import { describeFileError } from './files'
 import { byCodePoints, findLogRuns, isEventFile } from './log-folder'
 import type { LogRun } from './log-folder'
+import { largest } from '../numeric/statistics'
 
 /** One run to be: a file, or the epoch files of a run folder. */
 export interface ImportFile {
@@ -158,7 +159,7 @@ export async function scanSources(paths: readonly string[], loose: string | null
     if (logs.length > 0) {
       const infos = await Promise.all(logs.map((name) => stat(join(folder, name))))
       const files = new Map(logs.map((name, i) => [name, infos[i].size]))
-      const modifiedMs = Math.max(...infos.map((info) => info.mtimeMs))
+      const modifiedMs = largest(infos.map((info) => info.mtimeMs))
       found.files.push(logRun(folder, { name: '.', folder, files, modifiedMs }, folder === loose))
     }
     const epochs = names.filter((name) => epochOfFile(name) !== null)
@@ -229,7 +230,7 @@ async function epochRun(folder: string, names: string[], prefix: string, isLoose
     path: folder,
     parts: names.map((part) => ({ name: part, epoch: epochOfFile(part)! })).sort((a, b) => a.epoch - b.epoch),
     bytes: infos.reduce((sum, info) => sum + info.size, 0),
-    modifiedMs: Math.max(...infos.map((info) => info.mtimeMs)),
+    modifiedMs: largest(infos.map((info) => info.mtimeMs)),
     log: null,
     checkpoints: null
   }

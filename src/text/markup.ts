@@ -31,7 +31,8 @@ export function markdownName(text: string): string {
 /** Lines as they are, in a block of code that none of them can close. @param language such as `sh` */
 export function markdownCode(lines: readonly string[], language = ''): string {
   const shown = lines.map((line) => visible(line))
-  const longest = Math.max(2, ...shown.flatMap((line) => (line.match(/`+/g) ?? []).map((run) => run.length)))
+  let longest = 2
+  for (const line of shown) for (const [run] of line.matchAll(/`+/g)) longest = Math.max(longest, run.length)
   const fence = '`'.repeat(longest + 1)
   return [`${fence}${language}`, ...shown, fence].join('\n')
 }

@@ -5,7 +5,7 @@ import type { CheckpointState, NamedArray, RunSpec } from './types'
 
 /**
  * @throws Error that says what does not fit: seed, optimizer, step, or the arrays' names, shapes and lengths. A fork may have
- *   another optimizer than its parent; its slots begin at zero then.
+ *   another optimizer than its parent; its slots and their time begin at zero then.
  */
 export function checkFit(given: RunSpec, state: CheckpointState): void {
   const spec: RunSpec = { ...given, ...resolveRecipe(given) }
@@ -22,10 +22,22 @@ export function checkFit(given: RunSpec, state: CheckpointState): void {
   const weights = byName(state.weights)
   for (const { name, shape } of [...parameters, ...buffers]) checkArray(weights, at, name, shape)
   if (!sameOptimizer) return
+  const counted = optimizerUpdatesOf(state)
+  if (!Number.isInteger(counted) || counted < 0 || counted > state.step) {
+    throw new Error(`${at} is damaged: it counts ${String(counted)} updates of its optimizer.`)
+  }
   const slots = byName(state.optimizer)
   for (const slot of slotNames(spec.params.optimizer as OptimizerName)) {
     for (const { name, shape } of parameters) checkArray(slots, at, `${slot}/${name}`, shape)
   }
+}
+
+/**
+ * How many updates the optimizer's slots hold; it may be damaged. Earlier programs did not write it, and counted them with
+ * the step also where slots had begun at zero in a fork, so there it is the step.
+ */
+export function optimizerUpdatesOf({ step, progress }: CheckpointState): number {
+  return progress.optimizerUpdates === undefined ? step : (progress.optimizerUpdates as number)
 }
 
 function byName(arrays: readonly NamedArray[]): Map<string, NamedArray> {

@@ -1,15 +1,8 @@
 /** Going on is as never having stopped: for each optimizer and schedule, with running statistics, dropout and early stopping. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { prepareBackend, tensorMemory } from '../tensor/backend'
-import { RecordingPort, runTiny, tinyMnist, tinySpec } from './testing/tiny-runs'
+import { finalState, RecordingPort, runTiny, stored, tinyMnist, tinySpec } from './testing/tiny-runs'
 import type { CheckpointState, ParamValue, RunSpec } from './types'
-
-const finalState = (port: RecordingPort): CheckpointState => port.checkpoints().find(({ final }) => final)!
-
-/** A copy through the form in which it would be stored. */
-function stored(state: CheckpointState): CheckpointState {
-  return { ...structuredClone(state), progress: JSON.parse(JSON.stringify(state.progress)) as Record<string, unknown> }
-}
 
 async function stoppedAt(spec: RunSpec, step: number): Promise<CheckpointState> {
   const port = new RecordingPort()

@@ -8,7 +8,7 @@ import type { BatchStatistics } from '../models/pass'
 import { Rng } from '../numeric/rng'
 import { readValues } from '../tensor/views'
 import type { Batch } from './batches'
-import { checkFit } from './checkpoint-fit'
+import { checkFit, optimizerUpdatesOf } from './checkpoint-fit'
 import { experimentOf, stepsPerEpoch, totalSteps } from './experiments'
 import { learningRateAt } from './learning-rate'
 import { batchLoss, type LossName } from './losses'
@@ -30,6 +30,8 @@ export class TrainingSession {
   readonly loss: LossName
   /** Updates done. */
   step = 0
+  /** Of them, those that the slots hold, which Adam's bias correction counts: fewer after a fork to another optimizer. */
+  private optimizerUpdates = 0
   private readonly optimizer: OptimizerState
   private readonly length: { perEpoch: number; total: number }
 
@@ -64,10 +66,11 @@ export class TrainingSession {
       if (look.gradients) look.gradients(await this.named(gradients))
       const before = look.change ? await this.parameterValues() : null
       const scale = await this.clipping(gradients)
-      this.optimizer.update(gradients, this.learningRateAt(this.step), this.step + 1, scale)
+      this.optimizer.update(gradients, this.learningRateAt(this.step), this.optimizerUpdates + 1, scale)
       if (statistics.length > 0) await this.model.normalise(statistics)
       if (before && look.change) look.change(before, await this.parameterValues())
       this.step++
+      this.optimizerUpdates++
       return loss
     } finally {
       tf.dispose([...gradients, ...statistics.flatMap(({ mean, variance }) => [mean, variance])])
@@ -138,13 +141,15 @@ export class TrainingSession {
     for (const { name, shape, tensor } of this.holders()) {
       weights.push({ name, shape: [...shape], data: (await readValues(tensor)).slice() })
     }
-    const progress = { seed: this.spec.seed, optimizer: this.spec.params.optimizer, updates: this.step, ...more }
-    return { step: this.step, epoch, final, weights, optimizer: await this.optimizer.arrays(), progress }
+    const { step, spec, optimizerUpdates } = this
+    const progress = { seed: spec.seed, optimizer: spec.params.optimizer, updates: step, optimizerUpdates, ...more }
+    return { step, epoch, final, weights, optimizer: await this.optimizer.arrays(), progress }
   }
 
   /**
    * Continues exactly where `state` was taken. Throws with a sentence when it is of another run or model. A fork may have
-   * another optimizer than its parent; its slots begin at zero then.
+   * another optimizer than its parent; its slots and their time begin at zero then (without that, the correction for zero
+   * slots would be missing, and Adam's first updates several times too large).
    */
   restore(state: CheckpointState): void {
     checkFit(this.spec, state)
@@ -156,6 +161,7 @@ export class TrainingSession {
     }
     const sameOptimizer = state.progress.optimizer === this.spec.params.optimizer
     if (sameOptimizer) this.optimizer.restore((name) => find(state.optimizer, name))
+    this.optimizerUpdates = sameOptimizer ? optimizerUpdatesOf(state) : 0
     this.step = state.step
   }
 

@@ -2,6 +2,7 @@
 import { tickLabel } from '../format'
 import { fromUnit, toUnit } from '../scalar/scales'
 import { ticksOf } from '../scalar/ticks'
+import { largest, smallest } from '../extremes'
 
 const natural = new Intl.Collator('en', { numeric: true })
 
@@ -39,7 +40,7 @@ export function columnOf(key: string, label: string, kind: Column['kind'], rows:
     return { key, label, kind, numeric: kind === 'metric' && values.length === 0, whole: false, range: null, choices }
   }
   const finite = values.filter((value) => Number.isFinite(value))
-  const range = finite.length > 0 ? { min: Math.min(...finite), max: Math.max(...finite) } : null
+  const range = finite.length > 0 ? { min: smallest(finite), max: largest(finite) } : null
   return { key, label, kind, numeric, whole: values.every((value) => Number.isInteger(value)), range, choices: [] }
 }
 

@@ -1,6 +1,7 @@
 /** What the run table shows, without the table: filtering, sorting, the best of a group, summaries. */
 import { importFormatNames, seedOf } from '../../../src/contract/domain'
 import type { RunInfo } from '../../../src/contract/domain'
+import { largest, smallest } from '../../charts/extremes'
 
 export interface RunGroup {
   id: string
@@ -72,7 +73,7 @@ export function filterAndSort(
 export function bestOf(group: RunGroup, column: (typeof metricColumns)[number]): number | null {
   const values = finite(group.runs, column.key)
   if (group.runs.length < 2 || values.length === 0 || column.best === null) return null
-  return column.best === 'min' ? Math.min(...values) : Math.max(...values)
+  return column.best === 'min' ? smallest(values) : largest(values)
 }
 
 export function summaryOf(group: RunGroup): string {

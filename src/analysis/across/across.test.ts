@@ -7,7 +7,7 @@ import { compareRuns, timeInStates } from './compare'
 import { clusterRuns, silhouette } from './clusters'
 import { convergenceOf, firstBeyond, proposeThreshold } from './convergence'
 import { benjaminiHochberg, testDetours } from './detours'
-import { editDistance, wasserstein } from './distances'
+import { editDistance, meanDistances, wasserstein } from './distances'
 import { regressConvergence } from './regression'
 import { analyse, goldenSeries, optionsOf, PAPER_FEATURES, runOf } from '../testing/builders'
 import type { Finding } from '../types'
@@ -112,6 +112,24 @@ describe('detour tests', () => {
       if (expected.interval) close(test.interval!, expected.interval, 7)
       else expect(test.interval).toBeNull()
     }
+  })
+
+  it('of runs that presence separates perfectly, p is 0 and t has no value', () => {
+    for (let runs = 3; runs <= 9; runs++)
+      for (let visiting = 1; visiting < runs; visiting++)
+        for (let inside = 12; inside < 58; inside += 2)
+          for (let outside = 12; outside < 58; outside += 2) {
+            if (inside === outside) continue
+            const visits = Array.from({ length: runs }, (_, r) => r < visiting)
+            const epochs = visits.map((visit) => (visit ? inside : outside))
+            const [test] = testDetours([visits], epochs, 1)
+            const what = `${visiting} of ${runs} at ${inside}, others at ${outside}`
+            expect(Math.abs(test.correlation!), what).toBeLessThanOrEqual(1)
+            expect(Math.abs(test.correlation!), what).toBeGreaterThan(1 - 1e-12)
+            // With one degree of freedom, p is still 1e-8 where rounding leaves r just below 1.
+            expect(test.p, what).toBeLessThan(1e-6)
+            expect(test.t === null || Math.abs(test.t) > 1e6, what).toBe(true)
+          }
   })
 
   it('a sampled permutation p agrees with the exact one', () => {
@@ -224,6 +242,35 @@ describe('convergence', () => {
     expect(propose([poor], 'x', 'above')).toBe(18)
   })
 
+  it('proposes a threshold on the way, however little the metric changes beside its size', () => {
+    const ways: [string, 'above' | 'below', number, number][] = [
+      ['weights/l2', 'above', 100.2, 101.2],
+      ['weights/l2', 'above', 50, 50.4],
+      ['f1/val', 'above', 0.97, 1],
+      ['loss/val', 'below', 2.302, 2.29],
+      ['weights/l2', 'below', 1234, 1200]
+    ]
+    const rng = new Rng(9)
+    for (let i = 0; i < 500; i++) {
+      const first = rng.normal() * 10 ** (rng.integer(12) - 4)
+      const last = first + first * (rng.uniform() + 0.1) * (rng.integer(2) - 0.5) * 10 ** (2 - rng.integer(10))
+      ways.push(['x', last > first ? 'above' : 'below', first, last])
+    }
+    for (const [metric, direction, first, last] of ways) {
+      const run = runOf('a', { [metric]: Array.from({ length: 1001 }, (_, i) => first + ((last - first) * i) / 1000) })
+      const threshold = proposeThreshold([run], { metric, direction, threshold: null })
+      const index = firstBeyond(run.series[metric].values, threshold, direction)
+      const what = `${metric} from ${first} to ${last}: ${threshold} at ${index}`
+      expect(index, what).toBeGreaterThanOrEqual(890)
+      expect(index, what).toBeLessThanOrEqual(911)
+    }
+  })
+
+  it('proposes the one value of a metric that does not change', () => {
+    const run = runOf('a', { x: [1234.5678, 1234.5678] })
+    expect(proposeThreshold([run], { metric: 'x', direction: 'above', threshold: null })).toBe(1234.5678)
+  })
+
   it('counts time in true epochs, whatever the recording interval', () => {
     expect(timeInStates({ epochs: [0, 10, 20, 22] }, [0, 0, 1, 2], 3)).toEqual([20, 2, 10])
     expect(timeInStates({ epochs: [5] }, [1], 2)).toEqual([0, 1])
@@ -244,6 +291,63 @@ describe('distances and groups', () => {
       expect(Math.abs(wasserstein(b, a, cost) - distance)).toBeLessThan(1e-8)
       expect(wasserstein(a, a, cost)).toBe(0)
     }
+  })
+
+  it.each([1e-300, 1e-12, 1e-3, 1, 1e4, 1e6, 1e9, 1e12, 1e150])(
+    'earth mover distance scales with its costs, times %s',
+    (scale) => {
+      for (const { a, b, cost, distance } of golden.wasserstein) {
+        const scaled = cost.map((row) => row.map((value) => value * scale))
+        expect(Math.abs(wasserstein(a, b, scaled) / scale - distance)).toBeLessThan(1e-8)
+      }
+    }
+  )
+
+  it('earth mover distance ends for costs that rounding makes contradict each other', () => {
+    for (const scale of [1e4, 1e6, 1e12]) {
+      for (let trial = 0; trial < 300; trial++) {
+        const rng = new Rng(trial)
+        const states = 3 + rng.integer(6)
+        const means = Array.from({ length: states }, () => [0, 1, 2].map(() => rng.normal()))
+        const mass = (): number[] => {
+          const parts = Array.from({ length: states }, () => rng.uniform())
+          const sum = parts.reduce((total, part) => total + part, 0)
+          return parts.map((part) => part / sum)
+        }
+        const [a, b] = [mass(), mass()]
+        const near = wasserstein(a, b, meanDistances(means))
+        const far = wasserstein(a, b, meanDistances(means.map((row) => row.map((value) => value * scale))))
+        expect(Math.abs(far / scale - near)).toBeLessThan(1e-10)
+      }
+    }
+  })
+
+  it('earth mover distance on a line is the area between the cumulative sums, with one cost beyond all others too', () => {
+    // States at these places; exact for any of them (Vallender 1974). The last lies far beyond what rounding tells apart.
+    const places = [0, 1e-9, 1, 2, 1e9]
+    const cost = places.map((x) => places.map((y) => Math.abs(x - y)))
+    const a = [0.25, 0.25, 0, 0.5, 0]
+    const b = [0, 0.25, 0.5, 0, 0.25]
+    let sum = 0
+    let expected = 0
+    places.slice(1).forEach((place, i) => {
+      sum += a[i] - b[i]
+      expected += Math.abs(sum) * (place - places[i])
+    })
+    expect(Math.abs(wasserstein(a, b, cost) / expected - 1)).toBeLessThan(1e-12)
+  })
+
+  it('earth mover distance without any distance, or with one that is not a number, ends as well', () => {
+    const zero = [
+      [0, 0],
+      [0, 0]
+    ]
+    expect(wasserstein([1, 0], [0, 1], zero)).toBe(0)
+    const unknown = [
+      [0, Number.NaN],
+      [Number.NaN, 0]
+    ]
+    expect(wasserstein([1, 0], [0, 1], unknown)).toBeNaN()
   })
 
   it('groups and silhouettes as scipy and scikit-learn', () => {

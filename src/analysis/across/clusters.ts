@@ -1,6 +1,7 @@
 /** Groups of runs with similar trajectories. */
 import { agnes } from 'ml-hclust'
 import type { Cluster } from 'ml-hclust'
+import { largest } from '../../numeric/statistics'
 
 const MOST_GROUPS = 6
 
@@ -55,7 +56,7 @@ function groupsOf(tree: Cluster, count: number, size: number): number[] {
 
 /** Mean over items of (b - a) / max(a, b): a to the own group, b to the nearest other one; 0 for a group of one. */
 export function silhouette(distances: readonly (readonly number[])[], groups: readonly number[]): number {
-  const count = Math.max(...groups) + 1
+  const count = largest(groups) + 1
   let total = 0
   groups.forEach((own, i) => {
     const sums = new Float64Array(count)

@@ -46,5 +46,18 @@ export function proposeThreshold(runs: readonly RunSeries[], rule: ConvergenceRu
       ? first * (last / first) ** 0.9
       : first + 0.9 * (last - first)
   })
-  return Number(median(points).toPrecision(2))
+  const left = points.map((point, i) => Math.abs(curves[i]![curves[i]!.length - 1] - point))
+  return shortest(median(points), ROUNDING * median(left))
+}
+
+/** A threshold is rounded by at most this share of the way that is left from it to the last value. */
+const ROUNDING = 0.1
+
+/** The number with the fewest digits, two or more, that differs from `value` by no more than `tolerance`. */
+function shortest(value: number, tolerance: number): number {
+  for (let digits = 2; digits <= 16; digits++) {
+    const rounded = Number(value.toPrecision(digits))
+    if (Math.abs(rounded - value) <= tolerance) return rounded
+  }
+  return value
 }

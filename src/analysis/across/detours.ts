@@ -15,7 +15,7 @@ const TIE = 1e-12
  * One test per state.
  *
  * Correlation of presence (0 or 1) with convergence and t = r sqrt((n - 2) / (1 - r^2)), two-sided (the paper's notebook
- * writes 2 (1 - cdf(t)), which gives p up to 2 for negative t); a permutation test of the same statistic, exact where
+ * writes 2 (1 - cdf(t)), which gives p up to 2 for negative t), null with p = 0 where |r| = 1; a permutation test of the same statistic, exact where
  * few runs allow it; the difference of means with Welch's interval; Benjamini-Hochberg over the states that can be
  * tested at all (some runs visit, some do not). Adjusted are the permutation p-values, which assume no distribution.
  *
@@ -98,13 +98,15 @@ function verdict(test: DetourTest, q: number | null, detour: boolean): string {
   return q < LEVEL ? `No detour: ${who}.` : `No evidence of a detour: ${who}, which chance explains.`
 }
 
-/** Pearson correlation of membership with the value. */
+/** Pearson correlation of membership with the value, -1 to 1. */
 function pointBiserial(inside: readonly number[], all: readonly number[]): number {
   const n = all.length
   const share = inside.length / n
   const center = mean(all)
   const spread = Math.sqrt(all.reduce((sum, value) => sum + (value - center) ** 2, 0) / n)
-  return ((mean(inside) - center) * share) / (spread * Math.sqrt(share * (1 - share)))
+  const r = ((mean(inside) - center) * share) / (spread * Math.sqrt(share * (1 - share)))
+  // Where membership says all about the value, rounding may lead beyond 1, and t would be the root of a negative number.
+  return Math.max(-1, Math.min(1, r))
 }
 
 /** 95% interval of the difference of means without assuming equal variances; null with a single run on a side. */

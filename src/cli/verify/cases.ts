@@ -1,5 +1,6 @@
 /** What every experiment is expected to show, in numbers, and the settings with which it is asked to. */
 import type { ParamValue } from '../../training/types'
+import { largest } from '../../numeric/statistics'
 
 /** A recorded curve: epochs and values of the same length. */
 export interface Curve {
@@ -20,7 +21,7 @@ export interface VerifyCase {
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)}%`
 const last = ({ values }: Curve): number => values[values.length - 1]
-const best = ({ values }: Curve): number => Math.max(...Array.from(values))
+const best = ({ values }: Curve): number => largest(values)
 
 /** The first epoch at which the curve reaches a level, or null. */
 function reaches({ epochs, values }: Curve, level: number): number | null {

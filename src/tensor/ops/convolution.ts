@@ -4,32 +4,34 @@ import { customOp } from '../custom'
 import { addressOf, heapKernels } from '../heap-kernels'
 import { emptyTensor } from '../views'
 import { columnSums } from './dense'
+import { unambiguous, type Padding } from './padding'
 
 export interface ConvolutionOptions {
   /** One number per spatial dimension. */
   strides: number[]
-  pad: 'same' | 'valid'
+  pad: Padding
   /** False for the first layer: dL/dx would be computed and thrown away. */
   inputGradient?: boolean
 }
 
 /**
- * x [N, H, W, in] * filter [kh, kw, in, out] + bias [out] -> [N, oh, ow, out], or with a depth in front of H and kh. This is
+ * images [N, H, W, in] * filter [kh, kw, in, out] + bias [out] -> [N, oh, ow, out], or with a depth in front of H and kh. This is
  * the cross-correlation that everybody calls convolution. `same` pads with zeros as TensorFlow does.
  */
 export function convolution<T extends tf.Tensor4D | tf.Tensor5D>(
-  x: T,
+  images: T,
   filter: T,
   bias: tf.Tensor1D | null,
-  { strides, pad, inputGradient = true }: ConvolutionOptions
+  { strides, pad: padding, inputGradient = true }: ConvolutionOptions
 ): T {
-  const spatial = x.shape.length - 2
-  if ((spatial !== 2 && spatial !== 3) || filter.shape.length !== x.shape.length || strides.length !== spatial) {
+  const spatial = images.shape.length - 2
+  if ((spatial !== 2 && spatial !== 3) || filter.shape.length !== images.shape.length || strides.length !== spatial) {
     throw new Error(
       `A convolution needs an input [N, (D,) H, W, C], a filter of as many dimensions and a stride for each of D, H, W; ` +
-        `got [${x.shape.join(', ')}], [${filter.shape.join(', ')}] and ${strides.length} strides.`
+        `got [${images.shape.join(', ')}], [${filter.shape.join(', ')}] and ${strides.length} strides.`
     )
   }
+  const { x, pad } = unambiguous(images, filter.shape.slice(0, spatial), strides, padding)
   const inputs: tf.Tensor[] = [filter]
   if (bias) inputs.push(bias)
   if (inputGradient) inputs.push(x)

@@ -2,15 +2,17 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { customOp } from '../custom'
 import { emptyTensor, inPlace, valuesOf } from '../views'
+import { unambiguous, type Padding } from './padding'
 
 type Images = tf.Tensor4D | tf.Tensor5D
-type Padding = 'same' | 'valid'
 type Two = [number, number]
 type Three = [number, number, number]
 
 /** Largest value of each window: [N, (D,) H, W, C] -> [N, (od,) oh, ow, C]. `size` and `strides` per spatial dimension. */
-export function maxPool<T extends Images>(x: T, size: number[], strides: number[], pad: Padding): T {
-  if (checkedDimensions(x, size, strides) === 2) {
+export function maxPool<T extends Images>(images: T, size: number[], strides: number[], padding: Padding): T {
+  const spatial = checkedDimensions(images, size, strides)
+  const { x, pad } = unambiguous(images, size, strides, padding)
+  if (spatial === 2) {
     return tf.maxPool(x as tf.Tensor4D, size as Two, strides as Two, pad) as T
   }
   return maxPoolOfVolumes(x as tf.Tensor5D, size as Three, strides as Three, pad) as T
@@ -32,8 +34,9 @@ function maxPoolOfVolumes(x: tf.Tensor5D, size: Three, strides: Three, pad: Padd
 }
 
 /** Mean of each window, over its values inside the input: padding does not count, as in TensorFlow. Shapes as `maxPool`. */
-export function avgPool<T extends Images>(x: T, size: number[], strides: number[], pad: Padding): T {
-  const spatial = checkedDimensions(x, size, strides)
+export function avgPool<T extends Images>(images: T, size: number[], strides: number[], padding: Padding): T {
+  const spatial = checkedDimensions(images, size, strides)
+  const { x, pad } = unambiguous(images, size, strides, padding)
   return customOp([x], ([tx]) => ({
     value:
       spatial === 2

@@ -6,6 +6,7 @@ import { defaultHooks, findExperiment, resolveRecipe } from '../experiments'
 import { train } from '../trainer'
 import type {
   CheckpointState,
+  Dataset,
   DatasetFacts,
   ParamValue,
   Recipe,
@@ -118,8 +119,21 @@ export async function runTiny(
   resume?: CheckpointState
 ): Promise<{ port: RecordingPort; outcome: TrainOutcome }> {
   await prepareBackend(spec.backend)
+  const outcome = await train(spec, await tinyDataset(spec), port, resume)
+  return { port, outcome }
+}
+
+export function tinyDataset(spec: RunSpec): Promise<Dataset> {
   const read = (name: string): Uint8Array =>
     new Uint8Array(readFileSync(new URL(`../../../resources/${name}`, import.meta.url)))
-  const outcome = await train(spec, await loadDataset(spec, { read }), port, resume)
-  return { port, outcome }
+  return loadDataset(spec, { read })
+}
+
+export function finalState(port: RecordingPort): CheckpointState {
+  return port.checkpoints().find(({ final }) => final)!
+}
+
+/** A copy through the form in which it would be stored. */
+export function stored(state: CheckpointState): CheckpointState {
+  return { ...structuredClone(state), progress: JSON.parse(JSON.stringify(state.progress)) as Record<string, unknown> }
 }
