@@ -90,18 +90,18 @@ export function meanAndBand(
   const high = new Float64Array(epochs.length)
   const cursors = curves.map(() => 0)
   for (let i = 0; i < epochs.length; i++) {
-    let count = 0
-    let sum = 0
-    let squares = 0
+    // Welford 1962: the mean of the squares minus the square of the mean loses what large values differ by.
+    let [count, middle, squares] = [0, 0, 0]
     curves.forEach((curve, c) => {
       const value = valueAt(curve, epochs[i], cursors, c)
       if (!Number.isFinite(value)) return
       count += 1
-      sum += value
-      squares += value * value
+      const away = value - middle
+      middle += away / count
+      squares += away * (value - middle)
     })
-    mean[i] = count > 0 ? sum / count : Number.NaN
-    const spread = count > 0 ? Math.sqrt(Math.max(0, squares / count - mean[i] ** 2)) : Number.NaN
+    mean[i] = count > 0 ? middle : Number.NaN
+    const spread = count > 0 ? Math.sqrt(squares / count) : Number.NaN
     low[i] = mean[i] - spread
     high[i] = mean[i] + spread
   }

@@ -112,7 +112,7 @@ export function axisOf(column: Column, wantsLog: boolean, most = 5): Axis {
             .filter(({ value }) => !column.whole || Number.isInteger(value))
             .map(({ value, label }) => ({
               unit: toUnit(value, scale),
-              label: column.whole ? tickLabel(value) : label
+              label: column.whole && Math.abs(value) < 1e4 ? tickLabel(value) : label
             })),
     filter(from, to) {
       const [low, high] = from < to ? [from, to] : [to, from]
