@@ -106,7 +106,7 @@ test('odd series are drawn on every page, and the page goes on answering', async
         await frames(page)
       }
     })
-    if (['negative', 'constant'].includes(name)) await app.capture(`odd-train-${name}`)
+    if (['negative', 'constant', 'diverged', 'integers'].includes(name)) await app.capture(`odd-train-${name}`)
   }
 
   await answers('explore', async () => {
