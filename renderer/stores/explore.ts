@@ -147,8 +147,9 @@ export const useExplore = defineStore('explore', () => {
       recordedParams.value = {}
       pointed.value = null
       if (!id) return
-      const answer = await app.attempt(() => request('views.get', {}))
-      if (app.project?.id !== id) return
+      const isWanted = (): boolean => app.project?.id === id
+      const answer = await app.attempt(() => request('views.get', {}), isWanted)
+      if (!isWanted()) return
       const read = readView(answer?.value ?? null)
       if (answer?.problem) app.notice = { level: 'info', text: answer.problem }
       // What could not be asked for must not be written over with defaults.

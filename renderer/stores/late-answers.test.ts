@@ -17,11 +17,20 @@ async function page() {
     import('./project'),
     import('./runs')
   ])
-  return { ...host, ...imports, ...analyses, ...backends, ...explore, ...project, ...runs }
+  const [datasets, draft, logs, queue] = await Promise.all([
+    import('./datasets'),
+    import('./draft'),
+    import('./logs'),
+    import('./queue')
+  ])
+  const others = { ...datasets, ...draft, ...logs, ...queue }
+  return { ...host, ...imports, ...analyses, ...backends, ...explore, ...project, ...runs, ...others }
 }
-let { connectHost, useImport, useAnalyses, useBackends, useExplore, useProject, useRuns } = await page()
+let stores = await page()
+let { connectHost, useImport, useAnalyses, useBackends, useExplore, useProject, useRuns } = stores
 beforeEach(async () => {
-  ;({ connectHost, useImport, useAnalyses, useBackends, useExplore, useProject, useRuns } = await page())
+  stores = await page()
+  ;({ connectHost, useImport, useAnalyses, useBackends, useExplore, useProject, useRuns } = stores)
   setActivePinia(createPinia())
 })
 
@@ -230,5 +239,53 @@ describe('a view that was changed a moment before its project is left', () => {
     await closing
     expect(host.names.filter((name) => name === 'project.close')).toHaveLength(2)
     expect(app.notice?.text).toBe('The disk is full.')
+  })
+})
+
+describe('lists of a project that is closed', () => {
+  const folder = (name: string): object => ({ id: name, name, place: `/${name}`, runs: 1, problem: null })
+
+  it('do not come into the one that is open, and their failures are not told', async () => {
+    const lists = ['logs.list', 'data.list', 'training.order', 'views.get']
+    const host = slowHost(lists, quiet)
+    const [app, logs, datasets, queue] = [useProject(), stores.useLogs(), stores.useDatasets(), stores.useQueue()]
+    useExplore()
+    await host.push('project.changed', projectOf('a'))
+    await host.push('project.changed', projectOf('b'))
+    await host.of('logs.list', 1).answer([folder('b')])
+    await host.of('logs.list').answer([folder('a')])
+    await host.of('data.list', 1).answer({ datasets: [], problems: [] })
+    await host.of('training.order', 1).answer({ runIds: ['of-b'] })
+    await host.of('views.get', 1).answer({ value: null, problem: null })
+    for (const name of lists.slice(1)) await host.of(name).fail('There is no open project.')
+    expect(app.notice).toBeNull()
+    expect(logs.folders.map(({ name }) => name)).toEqual(['b'])
+    expect([datasets.loaded, queue.order]).toEqual([true, ['of-b']])
+  })
+
+  it('give way to what was pushed while they were on their way', async () => {
+    const host = slowHost(['logs.list', 'training.order'], quiet)
+    const [logs, queue] = [stores.useLogs(), stores.useQueue()]
+    await host.push('project.changed', projectOf('a'))
+    await host.push('logs.changed', [folder('new')])
+    await host.push('training.order', { runIds: ['new'] })
+    await host.of('logs.list').answer([])
+    await host.of('training.order').answer({ runIds: [] })
+    expect(logs.folders.map(({ name }) => name)).toEqual(['new'])
+    expect(queue.order).toEqual(['new'])
+  })
+})
+
+describe('runs that are started when their project is closed', () => {
+  it('are not shown in the one that is open by then', async () => {
+    const host = slowHost(['training.start'], quiet)
+    const draft = stores.useDraft()
+    await host.push('project.changed', projectOf('a'))
+    draft.record = { observe: [] } as never
+    const started = draft.start()
+    await host.push('project.changed', projectOf('b'))
+    await host.of('training.start').answer({ runIds: ['of-a'] })
+    expect(await started).toBeNull()
+    expect([draft.starting, draft.failure]).toEqual([false, null])
   })
 })

@@ -52,11 +52,15 @@ export const useProject = defineStore('project', () => {
     recent.value = await request('project.recent', {})
   }
 
-  /** Runs something that may fail and shows its sentence. Returns undefined after a failure. */
-  async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+  /**
+   * Runs something that may fail and shows its sentence. Returns undefined after a failure.
+   * @param isWanted where what is asked may be no longer wanted when it fails: then nobody is told
+   */
+  async function attempt<T>(work: () => Promise<T>, isWanted = (): boolean => true): Promise<T | undefined> {
     try {
       return await work()
     } catch (error) {
+      if (!isWanted()) return undefined
       notice.value = { level: 'error', text: (error as Error).message }
       return undefined
     }
