@@ -22,6 +22,7 @@ describe('a number', () => {
     expect([epochLabel(-0.001), epochLabel(-1.5)]).toEqual(['0.00', '\u22121.50'])
     expect(metricValue('accuracy/val', -0.0001)).toBe('0.000')
     expect(metricValue('accuracy/val', -1)).toBe('\u22121.000')
+    expect(metricValue('accuracy/val', 1.3e13)).toBe('1.3e13')
     expect(integer(-0.2)).toBe('0')
     expect([withSign(0.005), withSign(-0.005)]).toEqual(['+0.01', '\u22120.01'])
   })

@@ -28,7 +28,8 @@ export function compact(value: number): string {
 export function metricValue(tag: string, value: number | null | undefined): string {
   if (value === null || value === undefined) return '\u2013'
   if (!Number.isFinite(value)) return nonFinite(value)
-  if (tag.startsWith('accuracy')) return signed(fixed(value, 3))
+  // What is called an accuracy may be anything in foreign logs.
+  if (tag.startsWith('accuracy') && Math.abs(value) < 1000) return signed(fixed(value, 3))
   return significant(value, 3)
 }
 
