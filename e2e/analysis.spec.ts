@@ -1,5 +1,7 @@
 /** The sides of an analysis beyond the linked views: models and restarts, the runs together, runs never seen. */
-import { expect, test } from './app'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, root, test } from './app'
 
 test('an analysis can be trusted and compared: restarts, convergence, detours, distances', async ({ app }) => {
   const { page } = app
@@ -90,4 +92,32 @@ test('a fit can be cancelled, and what is on screen stays', async ({ app }) => {
   await page.locator('[data-test="start-fit"]').click()
   await expect(page.locator('.handle')).toHaveCount(3)
   await expect(page.locator('[data-test="inspector"]')).toContainText('keep their numbers')
+})
+
+test('a name that is being typed when a fit ends goes to the analysis it was typed in', async ({ app }) => {
+  const { page } = app
+  await page.locator('[data-test="open-sample"]').click()
+  await page.locator('[data-state-row="3"]').click()
+  const field = page.getByLabel('Name of the state')
+  const before = await field.inputValue()
+  await field.fill('Not this')
+  await field.press('Escape')
+  await expect(field).toHaveValue(before)
+
+  // Long enough to type a name meanwhile.
+  await page.locator('[data-test="open-fit"]').click()
+  await page.locator('#fit-restarts').fill('100')
+  await page.locator('[data-test="start-fit"]').click()
+  await expect(page.locator('[data-test="cancel-fit"]')).toBeVisible()
+  await field.fill('Half typed')
+  // The new analysis is shown, without a selected state.
+  await expect(field).toHaveCount(0, { timeout: 120_000 })
+  const analyses = join(app.projects, '..', 'user', 'sample', 'analyses')
+  const renamed = (): string[] =>
+    readdirSync(analyses).filter((id) =>
+      readFileSync(join(analyses, id, 'analysis.json'), 'utf8').includes('Half typed')
+    )
+  const [first] = readdirSync(join(root, 'resources', 'sample', 'analyses'))
+  await expect.poll(renamed).toEqual([first])
+  expect(readFileSync(join(analyses, first, 'analysis.json'), 'utf8')).not.toContain('Not this')
 })

@@ -64,6 +64,8 @@ test('a project whose folder is gone says so in the list', async ({ app }) => {
   const folder = copySample(app, 'gone')
   await openFolder(app, folder)
   await app.page.locator('[data-test="close-project"]').click()
+  // Until it is closed, the project is written to.
+  await expect(app.page.locator('[data-test="open-project"]')).toBeVisible()
   rmSync(folder, { recursive: true })
   await app.page.reload()
   await expect(app.page.getByText('The folder is gone')).toBeVisible()
@@ -154,4 +156,17 @@ test('a small window keeps its parts reachable', async ({ app }) => {
   expect(overflow).toBeLessThanOrEqual(0)
   await page.locator('[data-page="runs"]').click()
   await app.capture('runs-small')
+})
+
+test('the bar of restricted mode shows its words and buttons whole', async ({ app }) => {
+  await openFolder(app, copySample(app, 'of others'))
+  const bar = app.page.locator('[data-test="restricted"]')
+  await expect(bar).toBeVisible()
+  const outer = (await bar.boundingBox())!
+  for (const part of await bar.locator('p, button').all()) {
+    const inner = (await part.boundingBox())!
+    expect(inner.y).toBeGreaterThanOrEqual(outer.y)
+    expect(inner.y + inner.height).toBeLessThanOrEqual(outer.y + outer.height)
+  }
+  await app.capture('restricted')
 })

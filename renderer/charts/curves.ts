@@ -1,5 +1,8 @@
-/** What a curve chart draws, and how curves of several runs become one uPlot table. */
+/** What a curve chart draws, on which scale, and how curves of several runs become one uPlot table. */
 import uPlot from 'uplot'
+import { scaleOver } from './scalar/scales'
+import type { Range, Scale } from './scalar/scales'
+import type { TimeDomain } from './time-axis'
 
 export interface Curve {
   id: string
@@ -43,6 +46,38 @@ export function joinCurves(curves: { epochs: Float64Array; values: Float64Array 
       )
 }
 
+/**
+ * The y axis over what lies within the domain. Only finite values count, on a logarithmic axis only positive ones; where
+ * there are values but none is positive (a log-likelihood, a return), a logarithmic axis would be empty, so it is linear.
+ */
+export function curveScale(
+  curves: readonly { epochs: Float64Array; values: Float64Array }[],
+  domain: TimeDomain,
+  logarithmic: boolean
+): Scale {
+  const positive = logarithmic ? extentOf(curves, domain, true) : null
+  const log = logarithmic && (positive !== null || extentOf(curves, domain, false) === null)
+  return scaleOver(log ? positive : extentOf(curves, domain, false), log, {}, log ? 0.03 : 0.06)
+}
+
+function extentOf(
+  curves: readonly { epochs: Float64Array; values: Float64Array }[],
+  domain: TimeDomain,
+  positive: boolean
+): Range | null {
+  let [min, max] = [Infinity, -Infinity]
+  for (const { epochs, values } of curves) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]
+      if (!Number.isFinite(value) || (positive && value <= 0)) continue
+      if (epochs[i] < domain.min || epochs[i] > domain.max) continue
+      if (value < min) min = value
+      if (value > max) max = value
+    }
+  }
+  return min <= max ? { min, max } : null
+}
+
 /** Mean and mean +- one standard deviation over runs, at the epochs of the run with the most points. */
 export function meanAndBand(
   curves: { epochs: Float64Array; values: Float64Array }[]
@@ -55,18 +90,18 @@ export function meanAndBand(
   const high = new Float64Array(epochs.length)
   const cursors = curves.map(() => 0)
   for (let i = 0; i < epochs.length; i++) {
-    let count = 0
-    let sum = 0
-    let squares = 0
+    // Welford 1962: the mean of the squares minus the square of the mean loses what large values differ by.
+    let [count, middle, squares] = [0, 0, 0]
     curves.forEach((curve, c) => {
       const value = valueAt(curve, epochs[i], cursors, c)
       if (!Number.isFinite(value)) return
       count += 1
-      sum += value
-      squares += value * value
+      const away = value - middle
+      middle += away / count
+      squares += away * (value - middle)
     })
-    mean[i] = count > 0 ? sum / count : Number.NaN
-    const spread = count > 0 ? Math.sqrt(Math.max(0, squares / count - mean[i] ** 2)) : Number.NaN
+    mean[i] = count > 0 ? middle : Number.NaN
+    const spread = count > 0 ? Math.sqrt(squares / count) : Number.NaN
     low[i] = mean[i] - spread
     high[i] = mean[i] + spread
   }

@@ -18,17 +18,34 @@ export function pixelToEpoch(pixel: number, domain: TimeDomain, width: number): 
   return domain.min + Math.min(1, Math.max(0, share)) * (domain.max - domain.min)
 }
 
-/** At most about `count` round ticks within a domain. */
+/** A range narrower than this share of its own size holds too few different numbers to be divided. */
+const finestShare = 1e-9
+/** Smaller numbers have lost most of their digits, and no step between two of them is round. */
+export const smallest = 1e-305
+
+/** Whether there is room between two numbers: they are finite, and further apart than their own size lets blur. */
+export function areApart(min: number, max: number): boolean {
+  const span = max - min
+  return span > Math.max(smallest, Math.max(Math.abs(min), Math.abs(max)) * finestShare) && span < Infinity
+}
+
+/** At most about `count` round ticks within a domain; the first end alone where the domain has no room for any. */
 export function roundTicks(domain: TimeDomain, count: number): number[] {
-  const span = domain.max - domain.min
-  if (!(span > 0)) return [domain.min]
-  const raw = span / count
-  const magnitude = 10 ** Math.floor(Math.log10(raw))
-  const step = [1, 2, 5, 10].map((n) => n * magnitude).find((candidate) => span / candidate <= count)!
-  const first = Math.ceil(domain.min / step - 1e-9) * step
-  const ticks: number[] = []
-  for (let tick = first; tick <= domain.max + step * 1e-6; tick += step) ticks.push(Number(tick.toPrecision(12)))
-  return ticks
+  const { min, max } = domain
+  if (!areApart(min, max)) return Number.isFinite(min) ? [min] : []
+  const span = max - min
+  const magnitude = 10 ** Math.floor(Math.log10(span / count))
+  const step = [1, 2, 5].map((n) => n * magnitude).find((candidate) => span / candidate <= count) ?? 10 * magnitude
+  const first = Math.ceil(min / step - 1e-9)
+  // Counted, not added up: adding a step that is too small to change the sum would never come to an end.
+  const ticks = Math.min(Math.floor(max / step + 1e-6) - first + 1, Math.ceil(count) + 2)
+  return Array.from({ length: Math.max(0, ticks) }, (_, i) => Number(((first + i) * step).toPrecision(12)))
+}
+
+/** Powers of ten from 1 to a largest number. */
+export function decadesUpTo(largest: number): number[] {
+  if (!(largest >= 1 && largest < Infinity)) return []
+  return Array.from({ length: Math.floor(Math.log10(largest) + 1e-9) + 1 }, (_, power) => Number(`1e${power}`))
 }
 
 /** Index of the value nearest to x in ascending values, or -1 when there is none. */

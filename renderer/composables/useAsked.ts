@@ -17,8 +17,14 @@ export function useAsked<Q, T>(
   question: () => Q | null,
   ask: (question: Q) => Promise<T>,
   keep: (before: Q, now: Q) => boolean = () => false
-): { state: ShallowRef<Asked<T>>; refresh: () => Promise<void> } {
+): {
+  state: ShallowRef<Asked<T>>
+  /** Whether an answer is on its way: what `state` holds meanwhile is of an earlier question. */
+  asking: ShallowRef<boolean>
+  refresh: () => Promise<void>
+} {
   const state = shallowRef<Asked<T>>({ status: 'idle', value: null })
+  const asking = shallowRef(false)
   let version = 0
   let last: Q | null = null
 
@@ -26,6 +32,7 @@ export function useAsked<Q, T>(
     const asked = question()
     const mine = ++version
     last = asked
+    asking.value = asked !== null
     if (asked === null) {
       state.value = { status: 'idle', value: null }
       return
@@ -37,6 +44,7 @@ export function useAsked<Q, T>(
     } catch (error) {
       if (mine === version) state.value = { status: 'failed', value: null, message: (error as Error).message }
     }
+    if (mine === version) asking.value = false
   }
 
   watch(
@@ -47,5 +55,5 @@ export function useAsked<Q, T>(
     },
     { immediate: true }
   )
-  return { state, refresh: () => fetch(true) }
+  return { state, asking, refresh: () => fetch(true) }
 }

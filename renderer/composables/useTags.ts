@@ -3,6 +3,7 @@ import { computed, onBeforeUnmount, shallowRef, watch } from 'vue'
 import type { ComputedRef } from 'vue'
 import { onEvent, request } from '../bridge/host'
 import { inOrder } from './histogram-tags'
+import { latest } from '../stores/latest'
 import { useProject } from '../stores/project'
 
 export function useTags(runIds: () => string[]): {
@@ -12,17 +13,17 @@ export function useTags(runIds: () => string[]): {
 } {
   const app = useProject()
   const tags = shallowRef<{ scalars: string[]; histograms: string[] }>({ scalars: [], histograms: [] })
-  let version = 0
+  const asking = latest()
 
   async function load(): Promise<void> {
     const ids = runIds()
-    const mine = ++version
+    const isWanted = asking.begin()
     if (ids.length === 0) {
       tags.value = { scalars: [], histograms: [] }
       return
     }
-    const found = await app.attempt(() => request('runs.tags', { runIds: ids }))
-    if (found && mine === version) tags.value = found
+    const found = await app.attempt(() => request('runs.tags', { runIds: ids }), isWanted)
+    if (found && isWanted()) tags.value = found
   }
 
   const stop = onEvent('runs.grew', ({ runId }) => {

@@ -4,6 +4,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import type { Analysis, AnalysisOptions, FittedStates } from '../../src/analysis/types'
 import type { AnalysisSummary } from '../../src/contract/domain'
 import { onEvent, request } from '../bridge/host'
+import { latest } from './latest'
 import { useProject } from './project'
 import { useSelection } from './selection'
 
@@ -23,7 +24,11 @@ export const useAnalyses = defineStore('analyses', () => {
   const list = shallowRef<AnalysisSummary[]>([])
   const current = shallowRef<Analysis | null>(null)
   const fitting = ref<FitProgress | null>(null)
+  /** Why the last fit that was begun here came to nothing. */
   const failure = ref<string | null>(null)
+  const listing = latest()
+  const opening = latest()
+  const refreshing = latest()
   /** Which side of the analysis the page shows. */
   const view = ref<AnalysisPage>('phases')
 
@@ -37,32 +42,45 @@ export const useAnalyses = defineStore('analyses', () => {
     if (fitting.value?.id === progress.id) fitting.value = progress
   })
   onEvent('analysis.finished', async ({ id, ok, message }) => {
-    if (fitting.value?.id === id) fitting.value = null
+    const mine = fitting.value?.id === id
+    if (mine) fitting.value = null
     if (!ok) {
-      failure.value = message
+      if (mine) failure.value = message
       return
     }
     await app.attempt(loadList)
-    await open(id)
+    // A fit may end when its project has been closed and another one is open.
+    if (list.value.some((item) => item.id === id)) await open(id)
   })
   onEvent('analysis.changed', async ({ id }) => {
     await app.attempt(loadList)
     if (current.value?.id !== id) return
     // Another program may have removed it.
     if (!list.value.some((item) => item.id === id)) current.value = null
-    else await app.attempt(async () => (current.value = await request('analysis.get', { id })))
+    else
+      await app.attempt(async () => {
+        const changed = await refreshing.ask(() => request('analysis.get', { id }))
+        if (changed && current.value?.id === id) current.value = changed.value
+      })
   })
 
   async function loadList(): Promise<void> {
-    list.value = await request('analysis.list', {})
+    const found = await listing.ask(() => request('analysis.list', {}))
+    if (found) list.value = found.value
   }
 
   async function open(id: string): Promise<void> {
     await app.attempt(async () => {
-      current.value = await request('analysis.get', { id })
+      const found = await opening.ask(async () => ({
+        analysis: await request('analysis.get', { id }),
+        runs: await request('runs.list', {})
+      }))
+      if (!found) return
+      const { analysis, runs } = found.value
+      current.value = analysis
       selection.clear()
-      const present = new Set((await request('runs.list', {})).map((run) => run.id))
-      const analysed = current.value.inputs.runs.map((run) => run.runId)
+      const present = new Set(runs.map((run) => run.id))
+      const analysed = analysis.inputs.runs.map((run) => run.runId)
       if (selection.runId && analysed.includes(selection.runId) && present.has(selection.runId)) return
       // A run whose folder is gone has states but no curves: begin with one that has both.
       selection.runId = analysed.find((id) => present.has(id)) ?? analysed[0] ?? null
@@ -72,7 +90,9 @@ export const useAnalyses = defineStore('analyses', () => {
   async function start(options: AnalysisOptions): Promise<void> {
     failure.value = null
     await app.attempt(async () => {
+      const project = app.project?.id
       const { id } = await request('analysis.start', { options })
+      if (app.project?.id !== project) return
       fitting.value = { id, done: 0, total: 1, text: 'Reading runs' }
     })
   }
@@ -99,18 +119,15 @@ export const useAnalyses = defineStore('analyses', () => {
       await request('analysis.remove', { id })
       await loadList()
       if (current.value?.id !== id) return
-      const latest = list.value.at(-1)
-      if (latest) await open(latest.id)
+      const newest = list.value.at(-1)
+      if (newest) await open(newest.id)
       else current.value = null
     })
   }
 
-  async function renameState(state: number, name: string): Promise<void> {
-    const analysis = current.value
-    if (!analysis) return
-    await app.attempt(() =>
-      request('analysis.renameState', { id: analysis.id, states: analysis.chosenStates, state, name })
-    )
+  /** Of the analysis that the name was typed in, which need not be the one that is shown by then. */
+  async function renameState(renamed: { id: string; states: number; state: number; name: string }): Promise<void> {
+    await app.attempt(() => request('analysis.renameState', renamed))
   }
 
   watch(
@@ -120,10 +137,14 @@ export const useAnalyses = defineStore('analyses', () => {
       current.value = null
       fitting.value = null
       failure.value = null
+      listing.drop()
+      opening.drop()
+      refreshing.drop()
       if (!id) return
       await app.attempt(loadList)
-      const latest = list.value.at(-1)
-      if (latest) await open(latest.id)
+      if (app.project?.id !== id) return
+      const newest = list.value.at(-1)
+      if (newest) await open(newest.id)
     },
     { immediate: true }
   )

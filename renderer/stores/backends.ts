@@ -1,17 +1,35 @@
-/** What this machine can compute with, for choosing a backend. Asked once, when somebody first wants to know. */
+/** What this machine can compute with: for choosing a backend, and for the settings that say why one is missing. */
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { backendTitles, type BackendStatus } from '../../src/contract/backends'
 import { request } from '../bridge/host'
+import { latest } from './latest'
 
 export const useBackends = defineStore('backends', () => {
   const list = shallowRef<BackendStatus[]>([])
+  const looking = ref(false)
+  const failure = ref<string | null>(null)
+  const asking = latest()
 
-  async function look(): Promise<void> {
-    // Without an answer the automatic choice is still there, and the settings page says what is wrong.
-    list.value = await request('app.backends', { again: false }).catch(() => [])
+  /** @param again look at the machine anew, also for what was found before */
+  async function look(again: boolean): Promise<void> {
+    looking.value = true
+    try {
+      const found = await asking.ask(() => request('app.backends', { again }))
+      if (!found) return
+      list.value = found.value
+      failure.value = null
+    } catch (error) {
+      // What was known before is still the best that is known; the automatic choice is there without an answer, too.
+      failure.value = (error as Error).message
+    }
+    looking.value = false
   }
-  void look()
+
+  /** Asks where nothing is known yet: called by whatever shows backends, so that a question that failed is not the last. */
+  function need(): void {
+    if (list.value.length === 0 && !looking.value) void look(false)
+  }
 
   const options = computed(() => [
     { value: 'auto', label: 'the fastest here' },
@@ -24,5 +42,5 @@ export const useBackends = defineStore('backends', () => {
       : [{ value: 'wasm', label: backendTitles.wasm, disabled: false }])
   ])
 
-  return { list, options }
+  return { list, looking, failure, options, look, need }
 })

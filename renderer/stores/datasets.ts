@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
 import type { DatasetInfo } from '../../src/contract/data'
 import { onEvent, request } from '../bridge/host'
+import { latest } from './latest'
 import { useProject } from './project'
 
 export const useDatasets = defineStore('datasets', () => {
@@ -11,8 +12,7 @@ export const useDatasets = defineStore('datasets', () => {
   /** Why some of them cannot be used, one sentence each. */
   const problems = shallowRef<string[]>([])
   const loaded = ref(false)
-  /** Grows with every question, so that a late answer about another project is no answer. */
-  let turn = 0
+  const asking = latest()
 
   watch(
     () => app.project?.id,
@@ -24,9 +24,9 @@ export const useDatasets = defineStore('datasets', () => {
   onEvent('data.changed', () => void load())
 
   async function load(): Promise<void> {
-    const mine = ++turn
-    const answer = app.project ? await app.attempt(() => request('data.list', {})) : undefined
-    if (mine !== turn) return
+    const isWanted = asking.begin()
+    const answer = app.project ? await app.attempt(() => request('data.list', {}), isWanted) : undefined
+    if (!isWanted()) return
     datasets.value = answer?.datasets ?? []
     problems.value = answer?.problems.map(({ message }) => message) ?? []
     loaded.value = answer !== undefined

@@ -119,6 +119,7 @@ export const useDraft = defineStore('draft', () => {
     if (!record.value) return null
     starting.value = true
     failure.value = null
+    const project = app.project?.id
     try {
       const { runIds } = await request('training.start', {
         name: name.value.trim() || (spec.value?.title ?? 'Experiment'),
@@ -129,9 +130,10 @@ export const useDraft = defineStore('draft', () => {
         hooks: [...hooks.value],
         backend: backend.value
       })
-      return runIds[0]
+      // Where another project has been opened meanwhile, there is nothing of it to show or to complain about.
+      return app.project?.id === project ? runIds[0] : null
     } catch (error) {
-      failure.value = (error as Error).message
+      if (app.project?.id === project) failure.value = (error as Error).message
       return null
     } finally {
       starting.value = false

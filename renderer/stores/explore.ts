@@ -33,6 +33,8 @@ export const useExplore = defineStore('explore', () => {
   let writable = true
   let timer = 0
   let loads = 0
+  /** What the project has, as text: what was only read need not be written. */
+  let saved: string | null = null
 
   const search = computed(() => patternOf(view.value.search))
   const grouping = computed(() => patternOf(view.value.regex))
@@ -101,11 +103,18 @@ export const useExplore = defineStore('explore', () => {
   function saveSoon(): void {
     if (loaded.value === 0 || !writable) return
     clearTimeout(timer)
-    timer = window.setTimeout(save, saveAfterMs)
+    timer = window.setTimeout(() => void save(), saveAfterMs)
   }
-  function save(): void {
+  async function save(): Promise<void> {
     clearTimeout(timer)
     timer = 0
+    const value = textNow()
+    if (value === saved) return
+    saved = value
+    const answer = await app.attempt(() => request('views.put', { value }))
+    if (answer === undefined && saved === value) saved = null
+  }
+  function textNow(): string {
     // Runs that are gone take their colours with them, else the list would grow for ever.
     // While the list of runs is on its way, none of them is gone.
     const known = (id: string): boolean => runs.loading || runs.all.length === 0 || runs.byId.has(id)
@@ -117,12 +126,15 @@ export const useExplore = defineStore('explore', () => {
       JSON.stringify({ ...defaultView(), tab: tab.value, runs, boards: boards.value })
     const whole = textOf(runsView)
     // Of tens of thousands of runs, what was ticked is too much to keep; all else stays.
-    const value = whole.length <= mostViews ? whole : textOf({ ...runsView, colors: {}, shown: {} })
-    void app.attempt(() => request('views.put', { value }))
+    return whole.length <= mostViews ? whole : textOf({ ...runsView, colors: {}, shown: {} })
   }
   // A page that is closed, or reloaded, has no quarter of a second left.
   window.addEventListener('pagehide', () => {
-    if (timer) save()
+    if (timer) void save()
+  })
+  // Neither has a project that is closed: what comes after that would land in the project that is opened next.
+  app.onLeaving(async () => {
+    if (timer) await save()
   })
 
   watch(
@@ -135,8 +147,9 @@ export const useExplore = defineStore('explore', () => {
       recordedParams.value = {}
       pointed.value = null
       if (!id) return
-      const answer = await app.attempt(() => request('views.get', {}))
-      if (app.project?.id !== id) return
+      const isWanted = (): boolean => app.project?.id === id
+      const answer = await app.attempt(() => request('views.get', {}), isWanted)
+      if (!isWanted()) return
       const read = readView(answer?.value ?? null)
       if (answer?.problem) app.notice = { level: 'info', text: answer.problem }
       // What could not be asked for must not be written over with defaults.
@@ -144,6 +157,7 @@ export const useExplore = defineStore('explore', () => {
       tab.value = read.view.tab
       view.value = read.view.runs
       boards.value = read.view.boards
+      saved = textNow()
       loads += 1
       loaded.value = loads
       // Starts the thread that reads runs, so that the first dashboard need not wait for it.

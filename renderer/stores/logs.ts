@@ -3,18 +3,28 @@ import { defineStore } from 'pinia'
 import { shallowRef, watch } from 'vue'
 import type { LogFolderInfo } from '../../src/contract/domain'
 import { onEvent, request } from '../bridge/host'
+import { latest } from './latest'
 import { useProject } from './project'
 
 export const useLogs = defineStore('logs', () => {
   const app = useProject()
   const folders = shallowRef<LogFolderInfo[]>([])
 
-  onEvent('logs.changed', (changed) => (folders.value = changed))
+  const asking = latest()
+
+  onEvent('logs.changed', (changed) => {
+    // What is pushed while an answer is under way is newer than the answer.
+    asking.drop()
+    folders.value = changed
+  })
   watch(
     () => app.project?.id,
     async (id) => {
       folders.value = []
-      if (id) await app.attempt(async () => (folders.value = await request('logs.list', {})))
+      asking.drop()
+      if (!id) return
+      const answer = await app.attempt(() => asking.ask(() => request('logs.list', {})))
+      if (answer) folders.value = answer.value
     },
     { immediate: true }
   )

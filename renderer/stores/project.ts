@@ -1,6 +1,6 @@
 /** The open project, the application around it, and which page is shown. */
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { nextTick, ref, shallowRef } from 'vue'
 import type { LogEntry, ProjectInfo, RecentProject } from '../../src/contract/domain'
 import type { RequestResult } from '../../src/contract/requests'
 import { onEvent, onHostLost, request } from '../bridge/host'
@@ -17,6 +17,7 @@ export const useProject = defineStore('project', () => {
   const notice = ref<{ level: 'error' | 'info'; text: string } | null>(null)
   const lost = ref<string | null>(null)
   const ready = ref(false)
+  const leaving: (() => Promise<unknown>)[] = []
 
   onEvent('project.changed', (changed) => (project.value = changed))
   onEvent('log', (entry) => (logs.value = [...logs.value.slice(-999), entry]))
@@ -32,19 +33,38 @@ export const useProject = defineStore('project', () => {
     ready.value = true
   }
 
+  /** Called before the open project is closed; what it saves is saved in that project. */
+  function onLeaving(work: () => Promise<unknown>): void {
+    leaving.push(work)
+  }
+
+  /** Closes the open project, after all that was changed a moment ago has been saved. */
+  async function close(): Promise<void> {
+    await attempt(async () => {
+      await nextTick()
+      await Promise.all(leaving.map((work) => work()))
+      await request('project.close', {})
+      await loadRecent()
+    })
+  }
+
   async function loadRecent(): Promise<void> {
     recent.value = await request('project.recent', {})
   }
 
-  /** Runs something that may fail and shows its sentence. Returns undefined after a failure. */
-  async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+  /**
+   * Runs something that may fail and shows its sentence. Returns undefined after a failure.
+   * @param isWanted where what is asked may be no longer wanted when it fails: then nobody is told
+   */
+  async function attempt<T>(work: () => Promise<T>, isWanted = (): boolean => true): Promise<T | undefined> {
     try {
       return await work()
     } catch (error) {
+      if (!isWanted()) return undefined
       notice.value = { level: 'error', text: (error as Error).message }
       return undefined
     }
   }
 
-  return { info, project, recent, logs, page, notice, lost, ready, begin, loadRecent, attempt }
+  return { info, project, recent, logs, page, notice, lost, ready, begin, close, onLeaving, loadRecent, attempt }
 })

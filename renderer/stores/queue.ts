@@ -4,6 +4,7 @@ import { computed, shallowRef, watch } from 'vue'
 import type { RunInfo } from '../../src/contract/domain'
 import type { RequestParams } from '../../src/contract/requests'
 import { onEvent, request } from '../bridge/host'
+import { latest } from './latest'
 import { useProject } from './project'
 import { useRuns } from './runs'
 
@@ -14,16 +15,21 @@ export const useQueue = defineStore('queue', () => {
   const runs = useRuns()
   const order = shallowRef<string[]>([])
 
-  onEvent('training.order', ({ runIds }) => (order.value = runIds))
+  const asking = latest()
+
+  onEvent('training.order', ({ runIds }) => {
+    // What is pushed while an answer is under way is newer than the answer.
+    asking.drop()
+    order.value = runIds
+  })
   watch(
     () => app.project?.id,
     async (id) => {
       order.value = []
+      asking.drop()
       if (!id) return
-      // What was pushed while the answer was under way is newer than the answer.
-      const before = order.value
-      const answer = await app.attempt(() => request('training.order', {}))
-      if (answer && order.value === before) order.value = answer.runIds
+      const answer = await app.attempt(() => asking.ask(() => request('training.order', {})))
+      if (answer) order.value = answer.value.runIds
     },
     { immediate: true }
   )

@@ -4,6 +4,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import type { RunInfo } from '../../src/contract/domain'
 import type { EventPayload } from '../../src/contract/events'
 import { onEvent, request } from '../bridge/host'
+import { latest } from './latest'
 import { useProject } from './project'
 
 export type Progress = EventPayload<'training.progress'>
@@ -15,6 +16,7 @@ export const useRuns = defineStore('runs', () => {
   /** Checked in the run table. */
   const checked = ref<Set<string>>(new Set())
   const loading = ref(false)
+  const asking = latest()
 
   const byId = computed(() => new Map(all.value.map((run) => [run.id, run])))
   const active = computed(() =>
@@ -47,10 +49,15 @@ export const useRuns = defineStore('runs', () => {
       all.value = []
       progress.value = {}
       checked.value = new Set()
+      asking.drop()
+      loading.value = false
       if (!id) return
       loading.value = true
-      await app.attempt(async () => (all.value = await request('runs.list', {})))
-      loading.value = false
+      await app.attempt(async () => {
+        const list = await asking.ask(() => request('runs.list', {}))
+        if (list) all.value = list.value
+      })
+      if (app.project?.id === id) loading.value = false
     },
     { immediate: true }
   )

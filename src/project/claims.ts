@@ -50,7 +50,7 @@ export interface Claim {
 
 /** The newest claim in a folder, given up or not; null where there has never been one. */
 export async function newestClaim(folder: string, name: string): Promise<Holder | null> {
-  const number = Math.max(0, ...(await numbersIn(folder, name)))
+  const number = highest(await numbersIn(folder, name))
   return number === 0 ? null : readClaim(folder, name, number)
 }
 
@@ -98,7 +98,7 @@ export async function takeClaim(
     if (!(await createClaim(folder, name, { ...mark, number, released: false, said: [] }))) continue
     const numbers = await numbersIn(folder, name)
     // Somebody who looked at an older list was slower, and others have gone on meanwhile.
-    if (Math.max(...numbers) > number) {
+    if (highest(numbers) > number) {
       await writeClaim(folder, name, { ...mark, number, released: true, said: [] })
       continue
     }
@@ -114,7 +114,7 @@ function claimOf(folder: string, name: string, holder: Holder): Claim {
   return {
     number,
     state: async () => {
-      const newest = Math.max(0, ...(await numbersIn(folder, name)))
+      const newest = highest(await numbersIn(folder, name))
       return newest === number ? 'mine' : newest > number ? 'taken' : 'gone'
     },
     // A space more at the end: writing is what makes the file server stamp it.
@@ -129,6 +129,11 @@ async function touch(path: string): Promise<void> {
   const handle = await open(path, constants.O_WRONLY | constants.O_APPEND).catch(() => null)
   await handle?.write(' ').catch(() => undefined)
   await handle?.close()
+}
+
+/** 0 where there is none; a folder may hold any number of names. */
+function highest(numbers: readonly number[]): number {
+  return numbers.reduce((most, number) => Math.max(most, number), 0)
 }
 
 async function numbersIn(folder: string, name: string): Promise<number[]> {

@@ -7,7 +7,7 @@ import { lowerBound } from '../events/series'
 import type { ScalarView } from '../events/series'
 import { decimateMinMax } from '../numeric/decimate'
 import type { RunSource } from './messages'
-import { readerOf, readerOnce } from './run-cache'
+import { readerIfThere, readerOf, readerOnce } from './run-cache'
 import { tooLong } from './tag-queries'
 
 export function tagsOf(sources: RunSource[]): { scalars: string[]; histograms: string[]; problems: string[] } {
@@ -15,7 +15,8 @@ export function tagsOf(sources: RunSource[]): { scalars: string[]; histograms: s
   const histograms = new Set<string>()
   const problems: string[] = []
   for (const source of sources) {
-    const { log } = readerOf(source)
+    const log = readerIfThere(source, (text) => problems.push(`${source.label}: ${text}`))?.log
+    if (!log) continue
     let long = 0
     for (const { tag, kind } of log.series()) {
       if (tag.length > longestTag) long += 1
@@ -29,6 +30,7 @@ export function tagsOf(sources: RunSource[]): { scalars: string[]; histograms: s
   return { scalars: [...scalars].sort(order), histograms: [...histograms].sort(order), problems }
 }
 
+/** A run that cannot be read is left out (`tagsOf` says why), unless it is all that is asked for. */
 export function seriesOf(
   sources: RunSource[],
   tags: string[],
@@ -37,7 +39,8 @@ export function seriesOf(
 ): PackedSeries[] {
   const out: PackedSeries[] = []
   for (const source of sources) {
-    const { log } = readerOf(source)
+    const log = sources.length === 1 ? readerOf(source).log : readerIfThere(source)?.log
+    if (!log) continue
     const epoch = epochSeries(log)
     for (const tag of tags) {
       const view = log.scalars(tag)?.view('latest')

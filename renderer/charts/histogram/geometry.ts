@@ -3,6 +3,7 @@
  * (count / width) where they are not, so that the area of a bucket is always its count.
  */
 import type { PackedHistograms } from '../../../src/contract/boards'
+import { scaleOver } from '../scalar/scales'
 import type { Range } from '../scalar/scales'
 
 export interface Buckets {
@@ -51,9 +52,8 @@ export function valueRange(all: readonly PackedHistograms[]): Range | null {
     }
   }
   if (!(min <= max)) return null
-  if (min < max) return { min, max }
-  const pad = Math.abs(min) * 0.05 || 0.5
-  return { min: min - pad, max: max + pad }
+  const scale = scaleOver({ min, max }, false, {}, 0)
+  return { min: scale.min, max: scale.max }
 }
 
 /** The width that all closed buckets share, within a thousandth; null when they differ. */

@@ -63,8 +63,8 @@ describe('ridges', () => {
 
   it('put all that is equal into one column', () => {
     const one = packed([[3, 3, 7]])
-    expect(valueRange([one])).toEqual({ min: 2.85, max: 3.15 })
-    const [segment] = segmentsOf(bucketsAt(one, 0), { min: 2.85, max: 3.15 })
+    expect(valueRange([one])).toEqual({ min: 2.7, max: 3.3 })
+    const [segment] = segmentsOf(bucketsAt(one, 0), { min: 2.7, max: 3.3 })
     expect(segment.density * (segment.right - segment.left)).toBeCloseTo(7, 9)
   })
 

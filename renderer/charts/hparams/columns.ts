@@ -1,6 +1,6 @@
 /** Hyperparameters and metrics of runs as columns: what they hold, which rows pass filters, where values lie on axes. */
 import { tickLabel } from '../format'
-import { fromUnit, toUnit } from '../scalar/scales'
+import { fromUnit, scaleOver, toUnit } from '../scalar/scales'
 import { ticksOf } from '../scalar/ticks'
 import { largest, smallest } from '../extremes'
 
@@ -102,11 +102,7 @@ export function axisOf(column: Column, wantsLog: boolean, most = 5): Axis {
   if (!column.numeric) return choiceAxis(column.choices)
   const { min, max } = column.range ?? { min: 0, max: 1 }
   const logarithmic = wantsLog && min > 0
-  const pad = min === max ? Math.abs(min) * 0.5 || 1 : 0
-  const scale =
-    logarithmic && min === max
-      ? { min: min / 2, max: max * 2, log: true }
-      : { min: min - pad, max: max + pad, log: logarithmic }
+  const scale = scaleOver({ min, max }, logarithmic, {}, 0)
   return {
     logarithmic,
     unit: (value) => (typeof value === 'number' && Number.isFinite(value) ? toUnit(value, scale) : Number.NaN),
@@ -117,7 +113,7 @@ export function axisOf(column: Column, wantsLog: boolean, most = 5): Axis {
             .filter(({ value }) => !column.whole || Number.isInteger(value))
             .map(({ value, label }) => ({
               unit: toUnit(value, scale),
-              label: column.whole ? tickLabel(value) : label
+              label: column.whole && Math.abs(value) < 1e4 ? tickLabel(value) : label
             })),
     filter(from, to) {
       const [low, high] = from < to ? [from, to] : [to, from]

@@ -3,6 +3,8 @@
  * 1 at its end), so that zooming and moving are the same on both kinds.
  */
 
+import { areApart, smallest } from '../time-axis'
+
 export interface Range {
   min: number
   max: number
@@ -18,8 +20,8 @@ export interface Limits {
   max?: number | null
 }
 
-/** Beyond this share of its own size a range can hold no more different numbers. */
-const finestShare = 1e-9
+/** Larger numbers are drawn beyond the frame: the span of two of them must still be a number, with air around it. */
+const largest = Number.MAX_VALUE / 8
 
 /** NaN for what a logarithmic axis cannot show. */
 export function toUnit(value: number, scale: Scale): number {
@@ -49,38 +51,49 @@ export function boxed(scale: Scale, a: number, b: number): Range {
 }
 
 function usable(scale: Scale, min: number, max: number): Range {
-  const finite = Number.isFinite(min) && Number.isFinite(max) && (!scale.log || min > 0)
-  const least = Math.max(Math.abs(min), Math.abs(max)) * finestShare
-  return finite && max - min > least ? { min, max } : { min: scale.min, max: scale.max }
+  return areApart(min, max) && (!scale.log || min > 0) ? { min, max } : { min: scale.min, max: scale.max }
 }
 
-/** A scale over what the data span: with some air, never empty, positive when logarithmic. */
+/**
+ * A scale over what the data span: with some air, never empty, positive when logarithmic. Numbers that differ by less
+ * than a billionth of their size are one, so that the last bits of a constant do not fill the plot.
+ */
 export function scaleOver(data: Range | null, log: boolean, limits: Limits, air: number): Scale {
-  let { min, max } = data ?? (log ? { min: 1, max: 10 } : { min: 0, max: 1 })
-  if (log) {
-    if (!(max > 0)) [min, max] = [1, 10]
-    if (!(min > 0)) min = max / 1e3
-    if (max / min < 1 + 1e-9) [min, max] = [min / 2, max * 2]
-    const decades = Math.log10(max / min) * air
-    ;[min, max] = [min / 10 ** decades, max * 10 ** decades]
-  } else {
-    const span = max - min
-    // A constant gets room on both sides, else its line would lie on the frame.
-    const pad = span > Math.max(Math.abs(min), Math.abs(max)) * 1e-12 ? span * air : Math.abs(max) * 0.1 || 1
-    if (air > 0 || pad !== span * air) [min, max] = [min - pad, max + pad]
-  }
+  const { min, max } = log ? decadesOver(data, air) : spanOver(data, air)
   return limited({ min, max, log }, limits)
+}
+
+function spanOver(data: Range | null, air: number): Range {
+  if (!data || !(data.min <= data.max)) return { min: 0, max: 1 }
+  const [min, max] = [Math.max(data.min, -largest), Math.min(data.max, largest)]
+  if (areApart(min, max)) {
+    const pad = (max - min) * air
+    return { min: min - pad, max: max + pad }
+  }
+  // A constant gets room on both sides, else its line would lie on the frame.
+  const size = Math.max(Math.abs(min), Math.abs(max))
+  const room = size > smallest ? size * 0.1 : 1
+  return { min: min - room, max: max + room }
+}
+
+function decadesOver(data: Range | null, air: number): Range {
+  if (!data || !(data.max > 0)) return { min: 1, max: 10 }
+  const max = Math.min(Math.max(data.max, smallest), largest)
+  const min = Math.max(Math.min(data.min > 0 ? data.min : max / 1e3, max), smallest)
+  if (!areApart(min, max)) return { min: min / 2, max: max * 2 }
+  const room = 10 ** ((Math.log10(max) - Math.log10(min)) * air)
+  return { min: Math.max(min / room, smallest), max: Math.min(max * room, largest) }
 }
 
 /** Limits that the user set win over the data; those that leave nothing to show are ignored. */
 export function limited(scale: Scale, limits: Limits): Scale {
   const { log } = scale
   const given = (value: number | null | undefined): value is number =>
-    value !== null && value !== undefined && Number.isFinite(value) && (!log || value > 0)
+    value !== null && value !== undefined && Math.abs(value) <= largest && (!log || value > smallest)
   let { min, max } = scale
   if (given(limits.min)) min = limits.min
   if (given(limits.max)) max = limits.max
-  if (min < max) return { min, max, log }
+  if (areApart(min, max)) return { min, max, log }
   // One end is given and lies beyond the data: keep it, and open the other.
   if (given(limits.min) && !given(limits.max)) return { min, max: log ? min * 10 : min + (Math.abs(min) || 1), log }
   if (given(limits.max) && !given(limits.min)) return { min: log ? max / 10 : max - (Math.abs(max) || 1), max, log }

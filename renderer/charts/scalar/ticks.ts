@@ -1,6 +1,6 @@
 /** Ticks and their labels: round numbers, decades, durations, and times of day. */
 import { compact, signed } from '../format'
-import { roundTicks } from '../time-axis'
+import { areApart, roundTicks } from '../time-axis'
 import { toUnit } from './scales'
 import type { Scale } from './scales'
 
@@ -13,23 +13,48 @@ export interface Tick {
 /** number: as it is; seconds: a duration; clock: seconds since 1970. */
 export type AxisKind = 'number' | 'seconds' | 'clock'
 
+/** Beyond this there are no dates, in seconds from 1970. */
+const lastDate = 8.64e12
+
 /** At most about `most` labelled ticks within the scale. */
 export function ticksOf(scale: Scale, most: number, kind: AxisKind = 'number'): Tick[] {
   if (!(scale.max > scale.min)) return []
   if (scale.log) return logTicks(scale, most)
-  if (kind === 'number') return labelled(roundTicks(scale, most))
+  const dated = Math.max(Math.abs(scale.min), Math.abs(scale.max)) < lastDate
+  if (kind === 'number' || !areApart(scale.min, scale.max) || (kind === 'clock' && !dated))
+    return labelled(roundTicks(scale, most))
   const step = secondSteps.find((seconds) => (scale.max - scale.min) / seconds <= most)
   if (!step) {
     const days = roundTicks({ min: scale.min / day, max: scale.max / day }, most)
-    return days.map((value) => ({ value: value * day, label: timeLabel(value * day, day, kind) }))
+    return days.map((value) => ({ value: value * day, label: timeLabel(value * day, 365 * day, kind) }))
   }
   if (step < 1) return labelled(roundTicks(scale, most)).map(({ value, label }) => ({ value, label: `${label} s` }))
-  // Hours and days begin with the local clock, not with Greenwich.
-  const shift = kind === 'clock' ? new Date(scale.min * 1000).getTimezoneOffset() * 60 : 0
-  const ticks: Tick[] = []
-  for (let n = Math.ceil((scale.min - shift) / step - 1e-9); n * step + shift <= scale.max; n++)
-    ticks.push({ value: n * step + shift, label: timeLabel(n * step + shift, step, kind) })
-  return ticks
+  const values = kind === 'clock' ? clockValues(scale, step) : multiples(scale.min, scale.max, step)
+  return values.map((value) => ({ value, label: timeLabel(value, step, kind) }))
+}
+
+function multiples(min: number, max: number, step: number): number[] {
+  const first = Math.ceil(min / step - 1e-9)
+  const count = Math.max(0, Math.floor(max / step) - first + 1)
+  return Array.from({ length: count }, (_, i) => (first + i) * step)
+}
+
+/** Hours and days begin with the local clock, not with Greenwich; and the clock is not always set the same. */
+function clockValues({ min, max }: Scale, step: number): number[] {
+  const shown = multiples(clockOf(min), clockOf(max), step).map(timeOfClock)
+  // The hour that is left out in spring falls on the one after it.
+  return shown.filter((value, i) => value >= min && value <= max && value !== shown[i - 1])
+}
+
+/** What the local clock shows, as if it were the time in Greenwich. */
+function clockOf(seconds: number): number {
+  return seconds - new Date(seconds * 1000).getTimezoneOffset() * 60
+}
+
+function timeOfClock(seconds: number): number {
+  const at = new Date(seconds * 1000)
+  const date = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()] as const
+  return new Date(...date, at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()).getTime() / 1000
 }
 
 const minute = 60
@@ -55,7 +80,10 @@ function timeLabel(seconds: number, step: number, kind: AxisKind): string {
   }
   const at = new Date(seconds * 1000)
   if (step >= day || (at.getHours() === 0 && at.getMinutes() === 0 && at.getSeconds() === 0))
-    return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
+    return at.toLocaleDateString('en-GB', {
+      ...(step < 365 * day ? { day: 'numeric' } : { year: 'numeric' }),
+      month: 'short'
+    })
   const clock = `${two(at.getHours())}:${two(at.getMinutes())}`
   return step < minute ? `${clock}:${two(at.getSeconds())}` : clock
 }
@@ -113,6 +141,17 @@ export function labelled(values: number[]): Tick[] {
       ? '0'
       : signed((value / unit).toFixed(Math.min(decimals, 9))).replace(thousands, '\u2009') + name
   }))
+}
+
+/**
+ * The same with no label longer than `most` characters. Where only far decimals differ, the first says where the axis is
+ * and the others how far from there they are: a label that is cut off reads as another number.
+ */
+export function shortened(ticks: Tick[], most: number): Tick[] {
+  if (ticks.every(({ label }) => label.length <= most)) return ticks
+  const [base] = ticks
+  const apart = labelled(ticks.map(({ value }) => value - base.value))
+  return ticks.map(({ value }, i) => ({ value, label: i === 0 ? labelled([value])[0].label : `+${apart[i].label}` }))
 }
 
 const thousands = /(?<!\.\d*)\B(?=(\d{3})+(?!\d))/g

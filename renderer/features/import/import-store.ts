@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { RequestResult } from '../../../src/contract/requests'
 import { onEvent, request } from '../../bridge/host'
+import { latest } from '../../stores/latest'
 import { useProject } from '../../stores/project'
 import { useRuns } from '../../stores/runs'
 import { readDropped } from './dropped-files'
@@ -38,7 +39,7 @@ export const useImport = defineStore('import', () => {
   let staging: string | null = null
   let job = ''
   /** Grows with every beginning and every end, so that a late answer to an old question is no answer. */
-  let turn = 0
+  const asking = latest()
 
   onEvent('import.progress', (update) => {
     if (update.job === job) progress.value = update
@@ -122,8 +123,7 @@ export const useImport = defineStore('import', () => {
     get: (isCurrent: () => boolean) => Promise<{ grant: string; label: string } | null>
   ): Promise<void> {
     error.value = null
-    const mine = ++turn
-    const isCurrent = (): boolean => mine === turn
+    const isCurrent = asking.begin()
     try {
       const got = await get(isCurrent)
       if (!isCurrent()) return
@@ -135,7 +135,8 @@ export const useImport = defineStore('import', () => {
       stepColumns.value = {}
       chosenHooks.value = null
       stage.value = 'reading'
-      await inspect()
+      await inspect(isCurrent)
+      if (!isCurrent()) return
       groupName.value = groups.value.length === 1 ? groups.value[0] : ''
       projectName.value = groups.value.length === 1 ? groups.value[0] : 'Imported runs'
     } catch (failure) {
@@ -145,11 +146,14 @@ export const useImport = defineStore('import', () => {
     }
   }
 
-  async function inspect(): Promise<void> {
+  /** A dialog that was closed meanwhile stays closed, and another one is not answered with this one's files. */
+  async function inspect(isCurrent: () => boolean): Promise<void> {
     if (grant === null) return
     job = newJob()
     progress.value = { done: 0, total: 0, text: 'Looking for files' }
-    inspection.value = await request('import.inspect', { job, grant, stepColumns: stepColumns.value })
+    const found = await request('import.inspect', { job, grant, stepColumns: stepColumns.value })
+    if (!isCurrent()) return
+    inspection.value = found
     stage.value = 'review'
   }
 
@@ -158,12 +162,13 @@ export const useImport = defineStore('import', () => {
     stepColumns.value = { ...stepColumns.value, ...Object.fromEntries(files.map((file) => [file, column])) }
     updating.value = true
     error.value = null
+    const isCurrent = asking.begin()
     try {
-      await inspect()
+      await inspect(isCurrent)
     } catch (failure) {
-      error.value = (failure as Error).message
+      if (isCurrent()) error.value = (failure as Error).message
     } finally {
-      updating.value = false
+      if (isCurrent()) updating.value = false
     }
   }
 
@@ -212,7 +217,8 @@ export const useImport = defineStore('import', () => {
   async function close(): Promise<void> {
     const ending = job
     const wasReading = stage.value === 'reading' || updating.value
-    turn += 1
+    asking.drop()
+    updating.value = false
     stage.value = 'closed'
     if (wasReading) await app.attempt(() => request('import.cancel', { job: ending }))
     await discard()

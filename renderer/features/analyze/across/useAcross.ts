@@ -15,6 +15,8 @@ export interface Across {
   /** Metrics that may decide. */
   metrics: ComputedRef<string[]>
   state: ShallowRef<Asked<AcrossRuns>>
+  /** Whether the numbers are still those of the threshold before. */
+  old: ComputedRef<boolean>
   setMetric(metric: string): void
 }
 
@@ -44,7 +46,7 @@ export function useAcross(): Across {
   )
   watch(rule, (value) => localStorage.setItem(key, JSON.stringify(value)), { deep: true })
 
-  const { state } = useAsked(
+  const { state, asking } = useAsked(
     () => {
       const { current, fit } = analyses
       if (!current || !fit || !metrics.value.includes(rule.value.metric)) return null
@@ -52,9 +54,28 @@ export function useAcross(): Across {
     },
     ({ id, states, convergence }) => request('analysis.across', { id, states, convergence }),
     // Only the threshold changed: the numbers on screen stay until the new ones are there.
-    (before, now) => before.id === now.id && before.states === now.states
+    keepsNumbers
   )
-  return { rule, metrics, state, setMetric }
+  const old = computed(() => asking.value && state.value.status === 'loaded')
+  return { rule, metrics, state, old, setMetric }
+}
+
+interface AcrossQuestion {
+  id: string
+  states: number
+  restart: number
+  convergence: ConvergenceRule
+}
+
+/** Numbers of another metric, direction or restart would be read as those of the one that is chosen. */
+export function keepsNumbers(before: AcrossQuestion, now: AcrossQuestion): boolean {
+  return (
+    before.id === now.id &&
+    before.states === now.states &&
+    before.restart === now.restart &&
+    before.convergence.metric === now.convergence.metric &&
+    before.convergence.direction === now.convergence.direction
+  )
 }
 
 function keyOf(projectId: string | undefined): string {

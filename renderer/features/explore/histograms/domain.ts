@@ -5,6 +5,7 @@ export function domainOf(series: readonly Float64Array[]): Range {
   let [min, max] = [Infinity, -Infinity]
   for (const values of series) {
     for (const value of values) {
+      if (!Number.isFinite(value)) continue
       if (value < min) min = value
       if (value > max) max = value
     }

@@ -162,6 +162,37 @@ describe('curves of many runs', () => {
     expect(host.asked).toHaveLength(3)
   })
 
+  it('of a run that was hidden while it was asked for are asked for again when it is shown', async () => {
+    const { curves } = open(1)
+    await settle()
+    runIds.value = []
+    await settle()
+    await host.answer()
+    expect(curves.value.size).toBe(0)
+    // It grows, and ends, while it is hidden.
+    host.grow('r0')
+    runIds.value = names(1)
+    await settle()
+    expect(host.waiting()).toBe(1)
+    await host.answer()
+    expect(curves.value.size).toBe(1)
+  })
+
+  it('of a run that was hidden for a moment while it was asked for are asked for once more', async () => {
+    const { curves } = open(1)
+    await settle()
+    runIds.value = []
+    await settle()
+    host.grow('r0')
+    runIds.value = names(1)
+    await settle()
+    expect(host.asked).toHaveLength(1)
+    await host.answer()
+    expect(host.asked).toHaveLength(2)
+    await host.answer()
+    expect([curves.value.size, host.waiting()]).toEqual([1, 0])
+  })
+
   it('have their percentiles together, not of the first piece', async () => {
     question.value = { ...question.value, inner: true }
     const { inner } = open(6)

@@ -43,7 +43,11 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
   let timer = 0
   const grown = new Set<string>()
 
+  /** Hidden since they were asked for: what comes is from before, and their growth was not followed meanwhile. */
+  const left = new Set<string>()
+
   const ask = (runs: string[], maxPoints: number) => {
+    for (const id of runs) left.delete(id)
     const { inner: _inner, ...rest } = question()
     return boardGate.pass(() => request('board.scalars', { ...rest, runIds: runs, maxPoints }))
   }
@@ -80,13 +84,15 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
     }
   }
 
+  /** What was hidden while it was asked for is not kept: nobody would follow it, and it would be old when shown again. */
   function take(batch: string[], found: ScalarCurve[]): void {
     const next = new Map(curves.value)
+    const wanted = new Set(runIds())
     for (const id of batch) {
       next.delete(id)
-      answered.add(id)
+      if (wanted.has(id) && !left.has(id)) answered.add(id)
     }
-    for (const curve of found) next.set(curve.runId, curve)
+    for (const curve of found) if (wanted.has(curve.runId)) next.set(curve.runId, curve)
     curves.value = next
   }
 
@@ -119,8 +125,9 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
   watch(() => JSON.stringify(question()), begin, { immediate: true })
   watch(
     () => runIds().join(' '),
-    () => {
+    (_now, before: string | undefined) => {
       const wanted = new Set(runIds())
+      for (const id of before?.split(' ') ?? []) if (!wanted.has(id)) left.add(id)
       // What is not drawn is not kept: hundreds of runs may come and go.
       for (const id of answered) if (!wanted.has(id)) answered.delete(id)
       if ([...curves.value.keys()].some((id) => !wanted.has(id)))

@@ -1,0 +1,132 @@
+// @vitest-environment happy-dom
+/** What a user has typed or switched stays theirs while logs grow and fits end. */
+import { flushPromises, mount } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { StateSummary } from '../../../src/analysis/types'
+import type { Reply } from '../../../src/contract/wire'
+import { connectHost } from '../../bridge/host'
+import { useRuns } from '../../stores/runs'
+import FitDialog from './FitDialog.vue'
+import StateFacts from './phases/StateFacts.vue'
+
+describe('the name of a state', () => {
+  const stateOf = (index: number, name: string): StateSummary => ({
+    ...{ index, name, number: index + 1, color: 1, rule: '', nameSource: 'rule', occupancy: 0.5, meanDwell: 3 },
+    ...{ visits: 2, initialShare: 1, finalShare: 0, absorbing: false, initial: true, final: false }
+  })
+  const of = (id: string): { id: string; states: number } => ({ id, states: 3 })
+  let renamed: unknown[] = []
+  const mounted = () => {
+    renamed = []
+    const onRename = (what: unknown): number => renamed.push(what)
+    return mount(StateFacts, {
+      props: { state: stateOf(1, 'Learning'), of: of('first'), onRename },
+      attachTo: document.body
+    })
+  }
+
+  it('is given when the field is left', async () => {
+    const facts = mounted()
+    await facts.get('input').setValue(' Grokking ')
+    await facts.get('input').trigger('blur')
+    expect(renamed).toEqual([{ id: 'first', states: 3, state: 1, name: 'Grokking' }])
+    facts.unmount()
+    expect(renamed).toHaveLength(1)
+  })
+
+  it('is given to the analysis it was typed in when a fit takes the field away', async () => {
+    const facts = mounted()
+    await facts.get('input').setValue('Grokking')
+    facts.unmount()
+    expect(renamed).toEqual([{ id: 'first', states: 3, state: 1, name: 'Grokking' }])
+  })
+
+  it('is given to the analysis it was typed in when the field comes to show another one', async () => {
+    const facts = mounted()
+    await facts.get('input').setValue('Grokking')
+    await facts.setProps({ state: stateOf(0, 'Other'), of: of('second') })
+    expect(renamed).toEqual([{ id: 'first', states: 3, state: 1, name: 'Grokking' }])
+    expect(facts.get('input').element.value).toBe('Other')
+    facts.unmount()
+    expect(renamed).toHaveLength(1)
+  })
+
+  it('stays as it is typed while the same state gets new numbers', async () => {
+    const facts = mounted()
+    await facts.get('input').setValue('Grok')
+    await facts.setProps({ state: { ...stateOf(1, 'Learning 2'), visits: 3 } })
+    expect(facts.get('input').element.value).toBe('Grok')
+    facts.unmount()
+  })
+
+  it('is what it was after Escape', async () => {
+    const facts = mounted()
+    await facts.get('input').setValue('Grokking')
+    await facts.get('input').trigger('keydown', { key: 'Escape' })
+    expect(facts.get('input').element.value).toBe('Learning')
+    await facts.get('input').trigger('blur')
+    facts.unmount()
+    expect(renamed).toEqual([])
+  })
+})
+
+describe('the features of a fit', () => {
+  let tags = { scalars: ['loss/val', 'metric a', 'metric b'], histograms: [] as string[], problems: [] as string[] }
+  let push: (name: string, payload: unknown) => void = () => undefined
+  const run = {
+    ...{ id: 'r0', name: 'r0', group: 'g', groupName: 'g', imported: null, status: 'done', message: null, spec: null },
+    ...{ createdAt: '2026-01-01T00:00:00Z', startedAt: null, finishedAt: null, step: 9, totalSteps: 9, epoch: 9 },
+    ...{ totalEpochs: 9, elapsedSeconds: 1, last: {}, notes: '', tags: [], log: null }
+  }
+  let dialog: ReturnType<typeof mount>
+
+  beforeEach(async () => {
+    setActivePinia(createPinia())
+    tags = { scalars: ['loss/val', 'metric a', 'metric b'], histograms: [], problems: [] }
+    connectHost({
+      request: (name): Promise<Reply> =>
+        Promise.resolve(
+          name === 'runs.tags'
+            ? { ok: true, value: structuredClone(tags) }
+            : { ok: false, error: { code: 'internal', message: name } }
+        ),
+      onEvent: (listener) => (push = listener)
+    })
+    useRuns().all = [run] as never
+    dialog = mount(FitDialog, { attachTo: document.body })
+    await flushPromises()
+  })
+  afterEach(() => dialog.unmount())
+
+  const boxes = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.features [role="checkbox"]')]
+  const textOf = (box: HTMLElement): string => box.textContent.trim()
+  const ticked = (): string[] =>
+    boxes()
+      .filter((box) => box.getAttribute('aria-checked') === 'true')
+      .map(textOf)
+  async function toggle(label: RegExp): Promise<string> {
+    const box = boxes().find((one) => label.test(textOf(one)))!
+    box.click()
+    await flushPromises()
+    return textOf(box)
+  }
+  async function grow(): Promise<void> {
+    push('runs.grew', { runId: 'r0', step: 10 })
+    await flushPromises()
+  }
+
+  it('stay as they were switched while a log without histograms grows', async () => {
+    expect(ticked()).toEqual(['metric a', 'metric b'])
+    await toggle(/^metric b$/)
+    const outcome = await toggle(/loss/i)
+    const chosen = ticked()
+    expect(chosen).toContain(outcome)
+    expect(chosen).not.toContain('metric b')
+    await grow()
+    expect(ticked()).toEqual(chosen)
+    tags.scalars.push('metric c')
+    await grow()
+    expect(new Set(ticked())).toEqual(new Set([...chosen, 'metric c']))
+  })
+})
