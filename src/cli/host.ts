@@ -50,5 +50,8 @@ export async function confineUntrusted({ buildFolder }: Context, folder: string)
 
 /** Damaged parts do not stop a command; they are named, and the rest of the project is used. */
 export function noteProblems(session: ProjectSession, { terminal }: Context): void {
-  for (const { message } of session.info().problems) terminal.note(`warning: ${message}`)
+  const { problems, held, folder } = session.info()
+  for (const { message } of problems) terminal.note(`warning: ${message}`)
+  for (const text of held) terminal.note(`restricted: ${text}`)
+  if (held.length > 0) terminal.note(`phasescope trust ${folder} says that its authors are trusted.`)
 }

@@ -23,12 +23,20 @@ export async function trainAndWatch(
   const { terminal } = context
   const progress = new TrainingProgress(terminal, total)
   const ended = new Set<string>()
+  const told = new Set<string>()
   const listening = [
     engine.on('training.progress', (payload) => progress.advanced(payload)),
     engine.on('runs.changed', ({ runs }) => {
       for (const run of runs) {
-        if (run.status === 'running') progress.started(run.id, run.name)
-        else if (!unfinished.has(run.status) && !ended.has(run.id)) {
+        if (run.status === 'running') {
+          progress.started(run.id, run.name)
+          // Where it goes on from, and what could not be used.
+          if (run.message !== null && !told.has(run.message)) {
+            told.add(run.message)
+            progress.note(`${run.name}: ${run.message}`)
+          }
+        }
+        if (!unfinished.has(run.status) && !ended.has(run.id)) {
           ended.add(run.id)
           const text = run.message ?? `${run.status} after ${run.step} steps in ${duration(run.elapsedSeconds)}`
           progress.ended(run.id, run.name, text)
@@ -36,7 +44,9 @@ export async function trainAndWatch(
       }
     }),
     engine.on('log', ({ level, source, text }) => {
-      if (level === 'warning') progress.note(`${source}: ${text}`)
+      if (level !== 'warning') return
+      told.add(text)
+      progress.note(`${source}: ${text}`)
     })
   ]
   let runIds: string[] = []

@@ -29,7 +29,10 @@ describe('training', () => {
     const session = await project(engine, home)
     const order: string[] = []
     engine.on('runs.changed', ({ runs }) => order.push(...runs.map((run) => `${seedOf(run)} ${run.status}`)))
-    const ids = await engine.training.start(session, trainingRequest({ seeds: [3, 1, 3, 2] }))
+    const { record } = trainingRequest()
+    const observe = ['weights', 'activations', 'gradients', 'updates'] as const
+    const request = trainingRequest({ seeds: [3, 1, 3, 2], record: { ...record, observe: [...observe] } })
+    const ids = await engine.training.start(session, request)
     expect(ids).toHaveLength(3)
     expect([engine.training.running, engine.training.queued]).toEqual([2, 1])
     await Promise.all(ids.map((id) => engine.training.finished(id)))
@@ -41,6 +44,8 @@ describe('training', () => {
       expect(readdirSync(join(session.runFolder(id), 'checkpoints')).sort()).toEqual(['4', '6'])
       expect(existsSync(join(session.runFolder(id), '.owner'))).toBe(false)
     }
+    // No tag has two values at one step, which would read as a run that was started again.
+    expect((await engine.call('board.tags', { runIds: ids })).restarted).toEqual([])
     // The third seed waits until one of the first two has made room.
     const ofLast = order.filter((entry) => entry.startsWith('2 '))
     expect([...new Set(ofLast)]).toEqual(['2 queued', '2 running', '2 done'])

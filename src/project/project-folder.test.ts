@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { writeJson } from './files'
-import { analysisFile, createProject, listAnalyses, listRuns, newId, openProject } from './project-folder'
+import { analysisFile, createProject, listAnalyses, listRuns, newId, openProject, writeReport } from './project-folder'
 import { moveToTrash } from './trash'
 import { runManifest, temporaryFolder, withReadOnly, writeText } from './testing/folders'
 
@@ -219,5 +219,21 @@ describe('analyses of an older format', () => {
     const { analyses, problems } = await listAnalyses(folder)
     expect(analyses).toEqual([])
     expect(problems[0].message).toContain('is damaged at')
+  })
+})
+
+describe('a report', () => {
+  it('replaces an earlier one, and never a page that somebody else has written', async () => {
+    const folder = temporaryFolder()
+    const files = { 'README.md': '# Report\n![Choice of K](selection.svg)', 'selection.svg': '<svg/>' }
+    await writeReport(folder, files)
+    await writeReport(folder, files)
+    writeFileSync(join(folder, 'README.md'), '# My thesis')
+    await expect(writeReport(folder, files)).rejects.toThrow(
+      /README\.md is no report of Phasescope and was not overwritten/
+    )
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe('# My thesis')
+    await writeReport(folder, files, true)
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('selection.svg')
   })
 })

@@ -6,7 +6,7 @@ import type { Analysis } from '../analysis/types'
 import { seedOf } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
 import { whileAlone } from './claims'
-import { describeFileError, makeFolder, readJson, writeFileAtomic, writeJson } from './files'
+import { describeFileError, makeFolder, readJson, readText, writeFileAtomic, writeJson } from './files'
 import { analysisVersion, readAnalysisFile, readProjectManifest, readRunManifest } from './manifests'
 import type { ProjectManifest, RunManifest } from './manifests'
 import { guard, placeIn } from './places'
@@ -185,9 +185,22 @@ export async function saveAnalysis(folder: string, analysis: Analysis): Promise<
   await writeJson(analysisFile(folder, analysis.id), analysis)
 }
 
-/** @param files name to content. Files of an earlier report are replaced. */
-export async function writeReport(folder: string, files: Record<string, string>): Promise<void> {
+/**
+ * @param files name to content. Files of an earlier report are replaced.
+ * @param replace also a README.md that somebody else has written
+ * @throws PhasescopeError 'bad-request' when there is one
+ */
+export async function writeReport(folder: string, files: Record<string, string>, replace = false): Promise<void> {
   await makeFolder(folder)
+  const page = join(folder, 'README.md')
+  const there = await readText(page).catch(() => null)
+  // Every report shows this figure, and nothing else does.
+  if (there !== null && !there.includes('(selection.svg)') && !replace) {
+    throw new PhasescopeError(
+      'bad-request',
+      `${page} is no report of Phasescope and was not overwritten. Choose another folder, or say --replace.`
+    )
+  }
   for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(folder, name), content)
 }
 

@@ -50,7 +50,9 @@ export class RunWriter {
     const { step, tag, wallTimeSeconds } = record
     this.file.histogram(step, tag, toHistogramValue(record), wallTimeSeconds)
     // What a bucket cannot say. Counts stay exact as float32 up to 2^24 values a histogram.
-    const beside = { [`${tag}/zeros`]: record.zeros, [`${tag}/nonfinite`]: record.nonFinite }
+    const beside: Record<string, number> = { [`${tag}/zeros`]: record.zeros }
+    // Of gradients the scalars of the same point say it; twice at one step would look like a run that was started again.
+    if (!tag.startsWith('gradients/')) beside[`${tag}/nonfinite`] = record.nonFinite
     this.file.scalars(step, beside, wallTimeSeconds)
   }
 

@@ -18,6 +18,7 @@ export const reportCommand: Command = {
     threshold: { value: 'X', description: 'Converged beyond this value; needs --metric. Default: proposed.' },
     below: { description: 'Converged below the threshold (default for losses), not above; needs --metric.' },
     title: { value: 'TEXT', description: 'Heading of the page. Default: the name of the analysis.' },
+    replace: { description: 'Overwrite a README.md in that folder that is no report.' },
     command: { value: 'TEXT', description: 'A command that led here, to be shown on the page.', multiple: true }
   },
   words: { min: 0, max: 0 },
@@ -30,7 +31,7 @@ export const reportCommand: Command = {
       const page = { title: input.text('title') ?? null, commands: input.texts('command') }
       const files = await engine.analyses.report(session, id, ruleOf(input), page)
       const folder = resolve(input.required('out'))
-      await writeReport(folder, files)
+      await writeReport(folder, files, input.has('replace'))
       context.terminal.out(`${Object.keys(files).length} files in ${folder}`)
       return 0
     })
