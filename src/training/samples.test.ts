@@ -91,7 +91,7 @@ describe('a run', () => {
     expect(description.graph.nodes.length).toBeGreaterThan(10)
     expect(description.text).toContain('# Modular addition')
     expect(description.text).toContain('| Width | dModel | 16 |')
-    expect(description.text).toContain('\n- blocks.0.attn\n')
+    expect(description.text).toContain('- `blocks.0.attn`')
     expect(description.text).toContain('| Metrics | every 1 epoch(s); weights, activations, gradients, updates |')
     const again = await runTiny(spec, undefined, port.checkpoints()[0])
     expect(again.port.of('description')).toEqual([])
