@@ -32,13 +32,20 @@ export const useRuns = defineStore('runs', () => {
     return [...found.values()].reverse()
   })
 
-  onEvent('runs.changed', ({ runs, removed }) => {
+  /** What is pushed while the list is under way may be newer than the list. */
+  let meanwhile: EventPayload<'runs.changed'>[] = []
+
+  onEvent('runs.changed', (change) => {
+    if (loading.value) meanwhile.push(change)
+    apply(change)
+  })
+  function apply({ runs, removed }: EventPayload<'runs.changed'>): void {
     const changed = new Map(runs.map((run) => [run.id, run]))
     const kept = all.value.filter((run) => !removed.includes(run.id)).map((run) => changed.get(run.id) ?? run)
     const known = new Set(kept.map((run) => run.id))
     all.value = [...kept, ...runs.filter((run) => !known.has(run.id))]
     for (const id of removed) checked.value.delete(id)
-  })
+  }
   onEvent('training.progress', (update) => {
     progress.value = { ...progress.value, [update.runId]: update }
   })
@@ -51,11 +58,14 @@ export const useRuns = defineStore('runs', () => {
       checked.value = new Set()
       asking.drop()
       loading.value = false
+      meanwhile = []
       if (!id) return
       loading.value = true
       await app.attempt(async () => {
         const list = await asking.ask(() => request('runs.list', {}))
-        if (list) all.value = list.value
+        if (!list) return
+        all.value = list.value
+        for (const change of meanwhile.splice(0)) apply(change)
       })
       if (app.project?.id === id) loading.value = false
     },
