@@ -27,6 +27,17 @@ describe('creating a project', () => {
     expect((await openProject(taken)).manifest.name).toBe('x')
   })
 
+  it('of several at the same time is made once, and the others are told that it is there', async () => {
+    for (let round = 0; round < 10; round++) {
+      const folder = join(temporaryFolder(), 'p')
+      const made = await Promise.allSettled(Array.from({ length: 4 }, () => createProject(folder, 'x')))
+      expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      for (const one of made) {
+        if (one.status === 'rejected') expect((one.reason as Error).message).toMatch(/already holds a project/)
+      }
+    }
+  })
+
   it('says that a place is read-only', async () => {
     const folder = temporaryFolder()
     await withReadOnly(folder, async () => {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import type { Analysis } from '../analysis/types'
 import { seedOf } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
-import { whileAlone } from './claims'
+import { locksFolder, whileAlone } from './claims'
 import { describeFileError, makeFolder, readJson, readText, writeFileAtomic, writeJson } from './files'
 import { analysisVersion, readAnalysisFile, readProjectManifest, readRunManifest } from './manifests'
 import type { ProjectManifest, RunManifest } from './manifests'
@@ -33,7 +33,8 @@ export function newId(prefix: string): string {
 export async function createProject(folder: string, name: string, sample = false): Promise<OpenedProject> {
   const absolute = resolve(folder)
   await makeFolder(absolute)
-  await checkFree(absolute)
+  // Where somebody is just making one, it is no use to look before he is done.
+  if (!(await readdir(absolute).catch(() => [''])).includes(locksFolder)) await checkFree(absolute)
   // Two programs may make a project of the same name at once: the second one finds that of the first.
   return whileAlone(absolute, markOf(), () => fillProject(absolute, name, sample))
 }
