@@ -104,9 +104,10 @@ test('a name that is being typed when a fit ends goes to the analysis it was typ
   await field.press('Escape')
   await expect(field).toHaveValue(before)
 
-  // Long enough to type a name meanwhile.
+  // Long enough to type a name meanwhile, also where the page is slower than the fit.
   await page.locator('[data-test="open-fit"]').click()
-  await page.locator('#fit-restarts').fill('100')
+  await page.locator('#fit-restarts').fill('200')
+  await page.locator('#fit-max').fill('8')
   await page.locator('[data-test="start-fit"]').click()
   await expect(page.locator('[data-test="cancel-fit"]')).toBeVisible()
   await field.fill('Half typed')
