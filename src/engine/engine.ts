@@ -3,7 +3,7 @@
  * It owns the open project and the jobs, and computes nothing itself.
  */
 import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import type { RunInfo } from '../contract/domain'
 import { PhasescopeError, toWireError } from '../contract/errors'
 import type { EventName, EventPayload } from '../contract/events'
@@ -179,7 +179,16 @@ export class Engine {
 
   /** Opens a project by path: for the command line and for the host's own arguments. */
   async openFolder(folder: string): Promise<ProjectSession> {
-    return this.inTurn(async () => this.adopt(await openProject(folder)))
+    return this.inTurn(async () => {
+      const place = resolve(folder)
+      // Before its first file is read: that may be a link, too.
+      this.confine((await this.trust.has(place)) ? [] : [place])
+      try {
+        return await this.adopt(await openProject(place))
+      } finally {
+        this.confine()
+      }
+    })
   }
 
   /** Opens the project in a folder, or makes one there. */

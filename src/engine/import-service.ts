@@ -9,13 +9,15 @@ import { describeFileError, makeFolder, syncFolder } from '../project/files'
 import type { ImportFile } from '../project/import-source'
 import type { LogLink } from '../project/log-links'
 import type { RunManifest } from '../project/manifests'
+import { guard } from '../project/places'
+import { lives } from '../project/processes'
 import { newId } from '../project/project-folder'
 import { importCheckpoints } from './checkpoint-import'
 import { lostTo, unreadable } from './import-problems'
 import type { Log } from './log'
 import type { Places, WorkerLauncher } from './ports'
 import type { ProjectSession } from './project-session'
-import { lives, Staging } from './staging'
+import { Staging } from './staging'
 import { TaskPool } from './task-pool'
 
 export interface ImportRequest {
@@ -279,6 +281,7 @@ async function moveRun(from: string, to: string): Promise<void> {
 
 /** What an import of a process that is gone has left behind. */
 async function sweep(runsFolder: string): Promise<void> {
+  await guard(runsFolder)
   for (const name of await readdir(runsFolder).catch(() => [])) {
     if (!name.startsWith(pending) || lives(Number(name.slice(pending.length).split('-')[0]))) continue
     await rm(join(runsFolder, name), { recursive: true, force: true }).catch(() => undefined)

@@ -7,6 +7,7 @@ import { appendFile, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
 import { describeFileError, makeFolder } from '../project/files'
+import { lives } from '../project/processes'
 
 const mostFiles = 20_000
 const deepest = 12
@@ -180,17 +181,6 @@ export class Staging {
 
 async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true }).catch(() => undefined)
-}
-
-/** Whether a process of this id lives. */
-export function lives(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 /** A name from outside as parts of a path that stay below the staging folder, on every system. */

@@ -1,7 +1,8 @@
 /** Two engines on one project, as two windows, or a window and the command line, are: nothing is lost, nothing is silent. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { newestClaim } from '../project/claims'
 import { readRunQueue } from '../project/run-queue'
 import { saveAnalysis } from '../project/project-folder'
 import type { Analysis } from '../analysis/types'
@@ -205,6 +206,40 @@ describe('a project of a stranger', () => {
     expect(await engine.call('logs.list', {})).toHaveLength(1)
     expect(await engine.handle('board.export', request)).toMatchObject({ ok: true })
     expect(readdirSync(logs)).toHaveLength(2)
+  })
+})
+
+describe('links of a stranger', () => {
+  it('in the place of the first file, of the locks and of the runs reach nothing outside', async () => {
+    const maker = testEngine()
+    const folder = join(maker.home, 'project')
+    const outside = join(maker.home, 'outside')
+    await maker.engine.openOrCreateFolder(folder, 'strange')
+    await maker.engine.call('project.close', { training: 'stop' })
+    mkdirSync(join(outside, '.importing-999999999-a'), { recursive: true })
+    writeFileSync(join(outside, 'change-7'), 'TOP-SECRET')
+    writeFileSync(join(maker.home, 'table.csv'), 'step,loss\n1,2\n')
+    for (const name of ['runs', '.locks']) {
+      rmSync(join(folder, name), { recursive: true })
+      symlinkSync(outside, join(folder, name))
+    }
+    const before = readdirSync(outside)
+    const time = statSync(outside).mtimeMs
+    const { engine } = testEngine({ follow: true })
+    const session = await engine.openFolder(folder)
+    expect(await session.changedByOthers()).toEqual([])
+    await expect(newestClaim(join(folder, '.locks'), 'change')).rejects.toMatchObject({ code: 'untrusted' })
+    const request = { job: 'import-1', paths: [join(maker.home, 'table.csv')], stepColumns: {} }
+    await expect(engine.imports.run(session, request, null)).rejects.toMatchObject({ code: 'untrusted' })
+    await engine.call('project.close', { training: 'stop' })
+    expect(readdirSync(outside)).toEqual(before)
+    expect(statSync(outside).mtimeMs).toBe(time)
+    rmSync(join(folder, 'project.json'))
+    symlinkSync(join(outside, 'change-7'), join(folder, 'project.json'))
+    await expect(engine.openFolder(folder)).rejects.toMatchObject({
+      code: 'untrusted',
+      message: expect.not.stringContaining('SECRET') as string
+    })
   })
 })
 

@@ -137,6 +137,7 @@ function highest(numbers: readonly number[]): number {
 }
 
 async function numbersIn(folder: string, name: string): Promise<number[]> {
+  await guard(folder)
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
     throw describeFileError(error, folder, 'read')
