@@ -98,16 +98,13 @@ async function openElectron(env: Record<string, string>, switches: string[]): Pr
       timeout: launchTimeoutMs
     })
   )
-  await electron.evaluate(({ BrowserWindow }, { width, height }) => {
-    BrowserWindow.getAllWindows()[0].setContentSize(width, height)
-  }, size)
   return { page, electron, close: () => electron.close() }
 }
 
 /**
  * About one launch in fifty, the debugger attaches in the middle of the window's first navigation, which Chromium then
- * never finishes ("Message 2 rejected by interface blink.mojom.Widget"). It is a race of the driver, not of the
- * application, so the driver tries again.
+ * never finishes ("Message 2 rejected by interface blink.mojom.Widget"), or its first call into the main process is
+ * lost. These are races of the driver, not of the application, so the driver tries again.
  */
 async function launchElectron(
   launch: () => Promise<ElectronApplication>
@@ -116,7 +113,14 @@ async function launchElectron(
     let electron: ElectronApplication | null = null
     try {
       electron = await launch()
-      return { electron, page: await electron.firstWindow({ timeout: launchTimeoutMs }) }
+      const page = await electron.firstWindow({ timeout: launchTimeoutMs })
+      // A window is there before its page is, and what a spec does to a page that still loads keeps it from loading.
+      await page.waitForSelector('#app > *', { state: 'attached', timeout: launchTimeoutMs })
+      // Of several windows, one of which is hidden and trains, the first that was made; getAllWindows has no order.
+      await electron.evaluate(({ BrowserWindow }, { width, height }) => {
+        BrowserWindow.fromId(1)!.setContentSize(width, height)
+      }, size)
+      return { electron, page }
     } catch (error) {
       electron?.process().kill('SIGKILL')
       if (attempt === 3) throw error

@@ -3,7 +3,7 @@ import { expect, test } from './app'
 
 test('the window is isolated', async ({ app }) => {
   const preferences = await app.electron!.evaluate(({ BrowserWindow }) => {
-    const contents = BrowserWindow.getAllWindows()[0].webContents as unknown as {
+    const contents = BrowserWindow.fromId(1)!.webContents as unknown as {
       getLastWebPreferences(): Record<string, unknown>
     }
     const { contextIsolation, sandbox, nodeIntegration } = contents.getLastWebPreferences()

@@ -50,7 +50,8 @@ async function expectAtHome(app: PhasescopeApp): Promise<void> {
   // Through the main process: Playwright waits for ever for the end of a navigation that was refused.
   const look = (): Promise<unknown> =>
     app.electron!.evaluate(async ({ BrowserWindow }) => {
-      const [{ webContents }, ...others] = BrowserWindow.getAllWindows()
+      const { webContents } = BrowserWindow.fromId(1)!
+      const others = BrowserWindow.getAllWindows().filter((window) => window.webContents !== webContents)
       if (webContents.isLoading()) return 'loading'
       const code = `({ title: document.title, url: location.href, full: document.querySelector('#app')?.childElementCount > 0 })`
       const left = new Promise((resolve) => webContents.once('did-start-loading', () => resolve('left')))
@@ -66,7 +67,7 @@ async function expectAtHome(app: PhasescopeApp): Promise<void> {
 function inPage(app: PhasescopeApp, code: string): Promise<void> {
   return app.electron!.evaluate(({ BrowserWindow }, script) => {
     // A page that goes never answers, so nobody waits.
-    void BrowserWindow.getAllWindows()[0]
+    void BrowserWindow.fromId(1)!
       .webContents.executeJavaScript(script)
       .catch(() => undefined)
   }, code)
@@ -401,7 +402,7 @@ test('downloads are of what the page has made, and of nothing else', async ({ ap
 
 test('there are no developer tools', async ({ app }) => {
   const tools = await app.electron!.evaluate(({ BrowserWindow, Menu }) => {
-    const { webContents } = BrowserWindow.getAllWindows()[0]
+    const { webContents } = BrowserWindow.fromId(1)!
     webContents.openDevTools()
     const roles = Menu.getApplicationMenu()!.items.flatMap(
       ({ submenu }) => submenu?.items.map(({ role }) => role) ?? []

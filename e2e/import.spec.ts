@@ -132,7 +132,7 @@ test('what cannot be imported is refused in words, and nothing of it stays', asy
   writeFileSync(join(folder, 'picture.csv'), Uint8Array.from([137, 80, 78, 71, 0, 0]))
   const dialog = page.locator('[data-test="import-dialog"]')
   if (app.electron) {
-    await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].setContentSize(760, 560))
+    await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.fromId(1)!.setContentSize(760, 560))
   } else await page.setViewportSize({ width: 760, height: 560 })
   await (await drag(page, [folder])).drop()
   await expect(dialog).toContainText('there is no header')

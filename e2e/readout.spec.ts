@@ -6,7 +6,7 @@ import type { PhasescopeApp } from './app'
 async function resize(app: PhasescopeApp, width: number, height: number): Promise<void> {
   if (!app.electron) return app.page.setViewportSize({ width, height })
   await app.electron.evaluate(
-    ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0].setContentSize(size.width, size.height),
+    ({ BrowserWindow }, size) => BrowserWindow.fromId(1)!.setContentSize(size.width, size.height),
     { width, height }
   )
   await expect.poll(() => app.page.evaluate(() => innerWidth)).toBe(width)

@@ -148,7 +148,7 @@ test('a small window keeps its parts reachable', async ({ app }) => {
   await page.locator('[data-test="open-sample"]').click()
   await expect(page.locator('.handle').first()).toBeAttached()
   if (app.electron) {
-    await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].setContentSize(900, 600))
+    await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.fromId(1)!.setContentSize(900, 600))
   } else await page.setViewportSize({ width: 900, height: 600 })
   await page.waitForFunction(() => window.innerWidth <= 920)
   await app.capture('analysis-small')

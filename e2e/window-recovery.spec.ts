@@ -66,12 +66,12 @@ function asked(electron: ElectronApplication): Promise<Asked[]> {
 }
 
 const crash = (electron: ElectronApplication): Promise<void> =>
-  electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].webContents.forcefullyCrashRenderer())
+  electron.evaluate(({ BrowserWindow }) => BrowserWindow.fromId(1)!.webContents.forcefullyCrashRenderer())
 
 /** The process of the page that is there and answers requests; 0 while there is none. */
 function livePage(electron: ElectronApplication): Promise<number> {
   return electron.evaluate(async ({ BrowserWindow }) => {
-    const { webContents } = BrowserWindow.getAllWindows()[0]
+    const { webContents } = BrowserWindow.fromId(1)!
     if (webContents.isCrashed() || webContents.isLoading()) return 0
     const lives = `document.querySelector('#app').childElementCount > 0 && phasescope.request('app.info', {}).then(({ ok }) => ok)`
     // A page that is going right now never answers.
@@ -85,7 +85,7 @@ function request<T>(electron: ElectronApplication, name: string, params: object)
   return electron.evaluate(
     async ({ BrowserWindow }, [asks, given]) => {
       const code = `phasescope.request(${JSON.stringify(asks)}, ${JSON.stringify(given)}).then(({ value }) => value)`
-      return (await BrowserWindow.getAllWindows()[0].webContents.executeJavaScript(code)) as T
+      return (await BrowserWindow.fromId(1)!.webContents.executeJavaScript(code)) as T
     },
     [name, params] as const
   ) as Promise<T>

@@ -20,7 +20,7 @@ const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js')
  * @returns {Promise<import('./lib/test-report.mjs').Outcome>}
  */
 export async function runE2e({ projects = Object.keys(runtimes), args = [] } = {}) {
-  const outcome = { passed: 0, failed: 0, skipped: [] }
+  const outcome = { passed: 0, failed: 0, skipped: [], retried: [] }
   await build()
   for (const project of projects) {
     const runtime = runtimes[project]()
@@ -34,11 +34,12 @@ export async function runE2e({ projects = Object.keys(runtimes), args = [] } = {
     const [program, ...rest] = [...runtime.wrap, process.execPath, playwright, 'test', `--project=${project}`, ...args]
     const env = { ...process.env, ...runtime.env }
     const { status } = spawnSync(program, rest, { cwd: root, env, stdio: 'inherit' })
-    const { stats, skipped } = readReport()
+    const { stats, skipped, flaky } = readReport()
     outcome.passed += stats.expected + stats.flaky
     // Playwright may fail without a failed test, for instance when a spec does not load.
     outcome.failed += status === 0 ? 0 : Math.max(1, stats.unexpected)
     outcome.skipped.push(...skipped.map((title) => `${project}: ${title}`))
+    outcome.retried.push(...flaky.map((title) => `${project}: ${title}`))
   }
   return outcome
 }
@@ -67,16 +68,18 @@ function readReport() {
   }
   const { stats, suites } = parsed(text)
   const skipped = []
+  const flaky = []
   for (const suite of suites ?? []) {
     eachSpec(suite, (spec) => {
       for (const { status, annotations } of spec.tests) {
+        if (status === 'flaky') flaky.push(spec.title)
         if (status !== 'skipped') continue
         const why = annotations.find((annotation) => annotation.description)?.description
         skipped.push(why ? `${spec.title}: ${why}` : spec.title)
       }
     })
   }
-  return { stats: stats ?? { expected: 0, unexpected: 0, flaky: 0 }, skipped }
+  return { stats: stats ?? { expected: 0, unexpected: 0, flaky: 0 }, skipped, flaky }
 }
 
 function parsed(text) {

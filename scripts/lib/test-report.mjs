@@ -1,7 +1,8 @@
-/** The last lines of a test run: what was skipped and why, and the counts. */
+/** The last lines of a test run: what was skipped and why, what needed a second try, and the counts. */
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: string[] }} Outcome skipped: one reason per test
+ * @typedef {{ passed: number, failed: number, skipped: string[], retried?: string[] }} Outcome skipped: one reason per
+ *   test; retried: the titles of those that failed once and passed when they were run again
  */
 
 /**
@@ -21,6 +22,10 @@ export function verdict(outcomes) {
   for (const reason of skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1)
   if (counts.size > 0) console.log('\nSkipped:')
   for (const [reason, count] of counts) console.log(`  ${count > 1 ? `${count} x ` : ''}${reason}`)
+
+  const retried = outcomes.flatMap((outcome) => outcome.retried ?? [])
+  if (retried.length > 0) console.log('\nPassed only when run again:')
+  for (const title of retried) console.log(`  ${title}`)
 
   const refused = process.env.PHASESCOPE_NO_SKIPS === '1' ? skipped.filter((reason) => !unavoidable.test(reason)) : []
   if (refused.length > 0) console.log(`\n${refused.length} of these must not be skipped here (PHASESCOPE_NO_SKIPS=1).`)
