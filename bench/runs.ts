@@ -43,6 +43,7 @@ export function specOf(
   return {
     ...recipe,
     seed: 0,
+    streams: 2,
     hooks: observed.hooks ? defaultHooks(recipe) : [],
     record: { ...defaultRecord, ...observed.record },
     backend: 'wasm',

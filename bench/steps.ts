@@ -110,11 +110,11 @@ async function stepsOf(
   await prepareBackend(backend, backend === 'webgpu' ? { gpu: await nodeGpu() } : {})
   const recipe = resolveRecipe({ experiment, params, data: null, network: null })
   const { defaultRecord: record } = findExperiment(experiment)
-  const spec: RunSpec = { ...recipe, seed: 0, hooks: [], record, backend, parent: null }
+  const spec: RunSpec = { ...recipe, seed: 0, streams: 2, hooks: [], record, backend, parent: null }
   const read = (name: string): Uint8Array => new Uint8Array(readFileSync(join(root, 'resources', name)))
   const dataset = await loadDataset(spec, { read })
   const session = new TrainingSession(spec)
-  const batches = new BatchSource(dataset.train, recipe.params.batchSize as number, 0)
+  const batches = new BatchSource(dataset.train, recipe.params.batchSize as number, spec)
   await session.update(batches.batchAt(0))
   return {
     /** Seconds per update. */

@@ -40,10 +40,10 @@ export async function benchTraining(resources: Resources, epochs = 10): Promise<
     const { params } = recipe
     const { defaultRecord: record } = findExperiment(experiment)
     const hooks = defaultHooks(recipe)
-    const spec: RunSpec = { ...recipe, seed: 0, hooks, record, backend: 'wasm', parent: null }
+    const spec: RunSpec = { ...recipe, seed: 0, streams: 2, hooks, record, backend: 'wasm', parent: null }
     const dataset = await loadDataset(spec, resources)
     const session = new TrainingSession(spec)
-    const batches = new BatchSource(dataset.train, params.batchSize as number, spec.seed)
+    const batches = new BatchSource(dataset.train, params.batchSize as number, spec)
     const epoch = async (): Promise<void> => {
       for (let i = 0; i < batches.stepsPerEpoch; i++) await session.update(batches.batchAt(session.step))
     }

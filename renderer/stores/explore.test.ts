@@ -18,7 +18,7 @@ function runOf(
       seed === undefined
         ? null
         : {
-            ...{ experiment: 'mnist', params, seed, hooks: [], backend: 'wasm' },
+            ...{ experiment: 'mnist', params, seed, streams: 2, hooks: [], backend: 'wasm' },
             ...{ data: null, network: null, parent: null },
             record: {
               ...{ metricsEvery: 1, metricsUnit: 'epoch', activationsEvery: 1, histogramMin: 0, histogramMax: 1 },

@@ -6,7 +6,7 @@ import { loadDataset } from '../training/datasets'
 import { mnistDataset } from './mnist'
 import { modularArithmetic, modularResult, type ModularOperation } from './modular-arithmetic'
 
-const own = { data: null, network: null }
+const own = { streams: 2 as const, data: null, network: null }
 
 describe('modular addition', () => {
   it('has every pair once, labelled with its sum, 30% to train', () => {

@@ -8,6 +8,7 @@ import type { RunManifest } from '../project/manifests'
 import { newId } from '../project/project-folder'
 import { readRunQueue, writeRunQueue } from '../project/run-queue'
 import { checkHooks, checkRecord, resolveRecipe } from '../training/experiments'
+import { newestStreams } from '../training/streams'
 import type { BackendName, Recipe, RunSpec } from '../training/types'
 import type { ProjectActivity } from '../contract/domain'
 import type { BackendChoice } from './backend-choice'
@@ -145,7 +146,7 @@ export class TrainingService {
     await this.lookAtMetrics(session)
     const runs = atRates(recipe, request.rates ?? null).flatMap(({ recipe: own, suffix }) =>
       seeds.map((seed) => {
-        const spec: RunSpec = { ...own, seed, hooks, record, backend, parent: null }
+        const spec: RunSpec = { ...own, seed, streams: newestStreams, hooks, record, backend, parent: null }
         return { name: `${name}${suffix}${seeds.length > 1 ? ` s${seed}` : ''}`, spec }
       })
     )
@@ -359,7 +360,15 @@ export class TrainingService {
     seed: number
   ): Promise<BackendName> {
     if (backend !== 'auto') return backend
-    const spec: RunSpec = { ...recipe, seed, hooks: [], record, backend: 'wasm', parent: null }
+    const spec: RunSpec = {
+      ...recipe,
+      seed,
+      streams: newestStreams,
+      hooks: [],
+      record,
+      backend: 'wasm',
+      parent: null
+    }
     return this.options.choice.choose(spec, session.folder, name)
   }
 

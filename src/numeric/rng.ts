@@ -16,10 +16,7 @@ export class Rng {
     let x = ((seed >>> 0) ^ Math.imul(Math.floor(seed / 2 ** 32) | 0, 0x9e3779b9)) >>> 0
     const next = (): number => {
       x = (x + 0x9e3779b9) >>> 0
-      let z = x
-      z = Math.imul(z ^ (z >>> 16), 0x21f0aaad)
-      z = Math.imul(z ^ (z >>> 15), 0x735a2d97)
-      return (z ^ (z >>> 15)) >>> 0
+      return mix(x)
     }
     this.s0 = next()
     this.s1 = next()
@@ -27,13 +24,18 @@ export class Rng {
     this.s3 = next()
   }
 
-  /** An independent generator for a named purpose, so that adding a consumer never shifts the others' numbers. */
+  /**
+   * An independent generator for a named purpose, so that adding a consumer never shifts the others' numbers. Seed and
+   * purpose are mixed in each of the four words by splitmix's nonlinear finaliser: the generator itself is linear over
+   * bits, so a purpose that only differed from another in some bits of the state would stay correlated with it.
+   */
   static forPurpose(seed: number, purpose: string): Rng {
-    let h = 0x811c9dc5
-    for (let i = 0; i < purpose.length; i++) h = Math.imul(h ^ purpose.charCodeAt(i), 0x01000193)
     const rng = new Rng(seed)
-    rng.s0 = (rng.s0 ^ h) >>> 0
-    for (let i = 0; i < 16; i++) rng.uint32()
+    const h = hash(purpose)
+    rng.s0 = mix(rng.s0 ^ mix(h + 0x9e3779b9))
+    rng.s1 = mix(rng.s1 ^ mix(h + 0x3c6ef372))
+    rng.s2 = mix(rng.s2 ^ mix(h + 0xdaa66d2b))
+    rng.s3 = mix(rng.s3 ^ mix(h + 0x78dde6e4))
     return rng
   }
 
@@ -113,4 +115,19 @@ export class Rng {
 
 function rotl(x: number, k: number): number {
   return (x << k) | (x >>> (32 - k))
+}
+
+/** The finaliser of splitmix32: every bit of the result depends on every bit of the word. */
+function mix(word: number): number {
+  let z = word >>> 0
+  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad)
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97)
+  return (z ^ (z >>> 15)) >>> 0
+}
+
+/** FNV-1a of a text, 32 bits. */
+export function hash(text: string): number {
+  let h = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193)
+  return h >>> 0
 }

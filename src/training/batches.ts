@@ -1,6 +1,7 @@
 /** Order of examples and cutting of batches. Everything follows from the seed and the step, so nothing has to be saved. */
-import { Rng } from '../numeric/rng'
-import type { Split } from './types'
+import type { Rng } from '../numeric/rng'
+import { streamOf } from './streams'
+import type { RunSpec, Split } from './types'
 
 export interface Batch {
   inputs: Float32Array | Int32Array
@@ -17,7 +18,7 @@ export class BatchSource {
   constructor(
     private readonly split: Split,
     private readonly batchSize: number,
-    private readonly seed: number
+    private readonly run: Pick<RunSpec, 'seed' | 'streams'>
   ) {}
 
   get stepsPerEpoch(): number {
@@ -29,7 +30,7 @@ export class BatchSource {
     const epoch = Math.floor(step / this.stepsPerEpoch)
     if (epoch !== this.epoch) {
       this.order = Uint32Array.from({ length: this.split.count }, (_, i) => i)
-      Rng.forPurpose(this.seed, `order/${epoch}`).shuffle(this.order)
+      streamOf(this.run, `order/${epoch}`).shuffle(this.order)
       this.epoch = epoch
     }
     const from = (step - epoch * this.stepsPerEpoch) * this.batchSize

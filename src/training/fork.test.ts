@@ -51,7 +51,7 @@ class FreshAdam {
 
 /** What the session adds to the weights in its next updates, and the gradients that it saw. */
 async function nextUpdates(session: TrainingSession, spec: RunSpec, count: number) {
-  const batches = new BatchSource((await tinyDataset(spec)).train, spec.params.batchSize as number, spec.seed)
+  const batches = new BatchSource((await tinyDataset(spec)).train, spec.params.batchSize as number, spec)
   const seen: { gradients: ParameterValues[]; changes: Float64Array[] }[] = []
   for (let i = 0; i < count; i++) {
     let gradients: ParameterValues[] = []

@@ -5,7 +5,6 @@ import { HeldActivations } from '../hooks/taps'
 import { weightScalars, type ParameterValues, type WeightScalars } from '../hooks/weights'
 import { histogram, type Histogram } from '../metrics/histogram'
 import { isInside } from '../models/architecture'
-import { Rng } from '../numeric/rng'
 import { subset, type Batch } from './batches'
 import { classScalars, predictionHistograms, tagName } from './class-metrics'
 import { accuracy, evaluate, meanLoss, type Evaluation } from './evaluation'
@@ -14,6 +13,7 @@ import type { Schedule } from './plan'
 import { PrCounter } from './pr-counts'
 import { convolutionSamples, curveSamples, type Sample } from './samples'
 import type { TrainingSession } from './session'
+import { streamOf } from './streams'
 import type { Dataset, HookKind, RunSpec, TrainerPort, TrainRecord } from './types'
 
 /** Weight metrics that may be under way beside the training; beyond, it waits for the oldest. */
@@ -49,8 +49,8 @@ export class Observer {
   ) {
     const limit = spec.params.evalSamples as number
     this.evaluated = {
-      train: subset(dataset.train, limit, Rng.forPurpose(spec.seed, 'evaluation/train')),
-      validation: subset(dataset.validation, limit, Rng.forPurpose(spec.seed, 'evaluation/validation'))
+      train: subset(dataset.train, limit, streamOf(spec, 'evaluation/train')),
+      validation: subset(dataset.validation, limit, streamOf(spec, 'evaluation/validation'))
     }
     this.hooks = new Set(spec.hooks)
     this.types = new Map(session.model.graph.nodes.map(({ path, type }) => [path, type]))
@@ -134,7 +134,7 @@ export class Observer {
       ...this.ofUpdate,
       ...(own
         ? await this.gapWhereFails("The experiment's own metrics", () =>
-            own(spec, session.model, Rng.forPurpose(spec.seed, 'point-metrics'))
+            own(spec, session.model, streamOf(spec, 'point-metrics'))
           )
         : {}),
       // The rate of the update that led here; at the start, of the first one.

@@ -5,7 +5,6 @@ import type { HeldActivations } from '../hooks/taps'
 import type { ParameterValues } from '../hooks/weights'
 import { Model, type Buffer, type Parameter } from '../models/model'
 import type { BatchStatistics } from '../models/pass'
-import { Rng } from '../numeric/rng'
 import { readValues } from '../tensor/views'
 import type { Batch } from './batches'
 import { checkFit, optimizerUpdatesOf } from './checkpoint-fit'
@@ -14,6 +13,7 @@ import { learningRateAt } from './learning-rate'
 import { batchLoss, type LossName } from './losses'
 import { OptimizerState } from './optimizer-state'
 import type { OptimizerName } from './optimizers'
+import { streamOf } from './streams'
 import type { CheckpointState, NamedArray, RunSpec } from './types'
 
 /** What an update shows of itself on request. */
@@ -41,7 +41,7 @@ export class TrainingSession {
     const experiment = experimentOf(spec.experiment)
     this.loss = experiment.loss(spec)
     this.length = { perEpoch: stepsPerEpoch(spec), total: totalSteps(spec) }
-    this.model = Model.build(experiment.blueprint(spec), Rng.forPurpose(spec.seed, 'init'))
+    this.model = Model.build(experiment.blueprint(spec), streamOf(spec, 'init'))
     const options = {
       name: params.optimizer as OptimizerName,
       weightDecay: params.weightDecay as number,
@@ -95,7 +95,7 @@ export class TrainingSession {
     const statistics: BatchStatistics[] = []
     const { value, grads } = tf.tidy(() => {
       // Drawn from the step, so a continued run drops what an uninterrupted one would have dropped.
-      const rng = Rng.forPurpose(this.spec.seed, `dropout/${this.step}`)
+      const rng = streamOf(this.spec, `dropout/${this.step}`)
       const normalised = (batchStatistics: BatchStatistics): void => {
         tf.keep(batchStatistics.mean)
         tf.keep(batchStatistics.variance)

@@ -75,7 +75,7 @@ describe('five updates of a small network', () => {
     }
     const recipe = resolveRecipe({ experiment: 'custom', params, data: facts, network })
     const { defaultRecord: record } = findExperiment('custom')
-    const spec: RunSpec = { ...recipe, seed: 0, hooks: [], record, backend: 'wasm', parent: null }
+    const spec: RunSpec = { ...recipe, seed: 0, streams: 2, hooks: [], record, backend: 'wasm', parent: null }
     const session = new TrainingSession(spec)
     const state = await session.checkpoint(0, false, {})
     for (const [theirs, ours] of Object.entries(names)) {

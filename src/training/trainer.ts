@@ -68,7 +68,7 @@ class Loop {
     private readonly dataset: Dataset,
     private readonly port: TrainerPort
   ) {
-    this.batches = new BatchSource(dataset.train, spec.params.batchSize as number, spec.seed)
+    this.batches = new BatchSource(dataset.train, spec.params.batchSize as number, spec)
     this.pace = new Pace(schedule, () => port.now(), schedule.stepsPerEpoch)
     this.observer = new Observer(spec, session, schedule, dataset, port)
     this.stopping = new EarlyStopping(spec.params.patience as number)

@@ -46,7 +46,7 @@ function specOf(backend: TensorBackend, change: Record<string, ParamValue> = {})
   const recipe = resolveRecipe({ experiment: 'custom', params, data: facts, network })
   const { defaultRecord } = findExperiment('custom')
   const record = { ...defaultRecord, metricsUnit: 'step' as const, metricsEvery: 10, checkpointEvery: 4 }
-  return { ...recipe, seed: 3, hooks: ['conv1', 'fc'], record, backend, parent: null }
+  return { ...recipe, seed: 3, streams: 2, hooks: ['conv1', 'fc'], record, backend, parent: null }
 }
 
 function examples(count: number, seed: number): Split {

@@ -14,6 +14,7 @@ function run(seed: number, change: Partial<RunInfo> = {}): RunInfo {
       data: null,
       network: null,
       seed,
+      streams: 2,
       hooks: [],
       record: {
         metricsEvery: 1,

@@ -31,6 +31,7 @@ export function runManifest(id: string, change: Partial<RunManifest> = {}): RunM
       data: null,
       network: null,
       seed: 0,
+      streams: 2,
       hooks: ['fc1'],
       record: {
         metricsEvery: 1,

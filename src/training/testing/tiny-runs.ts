@@ -54,6 +54,7 @@ export function tinySpec(experiment: string, params: Record<string, ParamValue>,
   return {
     ...recipe,
     seed: 5,
+    streams: 2,
     hooks: defaultHooks(recipe),
     record,
     backend: 'wasm',
