@@ -161,6 +161,13 @@ describe('pictures', () => {
     const huge = bytesOf(png.data)
     new DataView(huge.buffer).setUint32(16, 2_000_000_000)
     await expect(decodePicture(huge, 'p')).rejects.toThrow('p is 2000000000 x 5 pixels, which is no usable size.')
+    // A frame header that claims more than the file can hold; decoding it would take gigabytes.
+    const claims = bytesOf(jpeg.data)
+    const frame = claims.findIndex((byte, i) => byte === 0xff && [0xc0, 0xc2].includes(claims[i + 1]))
+    new DataView(claims.buffer).setUint32(frame + 5, (9000 << 16) | 9000)
+    await expect(decodePicture(claims, 'p')).rejects.toThrow(
+      /^p cannot be decoded \(\d+ bytes are too few for 9000 x 9000 pixels\)\. Save it again or remove it\.$/
+    )
   })
 })
 

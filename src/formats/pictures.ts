@@ -177,7 +177,15 @@ function unpackedBits(data: Uint8Array, width: number, height: number, depth: nu
 /** The decoder keeps coefficients of four components in 32 bits beside the pixels. */
 const jpegBytesPerPixel = 32
 
+/**
+ * The most pixels that a byte of a JPEG file can stand for: 16 x 16 of them are six blocks at least, of which each takes
+ * one bit at least. A frame that claims more is damaged, and would only cost its memory.
+ */
+const pixelsPerJpegByte = Math.ceil((16 * 16 * 8) / 6)
+
 function jpegPixels(bytes: Uint8Array, size: PictureSize): Pixels {
+  if (size.width * size.height > Math.max(256, pixelsPerJpegByte * bytes.length))
+    throw new Error(`${bytes.length} bytes are too few for ${size.width} x ${size.height} pixels`)
   const memory = 64 + Math.ceil((size.width * size.height * jpegBytesPerPixel) / 2 ** 20)
   const { width, height, data } = decodeJpeg(bytes, {
     ...{ useTArray: true, formatAsRGBA: false, maxResolutionInMP: mostPixels / 1e6 },

@@ -75,13 +75,21 @@ async function kerasTensors(source: ByteSource): Promise<OpenedWeights> {
  * before for whatever lies there now: the sound file that somebody has copied over a damaged one.
  */
 const failedOn = new Set<string>()
+/** Each of them keeps a descriptor of this process open. */
+const mostFailed = 500
 
 function numberOf(path: string): string {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false })
   return found ? `${found.dev}:${found.ino}` : path
 }
 
+function tooManyDamaged(file: string): FormatError {
+  const text = 'was not read: too many files before it were damaged. Start the application again.'
+  return new FormatError(file, null, text)
+}
+
 async function openHdf5(source: ByteSource, path: string): Promise<OpenedWeights> {
+  if (failedOn.size >= mostFailed) throw tooManyDamaged(source.name)
   if (!failedOn.has(numberOf(path))) return openWhere(source, path)
   const folder = mkdtempSync(join(tmpdir(), 'phasescope-hdf5-'))
   const remove = (): void => rmSync(folder, { recursive: true, force: true })
@@ -118,13 +126,7 @@ function hasStumbled(error: unknown): boolean {
 
 async function libraryNow(file: string): Promise<Library> {
   if (begun === 0) return import('h5wasm/node')
-  if (begun > mostBegun) {
-    throw new FormatError(
-      file,
-      null,
-      'was not read: too many files before it were damaged. Start the application again.'
-    )
-  }
+  if (begun > mostBegun) throw tooManyDamaged(file)
   // A module under another address is another one, with memory of its own.
   return (await import(/* @vite-ignore */ `${import.meta.resolve('h5wasm/node')}?begun=${begun}`)) as Library
 }
