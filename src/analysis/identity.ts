@@ -2,6 +2,7 @@
  * Which state of one fit is which state of another, so that a phase keeps its number, colour and name across refits,
  * numbers of states and restarts. EM numbers its states at random.
  */
+import { hasDetails } from './name-details'
 import { colorOf } from './summaries'
 import type { Analysis, Finding, FittedStates, StateSummary } from './types'
 
@@ -112,8 +113,7 @@ export function identify(fit: IdentifiedFit, reference: IdentifiedFit): StateSum
   const states = fit.fit.stateSummaries.map((state, i) => {
     const number = match[i] >= 0 ? known[match[i]].number : fresh()
     const old = match[i] >= 0 ? known[match[i]] : null
-    const keeps =
-      old !== null && !isNumbered(old.name) && similarity[i][match[i]] >= SAME_NAME && old.name !== state.name
+    const keeps = old !== null && !isOfItsFit(old) && similarity[i][match[i]] >= SAME_NAME && old.name !== state.name
     return {
       ...state,
       number,
@@ -165,9 +165,9 @@ export function identifyFits(
   return named
 }
 
-/** "State 2" says nothing that would be worth keeping. */
-function isNumbered(name: string): boolean {
-  return /^State \d+$/.test(name) || name === 'Unused'
+/** A name by the rule that is only a number, or that says what held in the fit that it was made for. */
+function isOfItsFit({ name, nameSource }: StateSummary): boolean {
+  return nameSource !== 'user' && (name === 'Unused' || /^State \d+/.test(name) || hasDetails(name))
 }
 
 /** Kept names go first: a name by the rule that is taken gets a number. */

@@ -1,6 +1,8 @@
 /** Default names of states, from what the loss and accuracy curves do in them. */
 import { meanAndStd } from '../numeric/statistics'
 import { valuesAtSteps } from './align'
+import { outcomeRanges, setApart } from './name-details'
+import type { OutcomeRange, StateMeans } from './name-details'
 import { segmentsOf } from './trajectory'
 import type { AnalysisInputRun, RunSeries } from './types'
 
@@ -23,7 +25,8 @@ interface Change {
 }
 
 /**
- * One plain word or two per state, unique ("Learning 2"), and the reading of the curves behind it.
+ * One plain word or two per state, with what sets it apart from others of its kind ("Learning, 0.1 to 0.6"), and the
+ * reading of the curves behind it.
  *
  * Progress of a run is z(`accuracy/...`) where it is recorded, else -z(log `loss/...`) (of the loss itself where it is
  * not positive), train and val apart, z over the run's own points. Accuracy first, because a loss goes on falling by
@@ -34,20 +37,22 @@ interface Change {
  *     train improves, val improves       Learning (Generalising when val improves over 3 times as much)
  *     train improves, val stands still   Memorising
  *     train improves, val worsens        Overfitting (also: train stands still, val worsens)
- *     train still, val improves          Generalising
+ *     train still, val improves          Generalising (Slow generalisation while accuracy/val stays below 0.5)
  *     train worsens                      Unstable
  *     neither moves                      Warm-up before the first improvement, Converged after the last, else Plateau
  *
  * With only one of the two kinds of curves: Learning, Unstable and the three still ones. A state that no run visits is
- * "Unused". Without curves, or if no state moves them: "State 1", "State 2"...
+ * "Unused". Without curves, or if no state moves them: "State 1, higher l2", by the feature that leads in it.
  *
  * @param series the recorded runs, matched by runId.
+ * @param where the features in each state, for what sets states apart; null: unknown.
  */
 export function nameStates(
   paths: readonly ArrayLike<number>[],
   runs: readonly AnalysisInputRun[],
   series: readonly RunSeries[],
-  states: number
+  states: number,
+  where: StateMeans | null = null
 ): StateName[] {
   const changes = measureChanges(paths, runs, series, states)
   const improves = changes.map(({ train, val }) => (train ?? 0) >= STILL || (val ?? 0) >= STILL)
@@ -55,15 +60,18 @@ export function nameStates(
   const recorded = changes.some(({ train, val }) => train !== null || val !== null)
   if (!moves) {
     const rule = recorded ? 'Neither loss nor accuracy moves in any state.' : 'No loss or accuracy was recorded.'
-    return changes.map((_, k) => ({ name: `State ${k + 1}`, rule }))
+    const kinds = changes.map(() => '')
+    return setApart(kinds, [], where, false).map((name) => ({ name, rule }))
   }
   const first = improves.indexOf(true)
   const last = improves.lastIndexOf(true)
+  const ranges = outcomeRanges(paths, runs, series, states)
   const plain = changes.map((change, k) => {
     if (!change.visited) return 'Unused'
-    return movingName(change) ?? (k < first ? 'Warm-up' : k > last ? 'Converged' : 'Plateau')
+    const name = movingName(change) ?? (k < first ? 'Warm-up' : k > last ? 'Converged' : 'Plateau')
+    return name === 'Generalising' && isSlow(ranges[k]) ? 'Slow generalisation' : name
   })
-  return makeUnique(plain).map((name, k) => ({ name, rule: sentence(plain[k], changes[k]) }))
+  return setApart(plain, ranges, where, true).map((name, k) => ({ name, rule: sentence(plain[k], changes[k]) }))
 }
 
 /** "Train improves (+0.9 sd), validation stands still (+0.1 sd): memorising." */
@@ -80,6 +88,11 @@ function sentence(name: string, { train, val, visited }: Change): string {
           : ''
   const text = `${clauses.join(', ')}${where}: ${name.toLowerCase()}.`
   return text[0].toUpperCase() + text.slice(1)
+}
+
+/** On its way, but far from there: the validation accuracy is still below a half when the state is left. */
+function isSlow(range: OutcomeRange | null): boolean {
+  return range !== null && range.tag === 'accuracy/val' && range.to < 0.5
 }
 
 function clause(part: string, change: number | null): string | null {
@@ -100,15 +113,6 @@ function movingName({ train, val }: Change): string | null {
   if (train >= STILL && val >= STILL) return val > MUCH_MORE * train ? 'Generalising' : 'Learning'
   if (val >= STILL) return 'Generalising'
   return train >= STILL ? 'Memorising' : null
-}
-
-function makeUnique(names: readonly string[]): string[] {
-  const seen = new Map<string, number>()
-  return names.map((name) => {
-    const count = (seen.get(name) ?? 0) + 1
-    seen.set(name, count)
-    return count === 1 ? name : `${name} ${count}`
-  })
 }
 
 function measureChanges(

@@ -193,7 +193,11 @@ describe('names', () => {
   it('makes names unique and sees overfitting', () => {
     const train = ramp(6, 4, 2, 0)
     const val = ramp(6, 4, 2, 4)
-    expect(name({ 'loss/train': train, 'loss/val': val }, 3)).toEqual(['Learning', 'Learning 2', 'Overfitting'])
+    expect(name({ 'loss/train': train, 'loss/val': val }, 3)).toEqual([
+      'Learning, loss 6 to 4',
+      'Learning, loss 4 to 2',
+      'Overfitting'
+    ])
   })
 
   it('works from accuracy alone and from training curves alone', () => {

@@ -1,0 +1,103 @@
+/** What sets states of one kind apart, in a few words: how far the outcome goes in each, or where a feature stands. */
+import { median } from '../numeric/statistics'
+import { valuesAtSteps } from './align'
+import { segmentsOf } from './trajectory'
+import type { AnalysisInputRun, RunSeries } from './types'
+
+/** Where features stand in each state, in z: [K][D]. */
+export interface StateMeans {
+  features: readonly string[]
+  means: readonly (readonly number[])[]
+}
+
+/** The recorded outcome of the runs at the first point in a state and at the point after it, medians over visits. */
+export interface OutcomeRange {
+  tag: string
+  from: number
+  to: number
+}
+
+/** The first of them that every run recorded tells how far a run has come. */
+const outcomes = ['accuracy/val', 'accuracy/train', 'loss/val', 'loss/train']
+
+/** Per state; null where no run visits it, or none of the outcomes was recorded. */
+export function outcomeRanges(
+  paths: readonly ArrayLike<number>[],
+  runs: readonly AnalysisInputRun[],
+  series: readonly RunSeries[],
+  states: number
+): (OutcomeRange | null)[] {
+  const recorded = runs.map((run) => series.find(({ runId }) => runId === run.runId))
+  const tag = outcomes.find((name) => recorded.every((run) => run?.series[name]))
+  const entries = Array.from({ length: states }, () => ({ from: [] as number[], to: [] as number[] }))
+  if (tag !== undefined)
+    runs.forEach(({ steps }, r) => {
+      const values = valuesAtSteps(recorded[r]!.series[tag], steps)
+      if (!values) return
+      for (const { state, start, end } of segmentsOf(paths[r])) {
+        const [from, to] = [values[start], values[Math.min(end, values.length - 1)]]
+        if (!Number.isFinite(from) || !Number.isFinite(to)) continue
+        entries[state].from.push(from)
+        entries[state].to.push(to)
+      }
+    })
+  return entries.map(({ from, to }) => (from.length > 0 ? { tag: tag!, from: median(from), to: median(to) } : null))
+}
+
+/**
+ * Names that are unique: of several states of one kind each gets the range of the outcome, or the feature that sets it
+ * apart most from the others of its kind; a state without a role gets its leading feature. Numbers only where states
+ * differ in nothing that can be said.
+ */
+export function setApart(
+  kinds: readonly string[],
+  ranges: readonly (OutcomeRange | null)[],
+  where: StateMeans | null,
+  hasRole: boolean
+): string[] {
+  if (!hasRole) return kinds.map((_, k) => [`State ${k + 1}`, leading(where, k, others(kinds, k, false))].join(''))
+  const details = kinds.map((_, k) => {
+    const alike = others(kinds, k, true)
+    if (alike.length === 0) return ''
+    const texts = [k, ...alike].map((other) => rangeText(ranges[other]))
+    // Ranges that read the same set nothing apart.
+    if (texts[0] !== null && new Set(texts).size === texts.length) return `, ${texts[0]}`
+    return leading(where, k, alike) || ''
+  })
+  const names = kinds.map((kind, k) => kind + details[k])
+  const seen = new Map<string, number>()
+  return names.map((name) => {
+    const count = (seen.get(name) ?? 0) + 1
+    seen.set(name, count)
+    return count === 1 ? name : `${name} ${count}`
+  })
+}
+
+/** Whether a name says more than a kind of state, which need not hold for another fit. */
+export function hasDetails(name: string): boolean {
+  return /\d$|, /.test(name)
+}
+
+function others(kinds: readonly string[], k: number, ofItsKind: boolean): number[] {
+  return kinds.map((_, other) => other).filter((other) => other !== k && (!ofItsKind || kinds[other] === kinds[k]))
+}
+
+function rangeText(range: OutcomeRange | null): string | null {
+  if (range === null) return null
+  const [from, to] = [range.from, range.to].map((value) => String(Number(value.toPrecision(2))))
+  const what = range.tag.startsWith('loss/') ? 'loss ' : ''
+  return what + (from === to ? `at ${to}` : `${from} to ${to}`)
+}
+
+/** ", higher l2": the feature in which a state lies farthest from the mean of others. */
+function leading(where: StateMeans | null, k: number, alike: readonly number[]): string {
+  if (!where || alike.length === 0) return ''
+  let most = { feature: '', difference: 0 }
+  where.features.forEach((feature, d) => {
+    const rest = alike.reduce((sum, other) => sum + where.means[other][d], 0) / alike.length
+    const difference = where.means[k][d] - rest
+    if (Math.abs(difference) > Math.abs(most.difference)) most = { feature, difference }
+  })
+  if (most.difference === 0) return ''
+  return `, ${most.difference > 0 ? 'higher' : 'lower'} ${most.feature.replace(/^weights\//, '')}`
+}
