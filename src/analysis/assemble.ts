@@ -2,6 +2,8 @@
 import { decodeViterbi } from '../hmm'
 import type { Sequence } from '../hmm/types'
 import type { CandidateResult, FoldResult } from './candidates'
+import type { EvidenceResult } from './evidence/gains'
+import { weighEvidence } from './evidence/verdict'
 import { agreement, identify, identifyFits } from './identity'
 import { fitWith, recordOfModel } from './modelRecord'
 import { pointLogLikelihoods, usualLikelihood } from './likelihood'
@@ -24,6 +26,8 @@ export interface AssembleInput {
   candidates: readonly CandidateResult[]
   /** In any order; empty when held-out scores were not computed. */
   folds: readonly FoldResult[]
+  /** In any order; empty when the evidence was not asked for. */
+  evidence: readonly EvidenceResult[]
   /** The recorded runs, for names from loss and accuracy; may be empty. */
   runs: readonly RunSeries[]
   /** An earlier analysis whose states lend their numbers, colours and names to those that match. */
@@ -54,7 +58,8 @@ export function assembleAnalysis(input: AssembleInput): Analysis {
   const fits = selection.map(({ states }) =>
     fitOfStates(bestOf(candidates, states), built, input.runs, heldOut(states))
   )
-  const chosen = chooseStates(selection, options.criterion, findings)
+  const evidence = weighEvidence(input.evidence)
+  const chosen = chooseStates(selection, options.criterion, evidence, findings)
   return {
     schemaVersion: 2,
     id: input.id,
@@ -65,6 +70,7 @@ export function assembleAnalysis(input: AssembleInput): Analysis {
     findings,
     candidates: withAgreement(candidates, fits, built.sequences),
     selection,
+    evidence,
     fits: identifyFits(fits, chosen.states, built.inputs, input.previous ?? null, findings),
     chosenStates: chosen.states,
     chosenBy: chosen.by,
@@ -92,14 +98,16 @@ function fitOfStates(
   const order = orderByFirstVisit(decoded, steps, states)
   const model = permuteModel(result.model!, order)
   const paths = permutePaths(decoded, order)
+  const record = recordOfModel(model)
+  const where = { features: inputs.features, means: record.means }
   return {
     states,
     restart: candidate.restart,
     logLikelihood: candidate.logLikelihood!,
     aic: candidate.aic!,
     bic: candidate.bic!,
-    model: recordOfModel(model),
-    stateSummaries: summariseStates(paths, states, nameStates(paths, inputs.runs, runs, states)),
+    model: record,
+    stateSummaries: summariseStates(paths, states, nameStates(paths, inputs.runs, runs, states, where)),
     paths,
     transitions: summariseTransitions(model, paths, sequences, inputs.runs, inputs.features),
     pointLogLikelihood: usual ?? usualLikelihood(pointLogLikelihoods(model, sequences), 'analysed')

@@ -62,7 +62,7 @@ describe('the pipeline', () => {
   it('finds the three phases by every criterion', () => {
     expect(analysis.chosenStates).toBe(3)
     expect(analysis.chosenBy).toBe('bic')
-    expect(chooseStates(analysis.selection, 'heldout', []).by).toBe('heldout')
+    expect(chooseStates(analysis.selection, 'heldout', null, []).by).toBe('heldout')
     const heldOut = analysis.selection.map((row) => row.heldOut!.mean)
     expect(heldOut[2] - heldOut[1]).toBeGreaterThan(0.5)
     const fit = analysis.fits[2]
@@ -109,7 +109,16 @@ describe('the pipeline', () => {
     const plan = planCandidates(options, built.sequences.length)
     const candidates = plan.candidates.map((task) => runCandidate(task, built.sequences, options))
     const folds = plan.folds.map((task) => runFold(task, built.sequences, options))
-    const rest = { id: 'test', name: 'Test', createdAt: analysis.createdAt, options, built, runs, elapsedSeconds: 0 }
+    const rest = {
+      id: 'test',
+      name: 'Test',
+      createdAt: analysis.createdAt,
+      options,
+      built,
+      runs,
+      evidence: [],
+      elapsedSeconds: 0
+    }
     const reversed = assembleAnalysis({ ...rest, candidates: candidates.reverse(), folds: folds.reverse() })
     expect(JSON.stringify({ ...reversed, selection: null })).toBe(JSON.stringify({ ...analysis, selection: null }))
   })

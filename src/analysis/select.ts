@@ -2,7 +2,7 @@
 import { parameterCount } from '../hmm'
 import { meanAndStd } from '../numeric/statistics'
 import type { CandidateResult, FoldResult } from './candidates'
-import type { AnalysisOptions, Criterion, Finding, SelectionRow, Spread } from './types'
+import type { AnalysisOptions, Criterion, Evidence, Finding, SelectionRow, Spread } from './types'
 
 /** Mean and spread of finite numbers; `best` by `better`. null for none. */
 function spread(values: readonly (number | null)[], better: (...values: number[]) => number): Spread | null {
@@ -92,16 +92,23 @@ function count(states: number): string {
 }
 
 /**
- * The K with the lowest BIC or AIC of its best fit, or the highest mean held-out log-likelihood; ties go to fewer
+ * The K that the evidence supports; or the one with the lowest BIC or AIC of its best fit, or the highest mean held-out log-likelihood; ties go to fewer
  * states. Without held-out values the choice falls back to BIC, with a finding.
  * @param rows at least one.
  */
 export function chooseStates(
   rows: readonly SelectionRow[],
   criterion: Criterion,
+  evidence: Evidence | null,
   findings: Finding[]
 ): { states: number; by: Criterion } {
   let by = criterion
+  if (by === 'evidence') {
+    if (evidence) return { states: nearest(rows, evidence.states, findings), by }
+    by = 'bic'
+    const text = 'The number of states was chosen by BIC: the evidence for phases could not be measured.'
+    findings.push({ severity: 'warning', text })
+  }
   if (by === 'heldout' && !rows.some((row) => row.heldOut)) {
     by = 'bic'
     const text = 'The number of states was chosen by BIC: held-out runs need at least two runs and two folds.'
@@ -118,6 +125,22 @@ export function chooseStates(
   }
   warnAboutUnseen(rows, chosen, by, findings)
   return { states: chosen.states, by }
+}
+
+/** The fitted number of states next to the one that the data support, fewer before more. */
+function nearest(rows: readonly SelectionRow[], wanted: number, findings: Finding[]): number {
+  const chosen = rows.reduce((best, row) =>
+    Math.abs(row.states - wanted) < Math.abs(best.states - wanted) ? row : best
+  ).states
+  const largest = rows[rows.length - 1].states
+  if (chosen !== wanted) {
+    const text = `The data support ${count(wanted)}, which were not fitted; ${count(chosen)} are shown.`
+    findings.push({ severity: 'warning', text })
+  } else if (rows.length > 1 && chosen === largest) {
+    const text = `The largest number of states tried (${chosen}) has the best evidence; more phases may be there. Fit again with more.`
+    findings.push({ severity: 'warning', text })
+  }
+  return chosen
 }
 
 /** BIC and AIC judge a model by the runs it was fitted to; runs it has not seen may say otherwise. */

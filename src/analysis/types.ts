@@ -4,7 +4,8 @@ import type { CovarianceType } from '../hmm/types'
 /** free: any change of state; left-to-right: only to later states (a Bakis model, jumps allowed). */
 export type TransitionRule = 'free' | 'left-to-right'
 
-export type Criterion = 'bic' | 'aic' | 'heldout'
+/** evidence: what the states explain beyond a drift (see `Evidence`). */
+export type Criterion = 'evidence' | 'bic' | 'aic' | 'heldout'
 
 export interface AnalysisOptions {
   runIds: string[]
@@ -24,6 +25,8 @@ export interface AnalysisOptions {
   transitions: TransitionRule
   /** Folds of the held-out log-likelihood; runs are split, never time points. 0 or fewer than 2 runs: not computed. */
   folds: number
+  /** Sets of phase-free surrogates that the gain of states is held against. 0: no evidence is computed. */
+  surrogates: number
 }
 
 /** One run's recorded series as they come from disk, by tag. Steps ascend strictly. */
@@ -76,6 +79,39 @@ export interface SelectionRow {
   aic: Spread | null
   /** Held-out log-likelihood per row, over folds. */
   heldOut: Spread | null
+}
+
+/** Median, and the tenth and ninetieth percentile. */
+export interface EvidenceSpread {
+  median: number
+  low: number
+  high: number
+}
+
+/** One K: its gain in log-likelihood (natural log) per held-out point over one state. */
+export interface EvidenceRow {
+  states: number
+  /** On the runs, over the splits. */
+  gain: EvidenceSpread
+  /** On runs that drift as these do, but have no phases; of all numbers of states up to this one the best. */
+  surrogates: EvidenceSpread
+  /** What is gained beyond a drift: the difference of the medians. */
+  excess: number
+  /** Standard error of the excess. */
+  error: number
+}
+
+/** Are there phases, and how many? Measured once for the data, whatever the user then chooses. */
+export interface Evidence {
+  rows: EvidenceRow[]
+  /** How many phases the data support; 1: none. */
+  states: number
+  /** Best excess over the whole gain: 0, all of it is drift; 1, none of it. */
+  effect: number
+  folds: number
+  surrogates: number
+  /** In a sentence or two. */
+  verdict: string
 }
 
 export interface Spread {
@@ -201,6 +237,8 @@ export interface Analysis {
   findings: Finding[]
   candidates: Candidate[]
   selection: SelectionRow[]
+  /** null where it was not computed, as in analyses of version 0.1. */
+  evidence: Evidence | null
   /** Best fit per K, by K. */
   fits: FittedStates[]
   chosenStates: number

@@ -136,7 +136,7 @@ describe('wrong usage', () => {
     ],
     ['import nowhere --dry-run', 1, 'nowhere does not exist. Check the path.'],
     ['fit --project p --states 0-3', 2, '--states is "0"; it must be a whole number from 1 to 8.'],
-    ['fit --project p --criterion best', 2, '--criterion is "best"; it must be one of bic, aic, heldout.'],
+    ['fit --project p --criterion best', 2, '--criterion is "best"; it must be one of evidence, bic, aic, heldout.'],
     ['serve --port 70000', 2, '--port is "70000"; it must be a whole number from 0 to 65535.'],
     [
       'serve --token a-token-that-is-long-enough',

@@ -159,10 +159,17 @@ export const analysisOptions = z.object({
   tolerance: z.number().min(0),
   minCovar: z.number().min(0),
   seed: z.number().int(),
-  criterion: z.enum(['bic', 'aic', 'heldout']),
+  criterion: z.enum(['evidence', 'bic', 'aic', 'heldout']),
   transitions: z.enum(['free', 'left-to-right']).default('free'),
-  folds: z.number().int().min(0).max(50)
+  folds: z.number().int().min(0).max(50),
+  /** Analyses of version 0.1 had none. */
+  surrogates: z.number().int().min(0).max(200).default(0)
 })
+
+/** As they stand behind "K = 3 by". */
+export const criterionNames = {
+  ...{ evidence: 'the evidence', bic: 'BIC', aic: 'AIC', heldout: 'held-out likelihood', user: 'choice' }
+} as const
 
 export const finding = z.object({
   severity: z.enum(['info', 'warning']),
@@ -174,6 +181,24 @@ export const finding = z.object({
 export const pointQuantiles = z.object({
   ...{ q01: z.number(), q05: z.number(), median: z.number(), q95: z.number() },
   from: z.enum(['heldout', 'analysed'])
+})
+
+const evidenceSpread = z.object({ median: z.number(), low: z.number(), high: z.number() })
+export const evidence = z.object({
+  rows: z.array(
+    z.object({
+      states: z.number().int().min(1),
+      gain: evidenceSpread,
+      surrogates: evidenceSpread,
+      excess: z.number(),
+      error: z.number()
+    })
+  ),
+  states: z.number().int().min(1),
+  effect: z.number(),
+  folds: z.number(),
+  surrogates: z.number(),
+  verdict: z.string()
 })
 
 const spread = z.object({ best: z.number(), mean: z.number(), std: z.number() }).nullable()
@@ -226,6 +251,7 @@ export const analysis = z.object({
       heldOut: spread
     })
   ),
+  evidence: evidence.nullable().default(null),
   fits: z.array(
     z.object({
       states: z.number(),
@@ -274,7 +300,7 @@ export const analysis = z.object({
     })
   ),
   chosenStates: z.number(),
-  chosenBy: z.enum(['bic', 'aic', 'heldout', 'user']),
+  chosenBy: z.enum(['evidence', 'bic', 'aic', 'heldout', 'user']),
   elapsedSeconds: z.number()
 })
 

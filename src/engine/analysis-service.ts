@@ -1,8 +1,9 @@
 /** Fits model selections over worker threads, keeps them as files, and answers questions about them. */
 import { join } from 'node:path'
-import { planCandidates } from '../analysis'
-import type { CandidateResult, FoldResult } from '../analysis'
+import { planCandidates, planEvidence, weighEvidence } from '../analysis'
+import type { CandidateResult, EvidenceResult, FoldResult } from '../analysis'
 import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule } from '../analysis/types'
+import { criterionNames } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
 import type { EventName, EventPayload } from '../contract/events'
 import type { RequestResult } from '../contract/requests'
@@ -191,23 +192,43 @@ export class AnalysisService {
     )
     const { sequences, inputs } = prepared.built
     const plan = planCandidates(options, inputs.runs.length)
-    const total = plan.candidates.length + plan.folds.length
+    const weighed =
+      options.surrogates > 0
+        ? planEvidence(
+            options,
+            sequences.map(({ rows }) => rows)
+          )
+        : []
+    const total = weighed.length + plan.candidates.length + plan.folds.length
     let done = 0
+    let doing = weighed.length > 0 ? 'Are there phases?' : `Fitting ${options.statesMin} to ${options.statesMax} states`
     const count = <T>(result: T): T => {
       done += 1
-      progress(done, total, `Fitting ${options.statesMin} to ${options.statesMax} states`)
+      progress(done, total, doing)
       return result
     }
-    progress(0, total, `Fitting ${options.statesMin} to ${options.statesMax} states`)
-    const [candidates, folds] = await Promise.all([
+    progress(0, total, doing)
+    const { pool } = this.options
+    // First of all, as the first thing to be read is whether there are phases.
+    const measuring = Promise.all(
+      weighed.map((task): Promise<EvidenceResult> =>
+        pool.run('evidence', { task, sequences, options }, signal).then(count)
+      )
+    ).then((results) => {
+      const verdict = weighEvidence(results)?.verdict
+      if (verdict) doing = `${verdict} Fitting ${options.statesMin} to ${options.statesMax} states`
+      return results
+    })
+    const [evidence, candidates, folds] = await Promise.all([
+      measuring,
       Promise.all(
         plan.candidates.map((task): Promise<CandidateResult> =>
-          this.options.pool.run('candidate', { task, sequences, options }, signal).then(count)
+          pool.run('candidate', { task, sequences, options }, signal).then(count)
         )
       ),
       Promise.all(
         plan.folds.map((task): Promise<FoldResult> =>
-          this.options.pool.run('fold', { task, sequences, options }, signal).then(count)
+          pool.run('fold', { task, sequences, options }, signal).then(count)
         )
       )
     ])
@@ -223,6 +244,7 @@ export class AnalysisService {
         prepared,
         candidates,
         folds,
+        evidence,
         previousFile: previousOf(session, inputs),
         elapsedSeconds: (Date.now() - began) / 1000
       },
@@ -233,7 +255,7 @@ export class AnalysisService {
     this.options.log.add(
       'info',
       analysis.name,
-      `K = ${analysis.chosenStates} by ${analysis.chosenBy.toUpperCase()}, ${total} fits in ${analysis.elapsedSeconds.toFixed(1)} s.`
+      `${analysis.evidence ? `${analysis.evidence.verdict} ` : ''}K = ${analysis.chosenStates} by ${criterionNames[analysis.chosenBy]}, ${total} fits in ${analysis.elapsedSeconds.toFixed(1)} s.`
     )
   }
 }

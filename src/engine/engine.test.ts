@@ -31,7 +31,8 @@ const fitOptions = {
   minCovar: 1e-3,
   seed: 0,
   criterion: 'bic',
-  folds: 2
+  folds: 2,
+  surrogates: 0
 }
 
 it('does the main job', async () => {

@@ -146,7 +146,7 @@ describe('analyses of an older format', () => {
     ...{ schemaVersion: 1, id: 'a', name: 'Old', createdAt: '2026-01-01T00:00:00.000Z', elapsedSeconds: 1 },
     options: {
       ...{ runIds: ['r'], features: ['f'], zscore: 'run', covariance: 'diag', statesMin: 2, statesMax: 2, restarts: 1 },
-      ...{ maxIterations: 10, tolerance: 0.01, minCovar: 0.001, seed: 0, criterion: 'bic', folds: 0 }
+      ...{ maxIterations: 10, tolerance: 0.01, minCovar: 0.001, seed: 0, criterion: 'bic', folds: 0, surrogates: 0 }
     },
     inputs: {
       runs: [{ runId: 'r', label: 'R', seed: 0, steps: [0, 1], epochs: [0, 1] }],

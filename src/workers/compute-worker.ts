@@ -1,6 +1,6 @@
 /** A compute thread: takes one task at a time and answers it. */
 import { parentPort } from 'node:worker_threads'
-import { runCandidate, runFold } from '../analysis'
+import { measureGains, runCandidate, runFold } from '../analysis'
 import { toWireError } from '../contract/errors'
 import { checkProject } from '../project/check'
 import { scanSources } from '../project/import-source'
@@ -55,6 +55,7 @@ const handlers: Handlers = {
   prepare: ({ runs, options }) => prepareAnalysis(runs, options),
   candidate: ({ task, sequences, options }) => runCandidate(task, sequences, options),
   fold: ({ task, sequences, options }) => runFold(task, sequences, options),
+  evidence: ({ task, sequences, options }) => measureGains(task, sequences, options),
   assemble: (input) => assemble(input),
   restart: (input) => refit(input),
   decode: (input) => decode(input),

@@ -1,5 +1,5 @@
 /** Messages between the host and its worker threads: tagged unions, one per direction. */
-import type { CandidateResult, CandidateTask, FoldResult, FoldTask } from '../analysis'
+import type { CandidateResult, CandidateTask, EvidenceResult, EvidenceTask, FoldResult, FoldTask } from '../analysis'
 import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule, RunSeries } from '../analysis/types'
 import type { BuiltSequences } from '../analysis'
 import type { DataChoices, DataFindings, DatasetInfo } from '../contract/data'
@@ -209,6 +209,7 @@ export interface ComputeTasks {
   prepare: { in: { runs: RunSource[]; options: AnalysisOptions }; out: Prepared }
   candidate: { in: { task: CandidateTask; sequences: Sequence[]; options: AnalysisOptions }; out: CandidateResult }
   fold: { in: { task: FoldTask; sequences: Sequence[]; options: AnalysisOptions }; out: FoldResult }
+  evidence: { in: { task: EvidenceTask; sequences: Sequence[]; options: AnalysisOptions }; out: EvidenceResult }
   assemble: {
     in: {
       id: string
@@ -218,6 +219,7 @@ export interface ComputeTasks {
       prepared: Prepared
       candidates: CandidateResult[]
       folds: FoldResult[]
+      evidence: EvidenceResult[]
       /** File of an earlier analysis to take the states' identities from. */
       previousFile: string | null
       elapsedSeconds: number

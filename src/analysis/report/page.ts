@@ -3,6 +3,7 @@ import { markdownCode, markdownText } from '../../text/markup'
 import { fitWith } from '../modelRecord'
 import { segmentsOf } from '../trajectory'
 import type { AcrossRuns, Analysis, FittedStates, RunSeries } from '../types'
+import { evidenceFigure } from './evidence-figure'
 import { curvesFigure, mapFigure, meansFigure, pathsFigure, selectionFigure } from './figures'
 
 export interface ReportInput {
@@ -22,6 +23,7 @@ export function reportFiles(input: ReportInput): Map<string, string> {
   const fit = fitWith(analysis, analysis.chosenStates)
   const files = new Map<string, string>()
   files.set('selection.svg', selectionFigure(analysis))
+  if (analysis.evidence) files.set('evidence.svg', evidenceFigure(analysis.evidence))
   files.set('map.svg', mapFigure(fit))
   files.set('paths.svg', pathsFigure(analysis, fit))
   files.set('means.svg', meansFigure(analysis, fit))
@@ -32,6 +34,10 @@ export function reportFiles(input: ReportInput): Map<string, string> {
   return files
 }
 
+const chosenBy = {
+  ...{ evidence: 'the evidence', bic: 'BIC', aic: 'AIC', heldout: 'held-out likelihood', user: 'choice' }
+}
+
 function page({ title, analysis, across, commands }: ReportInput, fit: FittedStates, curves: boolean): string {
   const { inputs, options } = analysis
   const states = fit.stateSummaries
@@ -40,10 +46,12 @@ function page({ title, analysis, across, commands }: ReportInput, fit: FittedSta
     `# ${markdownText(title)}`,
     `${count(inputs.runs.length, 'run')}, ${inputs.rows} points, ${count(inputs.features.length, 'feature')}, ` +
       `${options.covariance} covariances, z-score ${options.zscore === 'run' ? 'per run' : options.zscore === 'all' ? 'over all runs' : 'none'}. ` +
-      `**K = ${analysis.chosenStates}** ${analysis.chosenBy === 'user' ? 'by choice' : `by ${analysis.chosenBy.toUpperCase()}`}, ` +
+      `**K = ${analysis.chosenStates}** by ${chosenBy[analysis.chosenBy]}, ` +
       `log-likelihood ${number(fit.logLikelihood)}, ${count(analysis.candidates.length, 'fit')} in ${analysis.elapsedSeconds.toFixed(1)} s.`,
     commands.length > 0 ? markdownCode(commands, 'sh') : '',
     '## Choice of K',
+    analysis.evidence ? `**${analysis.evidence.verdict}**` : '',
+    analysis.evidence ? '![Gain of states, on the runs and on runs without phases](evidence.svg)' : '',
     '![Choice of K](selection.svg)',
     table(
       [

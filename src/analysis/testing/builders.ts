@@ -2,6 +2,7 @@
 import { goldenRun } from '../../hmm/testing/goldenRuns'
 import { assembleAnalysis } from '../assemble'
 import { runCandidate, runFold } from '../candidates'
+import { measureGains, planEvidence } from '../evidence/gains'
 import { planCandidates } from '../plan'
 import { buildSequences } from '../sequences'
 import type { Analysis, AnalysisOptions, RunSeries } from '../types'
@@ -64,6 +65,7 @@ export function optionsOf(changes: Partial<AnalysisOptions> = {}): AnalysisOptio
     criterion: 'bic',
     transitions: 'free',
     folds: 0,
+    surrogates: 0,
     ...changes
   }
 }
@@ -80,6 +82,13 @@ export function analyse(runs: RunSeries[], options: AnalysisOptions, previous: A
     built,
     candidates: plan.candidates.map((task) => runCandidate(task, built.sequences, options)),
     folds: plan.folds.map((task) => runFold(task, built.sequences, options)),
+    evidence:
+      options.surrogates > 0
+        ? planEvidence(
+            options,
+            built.sequences.map(({ rows }) => rows)
+          ).map((task) => measureGains(task, built.sequences, options))
+        : [],
     runs,
     previous,
     elapsedSeconds: 0

@@ -2,8 +2,10 @@
 import { resolve } from 'node:path'
 import { segmentsOf } from '../../analysis'
 import type { Analysis, AnalysisOptions, FittedStates } from '../../analysis/types'
+import { criterionNames } from '../../contract/domain'
 import { PhasescopeError } from '../../contract/errors'
 import type { EventPayload } from '../../contract/events'
+import { fitDefaults } from '../../contract/fit-defaults'
 import type { Engine } from '../../engine/engine'
 import type { ProjectSession } from '../../engine/project-session'
 import { writeJson } from '../../project/files'
@@ -31,7 +33,14 @@ export const fitCommand: Command = {
     tolerance: { value: 'X', description: 'EM stops below this gain in log-likelihood. Default 0.001.' },
     folds: { value: 'N', description: 'Folds of the held-out score, 0 for none. Default 5.' },
     seed: { value: 'N', description: 'Seed of starts and folds. Default 0.' },
-    criterion: { value: 'NAME', description: 'What chooses: bic (default), aic or heldout.' },
+    criterion: {
+      value: 'NAME',
+      description: 'What chooses: evidence (default: what states explain beyond a drift), bic, aic or heldout.'
+    },
+    surrogates: {
+      value: 'N',
+      description: 'Phase-free sets that the evidence is held against, 0 for none. Default 20.'
+    },
     transitions: { value: 'RULE', description: 'free (default), or left-to-right: never back to an earlier state.' },
     jobs: { value: 'N', description: 'Fits side by side. Default: one per core.' },
     json: { value: 'FILE', description: 'Also write the analysis to this file.' }
@@ -45,7 +54,7 @@ export const fitCommand: Command = {
       noteProblems(session, context)
       const runIds = chosenRuns(session, input.list('runs'))
       const features = await featuresFor(engine, runIds, input.list('features'))
-      const folds = Math.min(input.whole('folds', { min: 0, max: 50 }) ?? 5, runIds.length)
+      const folds = Math.min(input.whole('folds', { min: 0, max: 50 }) ?? fitDefaults.folds, runIds.length)
       const analysis = await fitAndWatch(engine, context, { ...chosen, runIds, features, folds })
       if (!analysis) return 1
       const file = input.text('json')
@@ -57,19 +66,23 @@ export const fitCommand: Command = {
 }
 
 function settings(input: Input): Omit<AnalysisOptions, 'runIds' | 'features' | 'folds'> {
-  const [statesMin, statesMax] = input.span('states', { min: 1, max: 8 }) ?? [1, 8]
+  const [statesMin, statesMax] = input.span('states', { min: 1, max: 8 }) ?? [
+    fitDefaults.statesMin,
+    fitDefaults.statesMax
+  ]
   return {
     statesMin,
     statesMax,
-    covariance: input.choice('covariance', ['diag', 'full', 'tied', 'spherical']) ?? 'diag',
-    zscore: input.choice('zscore', ['run', 'all', 'none']) ?? 'run',
-    restarts: input.whole('restarts', { min: 1, max: 200 }) ?? 8,
-    maxIterations: input.whole('iterations', { min: 1, max: 100_000 }) ?? 200,
-    tolerance: input.number('tolerance', 0) ?? 1e-3,
-    minCovar: 1e-3,
-    seed: input.whole('seed', { min: 0, max: 2 ** 32 - 1 }) ?? 0,
-    criterion: input.choice('criterion', ['bic', 'aic', 'heldout']) ?? 'bic',
-    transitions: input.choice('transitions', ['free', 'left-to-right']) ?? 'free'
+    covariance: input.choice('covariance', ['diag', 'full', 'tied', 'spherical']) ?? fitDefaults.covariance,
+    zscore: input.choice('zscore', ['run', 'all', 'none']) ?? fitDefaults.zscore,
+    restarts: input.whole('restarts', { min: 1, max: 200 }) ?? fitDefaults.restarts,
+    maxIterations: input.whole('iterations', { min: 1, max: 100_000 }) ?? fitDefaults.maxIterations,
+    tolerance: input.number('tolerance', 0) ?? fitDefaults.tolerance,
+    minCovar: fitDefaults.minCovar,
+    seed: input.whole('seed', { min: 0, max: 2 ** 32 - 1 }) ?? fitDefaults.seed,
+    criterion: input.choice('criterion', ['evidence', 'bic', 'aic', 'heldout']) ?? fitDefaults.criterion,
+    surrogates: input.whole('surrogates', { min: 0, max: 200 }) ?? fitDefaults.surrogates,
+    transitions: input.choice('transitions', ['free', 'left-to-right']) ?? fitDefaults.transitions
   }
 }
 
@@ -136,6 +149,10 @@ function report(analysis: Analysis): string[] {
   const fixed = (value: number | null | undefined): string => (value == null ? '-' : value.toFixed(1))
   const spread = (value: { mean: number; std: number } | null): string =>
     value ? `${fixed(value.mean)} ± ${fixed(value.std)}` : '-'
+  const gains = (states: number): string[] => {
+    const weighed = analysis.evidence?.rows.find((row) => row.states === states)
+    return weighed ? [weighed.gain, weighed.surrogates].map(({ median }) => median.toFixed(2)) : ['-', '-']
+  }
   const rows = analysis.selection.map((row) => [
     row.states === analysis.chosenStates ? '*' : '',
     String(row.states),
@@ -144,7 +161,8 @@ function report(analysis: Analysis): string[] {
     fixed(row.bic?.best),
     spread(row.bic),
     fixed(row.aic?.best),
-    row.heldOut ? row.heldOut.mean.toFixed(3) : '-'
+    row.heldOut ? row.heldOut.mean.toFixed(3) : '-',
+    ...gains(row.states)
   ])
   const fit = analysis.fits.find((candidate) => candidate.states === analysis.chosenStates)
   return [
@@ -152,12 +170,13 @@ function report(analysis: Analysis): string[] {
     ...analysis.findings.map(({ severity, text }) => `${severity}: ${text}`),
     '',
     ...table(
-      ['', 'K', 'PARAMETERS', 'LOG-LIK', 'BIC', 'BIC, RESTARTS', 'AIC', 'HELD-OUT'],
+      ['', 'K', 'PARAMETERS', 'LOG-LIK', 'BIC', 'BIC, RESTARTS', 'AIC', 'HELD-OUT', 'GAIN', 'GAIN OF A DRIFT'],
       rows,
-      [1, 2, 3, 4, 5, 6, 7]
+      [1, 2, 3, 4, 5, 6, 7, 8, 9]
     ),
     '',
-    `K = ${analysis.chosenStates} by ${analysis.chosenBy.toUpperCase()}, in ${duration(analysis.elapsedSeconds)}; saved as ${analysis.id}`,
+    ...(analysis.evidence ? [analysis.evidence.verdict] : []),
+    `K = ${analysis.chosenStates} by ${criterionNames[analysis.chosenBy]}, in ${duration(analysis.elapsedSeconds)}; saved as ${analysis.id}`,
     ...(fit
       ? [
           '',

@@ -1,0 +1,132 @@
+/** How much better K states explain unseen runs than one regime does: on the runs themselves, and on surrogates. */
+import { fitGaussianHmm, scoreSequences } from '../../hmm'
+import type { FitResult, Sequence } from '../../hmm/types'
+import { meanAndStd } from '../../numeric/statistics'
+import { Rng } from '../../numeric/rng'
+import type { AnalysisOptions } from '../types'
+import { linearRegime, surrogateOf } from './surrogates'
+
+/** EM steps of a fit here: what states gain shows early, and hundreds of fits are made. */
+const MOST_ITERATIONS = 25
+/** EM stops when a step gains less than this, per point. */
+const TOLERANCE = 1e-3
+/** Points that are looked at; more of them would sharpen nothing. Beyond, whole runs are left out evenly. */
+const MOST_ROWS = 12_000
+const FEWEST_RUNS = 10
+
+/** What the numbers of states 1 to `statesMax` gain in one split of the runs, or of one set of surrogates of them. */
+export interface EvidenceTask {
+  of: 'runs' | 'surrogates'
+  /** Which split, or which set. */
+  index: number
+  /** Indices of the runs. Equal lists where there is only one run: then nothing is held out. */
+  trainRuns: number[]
+  testRuns: number[]
+  statesMax: number
+  seed: number
+}
+
+export interface EvidenceResult {
+  of: 'runs' | 'surrogates'
+  index: number
+  /** Log-likelihood (natural log) per held-out point of 1, 2... states; null where the fit failed. */
+  scores: (number | null)[]
+}
+
+type Settings = Pick<AnalysisOptions, 'covariance' | 'minCovar' | 'transitions' | 'zscore'>
+
+/**
+ * The splits and surrogate sets of an analysis; a set of surrogates is split as the runs are.
+ * @param rows of every run.
+ */
+export function planEvidence(
+  options: Pick<AnalysisOptions, 'folds' | 'seed' | 'statesMax' | 'surrogates'>,
+  rows: readonly number[]
+): EvidenceTask[] {
+  const { folds, seed, statesMax, surrogates } = options
+  const used = evenShare(rows)
+  const order = Rng.forPurpose(seed, 'evidence').shuffle([...used])
+  const parts = Math.max(2, Math.min(folds, order.length))
+  const splits =
+    order.length < 2
+      ? [{ trainRuns: order, testRuns: order }]
+      : Array.from({ length: parts }, (_, part) => ({
+          trainRuns: order.filter((_, i) => i % parts !== part),
+          testRuns: order.filter((_, i) => i % parts === part)
+        }))
+  const task = (of: EvidenceTask['of'], index: number): EvidenceTask => {
+    const own = Rng.forPurpose(seed, `evidence ${of} ${index}`).uint32()
+    return { of, index, ...splits[index % splits.length], statesMax, seed: own }
+  }
+  return [
+    ...splits.map((_, index) => task('runs', index)),
+    ...Array.from({ length: surrogates }, (_, index) => task('surrogates', index))
+  ]
+}
+
+/** Runs, evenly over the list, that hold at most so many rows together; some of them in any case. */
+function evenShare(rows: readonly number[]): number[] {
+  const all = rows.map((_, r) => r)
+  const total = rows.reduce((sum, n) => sum + n, 0)
+  if (total <= MOST_ROWS) return all
+  const count = Math.min(rows.length, Math.max(FEWEST_RUNS, Math.floor((MOST_ROWS / total) * rows.length)))
+  return Array.from({ length: count }, (_, i) => Math.floor((i * rows.length) / count))
+}
+
+/** @param sequences of all runs of the analysis, scaled as its options say. */
+export function measureGains(task: EvidenceTask, sequences: readonly Sequence[], settings: Settings): EvidenceResult {
+  const rng = Rng.forPurpose(task.seed, 'surrogates')
+  const used = [...new Set([...task.trainRuns, ...task.testRuns])].sort((a, b) => a - b)
+  const runs = new Map<number, Sequence>()
+  for (const r of used) {
+    // A run too short to show a regime stands for itself.
+    const own = sequences[r]
+    runs.set(r, task.of === 'runs' || own.rows < 3 ? own : surrogateOf(linearRegime(own), rng))
+  }
+  if (task.of === 'surrogates') rescale([...runs.values()], settings.zscore)
+  const pick = (indices: readonly number[]): Sequence[] => indices.map((r) => runs.get(r)!)
+  const [train, test] = [pick(task.trainRuns), pick(task.testRuns)]
+  const rows = test.reduce((sum, run) => sum + run.rows, 0)
+  const scores: (number | null)[] = []
+  for (let states = 1; states <= task.statesMax; states++) {
+    try {
+      const score = scoreSequences(bestFit(states, train, task.seed, settings), test) / rows
+      scores.push(Number.isFinite(score) ? score : null)
+    } catch {
+      // Fewer points than states, or a covariance that cannot be inverted: this number of states says nothing.
+      scores.push(null)
+    }
+  }
+  return { of: task.of, index: task.index, scores }
+}
+
+/** From stretches of time and from k-means++, whichever explains the runs that it was fitted to better. */
+function bestFit(states: number, train: readonly Sequence[], seed: number, settings: Settings): FitResult {
+  const rows = train.reduce((sum, run) => sum + run.rows, 0)
+  const { covariance, minCovar, transitions } = settings
+  const fitFrom = (start: 'segments' | 'kmeans'): FitResult =>
+    fitGaussianHmm(train, {
+      ...{ states, seed, start, covariance, minCovar, transitions },
+      ...{ maxIterations: MOST_ITERATIONS, tolerance: TOLERANCE * rows }
+    })
+  const first = fitFrom('segments')
+  if (states === 1) return first
+  const second = fitFrom('kmeans')
+  const last = ({ logLikelihoodHistory: history }: FitResult): number => history[history.length - 1] ?? -Infinity
+  return last(second) > last(first) ? second : first
+}
+
+/** Puts surrogates on the scale of the runs that they stand for: a z-score holds for the data that are fitted. */
+function rescale(runs: Sequence[], zscore: AnalysisOptions['zscore']): void {
+  if (zscore === 'none') return
+  const groups = zscore === 'run' ? runs.map((run) => [run]) : [runs]
+  for (const group of groups)
+    for (let d = 0; d < group[0].columns; d++) {
+      const values = group.flatMap(({ data, rows, columns }) =>
+        Array.from({ length: rows }, (_, t) => data[t * columns + d])
+      )
+      const { mean, std } = meanAndStd(values)
+      for (const { data, rows, columns } of group)
+        for (let t = 0, p = d; t < rows; t++, p += columns) data[p] = std > 0 ? (data[p] - mean) / std : 0
+    }
+}

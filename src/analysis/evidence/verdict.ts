@@ -1,0 +1,97 @@
+/**
+ * Whether there are phases at all, and how many the data support.
+ *
+ * A hidden Markov model has no word for drift: on a slope every further state explains more, by cutting it into finer
+ * slices. What counts is what states gain beyond that, so the gain over one regime is held against the same gain on
+ * surrogates, which drift as the runs do and have no phases. The number of phases is the smallest whose excess is as
+ * good as the best one; there are none where the best excess is small beside the gain, or beside its own spread.
+ */
+import { median, quantile } from '../../numeric/statistics'
+import type { Evidence, EvidenceRow, EvidenceSpread } from '../types'
+import type { EvidenceResult } from './gains'
+
+/**
+ * Below this share of the whole gain the excess is what a slope that is not quite linear has. Calibrated on the simulated
+ * families of `testing/families.ts` (docs/results/truth.md): without phases nearly all lie below 0.3, with phases above 0.4.
+ */
+const LEAST_EFFECT = 0.35
+/** An excess within this share of the whole gain, or one standard error, is as good as the best one. */
+const EQUAL_SHARE = 0.1
+/** The best excess must be so many standard errors above 0. */
+const LEAST_ERRORS = 2
+
+/** @param results of all tasks, in any order. null where nothing could be measured. */
+export function weighEvidence(results: readonly EvidenceResult[]): Evidence | null {
+  const gains = results.filter(({ of }) => of === 'runs').flatMap(({ scores }) => gainsOf(scores) ?? [])
+  const drifts = results.filter(({ of }) => of === 'surrogates').flatMap(({ scores }) => gainsOf(scores) ?? [])
+  if (gains.length === 0 || drifts.length === 0) return null
+  const statesMax = Math.max(...gains.map((row) => row.length), ...drifts.map((row) => row.length))
+  const rows: EvidenceRow[] = []
+  for (let states = 1; states <= statesMax; states++) {
+    const own = finiteAt(gains, states)
+    // With more states a model can do all that it could with fewer: what a drift explains once, it explains.
+    const drift = finiteAt(drifts.map(runningMaximum), states)
+    if (own.length < gains.length || drift.length === 0) continue
+    const [gain, surrogates] = [spreadOf(own), spreadOf(drift)]
+    const error = Math.hypot(standardError(own), standardError(drift))
+    rows.push({ states, gain, surrogates, excess: gain.median - surrogates.median, error })
+  }
+  if (rows.length === 0) return null
+  const total = Math.max(...rows.map((row) => row.gain.median))
+  const best = rows.reduce((one, other) => (other.excess > one.excess ? other : one))
+  const effect = total > 0 ? Math.max(0, best.excess / total) : 0
+  const phases = effect >= LEAST_EFFECT && best.excess > LEAST_ERRORS * best.error
+  const equal = Math.max(EQUAL_SHARE * total, Math.min(best.error, 2 * EQUAL_SHARE * total))
+  const states = phases ? rows.find((row) => row.excess >= best.excess - equal)!.states : 1
+  return {
+    ...{ rows, states, effect, folds: gains.length, surrogates: drifts.length },
+    verdict: verdictOf(states, rows, effect)
+  }
+}
+
+/** Gains over one state; null when one state itself failed. */
+function gainsOf(scores: readonly (number | null)[]): (number | null)[][] | null {
+  const [one] = scores
+  return one === null || one === undefined ? null : [scores.map((score) => (score === null ? null : score - one))]
+}
+
+function runningMaximum(gains: readonly (number | null)[]): (number | null)[] {
+  let most = -Infinity
+  return gains.map((gain) => {
+    if (gain !== null) most = Math.max(most, gain)
+    return Number.isFinite(most) ? most : null
+  })
+}
+
+function finiteAt(gains: readonly (readonly (number | null)[])[], states: number): number[] {
+  return gains.map((row) => row[states - 1]).filter((value): value is number => value !== null && value !== undefined)
+}
+
+function spreadOf(values: readonly number[]): EvidenceSpread {
+  const sorted = [...values].sort((a, b) => a - b)
+  return { median: median(sorted), low: quantile(sorted, 0.1), high: quantile(sorted, 0.9) }
+}
+
+/** Of a median, from the median absolute deviation: one fold that goes wrong must not hide what the others say. */
+function standardError(values: readonly number[]): number {
+  const centre = median(values)
+  const deviation = 1.4826 * median(values.map((value) => Math.abs(value - centre)))
+  return (1.2533 * deviation) / Math.sqrt(values.length)
+}
+
+const words = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten', 'Eleven', 'Twelve']
+const inWords = (n: number): string => words[n] ?? String(n)
+
+function verdictOf(states: number, rows: readonly EvidenceRow[], effect: number): string {
+  const last = rows[rows.length - 1].states
+  if (states === 1) {
+    if (last === 1) return 'No phases were looked for: only one state was tried.'
+    if (effect < LEAST_EFFECT)
+      return `No phases. ${effect < 0.05 ? 'What' : `${Math.round(100 * (1 - effect))}% of what`} ${last === 2 ? 'two' : `2 to ${last}`} states explain is also explained by runs that drift without phases.`
+    return 'No phases that are certain: what states explain beyond a drift differs more between parts of the runs than it is large.'
+  }
+  const more = last - states
+  if (more === 0) return `${inWords(states)} phases, and perhaps more: no larger number was tried.`
+  const further = more === 1 ? 'one further state explains' : `${inWords(more).toLowerCase()} further states explain`
+  return `${inWords(states)} phases. What ${further} is also explained by runs that drift without phases.`
+}

@@ -1,0 +1,18 @@
+/** What a fit does unless somebody says otherwise: one set for the window and the command line. */
+import type { AnalysisOptions } from '../analysis/types'
+
+export const fitDefaults = {
+  statesMin: 1,
+  statesMax: 8,
+  covariance: 'diag',
+  zscore: 'run',
+  restarts: 8,
+  maxIterations: 200,
+  tolerance: 1e-3,
+  minCovar: 1e-3,
+  seed: 0,
+  criterion: 'evidence',
+  transitions: 'free',
+  folds: 5,
+  surrogates: 20
+} as const satisfies Partial<AnalysisOptions>
