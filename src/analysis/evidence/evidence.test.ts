@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { choleskyPacked, packedLength } from '../../numeric/linear'
 import { Rng } from '../../numeric/rng'
 import { meanAndStd } from '../../numeric/statistics'
@@ -9,6 +9,7 @@ import { measureGains, planEvidence } from './gains'
 import type { EvidenceResult } from './gains'
 import { linearRegime, surrogateOf } from './surrogates'
 import { drawSize, families } from './testing/families'
+import { adjustedRandIndex } from './testing/truth'
 import { weighEvidence } from './verdict'
 
 const settings = optionsOf({ folds: 5, surrogates: 12, statesMax: 6, zscore: 'run' })
@@ -182,4 +183,22 @@ describe('the verdict', () => {
     const evidence = weighEvidence([...folds([0, 5, 5], [0, 5, 5]), ...drifts([0, 5, -90], [0, 5, -80])])!
     expect(evidence.states).toBe(1)
   })
+})
+
+test('the adjusted Rand index, against values worked out by hand', () => {
+  expect(adjustedRandIndex([[0, 0, 1, 1]], [[1, 1, 0, 0]])).toBe(1)
+  // scikit-learn's example: adjusted_rand_score([0, 0, 1, 2], [0, 0, 1, 1]) = 0.57...
+  expect(adjustedRandIndex([[0, 0, 1, 2]], [[0, 0, 1, 1]])).toBeCloseTo(0.5714285714, 9)
+  expect(
+    adjustedRandIndex(
+      [
+        [0, 0],
+        [1, 1]
+      ],
+      [
+        [0, 1],
+        [0, 1]
+      ]
+    )
+  ).toBeCloseTo(-0.5, 12)
 })

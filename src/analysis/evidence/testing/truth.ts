@@ -1,0 +1,100 @@
+/** One simulated set through the fit of the application: what the evidence says of it, and what BIC would have said. */
+import { decodeViterbi, modelOfFit, scoreSequences, bic, parameterCount, fitGaussianHmm } from '../../../hmm'
+import type { GaussianHmm, Sequence } from '../../../hmm/types'
+import { meanAndStd } from '../../../numeric/statistics'
+import { Rng } from '../../../numeric/rng'
+import { measureGains, planEvidence } from '../gains'
+import { weighEvidence } from '../verdict'
+import { drawSize, families } from './families'
+
+export interface Judgement {
+  /** Planted; 1: none. */
+  phases: number
+  runs: number
+  noise: number
+  /** Said by the evidence, and by BIC over 1 to 8 states. */
+  states: number
+  bic: number
+  effect: number
+  /** Adjusted Rand index of the decoded states against the planted ones; null where the number is not right, or 1. */
+  agreement: number | null
+}
+
+const statesMax = 8
+
+export function judge(family: string, set: number, surrogates = 20): Judgement {
+  const { draw } = families.find(({ name }) => name === family)!
+  const rng = Rng.forPurpose(set, `truth ${family}`)
+  const size = drawSize(rng)
+  const { runs: raw, phases, paths } = draw(rng, size)
+  const kept = raw.map(completeRows)
+  const runs = kept.map(({ rows }) => rows).map(zScored)
+  const options = {
+    ...{ folds: 5, seed: set, statesMax, surrogates, zscore: 'run' as const },
+    ...{ covariance: 'diag' as const, minCovar: 1e-3, transitions: 'free' as const }
+  }
+  const tasks = planEvidence(
+    options,
+    runs.map(({ rows }) => rows)
+  )
+  const { states, effect } = weighEvidence(tasks.map((task) => measureGains(task, runs, options)))!
+  const fits = Array.from({ length: statesMax }, (_, k) => bestFit(runs, k + 1))
+  const rows = runs.reduce((sum, run) => sum + run.rows, 0)
+  const scores = fits.map((model) => bic(scoreSequences(model, runs), parameterCount(model), rows))
+  const planted = paths && kept.map(({ indices }, r) => indices.map((t) => paths[r][t]))
+  return {
+    ...{ phases, runs: size.runs, noise: size.noise, states, effect },
+    bic: 1 + scores.indexOf(Math.min(...scores)),
+    agreement: planted && states === phases ? adjustedRandIndex(decodeViterbi(fits[states - 1], runs), planted) : null
+  }
+}
+
+/** A fit needs all features at a point, so points with a missing cell are left out. */
+function completeRows({ data, rows, columns }: Sequence): { rows: Sequence; indices: number[] } {
+  const indices = Array.from({ length: rows }, (_, t) => t).filter((t) =>
+    data.subarray(t * columns, (t + 1) * columns).every(Number.isFinite)
+  )
+  const out = new Float64Array(indices.length * columns)
+  indices.forEach((t, i) => out.set(data.subarray(t * columns, (t + 1) * columns), i * columns))
+  return { rows: { data: out, rows: indices.length, columns }, indices }
+}
+
+function zScored({ data, rows, columns }: Sequence): Sequence {
+  const out = data.slice()
+  for (let d = 0; d < columns; d++) {
+    const { mean, std } = meanAndStd(Array.from({ length: rows }, (_, t) => data[t * columns + d]))
+    for (let p = d; p < out.length; p += columns) out[p] = std > 0 ? (data[p] - mean) / std : 0
+  }
+  return { data: out, rows, columns }
+}
+
+function bestFit(runs: readonly Sequence[], states: number): GaussianHmm {
+  const fits = [0, 1, 2, 3].map((seed) =>
+    fitGaussianHmm(runs, {
+      ...{ states, seed, covariance: 'diag', maxIterations: 100, tolerance: 1e-2 },
+      start: seed % 2 === 0 ? 'segments' : 'kmeans'
+    })
+  )
+  const last = (fit: (typeof fits)[number]): number => fit.logLikelihoodHistory[fit.logLikelihoodHistory.length - 1]
+  return modelOfFit(fits.reduce((best, fit) => (last(fit) > last(best) ? fit : best)))
+}
+
+/** Hubert & Arabie 1985: 1 for the same partition of all points, about 0 by chance. */
+export function adjustedRandIndex(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): number {
+  const both = new Map<string, number>()
+  const [ofA, ofB] = [new Map<number, number>(), new Map<number, number>()]
+  let n = 0
+  a.forEach((path, r) => {
+    for (let t = 0; t < path.length; t++, n++) {
+      const key = `${path[t]} ${b[r][t]}`
+      both.set(key, (both.get(key) ?? 0) + 1)
+      ofA.set(path[t], (ofA.get(path[t]) ?? 0) + 1)
+      ofB.set(b[r][t], (ofB.get(b[r][t]) ?? 0) + 1)
+    }
+  })
+  const pairs = (counts: Iterable<number>): number => [...counts].reduce((sum, c) => sum + (c * (c - 1)) / 2, 0)
+  const [same, inA, inB, all] = [pairs(both.values()), pairs(ofA.values()), pairs(ofB.values()), (n * (n - 1)) / 2]
+  const expected = (inA * inB) / all
+  const most = (inA + inB) / 2
+  return most === expected ? 1 : (same - expected) / (most - expected)
+}
