@@ -1,8 +1,9 @@
-/** `npm run bench [-- logs|overhead|steps|memory|epochs|hmm|selection|large ...] [--rounds N]`: built and started by scripts/bench.mjs. */
+/** `npm run bench [-- logs|overhead|steps|memory|epochs|hmm|evidence|selection|large ...] [--rounds N]`: built and started by scripts/bench.mjs. */
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchEvidence } from './evidence'
 import { benchHmm } from './hmm'
 import { benchLarge } from './large'
 import { benchLogs, plainChild, readChild } from './logs'
@@ -39,6 +40,7 @@ const sections: Record<string, () => Promise<void>> = {
   epochs: () => benchEpochs(),
   steps: () => benchSteps(root, Math.min(rounds, 5)),
   hmm: () => benchHmm(root, Math.min(rounds, 3)),
+  evidence: () => benchEvidence(root, Math.min(rounds, 3)),
   selection: () => benchSelection(root, Math.min(rounds, 3)),
   large: () => benchLarge(root),
   logs: () => benchLogs(root, Math.min(rounds, 5))

@@ -102,7 +102,7 @@ export const verifyCases: readonly VerifyCase[] = [
   },
   {
     ...{ name: 'a - b mod 113', experiment: 'modular-addition' },
-    params: { operation: 'sub', epochs: 700 },
+    params: { operation: 'sub', epochs: 1200 },
     ...{ expected: grokking, check: groks }
   },
   {
@@ -111,7 +111,7 @@ export const verifyCases: readonly VerifyCase[] = [
   },
   {
     ...{ name: 'a / b mod 113', experiment: 'modular-addition' },
-    params: { operation: 'div', epochs: 700 },
+    params: { operation: 'div', epochs: 1200 },
     ...{ expected: grokking, check: groks }
   },
   {

@@ -51,7 +51,7 @@ const spec: ExperimentSpec = {
       ...{ method: 'adamw', learningRate: 1e-3, weightDecay: 1, beta2: 0.98, batchSize: 256 },
       beta2Hint: 'Decay rate of the squared gradients. 0.98 is usual for grokking; the runs of Hu et al. used 0.999.'
     }),
-    ...scheduleParams({ epochs: 500, evalSamples: 1024 })
+    ...scheduleParams({ epochs: 800, evalSamples: 1024 })
   ],
   defaultHooks: ['blocks.0.attn', 'blocks.0.mlp', 'unembed'],
   defaultRecord: {
