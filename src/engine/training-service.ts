@@ -339,6 +339,10 @@ export class TrainingService {
         await this.options.claims.release(session.runFolder(runId))
         this.settleWaiters(runId)
       }
+      // Those that came to their end while others were being stopped do not come back.
+      const written = this.written.get(session) ?? []
+      const left = written.filter((runId) => session.has(runId) && session.run(runId).status === 'interrupted')
+      if (this.options.attended && left.length < written.length) this.writeQueue(session, left, written)
       await this.writing
       this.written.delete(session)
     } finally {
@@ -460,6 +464,8 @@ export class TrainingService {
       now.set(session, [...(now.get(session) ?? []), runId])
     }
     for (const session of new Set([...now.keys(), ...this.written.keys()])) {
+      // Of one that is being stopped only what runs still is here: its queue is what it was before.
+      if (this.closing.has(session)) continue
       this.options.push(session, 'training.order', { runIds: this.order(session) })
       const runs = now.get(session) ?? []
       const before = this.written.get(session) ?? []
