@@ -226,7 +226,7 @@ class Play {
         this.wrong.push(`${id} has no manifest`)
         continue
       }
-      if (['running', 'queued', 'paused'].includes(run.status))
+      if (['running', 'queued', 'paused'].includes(run.status) && this.runs.has(id))
         this.wrong.push(`${id} is ${run.status} when all is closed`)
       const names = this.asked.filter(({ name, params: { runId } }) => name === 'runs.annotate' && runId === id)
       const last = names.findLastIndex(({ reply }) => reply?.ok === true)
@@ -237,7 +237,14 @@ class Play {
     const queue = existsSync(join(folder, 'queue.json'))
       ? (JSON.parse(readFileSync(join(folder, 'queue.json'), 'utf8')) as { runs: string[] }).runs
       : []
-    const unfinished = [...manifests].flatMap(([id, run]) => (run?.status === 'interrupted' ? [id] : []))
+    // Those of a start that was refused, because its project was closed meanwhile, have never been in the queue.
+    const refused = this.asked.some(
+      ({ name, project, reply }) =>
+        /^training\.(continue|retry)$/.test(name) && project === folder && reply?.ok === false
+    )
+    const unfinished = [...manifests].flatMap(([id, run]) =>
+      run?.status === 'interrupted' && this.runs.has(id) && (!refused || queue.includes(id)) ? [id] : []
+    )
     if ([...queue].sort().join() !== [...unfinished].sort().join())
       this.wrong.push(`the queue of ${folder} is ${queue.join()}, and ${unfinished.join()} are unfinished`)
     const analyses = listOf(join(folder, 'analyses'))
