@@ -10,6 +10,7 @@ import tseslint from 'typescript-eslint'
 import vueParser from 'vue-eslint-parser'
 import { directions } from './scripts/lint/directions.mjs'
 import { importDirections } from './scripts/lint/import-directions.mjs'
+import { shownAfterAwait } from './scripts/lint/shown-after-await.mjs'
 
 const tests = ['**/*.test.ts', '**/testing/**']
 const folders = Object.entries(directions)
@@ -82,8 +83,16 @@ export default defineConfig(
 
   {
     files: folders.map(([folder]) => filesIn(folder)),
-    plugins: { phasescope: { rules: { 'import-directions': importDirections } } },
+    plugins: {
+      phasescope: { rules: { 'import-directions': importDirections, 'shown-after-await': shownAfterAwait } }
+    },
     rules: { 'phasescope/import-directions': 'error' }
+  },
+  {
+    // Opening another project may come between at every await.
+    files: [filesIn('src/engine')],
+    ignores: tests,
+    rules: { 'phasescope/shown-after-await': 'error' }
   },
   { files: pure, ignores: tests, rules: { 'no-restricted-globals': ['error', ...noDom, ...noNode] } },
   { files: onNode, ignores: tests, rules: { 'no-restricted-globals': ['error', ...noDom] } },

@@ -318,6 +318,35 @@ it('imports what can be imported, tells the rest, and fits it', () => {
   expect(run(home, 'resume', '--project', 'p', '--all')).toMatchObject({ code: 0 })
 })
 
+it('fits runs of different experiments together only when they are named', () => {
+  const home = temporaryFolder()
+  writeText(
+    join(home, 'a.csv'),
+    twoPhases('step,sharpness', (i, level) => [i, level].join())
+  )
+  expect(run(home, 'import', 'a.csv', '--project', 'p', '--create').code).toBe(0)
+  expect(run(home, 'train', 'mnist', '--project', 'p', ...tiny, '--seeds', '0-1').code).toBe(0)
+  const small = ['--states', '1-2', '--restarts', '1', '--folds', '0']
+  expect(run(home, 'fit', '--project', 'p', ...small)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(
+      'This project has done runs of several experiments: imported (1 run), mnist (2 runs). They are not fitted ' +
+        'together by themselves. Choose with --experiment imported, or name runs with --runs.'
+    ) as string
+  })
+  expect(run(home, 'fit', '--project', 'p', '--experiment', 'cifar')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('no done runs of the experiment "cifar". It has imported (1 run), mnist (2') as string
+  })
+  const one = run(home, 'fit', '--project', 'p', '--experiment', 'imported', ...small)
+  expect(one).toMatchObject({ code: 0, out: expect.stringMatching(/1 runs?, 20 points/) as string })
+  const named = run(home, 'fit', '--project', 'p', '--experiment', 'mnist', '--runs', 'a')
+  expect(named).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('Give --runs or --experiment, not both.') as string
+  })
+})
+
 it('asks which column counts steps, and exits with 1 when nothing is imported', () => {
   const home = temporaryFolder()
   writeText(join(home, 'a.csv'), 'seconds,a\n1,2\n3,4\n')
@@ -365,19 +394,30 @@ it('exits with 1 and the reason when a run fails', () => {
 
 const medium = [...tiny, '--set', 'epochs=400', '--record', 'checkpointEvery=20', '--seeds', '0-2', '--jobs', '2']
 
-it('cancels cleanly on Ctrl-C, and goes on from there', async () => {
+it('stops cleanly on Ctrl-C, and plain resume goes on from there', async () => {
   const home = temporaryFolder()
   const training = start(home, 'train', 'mnist', '--project', 'p', ...medium)
   await training.said(/s1: started/)
   await checkpointOf(home)
   training.child.kill('SIGINT')
   expect(await training.ended).toBe(1)
-  expect(training.text()).toContain('Cancelled. phasescope resume --all goes on with these runs.')
-  const cancelled = runsOf(home)
-  expect(cancelled.map((one) => one.status)).toEqual(['cancelled', 'cancelled', 'cancelled'])
-  expect(Math.max(...cancelled.map((one) => one.step))).toBeGreaterThan(0)
-  const resumed = run(home, 'resume', '--project', 'p', '--all')
+  expect(training.text()).toContain('Stopped. phasescope resume goes on with these runs.')
+  const stopped = runsOf(home)
+  expect(stopped.map((one) => one.status)).toEqual(['interrupted', 'interrupted', 'interrupted'])
+  expect(Math.max(...stopped.map((one) => one.step))).toBeGreaterThan(0)
+  // One that somebody has cancelled in the window stays so until it is named, and this is said with the command.
+  const file = join(home, 'p', 'runs', stopped[2].id, 'run.json')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"interrupted"', '"cancelled"'))
+  const resumed = run(home, 'resume', '--project', 'p')
   expect(resumed.code).toBe(0)
+  expect(runsOf(home).map((one) => one.status)).toEqual(['done', 'done', 'cancelled'])
+  expect(run(home, 'resume', '--project', 'p')).toMatchObject({
+    code: 0,
+    err:
+      'No run of this project was interrupted.\n' +
+      'Left out: mnist s2 (cancelled). phasescope resume --project p --all goes on with it.\n'
+  })
+  expect(run(home, 'resume', '--project', 'p', '--all').code).toBe(0)
   expect(runsOf(home).map((one) => [one.status, one.step])).toEqual(Array(3).fill(['done', 800]))
 })
 

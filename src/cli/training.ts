@@ -9,7 +9,8 @@ import { duration } from './terminal'
 const unfinished = new Set(['queued', 'running', 'paused'])
 
 /**
- * Begins runs, shows how they go, and lists them at the end. Ctrl-C cancels them with a checkpoint each.
+ * Begins runs, shows how they go, and lists them at the end. Ctrl-C stops them with a checkpoint each: they are interrupted,
+ * not cancelled, so that `resume` goes on with them by itself.
  * @param begin starts the runs and returns their ids
  * @returns the exit code: 0 when every run is done
  */
@@ -50,19 +51,25 @@ export async function trainAndWatch(
     })
   ]
   let runIds: string[] = []
+  let stopped = false
   const session = engine.project
   try {
     const interrupted = await interruptible(
       terminal,
-      'Cancelling; every run saves a checkpoint first. Press Ctrl-C again to stop at once.',
-      () => engine.training.control(session, runIds, 'cancel'),
+      'Stopping; every run saves a checkpoint first. Press Ctrl-C again to stop at once.',
+      () => {
+        stopped = true
+        return engine.training.release(session)
+      },
       async () => {
         runIds = await begin()
+        // They were not there yet when somebody pressed it.
+        if (stopped) await engine.training.release(session)
         await Promise.all(runIds.map((runId) => engine.training.finished(runId)))
       }
     )
     progress.clear()
-    if (interrupted) terminal.note('Cancelled. phasescope resume --all goes on with these runs.')
+    if (interrupted) terminal.note('Stopped. phasescope resume goes on with these runs.')
   } finally {
     for (const stop of listening) stop()
   }

@@ -92,10 +92,8 @@ export class Engine {
 
   constructor(private readonly options: EngineOptions) {
     const push = <N extends EventName>(name: N, payload: EventPayload<N>): void => this.push(name, payload)
-    // What happens in a project that is not shown is no news of the one that is.
-    const pushOf = <N extends EventName>(session: ProjectSession, name: N, payload: EventPayload<N>): void => {
-      if (session === this.session) this.push(name, payload)
-    }
+    const pushOf = <N extends EventName>(session: ProjectSession, name: N, payload: EventPayload<N>): void =>
+      this.pushOf(session, name, payload)
     const idle = (session: ProjectSession): void => void this.retireWhenIdle(session)
     this.log = new Log((entry) => push('log', entry))
     this.recents = new Recents(options.places.userData)
@@ -230,8 +228,9 @@ export class Engine {
         const sum = (at: 0 | 1): number => [...stopped.values()].reduce((all, counts) => all + counts[at], 0)
         this.push('app.closing', { stopped: sum(0), total: sum(1) })
       }
+      const shown = this.session
       await Promise.all([...this.kept].map((session) => this.retire(session, tell(session))))
-      await this.closeProject('stop', this.session ? tell(this.session) : undefined)
+      await this.closeProject('stop', shown ? tell(shown) : undefined)
     })
     if (this.activityTimer) clearTimeout(this.activityTimer)
     await Promise.all([
@@ -250,6 +249,11 @@ export class Engine {
 
   private push<N extends EventName>(name: N, payload: EventPayload<N>): void {
     for (const listener of this.listeners) listener(name, payload)
+  }
+
+  /** What happens in a project that is not shown is no news of the one that is. */
+  private pushOf<N extends EventName>(session: ProjectSession, name: N, payload: EventPayload<N>): void {
+    if (session === this.session) this.push(name, payload)
   }
 
   private *sessions(): Generator<ProjectSession> {
@@ -321,8 +325,8 @@ export class Engine {
     // Workers that have been told otherwise hold what they have read so far.
     await this.queries.rest()
     await this.training.lookAtMetrics(session)
-    this.push('project.changed', session.info())
-    this.push('logs.changed', this.follower.folders(session))
+    this.pushOf(session, 'project.changed', session.info())
+    this.pushOf(session, 'logs.changed', this.follower.folders(session))
     this.follower.nudge()
     this.log.add(
       'info',
@@ -334,9 +338,9 @@ export class Engine {
   /** Something in the folder has come back, or has been put right. */
   private async lookAgain(session: ProjectSession): Promise<void> {
     await session.adoptNewRuns()
-    for (const id of (await session.reloadAll()).analyses) this.push('analysis.changed', { id })
-    this.push('data.changed', {})
-    this.push('project.changed', session.info())
+    for (const id of (await session.reloadAll()).analyses) this.pushOf(session, 'analysis.changed', { id })
+    this.pushOf(session, 'data.changed', {})
+    this.pushOf(session, 'project.changed', session.info())
   }
 
   /** @param training `keep`: what trains or fits goes on in the background. */
@@ -473,8 +477,9 @@ export class Engine {
         return {}
       },
       'project.trust': async ({ trusted }) => {
-        await this.setTrust(this.project, trusted)
-        return this.project.info()
+        const session = this.project
+        await this.setTrust(session, trusted)
+        return session.info()
       },
 
       'import.pick': async ({ kind }) => {
@@ -511,21 +516,24 @@ export class Engine {
 
       'logs.list': () => this.follower.folders(this.project),
       'logs.unfollow': async ({ id }) => {
-        await this.project.unfollowLog(id)
-        this.push('logs.changed', this.follower.folders(this.project))
+        const session = this.project
+        await session.unfollowLog(id)
+        this.pushOf(session, 'logs.changed', this.follower.folders(session))
         return {}
       },
       'logs.relocate': async ({ id, grant }) => {
-        await this.project.relocateLog(id, this.grants.resolve(grant))
+        const session = this.project
+        await session.relocateLog(id, this.grants.resolve(grant))
         this.follower.nudge()
-        this.push('logs.changed', this.follower.folders(this.project))
+        this.pushOf(session, 'logs.changed', this.follower.folders(session))
         return {}
       },
 
       'experiments.list': () => [...experiments],
       'experiments.describe': async (draft) => {
-        const recipe = await recipeOf(this.session, draft)
-        const runs: RunInfo[] = this.session ? this.session.listRuns() : []
+        const session = this.session
+        const recipe = await recipeOf(session, draft)
+        const runs: RunInfo[] = session ? session.listRuns() : []
         return describeDraft(this.queries, { ...draft, ...recipe }, runs)
       },
 
@@ -533,14 +541,15 @@ export class Engine {
 
       'metrics.own': () => this.trusted.of(this.project.folder),
       'metrics.trust': async ({ hash }) => {
-        if (!this.project.trusted) {
+        const session = this.project
+        if (!session.trusted) {
           throw new PhasescopeError(
             'untrusted',
             'Trust the folder of this project first: its metrics.js runs with your rights.'
           )
         }
-        await this.trusted.trust(this.project.folder, hash)
-        await this.training.lookAtMetrics(this.project)
+        await this.trusted.trust(session.folder, hash)
+        await this.training.lookAtMetrics(session)
         return {}
       },
 

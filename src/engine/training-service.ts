@@ -55,6 +55,8 @@ export class TrainingService {
   private readonly waiters = new Map<string, (() => void)[]>()
   /** Projects whose runs are being stopped: what is unfinished stays in their queues. */
   private readonly closing = new Set<ProjectSession>()
+  /** Projects whose runs have been stopped, or are being: no start that is still under way begins there any more. */
+  private readonly stopped = new WeakSet<ProjectSession>()
   /** How many starts of a project are under way: it is not let go of meanwhile. */
   private readonly beginning = new Map<ProjectSession, number>()
   /** Runs that are about to be queued; before the first wait, so that nobody queues them twice. */
@@ -325,6 +327,7 @@ export class TrainingService {
     progress: (stopped: number, total: number) => void = () => undefined
   ): Promise<void> {
     this.closing.add(session)
+    this.stopped.add(session)
     try {
       const waiting = this.queue.filter((item) => item.session === session)
       this.queue.splice(0, this.queue.length, ...this.queue.filter((item) => item.session !== session))
@@ -340,6 +343,10 @@ export class TrainingService {
         await this.options.claims.release(session.runFolder(runId))
         this.settleWaiters(runId)
       }
+      // Those that came to their end while others were being stopped do not come back.
+      const written = this.written.get(session) ?? []
+      const left = written.filter((runId) => session.has(runId) && session.run(runId).status === 'interrupted')
+      if (this.options.attended && left.length < written.length) this.writeQueue(session, left, written)
       await this.writing
       this.written.delete(session)
     } finally {
@@ -373,9 +380,9 @@ export class TrainingService {
   }
 
   private async enqueue(session: ProjectSession, runIds: string[], name: string): Promise<void> {
-    if (session.closed) {
+    if (session.closed || this.stopped.has(session)) {
       // It was stopped while its runs were being made: they are there, and can be continued the next time.
-      for (const runId of runIds) await this.options.claims.release(session.runFolder(runId))
+      for (const runId of runIds) await this.giveUp(session, runId)
       throw new PhasescopeError('cancelled', `${name} was not started: its project has been closed meanwhile.`)
     }
     const runs = session.listRuns().filter((run) => runIds.includes(run.id))
@@ -427,12 +434,23 @@ export class TrainingService {
   private async requeue(session: ProjectSession, runId: string, change: Partial<RunManifest>): Promise<void> {
     try {
       await session.updateRun(runId, { status: 'queued', message: null, finishedAt: null, ...change })
-      if (session.closed) throw new PhasescopeError('cancelled', 'The project has been closed meanwhile.')
+      if (session.closed || this.stopped.has(session)) {
+        throw new PhasescopeError('cancelled', 'The project has been closed meanwhile.')
+      }
     } catch (error) {
-      await this.options.claims.release(session.runFolder(runId))
+      await this.giveUp(session, runId)
       throw error
     }
     this.queue.push({ session, runId })
+  }
+
+  /** A run that was about to be queued and will not be. */
+  private async giveUp(session: ProjectSession, runId: string): Promise<void> {
+    if (!session.closed && session.has(runId) && session.run(runId).status === 'queued') {
+      const message = 'The project was closed before this run had begun. Continue it to train it to its end.'
+      await this.supervisor.save(session, runId, { status: 'interrupted', message })
+    }
+    await this.options.claims.release(session.runFolder(runId))
   }
 
   private pump(): void {
@@ -469,6 +487,8 @@ export class TrainingService {
       now.set(session, [...(now.get(session) ?? []), runId])
     }
     for (const session of new Set([...now.keys(), ...this.written.keys()])) {
+      // Of one that is being stopped only what runs still is here: its queue is what it was before.
+      if (this.closing.has(session)) continue
       this.options.push(session, 'training.order', { runIds: this.order(session) })
       const runs = now.get(session) ?? []
       const before = this.written.get(session) ?? []

@@ -121,7 +121,8 @@ export function checkpointRuns(units: readonly CheckpointUnit[]): { runs: Checkp
   for (const members of groups.values()) {
     const parsed = parsePath(members[0].name)
     // best.pt beside ckpt_100.pt: nothing tells where it belongs.
-    if (members.length === 1 && groups.size > 1 && !parsed.numbers.some(({ value }) => !Number.isNaN(value))) {
+    const numbered = parsed.numbers.some(({ value, counts }) => counts && !Number.isNaN(value))
+    if (members.length === 1 && groups.size > 1 && !numbered) {
       single.push(members[0])
     } else runs.push(runOf(members, parsed.template, seedOf(parsed)))
   }

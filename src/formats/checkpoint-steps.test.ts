@@ -117,6 +117,29 @@ describe('files', () => {
     expect(left).toEqual(['c/best.pt'])
   })
 
+  it.each(['resnet18/best.pt', 'ck2/best.pt', 'runs-2026/last.safetensors'])(
+    '%s has no step, whatever number is in the name of its folder',
+    (best) => {
+      const folder = best.slice(0, best.indexOf('/'))
+      const { units } = checkpointUnits(found(`${folder}/ckpt_100.pt`, `${folder}/ckpt_200.pt`, best))
+      const { runs, left } = checkpointRuns(units)
+      expect(runs.map(({ units: own }) => own.map(({ name }) => name))).toEqual([
+        [`${folder}/ckpt_100.pt`, `${folder}/ckpt_200.pt`]
+      ])
+      expect(runs[0].notes).toEqual([`${best} was left out: its name has no number that could be its step.`])
+      expect(left).toEqual([best])
+      expect(stepsOf([best], null)).toMatchObject({
+        steps: [{ step: 0 }],
+        notes: ['Its name tells no step: it is step 0.']
+      })
+    }
+  )
+
+  it('in a folder that is a step have one', () => {
+    expect(stepsOf(['resnet18/epoch_7/best.pt'], null)).toMatchObject({ column: 'epoch', steps: [{ step: 7 }] })
+    expect(stepsOf(['resnet18/300/best.pt'], null)).toMatchObject({ steps: [{ step: 300 }] })
+  })
+
   it('have a common pattern that keeps the numbers that they share', () => {
     expect(commonPattern(['s/seed_1/ckpt_5.pt', 's/seed_1/ckpt_6.pt'])).toBe('s/seed_1/ckpt_*')
   })

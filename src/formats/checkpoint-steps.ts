@@ -9,6 +9,8 @@ export interface PathNumber {
   label: string
   /** NaN where it is no whole number. */
   value: number
+  /** Whether it could count steps: in `resnet18/best.pt` the 18 is part of a folder's name. */
+  counts: boolean
 }
 
 export interface ParsedPath {
@@ -54,13 +56,15 @@ export const noStep = '#none'
 export function parsePath(path: string): ParsedPath {
   const numbers: PathNumber[] = []
   const bare = path.replace(endings, '')
-  const template = replaceNumbers(bare, ({ word, gap, digits, unit }) => {
+  const fileFrom = bare.lastIndexOf('/') + 1
+  const template = replaceNumbers(bare, ({ at, word, gap, digits, unit }) => {
     const scale = unit === undefined ? 1 : unit.toLowerCase() === 'k' ? 1000 : 1_000_000
     const value = Number(digits) * scale
     const label = word.replace(/_+$/, '').toLowerCase()
     numbers.push({
       label: label ? label : `number ${numbers.length + 1}`,
-      value: Number.isSafeInteger(value) ? value : NaN
+      value: Number.isSafeInteger(value) ? value : NaN,
+      counts: at >= fileFrom || label === '' || preference.some((pattern) => pattern.test(label))
     })
     return `${word}${gap}*`
   })
@@ -81,6 +85,8 @@ export function commonPattern(paths: readonly string[]): string {
 
 interface FoundNumber {
   whole: string
+  /** Where its digits begin. */
+  at: number
   /** Letters and underscores before it, beginning with a letter; empty without. */
   word: string
   /** Signs between the two. */
@@ -107,6 +113,7 @@ function replaceNumbers(text: string, replace: (found: FoundNumber) => string): 
       text.slice(done, wordFrom) +
       replace({
         whole: text.slice(wordFrom, end),
+        at: match.index,
         word: text.slice(wordFrom, gapFrom),
         gap: text.slice(gapFrom, match.index),
         digits: match[1],
@@ -141,7 +148,7 @@ export function stepsOf(paths: readonly string[], wanted: string | null): Checkp
   if (slots.length === 0 && wanted === null) {
     // One checkpoint alone, or several of one name.
     const known = parsed[0].numbers
-      .filter(({ label, value }) => !Number.isNaN(value) && !seedLabel.test(label))
+      .filter(({ label, value, counts }) => counts && !Number.isNaN(value) && !seedLabel.test(label))
       .map(({ label, value }) => ({ label, values: [value] }))
     const slot = best(known) ?? known[known.length - 1]
     const only = slot?.values[0]

@@ -116,6 +116,14 @@ describe('the features of a fit', () => {
     await flushPromises()
   }
 
+  it('of runs of several experiments are fitted as one, and that is said', async () => {
+    const said = (): string | undefined => document.querySelector('[data-test="mixed"]')?.textContent
+    expect(said()).toBeUndefined()
+    useRuns().all = [run, { ...run, id: 'r1', spec: { experiment: 'mnist' } }] as never
+    await flushPromises()
+    expect(said()).toBe('These runs are of several experiments, fitted as one: imported (1 run), mnist (1 run).')
+  })
+
   it('stay as they were switched while a log without histograms grows', async () => {
     expect(ticked()).toEqual(['metric a', 'metric b'])
     await toggle(/^metric b$/)

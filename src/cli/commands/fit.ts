@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { segmentsOf } from '../../analysis'
 import type { Analysis, AnalysisOptions, FittedStates } from '../../analysis/types'
 import { criterionNames } from '../../contract/domain'
+import type { RunInfo } from '../../contract/domain'
 import { PhasescopeError } from '../../contract/errors'
 import type { EventPayload } from '../../contract/events'
 import { fitDefaults } from '../../contract/fit-defaults'
@@ -20,10 +21,11 @@ import { duration, shortNumber, table } from '../terminal'
 export const fitCommand: Command = {
   name: 'fit',
   summary: 'Fit latent states to the runs of a project.',
-  usage: '--project DIR [--runs A,B] [--features A,B] [--states 1-8] [options]',
+  usage: '--project DIR [--runs A,B | --experiment ID] [--features A,B] [--states 1-8] [options]',
   options: {
     project: { value: 'DIR', description: 'The project folder.', required: true },
     runs: { value: 'A,B', description: 'Runs by id or name, or names of groups. Default: all that are done.' },
+    experiment: { value: 'ID', description: 'All done runs of this experiment; needed where a project has several.' },
     features: { value: 'A,B', description: 'Tags. Default: the weight metrics (means over hook points) that change.' },
     states: { value: 'RANGE', description: 'Numbers of states to try, 1 to 8. Default 1-8.' },
     covariance: { value: 'KIND', description: 'diag (default), full, tied or spherical.' },
@@ -52,7 +54,11 @@ export const fitCommand: Command = {
     return withEngine(context, { jobs }, async (engine) => {
       const session = await engine.openFolder(input.required('project'))
       noteProblems(session, context)
-      const runIds = chosenRuns(session, input.list('runs'))
+      const runIds = chosenRuns(session, input.list('runs'), input.text('experiment'))
+      const kinds = experimentsOf(runIds.map((id) => session.run(id)))
+      if (kinds.size > 1) {
+        context.terminal.note(`warning: these runs are of several experiments, fitted as one: ${counted(kinds)}.`)
+      }
       const features = await featuresFor(engine, runIds, input.list('features'))
       const folds = Math.min(input.whole('folds', { min: 0, max: 50 }) ?? fitDefaults.folds, runIds.length)
       const analysis = await fitAndWatch(engine, context, { ...chosen, runIds, features, folds })
@@ -86,11 +92,26 @@ function settings(input: Input): Omit<AnalysisOptions, 'runIds' | 'features' | '
   }
 }
 
-function chosenRuns(session: ProjectSession, names: string[] | undefined): string[] {
+/** States of one network mean nothing for another: runs of several experiments are fitted together only when they are named. */
+function chosenRuns(session: ProjectSession, names: string[] | undefined, experiment: string | undefined): string[] {
   const runs = session.listRuns()
+  if (names && experiment !== undefined) throw new UsageError('Give --runs or --experiment, not both.')
   if (!names) {
-    const done = runs.filter((run) => run.status === 'done').map((run) => run.id)
-    if (done.length > 0) return done
+    const done = runs.filter((run) => run.status === 'done')
+    const kinds = experimentsOf(done)
+    if (experiment !== undefined) {
+      const chosen = kinds.get(experiment)
+      if (chosen) return chosen.map((run) => run.id)
+      const there = kinds.size > 0 ? `It has ${counted(kinds)}.` : 'No run of it is done.'
+      throw new UsageError(`This project has no done runs of the experiment "${experiment}". ${there}`)
+    }
+    if (kinds.size > 1) {
+      throw new UsageError(
+        `This project has done runs of several experiments: ${counted(kinds)}. They are not fitted together by themselves. ` +
+          `Choose with --experiment ${[...kinds.keys()][0]}, or name runs with --runs.`
+      )
+    }
+    if (done.length > 0) return done.map((run) => run.id)
     throw new PhasescopeError(
       'not-found',
       runs.length === 0
@@ -108,6 +129,20 @@ function chosenRuns(session: ProjectSession, names: string[] | undefined): strin
   })
   if (chosen.length === 0) throw new UsageError('--runs is empty; give ids or names of runs.')
   return [...new Set(chosen)]
+}
+
+/** By what they were trained on; imported runs are one kind, because nobody knows. */
+function experimentsOf<T extends Pick<RunInfo, 'spec'>>(runs: readonly T[]): Map<string, T[]> {
+  const kinds = new Map<string, T[]>()
+  for (const run of runs) {
+    const kind = run.spec?.experiment ?? 'imported'
+    kinds.set(kind, [...(kinds.get(kind) ?? []), run])
+  }
+  return kinds
+}
+
+function counted(kinds: ReadonlyMap<string, unknown[]>): string {
+  return [...kinds].map(([kind, { length }]) => `${kind} (${length} ${length === 1 ? 'run' : 'runs'})`).join(', ')
 }
 
 /** The finished analysis, or null when it was cancelled. @throws PhasescopeError when it failed. */

@@ -1,5 +1,6 @@
 /** `phasescope resume`: goes on with runs that ended early, from their last checkpoint. */
 import { createInterface } from 'node:readline/promises'
+import type { RunInfo } from '../../contract/domain'
 import type { ProjectSession } from '../../engine/project-session'
 import { noteProblems, withEngine } from '../host'
 import { UsageError, type Command, type Context } from '../options'
@@ -16,7 +17,10 @@ export const resumeCommand: Command = {
     jobs: { value: 'N', description: 'Runs side by side. Default: one per core.' },
     json: { description: 'Print the finished runs as JSON.' }
   },
-  notes: ['Without RUN: all runs that were interrupted. A run goes on from its last checkpoint, to the same result.'],
+  notes: [
+    'Without RUN: all runs that were interrupted, by Ctrl-C, too. Those that somebody has cancelled, or that failed, have to be',
+    'named, or --all goes on with them. A run goes on from its last checkpoint, to the same result.'
+  ],
   words: { min: 0, max: 1000 },
   async run(input, context) {
     const jobs = input.whole('jobs', { min: 1, max: 256 })
@@ -33,10 +37,9 @@ export const resumeCommand: Command = {
               .filter((run) => wanted.has(run.status))
               .map((run) => run.id)
       if (runIds.length === 0) {
-        const others = session.listRuns().filter((run) => run.status === 'cancelled' || run.status === 'failed').length
-        context.terminal.note(
-          `No run of this project was interrupted.${others > 0 ? ` ${others} cancelled or failed: --all goes on with them.` : ''}`
-        )
+        const others = session.listRuns().filter((run) => run.status === 'cancelled' || run.status === 'failed')
+        context.terminal.note('No run of this project was interrupted.')
+        if (others.length > 0) context.terminal.note(leftOut(others, input.required('project')))
         return 0
       }
       const force = input.has('force') && (await sure(session, runIds, context))
@@ -46,6 +49,14 @@ export const resumeCommand: Command = {
       })
     })
   }
+}
+
+/** What is not gone on with by itself, and the command that does. */
+function leftOut(runs: RunInfo[], project: string): string {
+  const names = runs.slice(0, 4).map(({ name, status }) => `${name} (${status})`)
+  const more = runs.length > 4 ? ` and ${runs.length - 4} more` : ''
+  const place = /[^\w./~-]/.test(project) ? `'${project.replaceAll("'", `'\\''`)}'` : project
+  return `Left out: ${names.join(', ')}${more}. phasescope resume --project ${place} --all goes on with ${runs.length === 1 ? 'it' : 'them'}.`
 }
 
 /** Taking a run from a program that trains it is asked once, on a terminal; elsewhere the option itself is the answer. */
