@@ -111,7 +111,15 @@ export async function forkRun(
   checkHooks(recipe, hooks)
   checkRecord(record)
   const { seed, streams, backend } = parent.spec
-  const spec: RunSpec = { ...recipe, seed, streams, hooks, record, backend, parent: { runId: parent.id, step: request.step } }
+  const spec: RunSpec = {
+    ...recipe,
+    seed,
+    streams,
+    hooks,
+    record,
+    backend,
+    parent: { runId: parent.id, step: request.step }
+  }
   if (request.step >= totalSteps(spec)) {
     throw new ConfigError(
       `The fork begins at step ${request.step}, but would end at step ${totalSteps(spec)}. Give it more epochs.`,
