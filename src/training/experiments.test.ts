@@ -161,7 +161,7 @@ describe('experiments', () => {
   })
 
   it('counts the steps, the last batch of an epoch included', () => {
-    expect(totalSteps(recipeOf('modular-addition'))).toBe(15 * 500)
+    expect(totalSteps(recipeOf('modular-addition'))).toBe(15 * 800)
     expect(totalSteps(recipeOf('mnist', { trainSamples: 129, epochs: 2 }))).toBe(4)
   })
 })
