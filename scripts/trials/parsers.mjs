@@ -2,11 +2,10 @@
  * Damaged files for every reader of bytes from outside: each ends in a value or a sentence, within 5 seconds and 256 MB.
  * Usage: node scripts/trials/parsers.mjs [--long] [--seed N] [--cases N] [--only NAME,NAME]
  */
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { build } from 'vite'
+import { bundle } from '../lib/bundle.mjs'
 import { root } from '../lib/electron-runtime.mjs'
 
 export const summary = 'Damaged files for every reader of bytes from outside.'
@@ -21,7 +20,8 @@ const mostFailures = 10
 
 /** @param {{ long?: boolean, seed?: number, cases?: number, only?: string[], log?: (line: string) => void }} options */
 export async function run({ long = false, seed = 1, cases = long ? 100_000 : 300, only, log = () => {} } = {}) {
-  const program = await built()
+  // The readers as the application has them.
+  const { program } = await bundle('trials/parsers', { program: 'src/testing/parser-trials.ts' })
   const { names } = await inThread(program, { parser: null, seed, from: 0, cases })
   const lines = []
   const rows = []
@@ -51,26 +51,6 @@ export async function run({ long = false, seed = 1, cases = long ? 100_000 : 300
   }
   const conclusion = `${rows.length} readers, ${cases} cases each: ${passed} held, ${failed} fell.`
   return { passed, failed, lines, rows, conclusion }
-}
-
-/** The readers as the application has them, in one file. */
-async function built() {
-  const outDir = join(root, 'out', 'trials', 'parsers')
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
-    build: {
-      ssr: join(root, 'src', 'testing', 'parser-trials.ts'),
-      target: 'node20',
-      outDir,
-      emptyOutDir: true,
-      rollupOptions: { output: { format: 'es', entryFileNames: 'parser-trials.js' } }
-    },
-    ssr: { external: true }
-  })
-  return join(outDir, 'parser-trials.js')
 }
 
 /** One thread until it is done, dies, hangs or takes too much. `stopped`: the case that ended it. */
