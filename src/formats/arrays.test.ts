@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { NumericValues } from './arrays'
@@ -146,6 +147,16 @@ describe('pictures', () => {
     expect([...resizePicture(picture, { width: 6, height: 2 }).data.slice(0, 6)]).toEqual([0, 0, 90, 90, 180, 180])
     expect([...withChannels(picture, 3).data.slice(3, 6)]).toEqual([90, 90, 90])
     expect([...withChannels(withChannels(picture, 3), 1).data]).toEqual([...picture.data])
+  })
+
+  it('of one even gray are read, though a byte of them is 251 pixels', async () => {
+    // 2048 x 2048, progressive, Pillow 13.0.0: quality=50, progressive=True, optimize=True; packed with gzip.
+    const packed =
+      'H4sIAAAAAAACA+3au2oCQRTG8TOCYfGyjJfIIqSQINiKhRc0ClGJASWpbATBC2sTiF2sfDfxIaI2PokThbVQIdoK/98p5+OcYtrP/Jqt6PdmqylKiaj9iNnIq+hgyA4FtB22oxEdczJJJ5Fwss/pp0wpVykXc4V87a3XqdW7jXzh4+uz2x+4E/elPZ19j356Y3doFhK0LLH2ayNilhI/bD5l1mIdjl6+AAAAAAAAAAAAAACA+2OW8qjVWQ1gq72CgPL75jsju/n/sYfqTTFVTXmxY/1A8wEAAAAAAAAAAAAAANy/a4UB7RUGVn9uiCvCLkEAAA=='
+    const bytes = new Uint8Array(gunzipSync(Buffer.from(packed, 'base64')))
+    expect((2048 * 2048) / bytes.length).toBeGreaterThan(250)
+    const { width, height, channels, data } = await decodePicture(bytes, 'p')
+    expect([width, height, channels, data[0], data[data.length - 1]]).toEqual([2048, 2048, 1, 128, 128])
   })
 
   it('are refused in words', async () => {

@@ -178,10 +178,10 @@ function unpackedBits(data: Uint8Array, width: number, height: number, depth: nu
 const jpegBytesPerPixel = 32
 
 /**
- * The most pixels that a byte of a JPEG file can stand for: 16 x 16 of them are six blocks at least, of which each takes
- * one bit at least. A frame that claims more is damaged, and would only cost its memory.
+ * The most pixels that a byte of a JPEG file can stand for: the component of full size has a block for each 8 x 8 of them,
+ * and a block takes one bit at least, that of its mean. A frame that claims more is damaged, and would only cost its memory.
  */
-const pixelsPerJpegByte = Math.ceil((16 * 16 * 8) / 6)
+const pixelsPerJpegByte = 8 * 8 * 8
 
 function jpegPixels(bytes: Uint8Array, size: PictureSize): Pixels {
   if (size.width * size.height > Math.max(256, pixelsPerJpegByte * bytes.length))
