@@ -3,6 +3,7 @@ import { decodeViterbi } from '../hmm'
 import type { Sequence } from '../hmm/types'
 import type { CandidateResult, FoldResult } from './candidates'
 import type { EvidenceResult } from './evidence/gains'
+import { evidenceRemarks } from './evidence/remarks'
 import { weighEvidence } from './evidence/verdict'
 import { agreement, identify, identifyFits } from './identity'
 import { fitWith, recordOfModel } from './modelRecord'
@@ -59,6 +60,8 @@ export function assembleAnalysis(input: AssembleInput): Analysis {
     fitOfStates(bestOf(candidates, states), built, input.runs, heldOut(states))
   )
   const evidence = weighEvidence(input.evidence)
+  const asked = { runs: built.inputs.runs.length, statesMax: options.statesMax }
+  findings.push(...evidenceRemarks(evidence, input.evidence, asked))
   const chosen = chooseStates(selection, options.criterion, evidence, findings)
   return {
     schemaVersion: 2,

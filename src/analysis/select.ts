@@ -106,7 +106,7 @@ export function chooseStates(
   if (by === 'evidence') {
     if (evidence) return { states: nearest(rows, evidence.states, findings), by }
     by = 'bic'
-    const text = 'The number of states was chosen by BIC: the evidence for phases could not be measured.'
+    const text = 'The number of states was chosen by BIC: there is no evidence for phases to choose it by.'
     findings.push({ severity: 'warning', text })
   }
   if (by === 'heldout' && !rows.some((row) => row.heldOut)) {

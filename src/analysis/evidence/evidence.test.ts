@@ -3,10 +3,11 @@ import { choleskyPacked, packedLength } from '../../numeric/linear'
 import { Rng } from '../../numeric/rng'
 import { meanAndStd } from '../../numeric/statistics'
 import type { Sequence } from '../../hmm/types'
-import { optionsOf } from '../testing/builders'
+import { analyse, optionsOf, runOf } from '../testing/builders'
 import type { Evidence } from '../types'
 import { measureGains, planEvidence } from './gains'
 import type { EvidenceResult } from './gains'
+import { evidenceRemarks } from './remarks'
 import { linearRegime, surrogateOf } from './surrogates'
 import { drawSize, families } from './testing/families'
 import { adjustedRandIndex } from './testing/truth'
@@ -137,9 +138,8 @@ describe('the plan', () => {
 
 describe('the verdict', () => {
   const result = (of: 'runs' | 'surrogates', index: number, scores: (number | null)[]): EvidenceResult => ({
-    of,
-    index,
-    scores
+    ...{ of, index, runs: 4, heldOut: 1, scores },
+    problem: scores.includes(null) ? 'Too few rows.' : null
   })
   const folds = (...scores: (number | null)[][]): EvidenceResult[] => scores.map((row, i) => result('runs', i, row))
   const drifts = (...scores: (number | null)[][]): EvidenceResult[] =>
@@ -182,6 +182,48 @@ describe('the verdict', () => {
     // Held-out scores of small sets can collapse; what fewer states explain of a drift stays explained.
     const evidence = weighEvidence([...folds([0, 5, 5], [0, 5, 5]), ...drifts([0, 5, -90], [0, 5, -80])])!
     expect(evidence.states).toBe(1)
+  })
+})
+
+describe('remarks', () => {
+  const rows = (states: number): Evidence['rows'] =>
+    Array.from({ length: states }, (_, k) => ({
+      ...{ states: k + 1, excess: 0, error: 0 },
+      ...{ gain: { median: 0, low: 0, high: 0 }, surrogates: { median: 0, low: 0, high: 0 } }
+    }))
+  const evidence: Evidence = { rows: rows(3), states: 1, effect: 0, folds: 1, surrogates: 1, verdict: '' }
+  const of = (runs: number, heldOut: number, problem: string | null = null): EvidenceResult => ({
+    ...{ of: 'runs', index: 0, runs, heldOut, scores: [], problem }
+  })
+  const asked = { runs: 4, statesMax: 3 }
+
+  it('say nothing where every run was looked at and every number of states weighed', () => {
+    expect(evidenceRemarks(evidence, [of(4, 1)], asked)).toEqual([])
+    expect(evidenceRemarks(null, [], asked)).toEqual([])
+  })
+
+  it('tell of a share of the runs, of one run, of what could not be fitted', () => {
+    const texts = (...given: Parameters<typeof evidenceRemarks>): string[] =>
+      evidenceRemarks(...given).map(({ text }) => text)
+    expect(texts(evidence, [of(10, 2)], { runs: 500, statesMax: 3 })).toEqual([
+      expect.stringContaining('looked at 10 of 500 runs')
+    ])
+    expect(texts(evidence, [of(1, 1)], { runs: 1, statesMax: 3 })).toEqual([
+      expect.stringContaining('rests on one run, so nothing was held out')
+    ])
+    expect(texts(evidence, [of(4, 1, 'Too few rows.')], { runs: 4, statesMax: 5 })).toEqual([
+      'The evidence says nothing of 4, 5 states, which could not be fitted to every part of the runs. Too few rows.'
+    ])
+    expect(texts(null, [of(4, 1, 'Too few rows.')], asked)).toEqual([
+      'The evidence for phases could not be measured: one state alone could not be fitted. Too few rows.'
+    ])
+  })
+
+  it('are findings of an analysis', () => {
+    const run = runOf('only', { a: [1, 1.1, 0.9, 5, 5.1, 4.9, 5], b: [0, 0.1, 0, 3, 3.1, 3, 2.9] })
+    const { findings, chosenBy } = analyse([run], optionsOf({ criterion: 'evidence', surrogates: 4, statesMax: 2 }))
+    expect(chosenBy).toBe('evidence')
+    expect(findings.map(({ text }) => text).join(' ')).toContain('rests on one run')
   })
 })
 

@@ -29,8 +29,13 @@ export interface EvidenceTask {
 export interface EvidenceResult {
   of: 'runs' | 'surrogates'
   index: number
+  /** Runs that were looked at, and those of them that were held out; the same where nothing could be. */
+  runs: number
+  heldOut: number
   /** Log-likelihood (natural log) per held-out point of 1, 2... states; null where the fit failed. */
   scores: (number | null)[]
+  /** Why the first of the failed fits failed. */
+  problem: string | null
 }
 
 type Settings = Pick<AnalysisOptions, 'covariance' | 'minCovar' | 'transitions' | 'zscore'>
@@ -88,16 +93,19 @@ export function measureGains(task: EvidenceTask, sequences: readonly Sequence[],
   const [train, test] = [pick(task.trainRuns), pick(task.testRuns)]
   const rows = test.reduce((sum, run) => sum + run.rows, 0)
   const scores: (number | null)[] = []
+  let problem: string | null = null
   for (let states = 1; states <= task.statesMax; states++) {
     try {
       const score = scoreSequences(bestFit(states, train, task.seed, settings), test) / rows
       scores.push(Number.isFinite(score) ? score : null)
-    } catch {
+    } catch (error) {
       // Fewer points than states, or a covariance that cannot be inverted: this number of states says nothing.
       scores.push(null)
+      problem ??= (error as Error).message
     }
   }
-  return { of: task.of, index: task.index, scores }
+  const { of, index } = task
+  return { of, index, runs: used.length, heldOut: test.length, scores, problem }
 }
 
 /** From stretches of time and from k-means++, whichever explains the runs that it was fitted to better. */

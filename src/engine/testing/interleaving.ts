@@ -362,6 +362,7 @@ function answerTo(name: ComputeRequest['name'], input: unknown, sample: Analysis
     prepare: () => ({ runs: [], built: { sequences: [], inputs: sample.inputs } }),
     candidate: () => ({}),
     fold: () => ({}),
+    evidence: () => ({ of: 'runs', index: 0, runs: 2, heldOut: 1, scores: [0, 1], problem: null }),
     assemble: () => ({ ...sample, id: given.id }),
     restart: () => JSON.parse(readFileSync(given.analysisFile, 'utf8')) as unknown,
     tags: () => ({
@@ -400,7 +401,8 @@ function startOf(seeds: number): Record<string, unknown> {
 function optionsOf(runIds: string[]): Record<string, unknown> {
   return {
     ...{ runIds, features: ['loss/val'], zscore: 'run', covariance: 'diag', statesMin: 1, statesMax: 2, restarts: 1 },
-    ...{ maxIterations: 10, tolerance: 1e-3, minCovar: 1e-3, seed: 0, criterion: 'bic', transitions: 'free', folds: 0 }
+    ...{ maxIterations: 10, tolerance: 1e-3, minCovar: 1e-3, seed: 0, criterion: 'bic', transitions: 'free', folds: 0 },
+    surrogates: 2
   }
 }
 

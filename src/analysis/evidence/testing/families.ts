@@ -256,7 +256,7 @@ export const families: readonly Family[] = [
   planted('levels', '2 to 4 levels', {}),
   planted('overlapping levels', '2 to 4 levels that overlap', { overlap: 0.8 }),
   planted('unequal dwell', '2 to 4 levels, some short', { unequal: 4 }),
-  planted('detours', '3 or 4 levels, a third of the runs goes back once', { detours: 1 / 3 }),
+  planted('detours', '2 to 4 levels, a third of the runs goes back once', { detours: 1 / 3 }),
   planted('rates', '2 rates of change', { what: 'rates', phases: 2 }),
   planted('levels and rates', '2 to 4 levels that drift', { what: 'both' }),
   planted('missing cells', '2 to 4 levels, a tenth of the cells missing', { missing: 0.1 })
