@@ -410,6 +410,7 @@ it('stops cleanly on Ctrl-C, and plain resume goes on from there', async () => {
   writeFileSync(file, readFileSync(file, 'utf8').replace('"interrupted"', '"cancelled"'))
   const resumed = run(home, 'resume', '--project', 'p')
   expect(resumed.code).toBe(0)
+  expect(resumed.err).toContain('Left out: mnist s2 (cancelled). phasescope resume --project p --all goes on with it.')
   expect(runsOf(home).map((one) => one.status)).toEqual(['done', 'done', 'cancelled'])
   expect(run(home, 'resume', '--project', 'p')).toMatchObject({
     code: 0,

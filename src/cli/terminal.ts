@@ -70,6 +70,11 @@ export function table(head: string[], texts: string[][], right: number[] = []): 
   return [line(head), ...rows.map(line)]
 }
 
+/** One word of a command line, to be copied into a shell. */
+export function quoted(word: string): string {
+  return /[^\w./~-]/.test(word) ? `'${word.replaceAll("'", `'\\''`)}'` : word
+}
+
 /** 75 -> `1:15`, 4000 -> `1:06:40`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '-'

@@ -47,6 +47,15 @@ export const runSpec = z.object({
     .default(null)
 })
 
+/**
+ * What a run was trained on, as far as the states of one say something about another: its experiment, and the project's data
+ * set where it used one. Imported runs are one kind, because nobody knows.
+ */
+export function kindOfRun({ spec }: { spec: z.infer<typeof runSpec> | null }): string {
+  if (!spec) return 'imported'
+  return spec.data ? `${spec.experiment} on ${spec.data.name}` : spec.experiment
+}
+
 /** Where an imported run came from: the recorded series of another program, read from files. */
 export const importedFrom = z.object({
   format: z.enum(['csv', 'json-lines', 'visualizing-training', 'tensorboard', 'checkpoints']),

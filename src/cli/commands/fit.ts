@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { segmentsOf } from '../../analysis'
 import type { Analysis, AnalysisOptions, FittedStates } from '../../analysis/types'
-import { criterionNames } from '../../contract/domain'
+import { criterionNames, kindOfRun } from '../../contract/domain'
 import type { RunInfo } from '../../contract/domain'
 import { PhasescopeError } from '../../contract/errors'
 import type { EventPayload } from '../../contract/events'
@@ -16,7 +16,7 @@ import { interruptible } from '../interrupt'
 import { UsageError } from '../options'
 import type { Command, Context, Input } from '../options'
 import { CountProgress } from '../progress'
-import { duration, shortNumber, table } from '../terminal'
+import { duration, quoted, shortNumber, table } from '../terminal'
 
 export const fitCommand: Command = {
   name: 'fit',
@@ -25,7 +25,10 @@ export const fitCommand: Command = {
   options: {
     project: { value: 'DIR', description: 'The project folder.', required: true },
     runs: { value: 'A,B', description: 'Runs by id or name, or names of groups. Default: all that are done.' },
-    experiment: { value: 'ID', description: 'All done runs of this experiment; needed where a project has several.' },
+    experiment: {
+      value: 'ID',
+      description: 'All done runs of this experiment, or "ID on DATA SET"; needed where a project has several.'
+    },
     features: { value: 'A,B', description: 'Tags. Default: the weight metrics (means over hook points) that change.' },
     states: { value: 'RANGE', description: 'Numbers of states to try, 1 to 8. Default 1-8.' },
     covariance: { value: 'KIND', description: 'diag (default), full, tied or spherical.' },
@@ -55,7 +58,7 @@ export const fitCommand: Command = {
       const session = await engine.openFolder(input.required('project'))
       noteProblems(session, context)
       const runIds = chosenRuns(session, input.list('runs'), input.text('experiment'))
-      const kinds = experimentsOf(runIds.map((id) => session.run(id)))
+      const kinds = kindsOf(runIds.map((id) => session.run(id)))
       if (kinds.size > 1) {
         context.terminal.note(`warning: these runs are of several experiments, fitted as one: ${counted(kinds)}.`)
       }
@@ -98,7 +101,7 @@ function chosenRuns(session: ProjectSession, names: string[] | undefined, experi
   if (names && experiment !== undefined) throw new UsageError('Give --runs or --experiment, not both.')
   if (!names) {
     const done = runs.filter((run) => run.status === 'done')
-    const kinds = experimentsOf(done)
+    const kinds = kindsOf(done)
     if (experiment !== undefined) {
       const chosen = kinds.get(experiment)
       if (chosen) return chosen.map((run) => run.id)
@@ -108,7 +111,7 @@ function chosenRuns(session: ProjectSession, names: string[] | undefined, experi
     if (kinds.size > 1) {
       throw new UsageError(
         `This project has done runs of several experiments: ${counted(kinds)}. They are not fitted together by themselves. ` +
-          `Choose with --experiment ${[...kinds.keys()][0]}, or name runs with --runs.`
+          `Choose with --experiment ${quoted([...kinds.keys()][0])}, or name runs with --runs.`
       )
     }
     if (done.length > 0) return done.map((run) => run.id)
@@ -131,11 +134,10 @@ function chosenRuns(session: ProjectSession, names: string[] | undefined, experi
   return [...new Set(chosen)]
 }
 
-/** By what they were trained on; imported runs are one kind, because nobody knows. */
-function experimentsOf<T extends Pick<RunInfo, 'spec'>>(runs: readonly T[]): Map<string, T[]> {
+function kindsOf<T extends Pick<RunInfo, 'spec'>>(runs: readonly T[]): Map<string, T[]> {
   const kinds = new Map<string, T[]>()
   for (const run of runs) {
-    const kind = run.spec?.experiment ?? 'imported'
+    const kind = kindOfRun(run)
     kinds.set(kind, [...(kinds.get(kind) ?? []), run])
   }
   return kinds

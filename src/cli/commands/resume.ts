@@ -4,6 +4,7 @@ import type { RunInfo } from '../../contract/domain'
 import type { ProjectSession } from '../../engine/project-session'
 import { noteProblems, withEngine } from '../host'
 import { UsageError, type Command, type Context } from '../options'
+import { quoted } from '../terminal'
 import { trainAndWatch } from '../training'
 
 export const resumeCommand: Command = {
@@ -36,12 +37,14 @@ export const resumeCommand: Command = {
               .listRuns()
               .filter((run) => wanted.has(run.status))
               .map((run) => run.id)
-      if (runIds.length === 0) {
-        const others = session.listRuns().filter((run) => run.status === 'cancelled' || run.status === 'failed')
-        context.terminal.note('No run of this project was interrupted.')
-        if (others.length > 0) context.terminal.note(leftOut(others, input.required('project')))
-        return 0
-      }
+      // Whoever names runs leaves the others out knowingly.
+      const others = session
+        .listRuns()
+        .filter(({ status }) => ['cancelled', 'failed'].includes(status) && !wanted.has(status))
+      if (runIds.length === 0) context.terminal.note('No run of this project was interrupted.')
+      if (input.words.length === 0 && others.length > 0)
+        context.terminal.note(leftOut(others, input.required('project')))
+      if (runIds.length === 0) return 0
       const force = input.has('force') && (await sure(session, runIds, context))
       return trainAndWatch(engine, context, input.has('json'), runIds.length, async () => {
         await engine.training.continueRuns(session, runIds, { force })
@@ -55,8 +58,7 @@ export const resumeCommand: Command = {
 function leftOut(runs: RunInfo[], project: string): string {
   const names = runs.slice(0, 4).map(({ name, status }) => `${name} (${status})`)
   const more = runs.length > 4 ? ` and ${runs.length - 4} more` : ''
-  const place = /[^\w./~-]/.test(project) ? `'${project.replaceAll("'", `'\\''`)}'` : project
-  return `Left out: ${names.join(', ')}${more}. phasescope resume --project ${place} --all goes on with ${runs.length === 1 ? 'it' : 'them'}.`
+  return `Left out: ${names.join(', ')}${more}. phasescope resume --project ${quoted(project)} --all goes on with ${runs.length === 1 ? 'it' : 'them'}.`
 }
 
 /** Taking a run from a program that trains it is asked once, on a terminal; elsewhere the option itself is the answer. */
