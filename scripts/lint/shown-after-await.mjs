@@ -20,7 +20,7 @@ export const shownAfterAwait = {
       const { node, awaits, reads } = functions.pop()
       for (const read of reads) {
         const late = awaits.some((one) => comesBefore(one, read, node))
-        if (late) context.report({ node: read, messageId: 'late', data: { name: read.property.name } })
+        if (late) context.report({ node: read, messageId: 'late', data: { name: (read.property ?? read.key).name } })
       }
     }
     const awaits = (node) => functions.at(-1)?.awaits.push(node)
@@ -29,6 +29,14 @@ export const shownAfterAwait = {
       ':function:exit': leave,
       AwaitExpression: awaits,
       'ForOfStatement[await=true]': awaits,
+      // `const { session } = this` reads it as well.
+      VariableDeclarator({ id, init }) {
+        if (init?.type !== 'ThisExpression' || id.type !== 'ObjectPattern') return
+        for (const property of id.properties) {
+          const name = property.type === 'Property' && !property.computed ? property.key.name : undefined
+          if (shown.has(name)) functions.at(-1)?.reads.push(property)
+        }
+      },
       MemberExpression(node) {
         if (node.object.type !== 'ThisExpression' || node.computed || !shown.has(node.property.name)) return
         if (!isWritten(node) && !isCompared(node)) functions.at(-1)?.reads.push(node)

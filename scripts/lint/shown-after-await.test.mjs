@@ -19,6 +19,8 @@ new RuleTester({ languageOptions: { ecmaVersion: 2024, sourceType: 'module' } })
       method('await one(); return () => this.session'),
       method('if (other) await one(); else two(this.session)'),
       method('for (const run of this.session.runs) await one(run)'),
+      method('const { session } = this; await one(session)'),
+      method('await one(); const { queries } = this'),
       'class Engine { work() { return this.project.info() } }'
     ],
     invalid: [
@@ -27,6 +29,7 @@ new RuleTester({ languageOptions: { ecmaVersion: 2024, sourceType: 'module' } })
       { code: method('await one(); this.push("a", this.folders(this.project))'), errors },
       { code: method('try { await one() } finally { this.session.close() }'), errors },
       { code: method('while (other) { this.session.look(); await one() }'), errors },
+      { code: method('await one(); const { queries, session } = this'), errors },
       { code: method('for await (const one of other) this.session.take(one)'), errors },
       { code: 'const handlers = (() => { return async () => { await one(); return this.project } })', errors }
     ]
