@@ -50,6 +50,32 @@ test('states of one kind are told apart by the outcome, then by a feature, then 
   expect(setApart(still, same, null, true)).toEqual(['Learning', 'Converged', 'Converged 2'])
 })
 
+test('where the same feature tells two states, the second gets the next one', () => {
+  const three = {
+    features: ['a', 'b'],
+    means: [
+      [3, 0],
+      [-1, 2],
+      [-1.5, -1]
+    ]
+  }
+  const kinds = ['Converged', 'Converged', 'Converged']
+  expect(setApart(kinds, [null, null, null], three, true)).toEqual([
+    ...['Converged, higher a', 'Converged, higher b', 'Converged, lower a']
+  ])
+  const alike = {
+    features: ['a', 'b'],
+    means: [
+      [3, 0],
+      [-1, 0.5],
+      [-1.5, -1]
+    ]
+  }
+  expect(setApart(kinds, [null, null, null], alike, true)).toEqual([
+    ...['Converged, higher a', 'Converged, lower a', 'Converged, lower b']
+  ])
+})
+
 test('a state without a role says where its leading feature stands', () => {
   expect(setApart(['', '', ''], [], where, false)).toEqual([
     'State 1, lower l2',

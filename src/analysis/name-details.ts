@@ -55,22 +55,36 @@ export function setApart(
   where: StateMeans | null,
   hasRole: boolean
 ): string[] {
-  if (!hasRole) return kinds.map((_, k) => [`State ${k + 1}`, leading(where, k, others(kinds, k, false))].join(''))
-  const details = kinds.map((_, k) => {
-    const alike = others(kinds, k, true)
-    if (alike.length === 0) return ''
-    const texts = [k, ...alike].map((other) => rangeText(ranges[other]))
-    // Ranges that read the same set nothing apart.
-    if (texts[0] !== null && new Set(texts).size === texts.length) return `, ${texts[0]}`
-    return leading(where, k, alike) || ''
+  const taken = new Set<string>()
+  const stem = (k: number): string => (hasRole ? kinds[k] : `State ${k + 1}`)
+  return kinds.map((_, k) => {
+    const alike = others(kinds, k, hasRole)
+    const name = [...(hasRole && alike.length === 0 ? [''] : details(k, alike, ranges, where)), '']
+      .map((detail) => stem(k) + detail)
+      .find((one) => !taken.has(one))
+    const unique = name ?? numbered(stem(k), taken)
+    taken.add(unique)
+    return unique
   })
-  const names = kinds.map((kind, k) => kind + details[k])
-  const seen = new Map<string, number>()
-  return names.map((name) => {
-    const count = (seen.get(name) ?? 0) + 1
-    seen.set(name, count)
-    return count === 1 ? name : `${name} ${count}`
-  })
+}
+
+/** What could be said of a state beside others, the most telling first. */
+function details(
+  k: number,
+  alike: readonly number[],
+  ranges: readonly (OutcomeRange | null)[],
+  where: StateMeans | null
+): string[] {
+  const texts = [k, ...alike].map((other) => rangeText(ranges[other] ?? null))
+  // Ranges that read the same set nothing apart.
+  const apart = texts[0] !== null && new Set(texts).size === texts.length
+  return [...(apart ? [`, ${texts[0]}`] : []), ...differences(where, k, alike)]
+}
+
+function numbered(stem: string, taken: ReadonlySet<string>): string {
+  let n = 2
+  while (taken.has(`${stem} ${n}`)) n++
+  return `${stem} ${n}`
 }
 
 /** Whether a name says more than a kind of state, which need not hold for another fit. */
@@ -89,15 +103,15 @@ function rangeText(range: OutcomeRange | null): string | null {
   return what + (from === to ? `at ${to}` : `${from} to ${to}`)
 }
 
-/** ", higher l2": the feature in which a state lies farthest from the mean of others. */
-function leading(where: StateMeans | null, k: number, alike: readonly number[]): string {
-  if (!where || alike.length === 0) return ''
-  let most = { feature: '', difference: 0 }
-  where.features.forEach((feature, d) => {
-    const rest = alike.reduce((sum, other) => sum + where.means[other][d], 0) / alike.length
-    const difference = where.means[k][d] - rest
-    if (Math.abs(difference) > Math.abs(most.difference)) most = { feature, difference }
-  })
-  if (most.difference === 0) return ''
-  return `, ${most.difference > 0 ? 'higher' : 'lower'} ${most.feature.replace(/^weights\//, '')}`
+/** ", higher l2": features by how far a state lies from the mean of others in them. */
+function differences(where: StateMeans | null, k: number, alike: readonly number[]): string[] {
+  if (!where || alike.length === 0) return []
+  return where.features
+    .map((feature, d) => {
+      const rest = alike.reduce((sum, other) => sum + where.means[other][d], 0) / alike.length
+      return { feature, difference: where.means[k][d] - rest }
+    })
+    .filter(({ difference }) => difference !== 0)
+    .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference))
+    .map(({ feature, difference }) => `, ${difference > 0 ? 'higher' : 'lower'} ${feature.replace(/^weights\//, '')}`)
 }
