@@ -1,4 +1,4 @@
-/** `npm run bench [-- logs|overhead|steps|memory|epochs|hmm|evidence|selection|large ...] [--rounds N]`: built and started by scripts/bench.mjs. */
+/** `npm run bench [-- logs|overhead|steps|memory|epochs|hmm|evidence|selection|large|many ...] [--rounds N]`: built and started by scripts/bench.mjs. */
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { benchEvidence } from './evidence'
 import { benchHmm } from './hmm'
 import { benchLarge } from './large'
+import { benchMany } from './many'
 import { benchLogs, plainChild, readChild } from './logs'
 import { benchMemory } from './memory'
 import { benchOverhead } from './overhead'
@@ -43,6 +44,7 @@ const sections: Record<string, () => Promise<void>> = {
   evidence: () => benchEvidence(root, Math.min(rounds, 3)),
   selection: () => benchSelection(root, Math.min(rounds, 3)),
   large: () => benchLarge(root),
+  many: () => benchMany(root),
   logs: () => benchLogs(root, Math.min(rounds, 5))
 }
 

@@ -22,8 +22,8 @@ type Params = RequestResult<'board.hparams'>['rows'][number]['params']
 /** One run is enough to know what cards there are; its curves are asked for before the other runs are read. */
 const firstBatch = 1
 const firstPauseMs = 150
-/** Small enough that curves, which the same worker reads, need not wait long for their turn. */
-const largestBatch = 16
+/** The host reads it in small pieces, so that curves, which the same workers read, need not wait long for their turn. */
+const largestBatch = 1024
 /** New tags of a run in training appear with this delay at most; they hardly ever do after its first points. */
 const followMs = 3000
 

@@ -7,6 +7,7 @@ import { describeFileError, makeFolder, readText, writeFileAtomic } from '../pro
 import { mergeViews } from '../project/merge-views'
 import type { Handlers } from './handlers'
 import type { ProjectSession } from './project-session'
+import { tagsOf } from './tag-pieces'
 import type { TaskPool } from './task-pool'
 
 export function boardHandlers(
@@ -16,8 +17,7 @@ export function boardHandlers(
   const runsOf = (runIds: string[]) => project().sources(runIds)
   const runOf = (runId: string) => project().sources([runId])[0]
   return {
-    'board.tags': ({ runIds }, signal) =>
-      queries.run('boardTags', { runs: runsOf(runIds), index: project().tagIndex }, signal),
+    'board.tags': ({ runIds }, signal) => tagsOf(queries, project().folder, runsOf(runIds), signal),
     'board.scalars': ({ runIds, ...query }, signal) =>
       queries.run('scalars', { runs: runsOf(runIds), ...query }, signal),
     'board.groups': ({ groups, ...query }, signal) =>

@@ -103,11 +103,6 @@ export class ProjectSession {
       .map((link) => `The log folder "${link.name}" lies outside of the project (${link.path}) and is not read.`)
   }
 
-  /** Where is kept what the runs hold. */
-  get tagIndex(): string {
-    return join(this.folder, '.cache', 'tags.json')
-  }
-
   runFolder(id: string): string {
     return runFolder(this.folder, id)
   }

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { boardTagsOf } from '../workers/tag-queries'
 import type { RunSource } from '../workers/messages'
 import { EventFileWriter } from './event-file-writer'
 import { confine } from './places'
+import { tagIndexFile } from './tag-index'
 import { temporaryFolder } from './testing/folders'
 
 afterEach(() => confine([]))
@@ -19,7 +20,7 @@ function manyRuns(count: number): { project: string; index: string; runs: RunSou
     writer.close()
     return { runId: `r${i}`, folder, place: null, label: `r${i}`, seed: i }
   })
-  return { project, index: join(project, '.cache', 'tags.json'), runs }
+  return { project, index: tagIndexFile(project, 7), runs }
 }
 
 describe('the index of tags', () => {
@@ -55,17 +56,11 @@ describe('the index of tags', () => {
   it('of a project that nobody trusts is neither read nor written', () => {
     const { project, index, runs } = manyRuns(60)
     const wanted = boardTagsOf(runs)
-    mkdirSync(join(project, '.cache'))
+    mkdirSync(join(project, '.cache', 'tags'), { recursive: true })
     writeFileSync(index, '{"schemaVersion": 1, "sets": [[]], "runs": {}}')
     confine([project])
     expect(boardTagsOf(runs, index)).toEqual(wanted)
     expect(readFileSync(index, 'utf8')).toBe('{"schemaVersion": 1, "sets": [[]], "runs": {}}')
-    expect(readdirSync(join(project, '.cache'))).toEqual(['tags.json'])
-  })
-
-  it('is not made for a few runs', () => {
-    const { index, runs } = manyRuns(3)
-    boardTagsOf(runs, index)
-    expect(existsSync(index)).toBe(false)
+    expect(readdirSync(join(project, '.cache', 'tags'))).toEqual(['7.json'])
   })
 })

@@ -1,7 +1,8 @@
 /**
- * What runs hold, kept beside them so that thousands of event files need not be read to list their tags: `.cache/tags.json` of
- * a project. It can be deleted at any time and is never believed over the files: an entry counts only as long as the run's
- * event files have the names, sizes and times that they had when they were read.
+ * What runs hold, kept beside them so that thousands of event files need not be read to list their tags: `.cache/tags/` of a
+ * project. It can be deleted at any time and is never believed over the files: an entry counts only as long as the run's event
+ * files have the names, sizes and times that they had when they were read. Every run has its place in one of several files, so
+ * that several workers can read runs at once and none overwrites what another has found.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
@@ -11,6 +12,8 @@ import { isEventFile } from './log-folder'
 import { confinedBy, guardSync } from './places'
 
 const version = 1
+/** Files of an index. Five thousand runs are some eighty in each, few enough to hold up no other question. */
+const parts = 64
 /** Larger than the index of a hundred thousand runs. */
 const mostBytes = 512 * 1024 * 1024
 
@@ -35,6 +38,17 @@ const indexFile = z.object({
   runs: z.record(z.string(), summary)
 })
 
+/** In which file of the index a run has its place; FNV-1a of its id. */
+export function tagIndexPart(runId: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < runId.length; i++) hash = Math.imul(hash ^ runId.charCodeAt(i), 0x01000193)
+  return (hash >>> 0) % parts
+}
+
+export function tagIndexFile(project: string, part: number): string {
+  return join(project, '.cache', 'tags', `${part}.json`)
+}
+
 export class TagIndex {
   private readonly sets: TagSummary[][] = []
   /** By text, so that the same list is kept once. */
@@ -42,7 +56,7 @@ export class TagIndex {
   private readonly runs = new Map<string, z.infer<typeof summary>>()
   private changed = false
 
-  /** @param path `.cache/tags.json` of a project */
+  /** @param path one of the files of a project's index */
   constructor(private readonly path: string) {
     // A project of a stranger may bring an index that says anything.
     if (confinedBy(path) !== null) return
@@ -88,6 +102,9 @@ export class TagIndex {
   }
 
   private numberOf(tags: TagSummary[]): number {
+    const last = this.sets.length - 1
+    // Mostly the list of the run before: comparing is faster than writing it as text.
+    if (last >= 0 && sameTags(this.sets[last], tags)) return last
     const text = JSON.stringify(tags)
     const known = this.known.get(text)
     if (known !== undefined) return known
@@ -97,18 +114,33 @@ export class TagIndex {
   }
 }
 
-/** Names, sizes and times of the event files in a folder; null where it cannot be read. */
-export function stateOfFiles(folder: string): string | null {
+function sameTags(a: TagSummary[], b: TagSummary[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ tag, kind, displayName, description }, i) => {
+      const other = b[i]
+      return (
+        tag === other.tag &&
+        kind === other.kind &&
+        displayName === other.displayName &&
+        description === other.description
+      )
+    })
+  )
+}
+
+/** Names, sizes and times of the event files in a folder, and how large they are together; null where it cannot be read. */
+export function stateOfFiles(folder: string): { state: string; bytes: number } | null {
   try {
     guardSync(folder)
     const names = readdirSync(folder).filter((name) => isEventFile(name))
-    return names
-      .sort()
-      .map((name) => {
-        const info = statSync(join(folder, name))
-        return `${name}:${info.size}:${info.mtimeMs}`
-      })
-      .join('|')
+    let bytes = 0
+    const state = names.sort().map((name) => {
+      const info = statSync(join(folder, name))
+      bytes += info.size
+      return `${name}:${info.size}:${info.mtimeMs}`
+    })
+    return { state: state.join('|'), bytes }
   } catch {
     return null
   }

@@ -165,7 +165,7 @@ export interface ComputeTasks {
   describe: { in: Draft; out: Omit<RequestResult<'experiments.describe'>, 'secondsPerStep'> }
   tags: { in: { runs: RunSource[] }; out: RequestResult<'runs.tags'> }
   /** @param index file of the project that keeps what its runs hold */
-  boardTags: { in: { runs: RunSource[]; index: string }; out: RequestResult<'board.tags'> }
+  boardTags: { in: { runs: RunSource[]; index: string | null }; out: RequestResult<'board.tags'> }
   scalars: { in: OfRuns<'board.scalars'>; out: RequestResult<'board.scalars'> }
   groups: {
     in: Omit<ParsedParams<'board.groups'>, 'groups'> & { groups: { name: string; runs: RunSource[] }[] }

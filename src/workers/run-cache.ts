@@ -35,10 +35,14 @@ export function readerOf(source: RunSource): RunReader {
   return reader
 }
 
-/** The same for questions about many runs: one that cannot be read hides none of the others. `problem` is told why. */
-export function readerIfThere(source: RunSource, problem?: (text: string) => void): RunReader | null {
+/**
+ * The same for questions about many runs: one that cannot be read hides none of the others.
+ * @param problem is told why
+ * @param keep false: for one look
+ */
+export function readerIfThere(source: RunSource, problem?: (text: string) => void, keep = true): RunReader | null {
   try {
-    return readerOf(source)
+    return keep ? readerOf(source) : readerOnce(source)
   } catch (error) {
     if (!(error instanceof PhasescopeError)) throw error
     problem?.(error.message)

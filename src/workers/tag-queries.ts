@@ -9,21 +9,21 @@ import { readerIfThere } from './run-cache'
 /** Letters of what a writer calls and describes a tag as; the page shows them whole. */
 const [longestName, longestDescription] = [1000, 10_000]
 
+/** Of thousands of small runs, reading one again costs less than keeping them all. */
+const keptFromBytes = 1e6
+
 /** Why tags are not shown that no page could show, as a sentence. */
 export function tooLong(count: number): string {
   const which = count === 1 ? 'A tag is' : `${count} tags are`
   return `${which} longer than ${longestTag.toLocaleString('en')} characters and not shown; exports have ${count === 1 ? 'it' : 'them'}.`
 }
 
-/** From so many runs on, what they hold is kept in an index beside them. */
-const indexedFrom = 50
-
-/** @param index file of the project that the runs belong to; null: everything is read */
+/** @param index file of the project's index that these runs have their places in; null: everything is read */
 export function boardTagsOf(runs: RunSource[], index: string | null = null): RequestResult<'board.tags'> {
   const tags = new Map<string, Omit<TagInfo, 'runs'> & { runs: number[] }>()
   const problems: { runId: string; text: string }[] = []
   const restarted: string[] = []
-  const kept = index !== null && runs.length >= indexedFrom ? new TagIndex(index) : null
+  const kept = index !== null ? new TagIndex(index) : null
   runs.forEach((source, r) => {
     const found = summaryOf(source, kept, (text) => problems.push({ runId: source.runId, text }))
     if (!found) return
@@ -50,10 +50,10 @@ export function boardTagsOf(runs: RunSource[], index: string | null = null): Req
 
 /** What a run holds, from the index where its files are as they were, and else from the files. */
 function summaryOf(source: RunSource, index: TagIndex | null, problem: (text: string) => void): RunSummary | null {
-  const state = index ? stateOfFiles(source.folder) : null
-  const known = index && state !== null ? index.get(source.runId, state) : null
+  const files = index ? stateOfFiles(source.folder) : null
+  const known = index && files ? index.get(source.runId, files.state) : null
   if (known) return known
-  const log = readerIfThere(source, problem)?.log
+  const log = readerIfThere(source, problem, !files || files.bytes >= keptFromBytes)?.log
   if (!log) return null
   const summary: RunSummary = { tags: [], points: [], restarted: false, problems: [...log.problems] }
   let long = 0
@@ -69,6 +69,6 @@ function summaryOf(source: RunSource, index: TagIndex | null, problem: (text: st
     if (series && series.restarts.length > 0) summary.restarted = true
   }
   if (long > 0) summary.problems.push(tooLong(long))
-  if (index && state !== null) index.put(source.runId, state, summary)
+  if (index && files) index.put(source.runId, files.state, summary)
   return summary
 }

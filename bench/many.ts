@@ -1,0 +1,107 @@
+/**
+ * A project of 5,000 runs: copies of the sample's, about a gigabyte of event files. Listed by the command line, opened, and
+ * asked for the tags of all runs: the first time, from the index as after a restart, and once more by the same workers.
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Engine } from '../src/engine/engine'
+import { TrustedFolders } from '../src/engine/trusted-folders'
+import { createWorkerLauncher } from '../src/host/worker-launcher'
+import { placesFor } from '../src/host/paths'
+import { createProject } from '../src/project/project-folder'
+import { printTable } from './timing'
+
+const runs = 5000
+const curve = { tag: 'loss/train', x: 'step', attempts: 'latest', smoothing: 0, maxPoints: 500 } as const
+
+export async function benchMany(root: string): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), 'phasescope-bench-'))
+  // The projects and choices of whoever measures stay out of it.
+  process.env.PHASESCOPE_USER_DATA = join(work, 'user')
+  try {
+    const project = join(work, 'project')
+    await copies(join(root, 'resources', 'sample', 'runs'), project)
+    const began = performance.now()
+    const list = spawnSync(
+      process.execPath,
+      [join(root, 'bin', 'phasescope.js'), 'runs', '--project', project, '--json'],
+      {
+        maxBuffer: 1e9
+      }
+    )
+    const listed = performance.now() - began
+    if (list.status !== 0) throw new Error(list.stderr.toString())
+    await new TrustedFolders(process.env.PHASESCOPE_USER_DATA).set(project, true)
+    const first = await opened(root, project)
+    const again = await opened(root, project)
+    const seconds = (ms: number): string => (ms / 1000).toFixed(2)
+    printTable(
+      `${runs.toLocaleString('en')} runs, seconds`,
+      ['', 'the first time', 'after a restart'],
+      [
+        ['runs --json', seconds(listed), ''],
+        ['project opened and its runs listed', seconds(first.open), seconds(again.open)],
+        [`tags of all runs (${first.tags})`, seconds(first.asked), seconds(again.asked)],
+        ['the longest light question meanwhile', seconds(first.light), seconds(again.light)],
+        ['tags of all runs, asked again', seconds(first.more), seconds(again.more)]
+      ]
+    )
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+async function copies(from: string, project: string): Promise<void> {
+  await createProject(project, 'Many')
+  const samples = readdirSync(from)
+  for (let i = 0; i < runs; i++) {
+    const sample = samples[i % samples.length]
+    const id = `many-${String(i).padStart(4, '0')}`
+    const home = join(project, 'runs', id)
+    mkdirSync(home)
+    for (const name of readdirSync(join(from, sample))) {
+      if (name !== 'run.json') cpSync(join(from, sample, name), join(home, name))
+    }
+    const manifest = readFileSync(join(from, sample, 'run.json'), 'utf8')
+    writeFileSync(join(home, 'run.json'), manifest.replaceAll(sample, id))
+  }
+}
+
+async function opened(
+  root: string,
+  folder: string
+): Promise<{ open: number; asked: number; more: number; light: number; tags: number }> {
+  const buildFolder = join(root, 'out', 'main')
+  const engine = new Engine({
+    launcher: createWorkerLauncher(buildFolder),
+    places: placesFor(buildFolder),
+    host: 'browser',
+    version: '0',
+    cores: 2
+  })
+  try {
+    let began = performance.now()
+    await engine.openFolder(folder)
+    const runIds = (await engine.call('runs.list', {})).map(({ id }) => id)
+    const open = performance.now() - began
+    began = performance.now()
+    const asking = engine.call('board.tags', { runIds })
+    let [done, light] = [false, 0]
+    void asking.then(() => (done = true))
+    while (!done) {
+      const from = performance.now()
+      await engine.call('board.scalars', { runIds: runIds.slice(0, 5), ...curve })
+      light = Math.max(light, performance.now() - from)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    const { tags } = await asking
+    const asked = performance.now() - began
+    began = performance.now()
+    await engine.call('board.tags', { runIds })
+    return { open, asked, light, more: performance.now() - began, tags: tags.length }
+  } finally {
+    await engine.close()
+  }
+}
