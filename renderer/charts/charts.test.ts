@@ -14,7 +14,7 @@ import {
   tickLabel,
   withSign
 } from './format'
-import { controlPoint, initialLayout, labelPoint } from './network-layout'
+import { controlPoint, initialLayout, labelLines, labelPoint } from './network-layout'
 import { epochToPixel, gutter, margin, nearestIndex, pixelToEpoch, roundTicks, segmentsOf } from './time-axis'
 
 describe('numbers', () => {
@@ -130,5 +130,19 @@ describe('exports', () => {
     const map = buildColorMap(['#151733', '#079fa7', '#ddfee2'])
     expect([...map.rgb.subarray(0, 3)]).toEqual([0x15, 0x17, 0x33])
     expect([...map.rgb.subarray(255 * 3)]).toEqual([0xdd, 0xfe, 0xe2])
+  })
+})
+
+describe('names beside the discs of the training map', () => {
+  const perLetter = (text: string): number => text.length * 6
+
+  it.each([
+    ['Learning', ['Learning']],
+    ['Generalising, 0.76 to 0.84', ['Generalising,', '0.76 to 0.84']],
+    ['Slow generalisation of what was memorised', ['Slow generalisation', 'of what was memoris…']],
+    ['Generalising, norms still grow and the loss falls', ['Generalising,', 'norms still grow an…']],
+    ['a'.repeat(40), [`${'a'.repeat(19)}…`]]
+  ])('%s', (name, lines) => {
+    expect(labelLines(name, 120, 2, perLetter)).toEqual(lines)
   })
 })

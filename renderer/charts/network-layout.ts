@@ -45,6 +45,40 @@ export function labelPoint(from: Point, to: Point, t = 0.4): Point {
   return { x: middle.x + normal.x * distance, y: middle.y + normal.y * distance }
 }
 
+/**
+ * A name in lines of at most `width`, broken after a comma where one line ends, else at spaces; what does not fit into
+ * `most` lines ends in an ellipsis.
+ * @param measure width of a text as it will be drawn
+ */
+export function labelLines(name: string, width: number, most: number, measure: (text: string) => number): string[] {
+  if (measure(name) <= width) return [name]
+  const comma = name.indexOf(', ')
+  const parts = comma > 0 ? [name.slice(0, comma + 1), name.slice(comma + 2)] : [name]
+  const lines: string[] = []
+  for (const part of parts) {
+    let line = ''
+    for (const word of part.split(' ')) {
+      const longer = line ? `${line} ${word}` : word
+      if (!line || measure(longer) <= width) line = longer
+      else {
+        lines.push(line)
+        line = word
+      }
+    }
+    lines.push(line)
+  }
+  const kept = lines.slice(0, most)
+  if (lines.length > most) kept[most - 1] += ` ${lines[most]}`
+  return kept.map((line) => shortened(line, width, measure))
+}
+
+function shortened(line: string, width: number, measure: (text: string) => number): string {
+  if (measure(line) <= width) return line
+  const letters = [...line]
+  while (letters.length > 1 && measure(`${letters.join('')}…`) > width) letters.pop()
+  return `${letters.join('').trimEnd()}…`
+}
+
 const labelSize = { width: 28, height: 14 }
 
 /** A place for each edge's label that no other label and no state covers, as far as there is one. */
