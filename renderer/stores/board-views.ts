@@ -81,8 +81,8 @@ function viewStore<T extends z.ZodType>(id: string, shape: T) {
     const explore = useExplore()
     const view = ref(read(null)) as Ref<z.output<T>>
     watch(
-      () => explore.loaded,
-      (loaded) => {
+      () => [explore.loaded, explore.renewed] as const,
+      ([loaded]) => {
         if (loaded > 0) view.value = read(explore.boards[id])
       },
       { immediate: true, flush: 'sync' }

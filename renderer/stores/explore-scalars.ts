@@ -15,9 +15,9 @@ export const useScalarsView = defineStore('explore-scalars', () => {
   const cursor = ref<number | null>(null)
 
   watch(
-    () => explore.loaded,
-    (loaded) => {
-      cursor.value = null
+    () => [explore.loaded, explore.renewed] as const,
+    ([loaded], before) => {
+      if (loaded !== before?.[0]) cursor.value = null
       if (loaded > 0) view.value = readScalarsView(explore.boards.scalars)
     },
     { immediate: true, flush: 'sync' }

@@ -63,6 +63,13 @@ export function readView(text: string | null): { view: ExploreView; writable: bo
   return { view: defaultView(), writable: !(version > viewVersion) }
 }
 
+/** As text in which the order of keys says nothing. */
+export function sortedText(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    isObject(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part
+  )
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

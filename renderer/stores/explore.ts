@@ -3,9 +3,9 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { RunInfo } from '../../src/contract/domain'
 import { mostViews } from '../../src/contract/views'
-import { request } from '../bridge/host'
+import { onEvent, request } from '../bridge/host'
 import { chartTheme, runColors } from '../charts/theme'
-import { defaultView, readView } from './explore-view'
+import { defaultView, readView, sortedText } from './explore-view'
 import type { RunsView } from './explore-view'
 import { useProject } from './project'
 import { assignColors, colorKey } from './run-colors'
@@ -26,6 +26,8 @@ export const useExplore = defineStore('explore', () => {
   const boards = shallowRef<Record<string, unknown>>({})
   /** Grows when another project's view has been read; 0: not yet. */
   const loaded = ref(0)
+  /** Grows when another window or page has changed what this one remembers. */
+  const renewed = ref(0)
   /** Pointed at in a list: drawn in ink. */
   const pointed = ref<string | null>(null)
   /** Hyperparameters that writers of imported runs recorded; ours stand in the manifests. */
@@ -33,6 +35,7 @@ export const useExplore = defineStore('explore', () => {
   let writable = true
   let timer = 0
   let loads = 0
+  let saving = 0
   /** What the project has, as text: what was only read need not be written. */
   let saved: string | null = null
 
@@ -110,10 +113,44 @@ export const useExplore = defineStore('explore', () => {
     timer = 0
     const value = textNow()
     if (value === saved) return
+    const base = saved
     saved = value
-    const answer = await app.attempt(() => request('views.put', { value }))
-    if (answer === undefined && saved === value) saved = null
+    const load = loads
+    saving += 1
+    const answer = await app.attempt(() => request('views.put', { value, base }))
+    saving -= 1
+    if (load !== loads) return
+    if (answer === undefined) {
+      if (saved === value) saved = base
+    } else take(answer.value)
   }
+
+  /** What another window or page has changed; where somebody looks, and what is being changed here, stay. */
+  function take(text: string | null): void {
+    if (timer) return
+    const read = readView(text)
+    writable = read.writable
+    if (!writable) return
+    const here: unknown = JSON.parse(textNow())
+    const there = { ...read.view, tab: tab.value }
+    if (sortedText(there) === sortedText(here)) return
+    view.value = read.view.runs
+    boards.value = read.view.boards
+    saved = textNow()
+    renewed.value += 1
+  }
+
+  onEvent('views.changed', async () => {
+    const id = app.project?.id
+    if (loaded.value === 0 || id === undefined) return
+    // Ours first: what comes back then has both.
+    if (timer) await save()
+    // The host tells again when what is on its way has been written.
+    if (saving > 0) return
+    const load = loads
+    const answer = await request('views.get', {}).catch(() => null)
+    if (answer?.problem === null && app.project?.id === id && load === loads && saving === 0) take(answer.value)
+  })
   function textNow(): string {
     // Runs that are gone take their colours with them, else the list would grow for ever.
     // While the list of runs is on its way, none of them is gone.
@@ -167,7 +204,7 @@ export const useExplore = defineStore('explore', () => {
   )
 
   return {
-    ...{ tab, view, boards, loaded, pointed, recordedParams, search, grouping, found, shown, shownIds },
+    ...{ tab, view, boards, loaded, renewed, pointed, recordedParams, search, grouping, found, shown, shownIds },
     ...{ isShown, show, showOnly, keyOf, colorOf, colorOfKey, needColors, pickColor, paramsOf, keepBoard }
   }
 })

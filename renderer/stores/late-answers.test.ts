@@ -77,7 +77,12 @@ const projectOf = (id: string): object => ({
   ...{ id, name: id, folder: `/${id}`, sample: false, trusted: true, held: [], problems: [] }
 })
 const quiet = {
-  ...{ 'runs.list': [], 'analysis.list': [], 'views.get': { value: null, problem: null }, 'views.put': {} },
+  ...{
+    'runs.list': [],
+    'analysis.list': [],
+    'views.get': { value: null, problem: null },
+    'views.put': { value: '{}' }
+  },
   ...{ 'board.tags': { tags: [], problems: [], restarted: [] }, 'project.close': {}, 'project.recent': [] },
   ...{ 'import.cancel': {} }
 }
@@ -220,7 +225,7 @@ describe('a view that was changed a moment before its project is left', () => {
     await flushPromises()
     expect(host.names).not.toContain('project.close')
     expect((host.of('views.put').params as { value: string }).value).toContain('kept')
-    await host.of('views.put').answer({})
+    await host.of('views.put').answer({ value: '{"version":1}' })
     await closing
     expect(host.names).toContain('project.close')
   })
@@ -239,6 +244,54 @@ describe('a view that was changed a moment before its project is left', () => {
     await closing
     expect(host.names.filter((name) => name === 'project.close')).toHaveLength(2)
     expect(app.notice?.text).toBe('The disk is full.')
+  })
+})
+
+describe('a view that another window has changed', () => {
+  const textOf = (runs: object, boards: object = {}): string =>
+    JSON.stringify({ version: 1, tab: 'images', runs, boards })
+
+  async function opened(): Promise<{ host: ReturnType<typeof slowHost>; explore: ReturnType<typeof useExplore> }> {
+    const host = slowHost(['views.put', 'views.get'], quiet)
+    const explore = useExplore()
+    await host.push('project.changed', projectOf('a'))
+    await host.of('views.get').answer({ value: textOf({ search: 'first' }), problem: null })
+    return { host, explore }
+  }
+
+  it('is shown here, and not written back', async () => {
+    const { host, explore } = await opened()
+    await host.push('views.changed', {})
+    await host.of('views.get', 1).answer({ value: textOf({ search: 'theirs' }, { text: { last: 3 } }), problem: null })
+    expect([explore.view.search, explore.boards.text, explore.renewed]).toEqual(['theirs', { last: 3 }, 1])
+    // The same again changes nothing.
+    await host.push('views.changed', {})
+    await host.of('views.get', 2).answer({ value: textOf({ search: 'theirs' }, { text: { last: 3 } }), problem: null })
+    expect([explore.renewed, explore.loaded]).toEqual([1, 1])
+    await useProject().close()
+    expect(host.names).not.toContain('views.put')
+  })
+
+  it('comes together with what has just been changed here', async () => {
+    const { host, explore } = await opened()
+    explore.view.search = 'mine'
+    await flushPromises()
+    await host.push('views.changed', {})
+    const put = host.of('views.put').params as { value: string; base: string }
+    expect(put.base).toContain('"search":"first"')
+    expect(put.value).toContain('mine')
+    expect(host.names.filter((name) => name === 'views.get')).toHaveLength(1)
+    await host.of('views.put').answer({ value: textOf({ search: 'mine', colorBy: 'experiment' }) })
+    expect([explore.view.search, explore.view.colorBy]).toEqual(['mine', 'experiment'])
+  })
+
+  it('does not take back what is changed while it is asked for', async () => {
+    const { host, explore } = await opened()
+    await host.push('views.changed', {})
+    explore.view.search = 'mine'
+    await flushPromises()
+    await host.of('views.get', 1).answer({ value: textOf({ search: 'theirs' }), problem: null })
+    expect(explore.view.search).toBe('mine')
   })
 })
 

@@ -189,6 +189,11 @@ export const recordedGraph = z.object({
 })
 export type RecordedGraph = z.infer<typeof recordedGraph>
 
+const viewsText = z.string().superRefine((text, context) => {
+  const problem = viewsProblem(text)
+  if (problem !== null) context.addIssue({ code: 'custom', message: problem })
+})
+
 export const boardRequests = {
   /** Tags of some runs. Ask for runs in batches: the first answer of a large log comes sooner. */
   'board.tags': {
@@ -321,11 +326,11 @@ export const boardRequests = {
   },
   'views.put': {
     params: z.object({
-      value: z.string().superRefine((text, context) => {
-        const problem = viewsProblem(text)
-        if (problem !== null) context.addIssue({ code: 'custom', message: problem })
-      })
+      value: viewsText,
+      /** What the page had when it last read or wrote them: what has changed since is told from it. */
+      base: viewsText.nullable().default(null)
     }),
-    result: z.object({})
+    /** With what other pages and programs have changed meanwhile. */
+    result: z.object({ value: z.string() })
   }
 } satisfies Record<string, { params: z.ZodType; result: z.ZodType }>

@@ -35,6 +35,8 @@ export const events = {
   'import.progress': z.object({ job: z.string(), done: z.number(), total: z.number(), text: z.string() }),
   /** Also one that another program has added or removed. */
   'analysis.changed': z.object({ id: z.string() }),
+  /** What the views remember was written, by a page of this host or by another program. */
+  'views.changed': z.object({}),
   /** Data sets of the project have come or gone. */
   'data.changed': z.object({}),
   log: logEntry

@@ -10,9 +10,11 @@ import type { ProjectSession } from './project-session'
 import { tagsOf } from './tag-pieces'
 import type { TaskPool } from './task-pool'
 
+/** @param viewsChanged tells the pages that the views of a project were written */
 export function boardHandlers(
   queries: TaskPool,
-  project: () => ProjectSession
+  project: () => ProjectSession,
+  viewsChanged: (session: ProjectSession) => void
 ): Pick<Handlers, keyof typeof boardRequests> {
   const runsOf = (runIds: string[]) => project().sources(runIds)
   const runOf = (runId: string) => project().sources([runId])[0]
@@ -55,35 +57,32 @@ export function boardHandlers(
       const { points } = await session.during(place, () => queries.run('exportScalars', task, signal))
       return { place, points }
     },
-    'views.get': async () => {
+    'views.get': () => readViews(project().folder),
+    'views.put': async ({ value, base }) => {
       const session = project()
-      const views = await readViews(session.folder)
-      session.viewsSeen = views.value
-      return views
-    },
-    'views.put': async ({ value }) => {
-      const session = project()
-      await session.alone(viewsFile, async (tell) => {
+      const merged = await session.alone(viewsFile, async (tell) => {
         const path = join(session.folder, viewsFile)
         const there = await readText(path, mostViews * 4).catch(() => null)
-        // Another window may have written since this one has read.
-        const merged =
-          there === null || there === session.viewsSeen ? value : mergedText(session.viewsSeen, value, there)
-        await writeFileAtomic(path, merged)
-        session.viewsSeen = merged
+        // Another page may have written since this one has read.
+        const text = there === null ? value : mergedText(base, value, there)
+        await writeFileAtomic(path, text)
         tell(viewsFile)
+        return text
       })
-      return {}
+      viewsChanged(session)
+      return { value: merged }
     }
   }
 }
 
-const viewsFile = 'views.json'
+export const viewsFile = 'views.json'
 
 function mergedText(base: string | null, mine: string, theirs: string): string {
   try {
     const began: unknown = base === null ? null : JSON.parse(base)
-    return JSON.stringify(mergeViews(began, JSON.parse(mine), JSON.parse(theirs)))
+    const merged = JSON.stringify(mergeViews(began, JSON.parse(mine), JSON.parse(theirs)))
+    // Too large together to be read again: what is looked at now counts.
+    return viewsProblem(merged) === null ? merged : mine
   } catch {
     // What is there is no views at all.
     return mine

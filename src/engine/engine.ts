@@ -403,7 +403,11 @@ export class Engine {
 
   private handlersOf(): Handlers {
     return {
-      ...boardHandlers(this.queries, () => this.project),
+      ...boardHandlers(
+        this.queries,
+        () => this.project,
+        (session) => this.pushOf(session, 'views.changed', {})
+      ),
       ...dataHandlers({
         ...{ data: this.data, grants: this.grants, project: () => this.project, pick: this.options.pickImport },
         grant: (paths) => this.importGrant(paths)

@@ -11,6 +11,7 @@ import { seedOfLogRun } from '../project/log-folder'
 import { newId } from '../project/project-folder'
 import type { RunManifest } from '../project/manifests'
 import type { ComputeTasks } from '../workers/messages'
+import { viewsFile } from './board-handlers'
 import type { Log } from './log'
 import type { WorkerLauncher } from './ports'
 import type { ProjectSession } from './project-session'
@@ -142,6 +143,7 @@ export class LogFollower {
     if (places === null) {
       for (const id of (await session.reloadAll()).analyses) this.options.push('analysis.changed', { id })
       this.options.push('data.changed', {})
+      this.options.push('views.changed', {})
       return
     }
     for (const place of places) {
@@ -154,6 +156,7 @@ export class LogFollower {
         await session.reloadLinks()
         this.options.push('logs.changed', this.folders(session))
       } else if (kind === 'data') this.options.push('data.changed', {})
+      else if (kind === viewsFile) this.options.push('views.changed', {})
       else if (place.startsWith('conflict '))
         this.options.log.add('warning', session.info().name, conflictText(session, place))
     }

@@ -39,8 +39,6 @@ export class ProjectSession {
   private problems: Problem[] = []
   private links: LogLink[] = []
   private over = false
-  /** What the window has last read or written of what the views remember. */
-  viewsSeen: string | null = null
   /** Number of the newest change by anybody that has been looked at. */
   private seenChange = 0
   trusted: boolean

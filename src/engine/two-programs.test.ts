@@ -142,6 +142,18 @@ describe('two programs on one project', () => {
     expect(names[2]).toMatch(/^third of [ab]$/)
   })
 
+  it('hear of what the views of the other one remember, and bring both together', async () => {
+    const { a, b } = await two()
+    const [base, mine, theirs] = ['{"x":1,"y":1}', '{"x":2,"y":1}', '{"x":1,"y":3}']
+    await a.call('views.put', { value: base, base: null })
+    const changed = nextEvent(b, 'views.changed', () => true)
+    expect(await a.call('views.put', { value: mine, base })).toEqual({ value: mine })
+    await changed
+    // Written by a page that has not yet read what it was told of.
+    expect(await b.call('views.put', { value: theirs, base })).toEqual({ value: '{"x":2,"y":3}' })
+    expect(await a.call('views.get', {})).toMatchObject({ value: '{"x":2,"y":3}' })
+  })
+
   it('see that the other one has removed a run', async () => {
     const { a, b, of } = await two()
     const id = await oneRun(a, b)

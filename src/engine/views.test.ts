@@ -22,7 +22,7 @@ describe('views of a project', () => {
     const { get, put } = await opened()
     expect(await get()).toEqual({ ok: true, value: { value: null, problem: null } })
     const value = JSON.stringify({ version: 1, runs: { search: '[[[[{{{{' } })
-    expect(await put(value)).toEqual({ ok: true, value: {} })
+    expect(await put(value)).toEqual({ ok: true, value: { value } })
     expect(await get()).toEqual({ ok: true, value: { value, problem: null } })
   })
 
