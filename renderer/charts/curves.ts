@@ -46,6 +46,11 @@ export function joinCurves(curves: { epochs: Float64Array; values: Float64Array 
       )
 }
 
+/** Whether a logarithmic axis would show anything of them. */
+export function hasPositive(curves: readonly { values: Float64Array }[]): boolean {
+  return curves.some(({ values }) => values.some((value) => value > 0 && Number.isFinite(value)))
+}
+
 /**
  * The y axis over what lies within the domain. Only finite values count, on a logarithmic axis only positive ones; where
  * there are values but none is positive (a log-likelihood, a return), a logarithmic axis would be empty, so it is linear.

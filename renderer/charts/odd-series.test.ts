@@ -1,6 +1,6 @@
 /** No series may leave a chart without a scale, or a tick loop without an end. The same in a browser: e2e/odd-series. */
 import { describe, expect, it } from 'vitest'
-import { curveScale, meanAndBand } from './curves'
+import { curveScale, hasPositive, meanAndBand } from './curves'
 import { axisOf, columnOf } from './hparams/columns'
 import { valueRange } from './histogram/geometry'
 import { oddSeries } from './odd-series'
@@ -39,6 +39,8 @@ describe.each(all)('a series %s', (name, values) => {
     for (const log of [false, true]) {
       const scale = curveScale([curveOf(values)], everywhere, log)
       expectUsable(scale, `${name} ${log}`)
+      // The page's button says "log" exactly where the axis is.
+      if (log && values.some(Number.isFinite)) expect(scale.log, name).toBe(hasPositive([curveOf(values)]))
       const band = meanAndBand([curveOf(values), curveOf(values)])!
       expectUsable(curveScale([{ ...curveOf(values), values: band.band.high }], everywhere, log), `${name} band`)
     }

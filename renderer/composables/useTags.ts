@@ -1,25 +1,30 @@
 /** Tags that runs have recorded, refreshed while they grow. */
 import { computed, onBeforeUnmount, shallowRef, watch } from 'vue'
 import type { ComputedRef } from 'vue'
+import type { RequestResult } from '../../src/contract/requests'
 import { onEvent, request } from '../bridge/host'
 import { inOrder } from './histogram-tags'
 import { latest } from '../stores/latest'
 import { useProject } from '../stores/project'
 
+const none: RequestResult<'runs.tags'> = { scalars: [], histograms: [], problems: [] }
+
 export function useTags(runIds: () => string[]): {
   scalars: ComputedRef<string[]>
   /** Activations first, then gradients and predictions. */
   histograms: ComputedRef<string[]>
+  /** Why runs could not be read, or not completely, as sentences. */
+  problems: ComputedRef<string[]>
 } {
   const app = useProject()
-  const tags = shallowRef<{ scalars: string[]; histograms: string[] }>({ scalars: [], histograms: [] })
+  const tags = shallowRef<RequestResult<'runs.tags'>>(none)
   const asking = latest()
 
   async function load(): Promise<void> {
     const ids = runIds()
     const isWanted = asking.begin()
     if (ids.length === 0) {
-      tags.value = { scalars: [], histograms: [] }
+      tags.value = none
       return
     }
     const found = await app.attempt(() => request('runs.tags', { runIds: ids }), isWanted)
@@ -40,6 +45,7 @@ export function useTags(runIds: () => string[]): {
 
   return {
     scalars: computed(() => tags.value.scalars),
-    histograms: computed(() => inOrder(tags.value.histograms))
+    histograms: computed(() => inOrder(tags.value.histograms)),
+    problems: computed(() => tags.value.problems)
   }
 }

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { EventPayload } from '../contract/events'
 import { encodeFileVersion, encodeScalars, frameRecord } from '../events'
 import type { Engine } from './engine'
+import { temporaryFolder } from '../project/testing/folders'
 import { testEngine } from './testing/engines'
 
 const fileName = 'events.out.tfevents.1700000000.host.1.0'
@@ -128,6 +129,23 @@ describe('a followed log', () => {
     )
     expect(rest.map((run) => run.name).sort()).toEqual(['seed_1', 'seed_3'])
     expect(existsSync(join(logs, 'seed_2', fileName))).toBe(true)
+  })
+
+  it('says of a run whose files were moved away that they are gone, for as long as they are', async () => {
+    const logs = join(temporaryFolder(), 'logs')
+    logFile(join(logs, 'a'), [0, 1])
+    logFile(join(logs, 'b'), [0, 1])
+    const { session } = await following(logs)
+    const told = (): (string | null)[] =>
+      session
+        .listRuns()
+        .map(({ message }) => message)
+        .sort()
+    renameSync(join(logs, 'b'), join(logs, '..', 'aside'))
+    const gone = 'Its event files are no longer in the log folder.'
+    expect(await until(told, (messages) => messages.includes(gone))).toEqual([gone, null].sort())
+    renameSync(join(logs, '..', 'aside'), join(logs, 'b'))
+    expect(await until(told, (messages) => !messages.includes(gone))).toEqual([null, null])
   })
 
   it('says when the folder is gone, reads it again when it is back, and can be told where it is now', async () => {

@@ -27,6 +27,8 @@ const lateMs = 60_000
 /** Whether other programs still live is looked at in one of so many turns. */
 const lookAfterTurns = 4
 
+const goneText = 'Its event files are no longer in the log folder.'
+
 type Look = ComputeTasks['followLogs']['out']
 
 export interface LogFollowerOptions {
@@ -194,6 +196,7 @@ export class LogFollower {
         this.stale.add(run.id)
       })
     }
+    if (problem === null) this.tellGone(session, known, new Set(runs.map(({ name }) => name)))
     for (const { name, state, modifiedMs } of runs) {
       const runId = known.get(name)
       if (runId === undefined) continue
@@ -206,6 +209,16 @@ export class LogFollower {
     if (before !== problem || fresh.length > 0) {
       if (problem !== null) this.options.log.add('warning', `Logs of ${link.name}`, problem)
       this.options.push('logs.changed', this.folders(session))
+    }
+  }
+
+  /** A run whose files somebody has moved away says so in the table, for as long as they are gone. */
+  private tellGone(session: ProjectSession, known: ReadonlyMap<string, string>, there: ReadonlySet<string>): void {
+    for (const [name, runId] of known) {
+      const gone = !there.has(name)
+      const { message } = session.run(runId)
+      if (gone && message !== goneText) session.showRun(runId, { message: goneText })
+      else if (!gone && message === goneText) session.showRun(runId, { message: null })
     }
   }
 
