@@ -1,11 +1,13 @@
 /** The E-step over blocks of rows: one sequence after the other through the kernels, so that it stays in the caches. */
 import { packedLength } from '../numeric/linear'
+import { addCellMoments, bridged, cellDensities, cellsOf, meansOfCells, prepareCells, shiftCells } from './cells'
+import type { Cells, CellTable } from './cells'
 import { logDensities } from './emissions'
 import type { EmissionTable } from './emissions'
 import { logPass } from './logPass'
 import type { LogPass } from './logPass'
 import type { SufficientStatistics } from './mstep'
-import { checkSequences, placeRows, rowsOfSequence } from './rows'
+import { centreColumns, checkSequences, placeRows, rowsOfSequence } from './rows'
 import type { RowBlocks } from './rows'
 import { layOutExpectation, matrixStride } from './simd/layout'
 import type { Places } from './simd/layout'
@@ -39,17 +41,21 @@ export class Expectation {
   private readonly panels: number
   private model: GaussianHmm | null = null
   private emissions: EmissionTable | null = null
+  /** Where cells are missing: then densities and moments are not the kernels'. */
+  private readonly cells: Cells | null
+  private cellTable: CellTable | null = null
 
   /**
    * @param features that the sequences must have; without it those of the first.
    * @param clusters whether `assignRows` will be used.
+   * @param cells work as if cells were missing, also where none is.
    * @throws on wrong shapes and non-finite numbers.
    */
   constructor(
     sequences: readonly Sequence[],
     private readonly states: number,
     private readonly covariance: CovarianceType,
-    { features, clusters = false }: { features?: number; clusters?: boolean } = {}
+    { features, clusters = false, cells = false }: { features?: number; clusters?: boolean; cells?: boolean } = {}
   ) {
     const shape = checkSequences(sequences, features)
     const columns = shape.features
@@ -60,14 +66,30 @@ export class Expectation {
     this.panels = panelsLength(columns)
     this.kernels = hmmKernels()
     this.places = layOutExpectation(shape, states, covariance, clusters)
-    this.blocks = placeRows(shape, this.places.rows, sequences)
+    this.cells = cellsOf(sequences, shape, cells)
+    const means = this.cells && meansOfCells(this.cells)
+    this.blocks = placeRows(shape, this.places.rows, means ? sequences.map((one) => bridged(one, means)) : sequences)
+    const independent = covariance === 'diag' || covariance === 'spherical'
     this.sums = {
       start: new Float64Array(states),
       trans: new Float64Array(states * states),
       post: new Float64Array(states),
       first: new Float64Array(states * columns),
+      cells: this.cells && independent ? new Float64Array(states * columns) : null,
       second: new Float64Array(full ? states * packedLength(columns) : tied ? packedLength(columns) : states * columns)
     }
+  }
+
+  /** Whether what tied models have as a constant, the scatter around the origin, depends on the posteriors. */
+  get scatterMoves(): boolean {
+    return this.cells !== null
+  }
+
+  /** Moves the columns' means to 0. Returns the means. */
+  centre(): Float64Array {
+    const shift = centreColumns(this.blocks)
+    if (this.cells) shiftCells(this.cells, shift)
+    return shift
   }
 
   /** Gives the kernels a model and its densities (`prepareEmissions`). */
@@ -87,7 +109,8 @@ export class Expectation {
       }
     this.model = model
     this.emissions = emissions
-    this.loadDensities(emissions)
+    if (this.cells) this.cellTable = prepareCells(this.cells, model, emissions)
+    else this.loadDensities(emissions)
   }
 
   private loadDensities({ kind, peaks, means, weights }: EmissionTable): void {
@@ -128,7 +151,10 @@ export class Expectation {
   pass(s: number, smooth: boolean): PassedSequence {
     const { kernels, blocks } = this
     const rows = blocks.offsets[s + 1] - blocks.offsets[s]
-    const shifts = kernels.emissions(blocks.at + blocks.firstBlocks[s] * 32 * blocks.features, rows)
+    const logB = this.cells ? this.densities(s) : null
+    const shifts = logB
+      ? this.emit(logB, rows)
+      : kernels.emissions(blocks.at + blocks.firstBlocks[s] * 32 * blocks.features, rows)
     if (Number.isFinite(shifts)) {
       kernels.recursions(rows)
       const [factor, exponent, lowest] = this.places.report.values
@@ -140,10 +166,36 @@ export class Expectation {
       )
         return { logLikelihood, log: null }
     }
-    const logB = new Float64Array(rows * this.states)
-    logDensities(this.emissions!, rowsOfSequence(blocks, s), rows, logB)
-    const log = logPass(this.model!, logB, rows)
+    const log = logPass(this.model!, logB ?? this.densities(s), rows)
     return { logLikelihood: log.logLikelihood, log }
+  }
+
+  /** Log densities (natural log) of the rows of a sequence under the loaded model, [T, K]. */
+  densities(s: number): Float64Array {
+    const { blocks, emissions } = this
+    const rows = blocks.offsets[s + 1] - blocks.offsets[s]
+    const logB = new Float64Array(rows * this.states)
+    if (this.cells) cellDensities(this.cells, emissions!, this.cellTable!, s, logB)
+    else logDensities(emissions!, rowsOfSequence(blocks, s), rows, logB)
+    return logB
+  }
+
+  /** Leaves densities where the kernels leave theirs, each over the largest of its row. Returns the sum of the latter. */
+  private emit(logB: Float64Array, rows: number): number {
+    const { states, pairs } = this
+    const emitted = this.places.emitted.values
+    let shifts = 0
+    for (let t = 0, from = 0, to = 0; t < rows; t++, from += states, to += 2 * pairs) {
+      let largest = -Infinity
+      for (let k = 0; k < states; k++) if (logB[from + k] > largest) largest = logB[from + k]
+      shifts += largest
+      emitted[to + 2 * pairs - 1] = 0
+      for (let k = 0; k < states; k++) {
+        const share = Math.exp(logB[from + k] - largest)
+        emitted[to + k] = share < FLOOR ? 0 : share
+      }
+    }
+    return shifts
   }
 
   /** One E-step over all sequences, into `sums`. Returns the total log-likelihood (natural log). */
@@ -152,6 +204,11 @@ export class Expectation {
     for (const name of ['startSums', 'stateSums', 'jumpSums', 'firstSums', 'secondSums'] as const)
       places[name].values.fill(0)
     sums.trans.fill(0)
+    if (this.cells) {
+      sums.first.fill(0)
+      sums.second.fill(0)
+      sums.cells?.fill(0)
+    }
     let logLikelihood = 0
     for (let s = 0; s + 1 < blocks.offsets.length; s++) {
       const rows = blocks.offsets[s + 1] - blocks.offsets[s]
@@ -159,7 +216,10 @@ export class Expectation {
       const passed = this.pass(s, true)
       logLikelihood += passed.logLikelihood
       if (passed.log) this.takeOver(passed.log, rows)
-      kernels.moments(blocks.at + blocks.firstBlocks[s] * 32 * blocks.features, rows, 16 * this.panels)
+      if (this.cells) {
+        const table = this.cellTable!
+        addCellMoments(this.cells, this.emissions!, table, s, places.future.values, 2 * this.pairs, sums)
+      } else kernels.moments(blocks.at + blocks.firstBlocks[s] * 32 * blocks.features, rows, 16 * this.panels)
     }
     this.collect()
     return logLikelihood
@@ -214,6 +274,7 @@ export class Expectation {
       }
     sums.start.set(places.startSums.values.subarray(0, states))
     sums.post.set(places.stateSums.values.subarray(0, states))
+    if (this.cells) return
     const moments = places.firstSums.values
     const independent = covariance === 'diag' || covariance === 'spherical'
     for (let p = 0; p < states * features; p++) {

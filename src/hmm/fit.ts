@@ -2,7 +2,7 @@
 import { Rng } from '../numeric/rng'
 import { collapsedStates } from './collapse'
 import { checkAgainstMask, transitionMask } from './constraints'
-import { logDensities, prepareEmissions } from './emissions'
+import { prepareEmissions } from './emissions'
 import type { EmissionTable } from './emissions'
 import { Expectation } from './expectation'
 import {
@@ -16,7 +16,7 @@ import {
 import { maximise } from './mstep'
 import type { MStepOptions } from './mstep'
 import { reseedStates } from './reseed'
-import { centreColumns, rowsOfSequence, sumsOfSquares } from './rows'
+import { sumsOfSquares } from './rows'
 import type { RowBlocks } from './rows'
 import type { FitOptions, FitResult, GaussianHmm, Sequence } from './types'
 
@@ -31,7 +31,7 @@ const RELATIVE_ROUNDING = 1e-11
  * convergence; reaching maxIterations is not convergence; a state that loses its rows is restarted instead of dividing
  * by zero; the start without `init` has uniform probabilities; transitions can be constrained.
  *
- * @param sequences rows of one run each, [T, D]; finite numbers only.
+ * @param sequences rows of one run each, [T, D]; finite numbers, and NaN for missing cells where a sequence says so.
  * @throws on wrong shapes, non-finite input, fewer rows than states, or a start that the constraint forbids.
  */
 export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptions): FitResult {
@@ -42,7 +42,7 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
   const { rows, features } = blocks
   if (rows < states) throw new Error(`${rows} rows are too few for ${states} states.`)
   const mask = transitionMask(options.transitions ?? 'free', states)
-  const shift = centreColumns(blocks)
+  const shift = expectation.centre()
   const rng = Rng.forPurpose(seed, 'hmm')
   const freshCovars = (): Float64Array => initialCovars(expectation, states, covariance, minCovar)
   const model = options.init
@@ -61,7 +61,7 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
   }
 
   // The posteriors of a row sum to 1, so the tied scatter around the origin does not depend on them.
-  if (covariance === 'tied') sums.second.set(expectation.scatter())
+  if (covariance === 'tied' && !expectation.scatterMoves) sums.second.set(expectation.scatter())
   const history: number[] = []
   const problems: string[] = []
   let converged = false
@@ -101,7 +101,7 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
     if (empty.length > 0) {
       const names = empty.map((k) => `S${k + 1}`).join(', ')
       if (repairs + empty.length <= 2 * states && iteration + 1 < maxIterations) {
-        reseedStates(model, empty, blocks, bestDensities(blocks, table), freshCovars(), mstep.updates, mask, rng)
+        reseedStates(model, empty, blocks, bestDensities(expectation, states), freshCovars(), mstep.updates, mask, rng)
         repairs += empty.length
         restarted = true
         problems.push(`${names} lost all rows at iteration ${iteration + 1} and was restarted.`)
@@ -134,16 +134,15 @@ function startMeans(expectation: Expectation, options: FitOptions, rng: Rng): Fl
   return options.transitions === 'left-to-right' ? orderedInTime(expectation, centres) : centres
 }
 
-/** The largest log density of every row, [rows]. */
-function bestDensities(blocks: RowBlocks, table: EmissionTable): Float64Array {
-  const { offsets } = blocks
-  const best = new Float64Array(blocks.rows).fill(-Infinity)
+/** The largest log density of every row under the loaded model, [rows]. */
+function bestDensities(expectation: Expectation, states: number): Float64Array {
+  const { offsets, rows: all } = expectation.blocks
+  const best = new Float64Array(all).fill(-Infinity)
   for (let s = 0; s + 1 < offsets.length; s++) {
     const rows = offsets[s + 1] - offsets[s]
-    const logB = new Float64Array(rows * table.states)
-    logDensities(table, rowsOfSequence(blocks, s), rows, logB)
+    const logB = expectation.densities(s)
     for (let t = 0, p = 0; t < rows; t++)
-      for (let k = 0; k < table.states; k++, p++) if (logB[p] > best[offsets[s] + t]) best[offsets[s] + t] = logB[p]
+      for (let k = 0; k < states; k++, p++) if (logB[p] > best[offsets[s] + t]) best[offsets[s] + t] = logB[p]
   }
   return best
 }

@@ -15,6 +15,8 @@ export interface SufficientStatistics {
   post: Float64Array
   /** Weighted sums of rows, [K, D]. */
   first: Float64Array
+  /** Expected cells per state and feature, [K, D]; null where no cell is missing, and for full and tied ones. */
+  cells: Float64Array | null
   /** diag, spherical: weighted sums of squares [K, D]; full: packed scatter [K, P]; tied: packed X^T X [P], constant. */
   second: Float64Array
 }
@@ -48,9 +50,13 @@ export function maximise(model: GaussianHmm, stats: SufficientStatistics, option
   if (options.updates.includes('m'))
     for (let k = 0; k < states; k++) {
       if (empty.includes(k)) continue
-      for (let d = 0; d < features; d++)
-        means[k * features + d] =
-          (options.meansWeight * options.meansPrior[d] + first[k * features + d]) / (options.meansWeight + post[k])
+      for (let d = 0; d < features; d++) {
+        const p = k * features + d
+        const rows = stats.cells ? stats.cells[p] : post[k]
+        // A feature that the state has never seen says nothing about its mean.
+        if (rows > EMPTY_STATE_ROWS)
+          means[p] = (options.meansWeight * options.meansPrior[d] + first[p]) / (options.meansWeight + rows)
+      }
     }
   if (options.updates.includes('c')) {
     if (model.covariance === 'full' || model.covariance === 'tied') updateMatrices(model, stats, options, empty)
@@ -77,20 +83,24 @@ function updateVariances(
   const { states, features, means, covars } = model
   for (let k = 0; k < states; k++) {
     if (empty.includes(k)) continue
-    const divisor = Math.max(Math.max(options.covarsWeight - 1, 0) + stats.post[k], 1e-5)
+    const weight = Math.max(options.covarsWeight - 1, 0)
     let sum = 0
+    let divisors = 0
     for (let d = 0; d < features; d++) {
       const p = k * features + d
+      const rows = stats.cells ? stats.cells[p] : stats.post[k]
+      if (!(rows > EMPTY_STATE_ROWS)) continue
+      const divisor = Math.max(weight + rows, 1e-5)
       const mu = means[p]
       const offset = mu - options.meansPrior[d]
-      const scatter =
-        options.meansWeight * offset * offset + stats.second[p] - 2 * mu * stats.first[p] + mu * mu * stats.post[k]
+      const scatter = options.meansWeight * offset * offset + stats.second[p] - 2 * mu * stats.first[p] + mu * mu * rows
       // Rounding can leave a constant column a hair below zero.
-      const variance = (options.covarsPrior + Math.max(scatter, 0)) / divisor
-      if (model.covariance === 'diag') covars[p] = variance
-      sum += variance
+      const squares = options.covarsPrior + Math.max(scatter, 0)
+      if (model.covariance === 'diag') covars[p] = squares / divisor
+      sum += squares
+      divisors += divisor
     }
-    if (model.covariance === 'spherical') covars[k] = sum / features
+    if (model.covariance === 'spherical' && divisors > 0) covars[k] = sum / divisors
   }
 }
 

@@ -19,7 +19,7 @@ export interface RowBlocks extends Shape, Place {}
 
 /**
  * The shape of sequences. Empty sequences are allowed and hold no rows.
- * @throws when nothing is left, the number of columns differs, or a number is not finite.
+ * @throws when nothing is left, the number of columns differs, or a number is not finite and no missing cell.
  */
 export function checkSequences(sequences: readonly Sequence[], features?: number): Shape {
   if (sequences.length === 0) throw new Error('There is no sequence to work on.')
@@ -37,9 +37,9 @@ export function checkSequences(sequences: readonly Sequence[], features?: number
     longest = Math.max(longest, rows)
   })
   if (offsets[sequences.length] === 0) throw new Error('The sequences have no rows.')
-  sequences.forEach(({ data }, s) => {
+  sequences.forEach(({ data, missing }, s) => {
     for (let p = 0; p < data.length; p++)
-      if (!Number.isFinite(data[p])) {
+      if (!Number.isFinite(data[p]) && !(missing && Number.isNaN(data[p]))) {
         const row = offsets[s] + Math.floor(p / columns) + 1
         throw new Error(`Row ${row} of the sequences contains a number that is not finite.`)
       }

@@ -7,6 +7,8 @@ export interface Sequence {
   data: Float64Array
   rows: number
   columns: number
+  /** Cells that are NaN were not recorded; without it NaN is an error. */
+  missing?: boolean
 }
 
 /**

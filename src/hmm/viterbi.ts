@@ -1,4 +1,5 @@
 /** The single most likely state path. */
+import { cellDensities, cellsOf, prepareCells } from './cells'
 import { logDensities, prepareEmissions } from './emissions'
 import { checkSequences } from './rows'
 import type { GaussianHmm, Sequence } from './types'
@@ -9,18 +10,21 @@ import type { GaussianHmm, Sequence } from './types'
  */
 export function decodeViterbi(model: GaussianHmm, sequences: readonly Sequence[]): Int32Array[] {
   const { states } = model
-  checkSequences(sequences, model.features)
+  const shape = checkSequences(sequences, model.features)
   const emissions = prepareEmissions(model)
+  const cells = cellsOf(sequences, shape)
+  const cellTable = cells && prepareCells(cells, model, emissions)
   const logStart = model.startProb.map(Math.log)
   const logTrans = model.transMat.map(Math.log)
   const longest = sequences.reduce((most, { rows }) => Math.max(most, rows), 0)
   // Taken once: hundreds of runs would otherwise leave hundreds of buffers to be collected.
   const logB = new Float64Array(longest * states)
   const from = new Int32Array(longest * states)
-  return sequences.map(({ data, rows: length }) => {
+  return sequences.map(({ data, rows: length }, s) => {
     const path = new Int32Array(length)
     if (length === 0) return path
-    logDensities(emissions, data, length, logB)
+    if (cells) cellDensities(cells, emissions, cellTable!, s, logB)
+    else logDensities(emissions, data, length, logB)
     let score: Float64Array = new Float64Array(states)
     let next: Float64Array = new Float64Array(states)
     for (let k = 0; k < states; k++) score[k] = logStart[k] + logB[k]

@@ -29,6 +29,7 @@ export function referenceStep(
     trans: new Float64Array(states * states),
     post: new Float64Array(states),
     first: new Float64Array(states * features),
+    cells: null,
     second: new Float64Array(covariance === 'full' ? states * size : covariance === 'tied' ? size : states * features)
   }
   const emissions = prepareEmissions(model)

@@ -1,0 +1,288 @@
+/**
+ * Rows in which cells are missing. A Gaussian without some of its features is the Gaussian of the others, so the density of
+ * a row is that of the cells that are there, and EM fills in what it expects of the missing ones (Little & Rubin 2002,
+ * section 11.2, within each state).
+ */
+import { choleskyPacked, invertLowerPacked, packedLength } from '../numeric/linear'
+import { LOG_TWO_PI } from '../numeric/logSpace'
+import type { EmissionTable } from './emissions'
+import type { SufficientStatistics } from './mstep'
+import type { Shape } from './rows'
+import type { GaussianHmm, Sequence } from './types'
+
+/** Which features rows have: [observed] and [missing], ascending. */
+interface Pattern {
+  observed: Int32Array
+  missing: Int32Array
+}
+
+export interface Cells {
+  features: number
+  /** First row of every sequence, then the number of rows. */
+  offsets: Int32Array
+  /** [rows, D]; NaN where nothing was recorded. */
+  values: Float64Array
+  patterns: Pattern[]
+  /** Number of its pattern for every row. */
+  patternOf: Int32Array
+}
+
+/** What the densities of rows with some pattern need, for one covariance. */
+interface PatternTable {
+  /** ln of the density at the mean, without what the pattern lacks. */
+  peak: number
+  /** Packed inverse Cholesky factor of the observed features. */
+  factor: Float64Array
+  /** Regression of the missing features on the observed ones, [missing, observed]. */
+  regression: Float64Array
+  /** Covariance of the missing features given the observed ones, [missing, missing]. */
+  left: Float64Array
+}
+
+export interface CellTable {
+  /** ln of each cell's density at its mean, [K, D]; diagonal covariances only. */
+  cellPeaks: Float64Array | null
+  /** By covariance (one for all states, or one each) and pattern; other covariances only. */
+  tables: PatternTable[][] | null
+}
+
+/** @returns null where every cell is there, unless they are wanted all the same. */
+export function cellsOf(sequences: readonly Sequence[], shape: Shape, always = false): Cells | null {
+  const { features, offsets, rows } = shape
+  if (!always && !sequences.some(({ missing, data }) => missing && data.some(Number.isNaN))) return null
+  const values = new Float64Array(rows * features)
+  sequences.forEach(({ data }, s) => values.set(data, offsets[s] * features))
+  const patterns: Pattern[] = []
+  const known = new Map<string, number>()
+  const patternOf = new Int32Array(rows)
+  const there = new Array<string>(features)
+  for (let t = 0; t < rows; t++) {
+    for (let d = 0; d < features; d++) there[d] = Number.isNaN(values[t * features + d]) ? '0' : '1'
+    const key = there.join('')
+    let number = known.get(key)
+    if (number === undefined) {
+      const all = Array.from({ length: features }, (_, d) => d)
+      number = patterns.push({
+        observed: Int32Array.from(all.filter((d) => there[d] === '1')),
+        missing: Int32Array.from(all.filter((d) => there[d] === '0'))
+      })
+      known.set(key, --number)
+    }
+    patternOf[t] = number
+  }
+  return { features, offsets, values, patterns, patternOf }
+}
+
+/**
+ * The sequence with straight lines through what is missing, from which EM starts: a start that knew only what is there
+ * would tell rows apart by what they lack. At the ends the nearest value stays; `means` stand for features of which a
+ * sequence has nothing, [D].
+ */
+export function bridged(sequence: Sequence, means: Float64Array): Sequence {
+  const { rows, columns } = sequence
+  const data = sequence.data.slice()
+  for (let d = 0; d < columns; d++) {
+    let before = -1
+    for (let t = 0; t <= rows; t++) {
+      if (t < rows && Number.isNaN(data[t * columns + d])) continue
+      const [from, to] = [data[before * columns + d], data[t * columns + d]]
+      for (let u = before + 1; u < t; u++)
+        data[u * columns + d] =
+          before < 0 ? (t < rows ? to : means[d]) : t < rows ? from + ((to - from) * (u - before)) / (t - before) : from
+      before = t
+    }
+  }
+  return { data, rows, columns }
+}
+
+/** Means of the columns over the cells that are there, [D]; 0 for one without any. */
+export function meansOfCells({ values, features }: Cells): Float64Array {
+  const sums = new Float64Array(features)
+  const counts = new Float64Array(features)
+  for (let p = 0; p < values.length; p++) {
+    if (Number.isNaN(values[p])) continue
+    sums[p % features] += values[p]
+    counts[p % features] += 1
+  }
+  return sums.map((sum, d) => (counts[d] > 0 ? sum / counts[d] : 0))
+}
+
+export function shiftCells({ values, features }: Cells, shift: Float64Array): void {
+  for (let p = 0; p < values.length; p++) values[p] -= shift[p % features]
+}
+
+/**
+ * @param table densities of the model's whole rows.
+ * @throws when the covariance of some features is not positive definite.
+ */
+export function prepareCells({ patterns }: Cells, model: GaussianHmm, table: EmissionTable): CellTable {
+  if (table.kind === 'diag')
+    return { cellPeaks: table.weights.map((weight) => 0.5 * (Math.log(weight) - LOG_TWO_PI)), tables: null }
+  const blocks = table.kind === 'full' ? model.states : 1
+  const tables = Array.from({ length: blocks }, (_, block) =>
+    patterns.map((pattern) => tableOf(pattern, model, block, table.ridge))
+  )
+  return { cellPeaks: null, tables }
+}
+
+function tableOf({ observed, missing }: Pattern, model: GaussianHmm, block: number, ridge: number): PatternTable {
+  const { features, covars } = model
+  const at = (i: number, j: number): number => covars[(block * features + i) * features + j] + (i === j ? ridge : 0)
+  const size = observed.length
+  const factor = new Float64Array(packedLength(size))
+  for (let i = 0, p = 0; i < size; i++) for (let j = 0; j <= i; j++) factor[p++] = at(observed[i], observed[j])
+  if (!choleskyPacked(factor, 0, size))
+    throw new Error(`The covariance of state ${block + 1} is not a positive definite matrix.`)
+  invertLowerPacked(factor, 0, size)
+  let peak = -0.5 * size * LOG_TWO_PI
+  for (let i = 0; i < size; i++) peak += Math.log(factor[(i * (i + 1)) / 2 + i])
+  const regression = new Float64Array(missing.length * size)
+  const left = new Float64Array(missing.length * missing.length)
+  const white = new Float64Array(size)
+  missing.forEach((m, row) => {
+    // S_mo L^-T, and that times L^-1.
+    for (let i = 0, p = 0; i < size; i++) {
+      white[i] = 0
+      for (let j = 0; j <= i; j++, p++) white[i] += factor[p] * at(m, observed[j])
+    }
+    for (let i = 0, p = 0; i < size; i++)
+      for (let j = 0; j <= i; j++, p++) regression[row * size + j] += white[i] * factor[p]
+    missing.forEach((n, column) => {
+      let explained = 0
+      for (let j = 0; j < size; j++) explained += regression[row * size + j] * at(observed[j], n)
+      left[row * missing.length + column] = at(m, n) - explained
+    })
+  })
+  return { peak, factor, regression, left }
+}
+
+/** Log densities (natural log) of the rows of sequence s into out, [T, K]. */
+export function cellDensities(cells: Cells, table: EmissionTable, own: CellTable, s: number, out: Float64Array): void {
+  const { features, offsets, values, patterns, patternOf } = cells
+  const { states, means, weights } = table
+  const [first, end] = [offsets[s], offsets[s + 1]]
+  if (own.cellPeaks) {
+    const { cellPeaks } = own
+    for (let t = first, to = 0; t < end; t++) {
+      const row = t * features
+      for (let k = 0, p = 0; k < states; k++, to++) {
+        let sum = 0
+        for (let d = 0; d < features; d++, p++) {
+          const difference = values[row + d] - means[p]
+          // False for what is missing.
+          if (difference === difference) sum += cellPeaks[p] - 0.5 * difference * difference * weights[p]
+        }
+        out[to] = sum
+      }
+    }
+    return
+  }
+  const difference = new Float64Array(features)
+  for (let t = first, to = 0; t < end; t++) {
+    const { observed } = patterns[patternOf[t]]
+    const size = observed.length
+    for (let k = 0; k < states; k++, to++) {
+      const { peak, factor } = own.tables![own.tables!.length === 1 ? 0 : k][patternOf[t]]
+      for (let i = 0; i < size; i++)
+        difference[i] = values[t * features + observed[i]] - means[k * features + observed[i]]
+      let squares = 0
+      for (let i = 0, p = 0; i < size; i++) {
+        let y = 0
+        for (let j = 0; j <= i; j++, p++) y += factor[p] * difference[j]
+        squares += y * y
+      }
+      out[to] = peak - 0.5 * squares
+    }
+  }
+}
+
+/**
+ * Adds what the rows of sequence s say to the sums of the M-step: of diagonal covariances the cells that are there, and of
+ * others the rows with what is expected of their missing cells.
+ * @param posteriors [T, stride] with the states first.
+ */
+export function addCellMoments(
+  cells: Cells,
+  table: EmissionTable,
+  own: CellTable,
+  s: number,
+  posteriors: Float64Array,
+  stride: number,
+  sums: SufficientStatistics
+): void {
+  if (own.cellPeaks) addDiagonalMoments(cells, table.states, s, posteriors, stride, sums)
+  else addMatrixMoments(cells, table, own.tables!, s, posteriors, stride, sums)
+}
+
+function addDiagonalMoments(
+  { features, offsets, values }: Cells,
+  states: number,
+  s: number,
+  posteriors: Float64Array,
+  stride: number,
+  { first, second, cells }: SufficientStatistics
+): void {
+  for (let t = offsets[s], from = 0; t < offsets[s + 1]; t++, from += stride) {
+    const row = t * features
+    for (let k = 0; k < states; k++) {
+      const weight = posteriors[from + k]
+      if (weight === 0) continue
+      for (let d = 0, p = k * features; d < features; d++, p++) {
+        const value = values[row + d]
+        if (value !== value) continue
+        cells![p] += weight
+        first[p] += weight * value
+        second[p] += weight * value * value
+      }
+    }
+  }
+}
+
+function addMatrixMoments(
+  { features, offsets, values, patterns, patternOf }: Cells,
+  { states, means }: EmissionTable,
+  tables: PatternTable[][],
+  s: number,
+  posteriors: Float64Array,
+  stride: number,
+  { first, second }: SufficientStatistics
+): void {
+  const size = packedLength(features)
+  const row = new Float64Array(features)
+  const tied = tables.length === 1
+  const weights = patterns.map(() => new Float64Array(states))
+  for (let t = offsets[s], from = 0; t < offsets[s + 1]; t++, from += stride) {
+    const { observed, missing } = patterns[patternOf[t]]
+    for (const d of observed) row[d] = values[t * features + d]
+    for (let k = 0; k < states; k++) {
+      const weight = posteriors[from + k]
+      if (weight === 0) continue
+      const mean = k * features
+      const { regression } = tables[tied ? 0 : k][patternOf[t]]
+      for (let m = 0, p = 0; m < missing.length; m++) {
+        let expected = means[mean + missing[m]]
+        for (let j = 0; j < observed.length; j++, p++)
+          expected += regression[p] * (row[observed[j]] - means[mean + observed[j]])
+        row[missing[m]] = expected
+      }
+      for (let i = 0, p = tied ? 0 : k * size; i < features; i++) {
+        const scaled = weight * row[i]
+        first[mean + i] += scaled
+        for (let j = 0; j <= i; j++, p++) second[p] += scaled * row[j]
+      }
+      weights[patternOf[t]][k] += weight
+    }
+  }
+  // How far the missing cells may be from what is expected of them.
+  patterns.forEach(({ missing }, pattern) => {
+    for (let k = 0; k < states; k++) {
+      const { left } = tables[tied ? 0 : k][pattern]
+      const weight = weights[pattern][k]
+      const to = tied ? 0 : k * size
+      if (weight === 0) continue
+      for (let a = 0; a < missing.length; a++)
+        for (let b = 0; b <= a; b++)
+          second[to + (missing[a] * (missing[a] + 1)) / 2 + missing[b]] += weight * left[a * missing.length + b]
+    }
+  })
+}
