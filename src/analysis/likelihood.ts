@@ -1,6 +1,6 @@
 /** How likely each point of a run is under a model, given the points before it: where foreign dynamics stand out. */
 import { filteredProbabilities } from '../hmm'
-import { logDensities, prepareEmissions } from '../hmm/emissions'
+import { densitiesOf } from '../hmm/densities'
 import type { GaussianHmm, Sequence } from '../hmm/types'
 import { logSumExp } from '../numeric/logSpace'
 import { quantile } from '../numeric/statistics'
@@ -12,25 +12,32 @@ import type { UsualLikelihood } from './types'
  * probabilities (Rabiner 1989, eq. 91-92).
  */
 export function pointLogLikelihoods(model: GaussianHmm, sequences: readonly Sequence[]): Float64Array[] {
-  const { states, startProb, transMat } = model
-  const table = prepareEmissions(model)
-  const terms = new Float64Array(states)
+  const { states } = model
   const logB = new Float64Array(sequences.reduce((most, { rows }) => Math.max(most, rows), 0) * states)
   // One sequence at a time: the probabilities of hundreds of runs need not be in memory together.
   return sequences.map((sequence) => {
     const [filtered] = filteredProbabilities(model, [sequence])
-    logDensities(table, sequence.data, sequence.rows, logB)
-    // A state that a row all but excludes may be the one that the next row comes from.
-    if (filtered.some((value) => value < leastExact)) return inLogSpace(model, logB, sequence.rows)
-    return Float64Array.from({ length: sequence.rows }, (_, t) => {
-      for (let j = 0; j < states; j++) {
-        let predicted = t === 0 ? startProb[j] : 0
-        if (t > 0)
-          for (let i = 0; i < states; i++) predicted += filtered[(t - 1) * states + i] * transMat[i * states + j]
-        terms[j] = Math.log(predicted) + logB[t * states + j]
-      }
-      return logSumExp(terms)
-    })
+    densitiesOf(model, [sequence])(0, logB)
+    if (!model.autoregression) return pointsOf(model, filtered, logB, sequence.rows)
+    // The first row is given, so that its likelihood is 1, and the chain begins with the second.
+    const points = new Float64Array(sequence.rows)
+    if (sequence.rows > 1) points.set(pointsOf(model, filtered.subarray(states), logB, sequence.rows - 1), 1)
+    return points
+  })
+}
+
+function pointsOf(model: GaussianHmm, filtered: Float64Array, logB: Float64Array, rows: number): Float64Array {
+  const { states, startProb, transMat } = model
+  // A state that a row all but excludes may be the one that the next row comes from.
+  if (filtered.some((value) => value < leastExact)) return inLogSpace(model, logB, rows)
+  const terms = new Float64Array(states)
+  return Float64Array.from({ length: rows }, (_, t) => {
+    for (let j = 0; j < states; j++) {
+      let predicted = t === 0 ? startProb[j] : 0
+      if (t > 0) for (let i = 0; i < states; i++) predicted += filtered[(t - 1) * states + i] * transMat[i * states + j]
+      terms[j] = Math.log(predicted) + logB[t * states + j]
+    }
+    return logSumExp(terms)
   })
 }
 

@@ -2,6 +2,7 @@
 import { packedLength } from '../numeric/linear'
 import { addCellMoments, bridged, cellDensities, cellsOf, meansOfCells, prepareCells, shiftCells } from './cells'
 import type { Cells, CellTable } from './cells'
+import { Changes, differences } from './autoregression'
 import { logDensities } from './emissions'
 import type { EmissionTable } from './emissions'
 import { logPass } from './logPass'
@@ -44,10 +45,15 @@ export class Expectation {
   /** Where cells are missing: then densities and moments are not the kernels'. */
   private readonly cells: Cells | null
   private cellTable: CellTable | null = null
+  /** Where the states are rules of change: the rows of the blocks are what changes then, one less than a sequence has. */
+  readonly changes: Changes | null
+  /** What `centre` has taken from the rows of the blocks, [D]. */
+  blockMeans: Float64Array = new Float64Array(0)
 
   /**
    * @param features that the sequences must have; without it those of the first.
    * @param clusters whether `assignRows` will be used.
+   * @param autoregression of the models that will be loaded.
    * @param cells work as if cells were missing, also where none is.
    * @throws on wrong shapes and non-finite numbers.
    */
@@ -55,9 +61,16 @@ export class Expectation {
     sequences: readonly Sequence[],
     private readonly states: number,
     private readonly covariance: CovarianceType,
-    { features, clusters = false, cells = false }: { features?: number; clusters?: boolean; cells?: boolean } = {}
+    {
+      features,
+      clusters = false,
+      autoregression,
+      cells = false
+    }: { features?: number; clusters?: boolean; autoregression?: 'diag' | 'full'; cells?: boolean } = {}
   ) {
-    const shape = checkSequences(sequences, features)
+    const given = checkSequences(sequences, features)
+    const rows = autoregression ? sequences.map(differences) : sequences
+    const shape = autoregression ? checkSequences(rows, given.features) : given
     const columns = shape.features
     const full = covariance === 'full'
     const tied = covariance === 'tied'
@@ -66,9 +79,10 @@ export class Expectation {
     this.panels = panelsLength(columns)
     this.kernels = hmmKernels()
     this.places = layOutExpectation(shape, states, covariance, clusters)
-    this.cells = cellsOf(sequences, shape, cells)
+    this.changes = autoregression ? new Changes(sequences, states, shape.features, autoregression, covariance) : null
+    this.cells = cellsOf(rows, shape, cells)
     const means = this.cells && meansOfCells(this.cells)
-    this.blocks = placeRows(shape, this.places.rows, means ? sequences.map((one) => bridged(one, means)) : sequences)
+    this.blocks = placeRows(shape, this.places.rows, means ? rows.map((one) => bridged(one, means)) : rows)
     const independent = covariance === 'diag' || covariance === 'spherical'
     this.sums = {
       start: new Float64Array(states),
@@ -82,14 +96,15 @@ export class Expectation {
 
   /** Whether what tied models have as a constant, the scatter around the origin, depends on the posteriors. */
   get scatterMoves(): boolean {
-    return this.cells !== null
+    return this.cells !== null || this.changes !== null
   }
 
   /** Moves the columns' means to 0. Returns the means. */
   centre(): Float64Array {
     const shift = centreColumns(this.blocks)
+    this.blockMeans = shift
     if (this.cells) shiftCells(this.cells, shift)
-    return shift
+    return this.changes ? this.changes.centre() : shift
   }
 
   /** Gives the kernels a model and its densities (`prepareEmissions`). */
@@ -110,7 +125,7 @@ export class Expectation {
     this.model = model
     this.emissions = emissions
     if (this.cells) this.cellTable = prepareCells(this.cells, model, emissions)
-    else this.loadDensities(emissions)
+    else if (!this.changes) this.loadDensities(emissions)
   }
 
   private loadDensities({ kind, peaks, means, weights }: EmissionTable): void {
@@ -151,7 +166,7 @@ export class Expectation {
   pass(s: number, smooth: boolean): PassedSequence {
     const { kernels, blocks } = this
     const rows = blocks.offsets[s + 1] - blocks.offsets[s]
-    const logB = this.cells ? this.densities(s) : null
+    const logB = this.cells || this.changes ? this.densities(s) : null
     const shifts = logB
       ? this.emit(logB, rows)
       : kernels.emissions(blocks.at + blocks.firstBlocks[s] * 32 * blocks.features, rows)
@@ -175,7 +190,8 @@ export class Expectation {
     const { blocks, emissions } = this
     const rows = blocks.offsets[s + 1] - blocks.offsets[s]
     const logB = new Float64Array(rows * this.states)
-    if (this.cells) cellDensities(this.cells, emissions!, this.cellTable!, s, logB)
+    if (this.changes) this.changes.densities(this.model!, emissions!, s, logB)
+    else if (this.cells) cellDensities(this.cells, emissions!, this.cellTable!, s, logB)
     else logDensities(emissions!, rowsOfSequence(blocks, s), rows, logB)
     return logB
   }
@@ -209,6 +225,7 @@ export class Expectation {
       sums.second.fill(0)
       sums.cells?.fill(0)
     }
+    this.changes?.clear()
     let logLikelihood = 0
     for (let s = 0; s + 1 < blocks.offsets.length; s++) {
       const rows = blocks.offsets[s + 1] - blocks.offsets[s]
@@ -216,7 +233,8 @@ export class Expectation {
       const passed = this.pass(s, true)
       logLikelihood += passed.logLikelihood
       if (passed.log) this.takeOver(passed.log, rows)
-      if (this.cells) {
+      if (this.changes) this.changes.add(s, places.future.values, 2 * this.pairs)
+      else if (this.cells) {
         const table = this.cellTable!
         addCellMoments(this.cells, this.emissions!, table, s, places.future.values, 2 * this.pairs, sums)
       } else kernels.moments(blocks.at + blocks.firstBlocks[s] * 32 * blocks.features, rows, 16 * this.panels)
@@ -274,7 +292,7 @@ export class Expectation {
       }
     sums.start.set(places.startSums.values.subarray(0, states))
     sums.post.set(places.stateSums.values.subarray(0, states))
-    if (this.cells) return
+    if (this.cells || this.changes) return
     const moments = places.firstSums.values
     const independent = covariance === 'diag' || covariance === 'spherical'
     for (let p = 0; p < states * features; p++) {

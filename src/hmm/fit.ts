@@ -1,5 +1,6 @@
 /** Expectation maximisation (Baum-Welch) of a Gaussian HMM. */
 import { Rng } from '../numeric/rng'
+import { moveOrigin, stayRule } from './autoregression'
 import { collapsedStates } from './collapse'
 import { checkAgainstMask, transitionMask } from './constraints'
 import { prepareEmissions } from './emissions'
@@ -37,7 +38,8 @@ const RELATIVE_ROUNDING = 1e-11
 export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptions): FitResult {
   const { states, covariance, maxIterations = 10, tolerance = 1e-2, minCovar = 1e-3, seed = 0 } = options
   if (!Number.isInteger(states) || states < 1) throw new Error('The number of states must be a whole number above 0.')
-  const expectation = new Expectation(sequences, states, covariance, { clusters: !options.init })
+  const { autoregression } = options
+  const expectation = new Expectation(sequences, states, covariance, { clusters: !options.init, autoregression })
   const { blocks, sums } = expectation
   const { rows, features } = blocks
   if (rows < states) throw new Error(`${rows} rows are too few for ${states} states.`)
@@ -46,10 +48,17 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
   const rng = Rng.forPurpose(seed, 'hmm')
   const freshCovars = (): Float64Array => initialCovars(expectation, states, covariance, minCovar)
   const model = options.init
-    ? modelFromParameters(options.init, states, features, covariance)
+    ? modelFromParameters(options.init, states, features, covariance, autoregression)
     : uniformModel(states, features, covariance, startMeans(expectation, options, rng), freshCovars(), mask)
   checkAgainstMask(model, mask)
-  if (options.init) for (let p = 0; p < model.means.length; p++) model.means[p] -= shift[p % features]
+  if (options.init) moveOrigin(model, shift, 1)
+  else if (autoregression) {
+    // The means so far are those of changes: rules that add them.
+    const weights = new Float64Array(states * features * (autoregression === 'full' ? features : 1))
+    model.autoregression = { kind: autoregression, weights }
+    stayRule(model.autoregression, features, states)
+    for (let p = 0; p < model.means.length; p++) model.means[p] += expectation.blockMeans[p % features]
+  }
   const mstep: MStepOptions = {
     updates: options.updates ?? 'stmc',
     startProbPrior: options.startProbPrior ?? 1,
@@ -87,7 +96,10 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
     history.push(logLikelihood)
     const penalty = priorPenalty(table, mstep.covarsPrior)
 
-    const empty = maximise(model, sums, mstep)
+    const empty = expectation.changes
+      ? maximise(model, sums, { ...mstep, updates: mstep.updates.replace(/[mc]/g, '') })
+      : maximise(model, sums, mstep)
+    expectation.changes?.maximise(model, table, mstep.updates, mstep.covarsPrior)
     const gain = logLikelihood - before
     // After a restart the log-likelihood may fall, and that says nothing about convergence.
     if (iteration > 0 && !restarted && gain < tolerance) {
@@ -102,6 +114,9 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
       const names = empty.map((k) => `S${k + 1}`).join(', ')
       if (repairs + empty.length <= 2 * states && iteration + 1 < maxIterations) {
         reseedStates(model, empty, blocks, bestDensities(expectation, states), freshCovars(), mstep.updates, mask, rng)
+        if (autoregression)
+          for (const k of empty)
+            for (let d = 0; d < features; d++) model.means[k * features + d] += expectation.blockMeans[d]
         repairs += empty.length
         restarted = true
         problems.push(`${names} lost all rows at iteration ${iteration + 1} and was restarted.`)
@@ -116,7 +131,7 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
       ? collapsedStates(model, sums.post, columnVariances(blocks, shift), mstep.covarsPrior)
       : []
   for (const { state, reason } of collapsed) problems.push(`S${state + 1} ${reason}.`)
-  for (let p = 0; p < model.means.length; p++) model.means[p] += shift[p % features]
+  moveOrigin(model, shift, -1)
   return {
     ...model,
     logLikelihoodHistory: history,
@@ -180,6 +195,7 @@ function fallSentence(fall: number, iteration: number, prior: boolean): string {
 
 /** The model alone, without the record of the fit. */
 export function modelOfFit(fit: FitResult): GaussianHmm {
-  const { states, features, covariance, startProb, transMat, means, covars } = fit
-  return { states, features, covariance, startProb, transMat, means, covars }
+  const { states, features, covariance, startProb, transMat, means, covars, autoregression } = fit
+  const model = { states, features, covariance, startProb, transMat, means, covars }
+  return autoregression ? { ...model, autoregression } : model
 }

@@ -182,10 +182,11 @@ export function modelFromParameters(
   parameters: InitialParameters,
   states: number,
   features: number,
-  covariance: CovarianceType
+  covariance: CovarianceType,
+  autoregression?: 'diag' | 'full'
 ): GaussianHmm {
   const take = (name: keyof InitialParameters, length: number): Float64Array => {
-    const flat = flattenNumbers(parameters[name])
+    const flat = flattenNumbers(parameters[name] ?? [])
     if (flat.length !== length) throw new Error(`The initial ${name} has ${flat.length} numbers instead of ${length}.`)
     if (!flat.every(Number.isFinite)) throw new Error(`The initial ${name} contains a number that is not finite.`)
     return flat
@@ -196,7 +197,11 @@ export function modelFromParameters(
   for (let i = 0; i < states; i++) checkDistribution(transMat, i * states, states, `transMat row ${i + 1}`)
   const means = take('means', states * features)
   const covars = take('covars', covarsLength(covariance, states, features))
-  return { states, features, covariance, startProb, transMat, means, covars }
+  const model: GaussianHmm = { states, features, covariance, startProb, transMat, means, covars }
+  if (!autoregression) return model
+  if (parameters.autoregression === undefined) throw new Error('The initial autoregression is missing.')
+  const weights = take('autoregression', states * features * (autoregression === 'full' ? features : 1))
+  return { ...model, autoregression: { kind: autoregression, weights } }
 }
 
 function checkDistribution(values: Float64Array, at: number, size: number, name: string): void {

@@ -1,5 +1,6 @@
 /** Restart of states that have lost their rows. */
 import type { Rng } from '../numeric/rng'
+import { stayRule } from './autoregression'
 import { uniformRow } from './constraints'
 import type { TransitionMask } from './constraints'
 import { copyRow } from './rows'
@@ -32,7 +33,11 @@ export function reseedStates(
   const pool = Math.max(empty.length, Math.ceil(rows * WORST_SHARE))
   for (const k of empty) {
     const row = order[rng.integer(Math.min(pool, rows))]
-    if (updates.includes('m')) copyRow(blocks, row, means, k * features)
+    if (updates.includes('m')) {
+      copyRow(blocks, row, means, k * features)
+      // The row is a change then: a rule that adds it.
+      if (model.autoregression) stayRule(model.autoregression, features, states, k)
+    }
     if (updates.includes('c') && covariance !== 'tied') {
       const block = covars.length / states
       for (let p = k * block; p < (k + 1) * block; p++) covars[p] = fresh[p]

@@ -4,7 +4,8 @@ import type { Rng } from '../numeric/rng'
 import type { GaussianHmm, Sequence } from './types'
 
 /**
- * Draws `length` rows: states [T] and observations [T, D].
+ * Draws `length` rows: states [T] and observations [T, D]. The first row of an autoregressive model, which it says nothing
+ * about, is 0.
  * @throws when a full or tied covariance is not positive definite.
  */
 export function sampleSequence(
@@ -22,6 +23,7 @@ export function sampleSequence(
     const k =
       t === 0 ? draw(model.startProb, 0, model.states, rng) : draw(model.transMat, states[t - 1], model.states, rng)
     states[t] = k
+    if (t === 0 && model.autoregression) continue
     for (let d = 0; d < features; d++) noise[d] = rng.normal()
     for (let d = 0; d < features; d++) {
       let offset = 0
@@ -29,10 +31,26 @@ export function sampleSequence(
         const row = (covariance === 'tied' ? 0 : k * size) + (d * (d + 1)) / 2
         for (let j = 0; j <= d; j++) offset += factors[row + j] * noise[j]
       } else offset = Math.sqrt(covariance === 'diag' ? covars[k * features + d] : covars[k]) * noise[d]
-      data[t * features + d] = means[k * features + d] + offset
+      data[t * features + d] = means[k * features + d] + offset + carried(model, k, d, data, (t - 1) * features)
     }
   }
   return { states, sequence: { data, rows: length, columns: features } }
+}
+
+/** What a rule keeps of the row before, at `from`. */
+function carried(
+  { autoregression, features }: GaussianHmm,
+  k: number,
+  d: number,
+  data: Float64Array,
+  from: number
+): number {
+  if (!autoregression) return 0
+  const { kind, weights } = autoregression
+  if (kind === 'diag') return weights[k * features + d] * data[from + d]
+  let sum = 0
+  for (let j = 0; j < features; j++) sum += weights[(k * features + d) * features + j] * data[from + j]
+  return sum
 }
 
 function factorise(model: GaussianHmm): Float64Array {

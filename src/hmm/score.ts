@@ -1,5 +1,6 @@
 /** What a fitted model says about sequences: likelihood, probabilities, information criteria. */
 import { transitionParameters } from './constraints'
+import { withFirstRow } from './autoregression'
 import { prepareEmissions } from './emissions'
 import { Expectation } from './expectation'
 import type { PassedSequence } from './expectation'
@@ -14,11 +15,20 @@ function evaluate(
 ): void {
   const { states, covariance, features } = model
   const emissions = prepareEmissions(model)
-  const expectation = new Expectation(sequences, states, covariance, { features })
+  const autoregression = model.autoregression?.kind
+  // Of a single row an autoregressive model says nothing.
+  const least = autoregression ? 2 : 1
+  if (autoregression && !sequences.some(({ rows }) => rows >= least)) return
+  const expectation = new Expectation(sequences, states, covariance, { features, autoregression })
   expectation.load(model, emissions)
   sequences.forEach(({ rows }, s) => {
-    if (rows > 0) visit(expectation.pass(s, smooth), s, expectation)
+    if (rows >= least) visit(expectation.pass(s, smooth), s, expectation)
   })
+}
+
+/** With the first row, which only is given, where the model is autoregressive. */
+function rowsOf(model: GaussianHmm, { rows }: Sequence, values: Float64Array): Float64Array {
+  return model.autoregression ? withFirstRow(values, model.states, rows, model.startProb) : values
 }
 
 /**
@@ -35,23 +45,23 @@ export function scoreSequences(model: GaussianHmm, sequences: readonly Sequence[
 export function posteriorProbabilities(model: GaussianHmm, sequences: readonly Sequence[]): Float64Array[] {
   const out = sequences.map((): Float64Array => new Float64Array(0))
   evaluate(model, sequences, true, ({ log }, s, expectation) => (out[s] = log?.posteriors ?? expectation.posteriors(s)))
-  return out
+  return out.map((values, s) => rowsOf(model, sequences[s], values))
 }
 
 /** Filtered probabilities p(state at t | rows up to and with t), [T, K] per sequence. */
 export function filteredProbabilities(model: GaussianHmm, sequences: readonly Sequence[]): Float64Array[] {
   const out = sequences.map((): Float64Array => new Float64Array(0))
   evaluate(model, sequences, false, ({ log }, s, expectation) => (out[s] = log?.filtered ?? expectation.filtered(s)))
-  return out
+  return out.map((values, s) => rowsOf(model, sequences[s], values))
 }
 
 /**
  * Free scalars, counted as hmmlearn does: K - 1 start probabilities, K (K - 1) transitions, K D means, and covariances
- * diag K D, full K D (D + 1) / 2, tied D (D + 1) / 2, spherical K. Under a constraint only allowed transitions count,
+ * diag K D, full K D (D + 1) / 2, tied D (D + 1) / 2, spherical K; the rules of autoregressive states K D or K D^2. Under a constraint only allowed transitions count,
  * one less per state: left-to-right K (K - 1) / 2.
  */
 export function parameterCount(
-  model: Pick<GaussianHmm, 'states' | 'features' | 'covariance'>,
+  model: Pick<GaussianHmm, 'states' | 'features' | 'covariance' | 'autoregression'>,
   transitions: Transitions = 'free'
 ): number {
   const { states, features, covariance } = model
@@ -62,7 +72,8 @@ export function parameterCount(
       : covariance === 'tied'
         ? triangle
         : covarsLength(covariance, states, features)
-  return states - 1 + transitionParameters(transitions, states) + states * features + covars
+  const rules = model.autoregression?.weights.length ?? 0
+  return states - 1 + transitionParameters(transitions, states) + states * features + covars + rules
 }
 
 /** Akaike information criterion, -2 ln L + 2 p; lower is better. */

@@ -24,6 +24,14 @@ export interface GaussianHmm {
   transMat: Float64Array
   means: Float64Array
   covars: Float64Array
+  /** States that are rules of change; the means are then the offsets b of x[t] = A x[t-1] + b + noise. */
+  autoregression?: Autoregression
+}
+
+/** What of the row before is kept, A: diag [K, D], full [K, D, D] with the row of the result first. */
+export interface Autoregression {
+  kind: 'diag' | 'full'
+  weights: Float64Array
 }
 
 /** Numbers by rows, flat or nested to any depth: `[0.5, 0.5]`, `[[1, 0], [0, 1]]`, a Float64Array. */
@@ -35,6 +43,8 @@ export interface InitialParameters {
   transMat: NestedNumbers
   means: NestedNumbers
   covars: NestedNumbers
+  /** A of an autoregressive model. */
+  autoregression?: NestedNumbers
 }
 
 /**
@@ -48,6 +58,11 @@ export type Transitions = 'free' | 'left-to-right' | readonly (readonly boolean[
 export interface FitOptions {
   states: number
   covariance: CovarianceType
+  /**
+   * States as rules of change instead of levels: x[t] = A x[t-1] + b + noise, with A diagonal or full. The first row of a
+   * sequence is given. Default: levels.
+   */
+  autoregression?: 'diag' | 'full'
   /** Without it: means by `start`, data covariance, uniform start and transition probabilities. */
   init?: InitialParameters
   /** Initial means: k-means++ centres (default), or means of consecutive stretches of time with random cuts. */

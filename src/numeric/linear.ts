@@ -43,6 +43,19 @@ export function invertLowerPacked(l: Float64Array, offset: number, size: number)
   }
 }
 
+/** Solves A x = b in place for x, with the packed Cholesky factor of A. */
+export function solvePacked(factor: Float64Array, size: number, x: Float64Array): void {
+  for (let i = 0; i < size; i++) {
+    const row = (i * (i + 1)) / 2
+    for (let j = 0; j < i; j++) x[i] -= factor[row + j] * x[j]
+    x[i] /= factor[row + i]
+  }
+  for (let i = size - 1; i >= 0; i--) {
+    for (let j = i + 1; j < size; j++) x[i] -= factor[(j * (j + 1)) / 2 + i] * x[j]
+    x[i] /= factor[(i * (i + 1)) / 2 + i]
+  }
+}
+
 /** Inverse [D, D] (row-major) of A from the packed inverse Cholesky factor W = L^-1: A^-1 = W^T W. */
 export function precisionFromInverseFactor(w: Float64Array, offset: number, size: number): Float64Array {
   const out = new Float64Array(size * size)
