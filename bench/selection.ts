@@ -51,7 +51,8 @@ export async function benchSelection(root: string, rounds: number): Promise<void
         tolerance,
         minCovar: 1e-3,
         restarts,
-        transitions: 'free'
+        transitions: 'free',
+        zscore: 'run'
       }
       const select = async (): Promise<{ seconds: number; iterations: number }> => {
         const start = performance.now()

@@ -1,13 +1,14 @@
 /** Runs one planned fit. Results are plain objects of typed arrays, fit for crossing threads. */
-import { aic, bic, fitGaussianHmm, modelOfFit, parameterCount, scoreSequences } from '../hmm'
+import { aic, bic, modelOfFit, parameterCount, scoreSequences } from '../hmm'
 import type { FitResult, GaussianHmm, Sequence } from '../hmm/types'
 import { pointLogLikelihoods } from './likelihood'
 import type { CandidateTask, FoldTask } from './plan'
+import { fitScaled } from './scaled-fit'
 import type { AnalysisOptions, Candidate } from './types'
 
 export type FitSettings = Pick<
   AnalysisOptions,
-  'covariance' | 'maxIterations' | 'tolerance' | 'minCovar' | 'restarts' | 'transitions'
+  'covariance' | 'maxIterations' | 'tolerance' | 'minCovar' | 'restarts' | 'transitions' | 'zscore'
 >
 
 export interface CandidateResult {
@@ -38,16 +39,11 @@ function fit(
   sequences: readonly Sequence[],
   settings: FitSettings
 ): FitResult {
-  return fitGaussianHmm(sequences, {
-    states: task.states,
-    seed: task.seed,
-    start: task.restart % 2 === 0 ? 'segments' : 'kmeans',
-    covariance: settings.covariance,
-    maxIterations: settings.maxIterations,
-    tolerance: settings.tolerance,
-    minCovar: settings.minCovar,
-    transitions: settings.transitions
-  })
+  const { covariance, maxIterations, tolerance, minCovar, transitions, zscore } = settings
+  const { states, seed, restart } = task
+  const start = restart % 2 === 0 ? 'segments' : 'kmeans'
+  const options = { states, seed, start, covariance, maxIterations, tolerance, minCovar, transitions } as const
+  return fitScaled(sequences, options, zscore)
 }
 
 /** Fits one K from one start. Failures are in the result, never thrown; scores are those of the final parameters. */

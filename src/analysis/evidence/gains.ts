@@ -1,8 +1,9 @@
 /** How much better K states explain unseen runs than one regime does: on the runs themselves, and on surrogates. */
-import { fitGaussianHmm, scoreSequences } from '../../hmm'
+import { scoreSequences } from '../../hmm'
 import type { FitResult, Sequence } from '../../hmm/types'
 import { meanAndStd } from '../../numeric/statistics'
 import { Rng } from '../../numeric/rng'
+import { fitScaled } from '../scaled-fit'
 import type { AnalysisOptions } from '../types'
 import { linearRegime, surrogateOf } from './surrogates'
 
@@ -111,12 +112,11 @@ export function measureGains(task: EvidenceTask, sequences: readonly Sequence[],
 /** From stretches of time and from k-means++, whichever explains the runs that it was fitted to better. */
 function bestFit(states: number, train: readonly Sequence[], seed: number, settings: Settings): FitResult {
   const rows = train.reduce((sum, run) => sum + run.rows, 0)
-  const { covariance, minCovar, transitions } = settings
-  const fitFrom = (start: 'segments' | 'kmeans'): FitResult =>
-    fitGaussianHmm(train, {
-      ...{ states, seed, start, covariance, minCovar, transitions },
-      ...{ maxIterations: MOST_ITERATIONS, tolerance: TOLERANCE * rows }
-    })
+  const { covariance, minCovar, transitions, zscore } = settings
+  const fitFrom = (start: 'segments' | 'kmeans'): FitResult => {
+    const limits = { maxIterations: MOST_ITERATIONS, tolerance: TOLERANCE * rows }
+    return fitScaled(train, { states, seed, start, covariance, minCovar, transitions, ...limits }, zscore)
+  }
   const first = fitFrom('segments')
   if (states === 1) return first
   const second = fitFrom('kmeans')
