@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest'
+import { changeSentence } from './transition-words'
+
+const of = (changes: Record<string, number>) =>
+  Object.entries(changes).map(([feature, meanDifference]) => ({ feature, meanDifference }))
+
+it.each([
+  [{ a: -1.72, b: 0.1 }, 'A falls by 1.7 z.'],
+  [{ a: 0.9, b: -1.94, c: 0.55 }, 'B falls by 1.9 z and A rises by 0.9 z.'],
+  [{ a: 1, b: -0.9, c: 0.8, d: 0.7 }, 'A rises by 1 z, B falls by 0.9 z and C rises by 0.8 z.'],
+  [{ a: 0, b: 0 }, 'No feature has another mean before and after.'],
+  [{}, 'No feature has another mean before and after.'],
+  [{ a: Number.NaN }, 'No feature has another mean before and after.']
+])('a change of state in words: %o', (changes, sentence) => {
+  expect(changeSentence(of(changes as Record<string, number>), (name) => name.toUpperCase(), ' z')).toBe(sentence)
+})
