@@ -1,13 +1,20 @@
-/** One run's chosen features on common true steps. */
-import type { Finding, RunSeries } from './types'
+/** One run's chosen features side by side, at true steps. */
+import type { Alignment, Finding, RunSeries } from './types'
 
-/** Rows of one run before scaling: data [rows, D] row-major, finite. The recorded series themselves are not kept. */
+/**
+ * Rows of one run before scaling: data [rows, D] row-major, NaN where nothing was recorded. The recorded series themselves
+ * are not kept.
+ */
 export interface AlignedRun {
   run: Pick<RunSeries, 'runId' | 'label' | 'seed'>
   steps: number[]
   /** True epochs, or the steps where none were recorded. */
   epochs: number[]
   data: Float64Array
+  /** Some cells are missing. */
+  missing: boolean
+  /** Of the finite points of each feature, how many the rows rest on. */
+  used: { points: number; of: number }[]
 }
 
 /** Where the rows go: ordinary memory, or memory that threads share. */
@@ -17,23 +24,143 @@ export type Allocate = (length: number) => Float64Array
 const MIN_ROWS = 2
 
 /**
- * Keeps the steps at which every feature is recorded with a finite number. What is dropped becomes a finding.
- * @returns null when the run lacks a feature or fewer than two rows are left.
+ * Puts the features of a run side by side, as `Alignment` says. What is dropped becomes a finding.
+ * @returns null when the run lacks a feature, or what the alignment goes by, or fewer than two rows are left.
  */
 export function alignRun(
   run: RunSeries,
   features: readonly string[],
+  align: Alignment,
   findings: Finding[],
   allocate: Allocate = (length) => new Float64Array(length)
 ): AlignedRun | null {
   const { runId, label } = run
   for (const feature of features) {
     const series = run.series[feature]
-    if (series && series.steps.length > 0) continue
-    const text = `Run "${label}" was left out: it has no "${feature}".`
-    findings.push({ severity: 'warning', runId, feature, text })
+    if (series && (align === 'common' ? series.steps.length > 0 : series.values.some(Number.isFinite))) continue
+    const what = series && series.steps.length > 0 ? `"${feature}" is never a finite number` : `it has no "${feature}"`
+    findings.push({ severity: 'warning', runId, feature, text: `Run "${label}" was left out: ${what}.` })
     return null
   }
+  const table = tableOf(run, features, align, findings)
+  if (typeof table === 'string') {
+    findings.push({ severity: 'warning', runId, text: `Run "${label}" was left out: ${table}.` })
+    return null
+  }
+  const { steps, columns } = table
+  if (steps.length < MIN_ROWS) {
+    const left = steps.length === 0 ? 'no usable point' : 'only one usable point'
+    findings.push({ severity: 'warning', runId, text: `Run "${label}" was left out: it has ${left}.` })
+    return null
+  }
+  const data = allocate(steps.length * features.length)
+  columns.forEach((column, d) => column.forEach((value, row) => (data[row * features.length + d] = value)))
+  const missing = columns.some((column) => column.some(Number.isNaN))
+  const epochs = Array.from(valuesAtSteps(run.series.epoch, steps) ?? steps)
+  return { run: { runId, label, seed: run.seed }, steps, epochs, data, missing, used: table.used }
+}
+
+interface Table {
+  steps: number[]
+  /** One per feature; NaN: missing. */
+  columns: number[][]
+  /** Finite points of each feature that are in it, of all that it has. */
+  used: AlignedRun['used']
+}
+
+/** @returns what is wrong, as the end of a sentence, where there is nothing to go by. */
+function tableOf(run: RunSeries, features: readonly string[], align: Alignment, findings: Finding[]): Table | string {
+  if (align === 'common') return commonSteps(run, features, findings)
+  if (align === 'union') {
+    const steps = new Set<number>()
+    for (const feature of features) eachPoint(run, feature, (step) => steps.add(step))
+    const sorted = Float64Array.from(steps).sort()
+    // Every point has a row of its own step.
+    return averaged(run, features, (step) => step, new Map(Array.from(sorted, (step, row) => [step, row])), findings)
+  }
+  if (align === 'epoch') {
+    const { epoch } = run.series
+    if (!epoch || epoch.steps.length === 0) return 'it has recorded no epochs'
+    const epochOf = (step: number): number => Math.ceil(valuesAtSteps(epoch, [step])![0] - 1e-9)
+    const epochs = new Set<number>()
+    for (const feature of features) eachPoint(run, feature, (step) => epochs.add(epochOf(step)))
+    const sorted = [...epochs].sort((a, b) => a - b)
+    return averaged(run, features, epochOf, new Map(sorted.map((value, row) => [value, row])), findings)
+  }
+  const series = run.series[align.series]
+  if (!series || !series.values.some(Number.isFinite)) return `it has no "${align.series}", on whose steps the rows are`
+  const steps = series.steps.filter((_, i) => Number.isFinite(series.values[i]))
+  /** The first of the steps that is not before this one. */
+  const rowOf = (step: number): number => {
+    let [low, high] = [0, steps.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (steps[middle] < step) low = middle + 1
+      else high = middle
+    }
+    return low < steps.length ? steps[low] : Infinity
+  }
+  return averaged(
+    run,
+    features,
+    rowOf,
+    new Map(Array.from(steps, (step, row) => [step, row])),
+    findings,
+    Array.from(steps)
+  )
+}
+
+function eachPoint(run: RunSeries, feature: string, visit: (step: number, value: number) => void): void {
+  const { steps, values } = run.series[feature]
+  for (let i = 0; i < steps.length; i++) if (Number.isFinite(values[i])) visit(steps[i], values[i])
+}
+
+/**
+ * Means of the points that belong to one row; rows without any are left out.
+ * @param rowOf key of the row of a step; one that is not in `rows` leaves the point out
+ * @param steps of the rows; without it the last step of what is in each
+ */
+function averaged(
+  run: RunSeries,
+  features: readonly string[],
+  rowOf: (step: number) => number,
+  rows: ReadonlyMap<number, number>,
+  findings: Finding[],
+  steps?: readonly number[]
+): Table {
+  const last = steps ? [...steps] : new Array<number>(rows.size).fill(-Infinity)
+  const full = new Array<boolean>(rows.size).fill(false)
+  const used: Table['used'] = []
+  const columns = features.map((feature) => {
+    const sums = new Array<number>(rows.size).fill(0)
+    const counts = new Array<number>(rows.size).fill(0)
+    let [inside, all] = [0, 0]
+    eachPoint(run, feature, (step, value) => {
+      all += 1
+      const row = rows.get(rowOf(step))
+      if (row === undefined) return
+      inside += 1
+      sums[row] += value
+      counts[row] += 1
+      full[row] = true
+      if (!steps && step > last[row]) last[row] = step
+    })
+    used.push({ points: inside, of: all })
+    const broken = run.series[feature].values.length - all
+    if (broken > 0) {
+      const text = `Run "${run.label}": ${points(broken)} of "${feature}" left open, not a finite number.`
+      findings.push({ severity: 'warning', runId: run.runId, feature, text })
+    }
+    return sums.map((sum, row) => (counts[row] === 0 ? NaN : counts[row] === 1 ? sum : sum / counts[row]))
+  })
+  const kept = full.flatMap((is, row) => (is ? [row] : []))
+  const pick = <T>(list: readonly T[]): T[] => kept.map((row) => list[row])
+  return { steps: pick(last), columns: columns.map(pick), used }
+}
+
+/** The steps at which every feature is recorded with a finite number. */
+function commonSteps(run: RunSeries, features: readonly string[], findings: Finding[]): Table {
+  const { runId, label } = run
   const recorded = new Map<number, number>()
   for (const feature of features)
     for (const step of run.series[feature].steps) recorded.set(step, (recorded.get(step) ?? 0) + 1)
@@ -43,7 +170,7 @@ export function alignRun(
   const wanted = new Set(common)
   const columns = features.map((feature) => {
     const { steps, values } = run.series[feature]
-    return values.filter((_, i) => wanted.has(steps[i]))
+    return Array.from(values.filter((_, i) => wanted.has(steps[i])))
   })
   const broken = columns.map((column) => column.reduce((n, x) => (Number.isFinite(x) ? n : n + 1), 0))
   const usable = common.map((_, t) => t).filter((t) => columns.every((column) => Number.isFinite(column[t])))
@@ -55,16 +182,12 @@ export function alignRun(
         `was not a finite number there.`
       findings.push({ severity: 'warning', runId, feature, text })
     })
-  if (usable.length < MIN_ROWS) {
-    const left = usable.length === 0 ? 'no usable point' : 'only one usable point'
-    findings.push({ severity: 'warning', runId, text: `Run "${label}" was left out: it has ${left}.` })
-    return null
-  }
-  const data = allocate(usable.length * features.length)
-  usable.forEach((t, row) => columns.forEach((column, d) => (data[row * features.length + d] = column[t])))
+  const used = features.map((feature) => ({
+    points: usable.length,
+    of: run.series[feature].values.reduce((n, value) => (Number.isFinite(value) ? n + 1 : n), 0)
+  }))
   const steps = usable.map((t) => common[t])
-  const epochs = Array.from(valuesAtSteps(run.series.epoch, steps) ?? steps)
-  return { run: { runId, label, seed: run.seed }, steps, epochs, data }
+  return { steps, columns: columns.map((column) => usable.map((t) => column[t])), used }
 }
 
 function reportMissing(

@@ -41,7 +41,7 @@ export function decodeRun(
 ): DecodedRun {
   const fit = fitWith(analysis, states)
   const model = modelOfRecord(fit)
-  const decodable = buildSequenceForModel(run, analysis.inputs, analysis.options.zscore, unfinished)
+  const decodable = buildSequenceForModel(run, analysis.inputs, analysis.options, unfinished)
   const sequences = [decodable.sequence]
   const [logLikelihood] = pointLogLikelihoods(model, sequences)
   const usual = fit.pointLogLikelihood

@@ -1,7 +1,7 @@
 /** How much each feature speaks for entering a state. */
 import { prepareEmissions } from '../hmm/emissions'
 import type { GaussianHmm } from '../hmm/types'
-import { packedLength, precisionFromInverseFactor } from '../numeric/linear'
+import { choleskyPacked, packedLength, precisionFromInverseFactor, solvePacked } from '../numeric/linear'
 
 /** Precision matrices [K][D, D], or inverse variances [K, D] for diag and spherical. */
 export interface EmissionGradients {
@@ -25,20 +25,44 @@ export function prepareGradients(model: GaussianHmm): EmissionGradients {
   return { states, features, means, inverseVariances: null, precisions }
 }
 
-/** Gradient of ln p(x | state k) with respect to x, -S_k^-1 (x - mu_k), into out [K, D]. */
+/**
+ * Gradient of ln p(x | state k) with respect to x, -S_k^-1 (x - mu_k), into out [K, D]. With NaN for missing cells it is that
+ * of the cells that are there, and 0 for the others, which say nothing.
+ */
 export function emissionGradients(prepared: EmissionGradients, x: Float64Array, out: Float64Array): void {
   const { states, features, means, inverseVariances, precisions } = prepared
-  for (let k = 0; k < states; k++)
+  for (let k = 0; k < states; k++) {
+    const mean = means.subarray(k * features, (k + 1) * features)
+    const away = precisions ? differences(x, mean, precisions[k]) : x
     for (let d = 0; d < features; d++) {
       const at = k * features + d
       if (inverseVariances) {
-        out[at] = -(x[d] - means[at]) * inverseVariances[at]
+        out[at] = Number.isNaN(x[d]) ? 0 : -(x[d] - means[at]) * inverseVariances[at]
         continue
       }
       let sum = 0
-      for (let j = 0; j < features; j++) sum -= precisions![k][d * features + j] * (x[j] - means[k * features + j])
-      out[at] = sum
+      for (let j = 0; j < features; j++) sum -= precisions![k][d * features + j] * away[j]
+      // With what is expected of the missing cells their own entries are 0 but for rounding.
+      out[at] = Number.isNaN(x[d]) ? 0 : sum
     }
+  }
+}
+
+/** x - mu, [D]; of missing cells what is expected given the others, -P_mm^-1 P_mo (x_o - mu_o). */
+function differences(x: Float64Array, means: Float64Array, precision: Float64Array): Float64Array {
+  const size = x.length
+  const out = Float64Array.from(x, (value, d) => value - means[d])
+  const missing = Array.from(out.keys()).filter((d) => Number.isNaN(out[d]))
+  if (missing.length === 0) return out
+  const factor = new Float64Array(packedLength(missing.length))
+  const expected = new Float64Array(missing.length)
+  missing.forEach((m, i) => {
+    for (let j = 0; j <= i; j++) factor[(i * (i + 1)) / 2 + j] = precision[m * size + missing[j]]
+    for (let d = 0; d < size; d++) if (!Number.isNaN(out[d])) expected[i] -= precision[m * size + d] * out[d]
+  })
+  if (choleskyPacked(factor, 0, missing.length)) solvePacked(factor, missing.length, expected)
+  missing.forEach((m, i) => (out[m] = expected[i]))
+  return out
 }
 
 /**

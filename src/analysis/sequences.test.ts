@@ -111,7 +111,7 @@ describe('buildSequences', () => {
   it('prepares a new run for a fitted model', () => {
     const runs = [runOf('r', { a: [0, 2, 4], b: [1, 2, 1] }), runOf('new', { a: [10, 20, 30], b: [1, 1, 1] })]
     const { inputs } = buildSequences([runs[0]], optionsOf({ statesMax: 1 }))
-    const made = buildSequenceForModel(runs[1], inputs, 'run')
+    const made = buildSequenceForModel(runs[1], inputs, { zscore: 'run' })
     expect(made.sequence.data[0]).toBeCloseTo(-Math.sqrt(1.5), 12)
     expect([1, 3, 5].map((p) => made.sequence.data[p])).toEqual([0, 0, 0])
     expect(made.run.steps).toEqual([0, 10, 20])

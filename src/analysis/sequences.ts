@@ -9,7 +9,10 @@ import type { Analysis, AnalysisInputRun, AnalysisOptions, Finding, RunSeries } 
 /** Spread below this share of the largest value is rounding of a constant column (0.1 seven times has 1e-17). */
 const CONSTANT = 1e-12
 
-export type SequenceOptions = Pick<AnalysisOptions, 'runIds' | 'features' | 'zscore' | 'covariance' | 'statesMax'>
+export type SequenceOptions = Pick<
+  AnalysisOptions,
+  'runIds' | 'features' | 'zscore' | 'covariance' | 'statesMax' | 'align' | 'force'
+>
 
 export interface BuiltSequences {
   inputs: Analysis['inputs']
@@ -26,7 +29,7 @@ export interface DecodableRun {
 }
 
 /**
- * Aligns the features of every run on true steps, drops what is not a finite number, and scales.
+ * Puts the features of every run side by side (see `Alignment`), drops what is not a finite number, and scales.
  *
  * Scaling `run`: z-score per run and feature with the population standard deviation, so a run's scale tells nothing
  * about another run; `all`: over the rows of all runs; `none`: values as they are. A feature that is constant in a run
@@ -36,7 +39,7 @@ export interface DecodableRun {
  * @param runs in the order wanted; runs not in `options.runIds` are ignored (an empty list takes all). Each is looked at
  *   once and not kept, so that hundreds can be read one after the other.
  * @param allocate makes the memory of the sequences.
- * @throws an Error with a plain sentence when nothing usable is left.
+ * @throws an Error with a plain sentence when nothing usable is left, or so little that it has to be asked for (`force`).
  */
 export function buildSequences(
   runs: Iterable<RunSeries>,
@@ -52,8 +55,10 @@ export function buildSequences(
   for (const run of runs) {
     if (wanted.size > 0 && !wanted.has(run.runId)) continue
     found.add(run.runId)
-    const usable = alignRun(run, features, findings, allocate)
-    if (usable) aligned.push(usable)
+    const usable = alignRun(run, features, options.align ?? 'common', findings, allocate)
+    if (!usable) continue
+    if (options.align !== undefined && options.force !== true) refuseRemnant(usable, features)
+    aligned.push(usable)
   }
   for (const runId of wanted)
     if (!found.has(runId))
@@ -61,6 +66,7 @@ export function buildSequences(
   if (aligned.length === 0)
     throw new Error(['No run can be analysed.', ...findings.map((finding) => finding.text)].join(' '))
 
+  reportOpenCells(aligned, features, findings)
   const all = (feature: string): Float64Array => joined(aligned, features.indexOf(feature), features.length)
   const varying = features.filter((_, d) => {
     // On a common scale a feature may tell runs apart although it never changes within one.
@@ -97,9 +103,10 @@ export function buildSequences(
       kept.forEach((from, d) => {
         const { mean, std } = scaling[r][d]
         const value = run.data[t * features.length + from]
-        run.data[t * kept.length + d] = std === 0 ? 0 : (value - mean) / std
+        run.data[t * kept.length + d] = Number.isNaN(value) ? NaN : std === 0 ? 0 : (value - mean) / std
       })
-    return { data: run.data.subarray(0, rows * kept.length), rows, columns: kept.length }
+    const sequence = { data: run.data.subarray(0, rows * kept.length), rows, columns: kept.length }
+    return run.missing ? { ...sequence, missing: true } : sequence
   })
   const rows = sequences.reduce((sum, sequence) => sum + sequence.rows, 0)
   warnAboutRows(rows, varying.length, options, findings)
@@ -125,12 +132,12 @@ export function buildSequences(
 export function buildSequenceForModel(
   run: RunSeries,
   inputs: Analysis['inputs'],
-  zscore: AnalysisOptions['zscore'],
+  { zscore, align }: Pick<AnalysisOptions, 'zscore' | 'align'>,
   unfinished = false
 ): DecodableRun {
   const findings: Finding[] = []
   const { features } = inputs
-  const aligned = alignRun(run, features, findings)
+  const aligned = alignRun(run, features, align ?? 'common', findings)
   if (!aligned) throw new Error(findings.map((finding) => finding.text).join(' '))
   const rows = aligned.steps.length
   const data = new Float64Array(rows * features.length)
@@ -143,13 +150,15 @@ export function buildSequenceForModel(
   }
   features.forEach((_, d) => {
     const values = column(aligned, d, features.length)
+    const at = (t: number): number => aligned.data[t * features.length + d]
     // With one scale for all runs the new run is put on that scale.
     const own = isConstant(values) ? { mean: values[0], std: 0 } : meanAndStd(values)
     const { mean: centre, std } =
       zscore !== 'run' ? inputs.scaling[0][d] : borrowed ? averageScale(inputs.scaling, d) : own
-    for (let t = 0; t < rows; t++) data[t * features.length + d] = std === 0 ? 0 : (values[t] - centre) / std
+    for (let t = 0; t < rows; t++)
+      data[t * features.length + d] = Number.isNaN(at(t)) ? NaN : std === 0 ? 0 : (at(t) - centre) / std
   })
-  const sequence: Sequence = { data, rows, columns: features.length }
+  const sequence: Sequence = { data, rows, columns: features.length, ...(aligned.missing ? { missing: true } : {}) }
   return {
     run: { ...aligned.run, steps: aligned.steps, epochs: aligned.epochs },
     sequence,
@@ -163,16 +172,19 @@ function averageScale(scaling: Analysis['inputs']['scaling'], d: number): { mean
   return { mean: mean(varying.map((run) => run.mean)), std: mean(varying.map((run) => run.std)) }
 }
 
+/** What was recorded of a feature in the rows of a run. */
 function column(run: AlignedRun, d: number, columns: number): Float64Array {
-  return Float64Array.from(run.steps, (_, t) => run.data[t * columns + d])
+  const values = Float64Array.from(run.steps, (_, t) => run.data[t * columns + d])
+  return run.missing ? values.filter((value) => !Number.isNaN(value)) : values
 }
 
 function joined(runs: readonly AlignedRun[], d: number, columns: number): Float64Array {
-  const out = new Float64Array(runs.reduce((sum, run) => sum + run.steps.length, 0))
+  const parts = runs.map((run) => column(run, d, columns))
+  const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
-  for (const run of runs) {
-    out.set(column(run, d, columns), at)
-    at += run.steps.length
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
   }
   return out
 }
@@ -181,6 +193,40 @@ function isConstant(values: Float64Array): boolean {
   let largest = 0
   for (const value of values) largest = Math.max(largest, Math.abs(value))
   return meanAndStd(values).std <= CONSTANT * largest
+}
+
+/** Fewer rows than this, of a run that has recorded more, are not what somebody means who does not say so. */
+const FEW_ROWS = 20
+
+/** A fit of the few steps that happen to be the same would go through, and name states of almost nothing. */
+function refuseRemnant({ run, steps, used }: AlignedRun, features: readonly string[]): void {
+  const most = Math.max(...used.map(({ of }) => of))
+  const worst = used.reduce((one, other) => (other.points / other.of < one.points / one.of ? other : one))
+  const few = steps.length < FEW_ROWS && steps.length < most
+  if (!few && worst.points >= worst.of / 2) return
+  const feature = features[used.indexOf(worst)]
+  const recorded = features.map((name, d) => `"${name}" at ${used[d].of}`)
+  const shown = recorded.length > 4 ? [...recorded.slice(0, 3), `${recorded.length - 3} more`] : recorded
+  throw new Error(
+    `Of run "${run.label}" only ${steps.length} ${steps.length === 1 ? 'row' : 'rows'} would be left, and of "${feature}" ` +
+      `${worst.points} of ${worst.of} points: the features were recorded at other steps (${shown.join(', ')}). ` +
+      'Align on the union of the steps, on those of one series or per epoch; choose fewer features; or force the fit.'
+  )
+}
+
+/** Which features have cells in which part of the rows, where not all have all. */
+function reportOpenCells(runs: readonly AlignedRun[], features: readonly string[], findings: Finding[]): void {
+  if (!runs.some(({ missing }) => missing)) return
+  const rows = runs.reduce((sum, { steps }) => sum + steps.length, 0)
+  const shares = features.map((feature, d) => {
+    const there = runs.reduce((sum, run) => sum + column(run, d, features.length).length, 0)
+    return { feature, there }
+  })
+  const open = shares.filter(({ there }) => there < rows)
+  const named = open.slice(0, 6).map(({ feature, there }) => `"${feature}" at ${there}`)
+  if (open.length > named.length) named.push(`${open.length - named.length} more`)
+  const text = `Of ${rows} points not all have every feature: ${named.join(', ')}. What was not recorded is left open.`
+  findings.push({ severity: 'info', text })
 }
 
 /** Without this the criterion would still name a winner among models that merely memorise the rows. */

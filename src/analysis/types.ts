@@ -7,10 +7,21 @@ export type TransitionRule = 'free' | 'left-to-right'
 /** evidence: what the states explain beyond a drift (see `Evidence`). */
 export type Criterion = 'evidence' | 'bic' | 'aic' | 'heldout'
 
+/**
+ * Which points of a run become rows. union: every step at which any feature was recorded, with cells missing; common: only
+ * steps at which all were; epoch: one row per epoch, of means; or the steps of one series, with the mean of what others
+ * recorded since the row before.
+ */
+export type Alignment = 'union' | 'common' | 'epoch' | { series: string }
+
 export interface AnalysisOptions {
   runIds: string[]
   /** Tags used as features, in order: `weights/l2`, `loss/train`... */
   features: string[]
+  /** Absent in analyses from before there was a choice: these are on common steps. */
+  align?: Alignment
+  /** Fit all the same where alignment leaves out most of what was recorded. */
+  force?: boolean
   zscore: 'run' | 'all' | 'none'
   covariance: CovarianceType
   statesMin: number

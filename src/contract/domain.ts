@@ -1,4 +1,5 @@
 /** Validators of the domain types that cross the contract or lie on disk. */
+import { tagName } from './ids'
 import { z } from './words'
 import { backendName } from './backends'
 import { networkSpec } from './network'
@@ -156,9 +157,13 @@ export function seedOf(run: Pick<RunInfo, 'spec' | 'imported'>): number | null {
   return run.spec?.seed ?? run.imported?.seed ?? null
 }
 
+export const alignment = z.union([z.enum(['union', 'common', 'epoch']), z.object({ series: tagName }).strict()])
+
 export const analysisOptions = z.object({
   runIds: z.array(z.string()).min(1),
   features: z.array(z.string()).min(1),
+  align: alignment.optional(),
+  force: z.boolean().optional(),
   zscore: z.enum(['run', 'all', 'none']),
   covariance: z.enum(['diag', 'full', 'tied', 'spherical']),
   statesMin: z.number().int().min(1).max(8),

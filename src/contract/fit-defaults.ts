@@ -4,6 +4,7 @@ import type { AnalysisOptions } from '../analysis/types'
 export const fitDefaults = {
   statesMin: 1,
   statesMax: 8,
+  align: 'union',
   covariance: 'diag',
   zscore: 'run',
   restarts: 8,

@@ -22,7 +22,8 @@ type Input<N extends keyof ComputeTasks> = ComputeTasks[N]['in']
 type Output<N extends keyof ComputeTasks> = ComputeTasks[N]['out']
 
 export function prepareAnalysis(sources: RunSource[], options: AnalysisOptions): Prepared {
-  const tags = [...new Set([...options.features, ...companions])]
+  const along = typeof options.align === 'object' ? [options.align.series] : []
+  const tags = [...new Set([...options.features, ...companions, ...along])]
   const runs: RunSeries[] = []
   /** One run at a time: what is read of it is in the sequence and among the companions, and then goes. */
   function* reading(): Generator<RunSeries> {
@@ -63,7 +64,9 @@ export async function refit({ runs, analysisFile, states, restart }: Input<'rest
 
 export async function decode({ run, analysisFile, states, unfinished }: Input<'decode'>): Promise<Output<'decode'>> {
   const analysis = await load(analysisFile)
-  const series = fullSeriesOf(run, [...analysis.inputs.features, 'epoch'])
+  const { align } = analysis.options
+  const along = typeof align === 'object' ? [align.series] : []
+  const series = fullSeriesOf(run, [...new Set([...analysis.inputs.features, 'epoch', ...along])])
   const { run: input, ...decoded } = decodeRun(analysis, states, series, unfinished)
   return { ...decoded, steps: Float64Array.from(input.steps), epochs: Float64Array.from(input.epochs) }
 }

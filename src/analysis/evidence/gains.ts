@@ -131,10 +131,11 @@ function rescale(runs: Sequence[], zscore: AnalysisOptions['zscore']): void {
   for (const group of groups)
     for (let d = 0; d < group[0].columns; d++) {
       const values = group.flatMap(({ data, rows, columns }) =>
-        Array.from({ length: rows }, (_, t) => data[t * columns + d])
+        Array.from({ length: rows }, (_, t) => data[t * columns + d]).filter((value) => !Number.isNaN(value))
       )
       const { mean, std } = meanAndStd(values)
       for (const { data, rows, columns } of group)
-        for (let t = 0, p = d; t < rows; t++, p += columns) data[p] = std > 0 ? (data[p] - mean) / std : 0
+        for (let t = 0, p = d; t < rows; t++, p += columns)
+          data[p] = Number.isNaN(data[p]) ? NaN : std > 0 ? (data[p] - mean) / std : 0
     }
 }

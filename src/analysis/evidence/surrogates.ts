@@ -5,6 +5,7 @@
  * correlated between the features as in the run, plus measurement noise of the size that the second differences show.
  * (Surrogate data as a null hypothesis: Theiler et al. 1992, Physica D 58, 77; here the null is a linear regime.)
  */
+import { bridged } from '../../hmm/cells'
 import type { Sequence } from '../../hmm/types'
 import { choleskyPacked, packedLength } from '../../numeric/linear'
 import type { Rng } from '../../numeric/rng'
@@ -32,10 +33,14 @@ export interface LinearRegime {
   stepFactor: Float64Array
   /** Packed Cholesky factor of the covariance of the measurement noise, [P]. */
   noiseFactor: Float64Array
+  /** The run itself, where cells of it are missing: its surrogates lack the same ones. */
+  holes: Sequence | null
 }
 
-/** @param sequence finite values, at least three rows. */
-export function linearRegime({ data, rows, columns: features }: Sequence): LinearRegime {
+/** @param sequence at least three rows; missing cells are bridged by straight lines. */
+export function linearRegime(sequence: Sequence): LinearRegime {
+  const { rows, columns: features } = sequence
+  const { data } = sequence.missing ? bridged(sequence, new Float64Array(features)) : sequence
   const path = smoothed(data, rows, features)
   const fits = SLOWDOWNS.map((power) => regimeAtPace(path, rows, features, power))
   const best = fits.reduce((one, other) => (other.misfit < one.misfit ? other : one))
@@ -44,11 +49,29 @@ export function linearRegime({ data, rows, columns: features }: Sequence): Linea
     for (let d = 0; d < features; d++)
       second[t * features + d] =
         (data[(t + 2) * features + d] - 2 * data[(t + 1) * features + d] + data[t * features + d]) / Math.sqrt(6)
+  if (sequence.missing) rescaleNoise(second, sequence)
   const { pace, rate, push, steps } = best
   return {
+    holes: sequence.missing ? sequence : null,
     ...{ rows, features, start: path.slice(0, features), pace, rate, push },
     stepFactor: factorOf(steps, features),
     noiseFactor: factorOf(second, features)
+  }
+}
+
+/**
+ * Straight lines have no second differences: in a feature that is seldom recorded the noise would all but vanish. Each
+ * column gets the size that its own points show, one recorded after the other.
+ */
+function rescaleNoise(second: Float64Array, { data, rows, columns }: Sequence): void {
+  for (let d = 0; d < columns; d++) {
+    const values: number[] = []
+    for (let t = 0; t < rows; t++) if (!Number.isNaN(data[t * columns + d])) values.push(data[t * columns + d])
+    let [own, bent] = [0, 0]
+    for (let i = 0; i + 2 < values.length; i++) own += (values[i + 2] - 2 * values[i + 1] + values[i]) ** 2 / 6
+    own /= Math.max(1, values.length - 2)
+    for (let p = d; p < second.length; p += columns) bent += second[p] ** 2 / (second.length / columns)
+    if (bent > 0) for (let p = d; p < second.length; p += columns) second[p] *= Math.sqrt(own / bent)
   }
 }
 
@@ -97,7 +120,7 @@ function regimeAtPace(path: Float64Array, rows: number, features: number, power:
 
 /** One surrogate run. */
 export function surrogateOf(regime: LinearRegime, rng: Rng): Sequence {
-  const { rows, features, start, pace, rate, push, stepFactor, noiseFactor } = regime
+  const { rows, features, start, pace, rate, push, stepFactor, noiseFactor, holes } = regime
   const data = new Float64Array(rows * features)
   const at = start.slice()
   const white = new Float64Array(features)
@@ -110,7 +133,9 @@ export function surrogateOf(regime: LinearRegime, rng: Rng): Sequence {
     data.set(at, t * features)
     addCorrelated(noiseFactor, white, rng, data, t * features, 1)
   }
-  return { data, rows, columns: features }
+  if (!holes) return { data, rows, columns: features }
+  for (let p = 0; p < data.length; p++) if (Number.isNaN(holes.data[p])) data[p] = NaN
+  return { data, rows, columns: features, missing: true }
 }
 
 function addCorrelated(
@@ -161,5 +186,6 @@ function factorOf(rows: Float64Array, features: number): Float64Array {
     const factor = moments.slice()
     for (let i = 0; i < features; i++) factor[(i * (i + 1)) / 2 + i] += (ridge * trace) / features + 1e-300
     if (choleskyPacked(factor, 0, features)) return factor
+    if (!(ridge < 1e6)) throw new Error('A run holds numbers that are not finite.')
   }
 }

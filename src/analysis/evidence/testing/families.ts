@@ -144,6 +144,24 @@ const seasonal: Family = {
   }
 }
 
+/** Half of the features at every tenth point only, as validation is. */
+function seldom({ name, truth, draw }: Family): Family {
+  return {
+    name: `${name}, other steps`,
+    truth: `${truth}, half of the features every tenth point`,
+    draw(rng, size) {
+      const set = draw(rng, size)
+      for (const { data } of set.runs) leaveOut(data, size.features, 10)
+      return set
+    }
+  }
+}
+
+function leaveOut(data: Float64Array, features: number, every: number): void {
+  for (let p = 0; p < data.length; p++)
+    if ((p % features) % 2 === 1 && Math.floor(p / features) % every !== 0) data[p] = NaN
+}
+
 interface Plan {
   phases: number
   /** Levels that a phase jumps to, rates at which it drifts, or both. */
@@ -156,6 +174,8 @@ interface Plan {
   detours: number
   /** Share of cells that are not recorded. */
   missing: number
+  /** Half of the features are recorded at one of so many points only; 1: at all. */
+  seldom: number
 }
 
 function planted(name: string, truth: string, change: Partial<Plan>): Family {
@@ -164,7 +184,15 @@ function planted(name: string, truth: string, change: Partial<Plan>): Family {
     truth,
     draw(rng, size) {
       const plan: Plan = {
-        ...{ phases: 2 + rng.integer(3), what: 'levels', overlap: 0.3, unequal: 1.5, detours: 0, missing: 0 },
+        ...{
+          phases: 2 + rng.integer(3),
+          what: 'levels',
+          overlap: 0.3,
+          unequal: 1.5,
+          detours: 0,
+          missing: 0,
+          seldom: 1
+        },
         ...change
       }
       const { phases } = plan
@@ -191,6 +219,7 @@ function planted(name: string, truth: string, change: Partial<Plan>): Family {
       })
       const seen = measured(runs, size, rng)
       for (const { data } of seen) for (let p = 0; p < data.length; p++) if (rng.uniform() < plan.missing) data[p] = NaN
+      for (const { data } of seen) leaveOut(data, features, plan.seldom)
       return { runs: seen, phases, paths }
     }
   }
@@ -259,5 +288,7 @@ export const families: readonly Family[] = [
   planted('detours', '2 to 4 levels, a third of the runs goes back once', { detours: 1 / 3 }),
   planted('rates', '2 rates of change', { what: 'rates', phases: 2 }),
   planted('levels and rates', '2 to 4 levels that drift', { what: 'both' }),
-  planted('missing cells', '2 to 4 levels, a tenth of the cells missing', { missing: 0.1 })
+  planted('missing cells', '2 to 4 levels, a tenth of the cells missing', { missing: 0.1 }),
+  planted('other steps', '2 to 4 levels, half of the features every tenth point', { seldom: 10 }),
+  seldom(exponential)
 ]

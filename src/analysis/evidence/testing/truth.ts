@@ -27,8 +27,7 @@ export function judge(family: string, set: number, surrogates = 20): Judgement {
   const rng = Rng.forPurpose(set, `truth ${family}`)
   const size = drawSize(rng)
   const { runs: raw, phases, paths } = draw(rng, size)
-  const kept = raw.map(completeRows)
-  const runs = kept.map(({ rows }) => rows).map(zScored)
+  const runs = raw.map(zScored)
   const options = {
     ...{ folds: 5, seed: set, statesMax, surrogates, zscore: 'run' as const },
     ...{ covariance: 'diag' as const, minCovar: 1e-3, transitions: 'free' as const }
@@ -41,31 +40,22 @@ export function judge(family: string, set: number, surrogates = 20): Judgement {
   const fits = Array.from({ length: statesMax }, (_, k) => bestFit(runs, k + 1))
   const rows = runs.reduce((sum, run) => sum + run.rows, 0)
   const scores = fits.map((model) => bic(scoreSequences(model, runs), parameterCount(model), rows))
-  const planted = paths && kept.map(({ indices }, r) => indices.map((t) => paths[r][t]))
   return {
     ...{ phases, runs: size.runs, noise: size.noise, states, effect },
     bic: 1 + scores.indexOf(Math.min(...scores)),
-    agreement: planted && states === phases ? adjustedRandIndex(decodeViterbi(fits[states - 1], runs), planted) : null
+    agreement: paths && states === phases ? adjustedRandIndex(decodeViterbi(fits[states - 1], runs), paths) : null
   }
-}
-
-/** A fit needs all features at a point, so points with a missing cell are left out. */
-function completeRows({ data, rows, columns }: Sequence): { rows: Sequence; indices: number[] } {
-  const indices = Array.from({ length: rows }, (_, t) => t).filter((t) =>
-    data.subarray(t * columns, (t + 1) * columns).every(Number.isFinite)
-  )
-  const out = new Float64Array(indices.length * columns)
-  indices.forEach((t, i) => out.set(data.subarray(t * columns, (t + 1) * columns), i * columns))
-  return { rows: { data: out, rows: indices.length, columns }, indices }
 }
 
 function zScored({ data, rows, columns }: Sequence): Sequence {
   const out = data.slice()
   for (let d = 0; d < columns; d++) {
-    const { mean, std } = meanAndStd(Array.from({ length: rows }, (_, t) => data[t * columns + d]))
+    const { mean, std } = meanAndStd(
+      Array.from({ length: rows }, (_, t) => data[t * columns + d]).filter((value) => !Number.isNaN(value))
+    )
     for (let p = d; p < out.length; p += columns) out[p] = std > 0 ? (data[p] - mean) / std : 0
   }
-  return { data: out, rows, columns }
+  return { data: out, rows, columns, missing: out.some(Number.isNaN) }
 }
 
 function bestFit(runs: readonly Sequence[], states: number): GaussianHmm {
