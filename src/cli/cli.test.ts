@@ -136,6 +136,11 @@ describe('wrong usage', () => {
     ],
     ['import nowhere --dry-run', 1, 'nowhere does not exist. Check the path.'],
     ['fit --project p --states 0-3', 2, '--states is "0"; it must be a whole number from 1 to 8.'],
+    [
+      'fit --project p --role mood=x',
+      2,
+      '--role is "mood=x"; give ROLE=TAG, with a role of valAccuracy, valLoss, trainAccuracy, trainLoss, epoch, step, seed.'
+    ],
     ['fit --project p --criterion best', 2, '--criterion is "best"; it must be one of evidence, bic, aic, heldout.'],
     ['serve --port 70000', 2, '--port is "70000"; it must be a whole number from 0 to 65535.'],
     [
@@ -315,7 +320,21 @@ it('imports what can be imported, tells the rest, and fits it', () => {
     [2, 19],
     [10, 19]
   ])
+  expect(analysis.roles).toEqual({ trainLoss: 'loss/train', epoch: 'epoch' })
   expect(run(home, 'resume', '--project', 'p', '--all')).toMatchObject({ code: 0 })
+
+  // What the project says, and above it what one fit says.
+  const small = ['--states', '2', '--restarts', '1', '--folds', '0', '--surrogates', '0', '--json', 'fit.json']
+  writeText(join(home, 'p', 'roles.json'), JSON.stringify({ schemaVersion: 1, roles: { trainLoss: null } }))
+  expect(run(home, 'fit', '--project', 'p', ...small)).toMatchObject({ code: 0 })
+  const roles = () => (JSON.parse(readFileSync(join(home, 'fit.json'), 'utf8')) as Analysis).roles
+  expect(roles()).toEqual({ epoch: 'epoch' })
+  expect(run(home, 'fit', '--project', 'p', '--role', 'valLoss=loss/train', ...small)).toMatchObject({ code: 0 })
+  expect(roles()).toEqual({ epoch: 'epoch', valLoss: 'loss/train' })
+  expect(run(home, 'fit', '--project', 'p', '--role', 'valLoss=loss/trian', ...small)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--role valLoss: no run recorded "loss/trian". Did you mean "loss/train"?') as string
+  })
 })
 
 it('fits runs of different experiments together only when they are named', () => {

@@ -23,6 +23,8 @@ import {
   projectInfo,
   recentProject,
   recordOptions,
+  roleChoices,
+  roleName,
   runInfo,
   trashed
 } from './domain'
@@ -396,6 +398,20 @@ export const requests = {
   ...boardRequests,
 
   ...dataRequests,
+
+  /** What the user has said about what the project's series are for. `problem`: why the file with that was not read. */
+  'roles.get': {
+    params: nothing,
+    result: z.object({ chosen: roleChoices, problem: z.string().nullable() })
+  },
+  /** @param choice null: told by names again; a tag of null: no series has the role */
+  'roles.put': {
+    params: z.object({
+      role: roleName,
+      choice: z.object({ tag: tagName.min(1).nullable() }).nullable()
+    }),
+    result: z.object({ chosen: roleChoices })
+  },
 
   'analysis.list': { params: nothing, result: z.array(analysisSummary) },
   'analysis.start': {

@@ -8,6 +8,7 @@ import { PhasescopeError } from '../contract/errors'
 import type { EventName, EventPayload } from '../contract/events'
 import type { RequestResult } from '../contract/requests'
 import { newId, writeReport } from '../project/project-folder'
+import { readRoles } from '../project/roles-file'
 import type { RunSource } from '../workers/messages'
 import type { Log } from './log'
 import type { ProjectSession } from './project-session'
@@ -158,7 +159,7 @@ export class AnalysisService {
 
   /**
    * A page about the analysis with its figures, file name to content.
-   * @param convergence null: accuracy/val or loss/val decides, with a proposed threshold.
+   * @param convergence null: the validation accuracy or else the validation loss decides, with a proposed threshold.
    */
   report(
     session: ProjectSession,
@@ -185,9 +186,11 @@ export class AnalysisService {
     const progress = (done: number, total: number, text: string): void =>
       this.options.push(session, 'analysis.progress', { id, done, total, text })
     progress(0, 1, 'Reading runs')
+    const said = await readRoles(session.folder)
+    if (said.problem !== null) this.options.log.add('warning', 'Fit', said.problem)
     const prepared = await this.options.queries.run(
       'prepare',
-      { runs: session.sources(options.runIds), options },
+      { runs: session.sources(options.runIds), options, said: { ...said.chosen, ...options.roles } },
       signal
     )
     const { sequences, inputs } = prepared.built

@@ -30,6 +30,8 @@ import { Log } from './log'
 import { LogFollower } from './log-follower'
 import { freeFolder, sampleCopy } from './new-folders'
 import type { Places, WorkerLauncher } from './ports'
+import { readRoles } from '../project/roles-file'
+import { changeRole } from './project-roles'
 import { ProjectSession } from './project-session'
 import { computations, questions, questionWorkers } from './questions'
 import { recipeOf } from './recipe'
@@ -408,6 +410,9 @@ export class Engine {
         () => this.project,
         (session) => this.pushOf(session, 'views.changed', {})
       ),
+      'roles.get': () => readRoles(this.project.folder),
+      'roles.put': async ({ role, choice }) => ({ chosen: await changeRole(this.project, role, choice) }),
+
       ...dataHandlers({
         ...{ data: this.data, grants: this.grants, project: () => this.project, pick: this.options.pickImport },
         grant: (paths) => this.importGrant(paths)

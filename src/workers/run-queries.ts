@@ -1,4 +1,5 @@
 /** Reading saved runs for the training and analysis views: tags, curves over epochs, every point for a fit. */
+import { roleOf, rolesOf } from '../analysis'
 import type { RunSeries } from '../analysis/types'
 import { longestTag } from '../contract/ids'
 import type { PackedSeries } from '../contract/requests'
@@ -61,13 +62,22 @@ export function seriesOf(
   return out
 }
 
-/** Every recorded point, as the analysis needs it. Series recorded at equal steps share them. */
-export function fullSeriesOf(source: RunSource, tags: string[]): RunSeries {
+/**
+ * Every recorded point, as the analysis needs it. Series recorded at equal steps share them.
+ * @param more.also further tags that are wanted where they were recorded
+ * @param more.epoch what somebody has said counts epochs; null: nothing does
+ */
+export function fullSeriesOf(
+  source: RunSource,
+  tags: string[],
+  more: { also?: (tag: string) => boolean; epoch?: string | null } = {}
+): RunSeries {
   const { log } = readerOnce(source)
   const series: RunSeries['series'] = {}
+  const also = more.also ? scalarTags(log).filter(more.also) : []
   let shared = new Float64Array(0)
-  for (const tag of tags) {
-    const view = log.scalars(tag)?.view('latest')
+  for (const tag of new Set([...tags, ...also])) {
+    const view = tag === 'epoch' ? epochSeries(log, more.epoch) : log.scalars(tag)?.view('latest')
     if (!view) continue
     const own = view.steps
     if (own.length !== shared.length || own.some((step, i) => step !== shared[i])) shared = own.slice()
@@ -76,15 +86,22 @@ export function fullSeriesOf(source: RunSource, tags: string[]): RunSeries {
   return { runId: source.runId, label: source.label, seed: source.seed, series }
 }
 
-/** Where runs say which epoch a step belongs to: ours and Lightning's, Hugging Face's. */
-const epochTags = ['epoch', 'train/epoch']
+export function scalarTags(log: RunLog): string[] {
+  return log.series().flatMap(({ tag, kind }) => (kind === 'scalars' ? [tag] : []))
+}
 
-export function epochSeries(log: RunLog): ScalarView | null {
-  for (const tag of epochTags) {
-    const view = log.scalars(tag)?.view('latest')
-    if (view && view.length > 0) return view
+/**
+ * Where a run says which epoch a step belongs to: ours and Lightning's, Hugging Face's, else what is named like it.
+ * @param said by people: this tag, where it was recorded; null: nothing counts epochs
+ */
+export function epochSeries(log: RunLog, said?: string | null): ScalarView | null {
+  if (said === null) return null
+  const recorded = (tag: string | undefined): ScalarView | null => {
+    const view = tag === undefined ? undefined : log.scalars(tag)?.view('latest')
+    return view && view.length > 0 ? view : null
   }
-  return null
+  const known = recorded(said) ?? recorded('epoch') ?? recorded('train/epoch')
+  return known ?? recorded(rolesOf(scalarTags(log).filter((tag) => roleOf(tag) === 'epoch')).epoch)
 }
 
 /** Epochs at given steps, linear between recorded ones; the steps themselves where no epochs were recorded. */

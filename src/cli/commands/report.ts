@@ -1,5 +1,6 @@
 /** `phasescope report`: a page about an analysis, with figures, for people who do not have the program. */
 import { resolve } from 'node:path'
+import { quantityOf } from '../../analysis'
 import type { ConvergenceRule } from '../../analysis/types'
 import { writeReport } from '../../project/project-folder'
 import { noteProblems, withEngine } from '../host'
@@ -14,7 +15,10 @@ export const reportCommand: Command = {
     project: { value: 'DIR', description: 'The project folder.', required: true },
     out: { value: 'DIR', description: 'Where README.md and the figures go.', required: true },
     analysis: { value: 'ID', description: 'Default: the latest.' },
-    metric: { value: 'TAG', description: 'What decides about convergence. Default: accuracy/val or loss/val.' },
+    metric: {
+      value: 'TAG',
+      description: 'What decides about convergence. Default: the validation accuracy, else the validation loss.'
+    },
     threshold: { value: 'X', description: 'Converged beyond this value; needs --metric. Default: proposed.' },
     below: { description: 'Converged below the threshold (default for losses), not above; needs --metric.' },
     title: { value: 'TEXT', description: 'Heading of the page. Default: the name of the analysis.' },
@@ -44,5 +48,5 @@ function ruleOf(input: Input): ConvergenceRule | null {
     if (threshold !== null || input.has('below')) throw new UsageError('--threshold and --below need --metric.')
     return null
   }
-  return { metric, threshold, direction: input.has('below') || metric.startsWith('loss/') ? 'below' : 'above' }
+  return { metric, threshold, direction: input.has('below') || quantityOf(metric) === 'loss' ? 'below' : 'above' }
 }
