@@ -25,6 +25,7 @@ import {
   recordOptions,
   roleChoices,
   roleName,
+  roles,
   runInfo,
   trashed
 } from './domain'
@@ -413,6 +414,17 @@ export const requests = {
     result: z.object({ chosen: roleChoices })
   },
 
+  /** What a fit of these runs uses when nobody says so, why not the others, and what their series are for. @param roles above those of the project */
+  'analysis.features': {
+    params: z.object({ runIds: someIds, roles: roleChoices.optional() }),
+    result: z.object({
+      chosen: z.array(z.string()),
+      left: z.array(z.object({ tag: z.string(), reason: z.string() })),
+      /** Losses, accuracies and the like, chosen or not. */
+      outcomes: z.array(z.string()),
+      roles
+    })
+  },
   'analysis.list': { params: nothing, result: z.array(analysisSummary) },
   'analysis.start': {
     params: z.object({

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { planCandidates, planEvidence, weighEvidence } from '../analysis'
 import type { CandidateResult, EvidenceResult, FoldResult } from '../analysis'
-import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule } from '../analysis/types'
+import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule, RoleChoices } from '../analysis/types'
 import { criterionNames } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
 import type { EventName, EventPayload } from '../contract/events'
@@ -62,6 +62,18 @@ export class AnalysisService {
       })
     this.active.set(id, { session, abort, finished })
     return id
+  }
+
+  /** What a fit of these runs uses when nobody says so. */
+  async features(
+    session: ProjectSession,
+    runIds: string[],
+    said: RoleChoices = {},
+    signal?: AbortSignal
+  ): Promise<RequestResult<'analysis.features'>> {
+    const runs = session.sources(runIds)
+    const { chosen } = await readRoles(session.folder)
+    return this.options.queries.run('features', { runs, said: { ...chosen, ...said } }, signal)
   }
 
   cancel(id: string): void {

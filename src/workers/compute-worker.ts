@@ -12,6 +12,7 @@ import { describe } from './describe-draft'
 import { importFile, inspectFile } from './import-tasks'
 import type { ComputeReply, ComputeRequest, ComputeTasks, TaskName } from './messages'
 import { exportScalars } from './export-scalars'
+import { featuresOf } from './feature-query'
 import { followLogs } from './follow-logs'
 import { distributionsOf, heatmapOf, histogramsOf } from './histogram-queries'
 import { lastValuesOf } from './last-values'
@@ -52,6 +53,7 @@ const handlers: Handlers = {
   heatmap: ({ run, tag, from, to, maxColumns }) => heatmapOf(run, tag, { from, to }, maxColumns),
   twinPeaks: (query) => twinPeaksOf(query),
   sweep: ({ runs, maxPoints }) => sweepOf(runs, maxPoints),
+  features: (query) => featuresOf(query),
   prepare: ({ runs, options, said }) => prepareAnalysis(runs, options, said),
   candidate: ({ task, sequences, options }) => runCandidate(task, sequences, options),
   fold: ({ task, sequences, options }) => runFold(task, sequences, options),

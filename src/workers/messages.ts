@@ -216,6 +216,8 @@ export interface ComputeTasks {
     in: { runs: { source: RunSource; spec: RunSpec }[]; maxPoints: number }
     out: RequestResult<'sweep.compare'>
   }
+  /** @param said what people have said about roles */
+  features: { in: { runs: RunSource[]; said: RoleChoices }; out: RequestResult<'analysis.features'> }
   prepare: { in: { runs: RunSource[]; options: AnalysisOptions; said: RoleChoices }; out: Prepared }
   candidate: { in: { task: CandidateTask; sequences: Sequence[]; options: AnalysisOptions }; out: CandidateResult }
   fold: { in: { task: FoldTask; sequences: Sequence[]; options: AnalysisOptions }; out: FoldResult }

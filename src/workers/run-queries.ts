@@ -11,6 +11,11 @@ import type { RunSource } from './messages'
 import { readerIfThere, readerOf, readerOnce } from './run-cache'
 import { tooLong } from './tag-queries'
 
+/** The order of tags wherever they are listed. */
+export function tagOrder(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true })
+}
+
 export function tagsOf(sources: RunSource[]): { scalars: string[]; histograms: string[]; problems: string[] } {
   const scalars = new Set<string>()
   const histograms = new Set<string>()
@@ -27,8 +32,7 @@ export function tagsOf(sources: RunSource[]): { scalars: string[]; histograms: s
     problems.push(...log.problems.map((text) => `${source.label}: ${text}`))
     if (long > 0) problems.push(`${source.label}: ${tooLong(long)}`)
   }
-  const order = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })
-  return { scalars: [...scalars].sort(order), histograms: [...histograms].sort(order), problems }
+  return { scalars: [...scalars].sort(tagOrder), histograms: [...histograms].sort(tagOrder), problems }
 }
 
 /** A run that cannot be read is left out (`tagsOf` says why), unless it is all that is asked for. */

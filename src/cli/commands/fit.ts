@@ -30,7 +30,11 @@ export const fitCommand: Command = {
       value: 'ID',
       description: 'All done runs of this experiment, or "ID on DATA SET"; needed where a project has several.'
     },
-    features: { value: 'A,B', description: 'Tags. Default: the weight metrics (means over hook points) that change.' },
+    features: {
+      value: 'A,B',
+      description:
+        'Tags. Default: the weight metrics (means over hook points) that change, else what is no schedule, counter, clock, copy or outcome.'
+    },
     role: {
       value: 'ROLE=TAG',
       description:
@@ -71,8 +75,8 @@ export const fitCommand: Command = {
       if (kinds.size > 1) {
         context.terminal.note(`warning: these runs are of several experiments, fitted as one: ${counted(kinds)}.`)
       }
-      const features = await featuresFor(engine, runIds, input.list('features'))
       if (roles) await mustBeRecorded(engine, runIds, roles)
+      const features = await featuresFor(engine, runIds, input.list('features'), roles)
       const folds = Math.min(input.whole('folds', { min: 0, max: 50 }) ?? fitDefaults.folds, runIds.length)
       const analysis = await fitAndWatch(engine, context, {
         ...chosen,
