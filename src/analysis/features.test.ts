@@ -76,6 +76,9 @@ describe('the default features', () => {
       tokens: (t) => 512 * (t + 1),
       'train/epoch': (t) => t / 4,
       'mystery/counter': (t, run) => 7 + (3 + run) * t,
+      'x/lr0': (t) => 1 / (t + 1),
+      'metrics/mAP50(B)': noise(15),
+      'train/total_flos': noise(16),
       'train/samples_per_second': noise(10),
       'time/step_ms': noise(11),
       'gpu.0/memory': noise(12),
@@ -90,12 +93,30 @@ describe('the default features', () => {
     const counter = 'a counter: it says only how far the run is'
     const schedule = 'a schedule: it is set, not learnt'
     expect(left).toEqual({
-      ...{ 'train/loss': outcome, 'eval/accuracy': outcome, 'train/box_loss': outcome, 'val/f1': outcome },
+      ...{
+        'train/loss': outcome,
+        'eval/accuracy': outcome,
+        'train/box_loss': outcome,
+        'val/f1': outcome,
+        'metrics/mAP50(B)': outcome
+      },
       'train/grad_norm_squared': 'nearly a copy of train/grad_norm',
-      ...{ 'train/learning_rate': schedule, 'optimizer/momentum': schedule, 'lr-AdamW/pg1': schedule },
+      ...{
+        'train/learning_rate': schedule,
+        'optimizer/momentum': schedule,
+        'lr-AdamW/pg1': schedule,
+        'x/lr0': schedule
+      },
       kl_anneal: 'the same in every run: a schedule',
       ...{ tokens: counter, 'train/epoch': counter, 'mystery/counter': counter },
-      ...{ 'train/samples_per_second': clock, 'time/step_ms': clock, 'gpu.0/memory': clock, 'it/s': clock, eta: clock },
+      ...{
+        'train/samples_per_second': clock,
+        'time/step_ms': clock,
+        'gpu.0/memory': clock,
+        'it/s': clock,
+        eta: clock,
+        'train/total_flos': clock
+      },
       'scale/constant': 'never changes',
       'all/nan': 'holds no finite numbers'
     })

@@ -63,7 +63,21 @@ const timeWords = new Set([
     'elapsed'
   ],
   ...['duration', 'runtime', 'latency', 'eta', 'throughput', 'speed', 'fps', 'clock', 'timestamp'],
-  ...['memory', 'mem', 'vram', 'gpu', 'cpu', 'ram', 'disk', 'utilization', 'utilisation', 'util', 'flops', 'mfu']
+  ...[
+    'memory',
+    'mem',
+    'vram',
+    'gpu',
+    'cpu',
+    'ram',
+    'disk',
+    'utilization',
+    'utilisation',
+    'util',
+    'flops',
+    'flos',
+    'mfu'
+  ]
 ])
 const countedThings = new Set([
   ...[
@@ -110,7 +124,7 @@ const outcomeWords = new Set([
     'cer'
   ]
 ])
-const outcomeForms = /^(top|acc|acc@|map|map@|hit@|recall@|precision@)\d+$/
+const outcomeForms = /^(top|acc|acc@|ap|map|map@|hit@|recall@|precision@)\d+$/
 
 /** Why a series is no feature by its name alone; null where the name tells nothing. */
 function reasonOfName(tag: string, roles: Roles): string | null {
@@ -131,8 +145,8 @@ function reasonOfName(tag: string, roles: Roles): string | null {
 }
 
 function isSchedule(words: readonly string[]): boolean {
-  // Lightning: `lr-AdamW/pg1`, `lr-SGD-momentum`.
-  if (words.includes('lr') || / learning rate /.test(` ${words.join(' ')} `)) return true
+  // Lightning: `lr-AdamW/pg1`, `lr-SGD-momentum`; YOLO: `x/lr0`.
+  if (words.some((word) => /^lr\d*$/.test(word)) || / learning rate /.test(` ${words.join(' ')} `)) return true
   const named = words.filter((word) => !/^(pg|group|param|\d)\d*$/.test(word)).join(' ')
   return scheduleEnds.some((end) => named === end || named.endsWith(` ${end}`))
 }

@@ -51,12 +51,12 @@ const counting = new Set(['global', 'current', 'trainer', 'train', 'training', '
 const seeding = new Set(['random', 'rng', 'global', 'manual'])
 const stepWords = new Set(['step', 'steps', 'iter', 'iteration', 'iterations'])
 
-/** The words of a tag, in lower case: apart at `/ _ - . space` and where a capital follows a small letter. */
+/** The words of a tag, in lower case: apart at `/ _ - . ( ) space` and where a capital follows a small letter. */
 export function wordsOf(tag: string): string[] {
   return tag
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
-    .split(/[\s/_.\\:-]+/)
+    .split(/[\s/_.\\:()[\]-]+/)
     .filter((word) => word !== '')
 }
 

@@ -337,6 +337,42 @@ it('imports what can be imported, tells the rest, and fits it', () => {
   })
 })
 
+it('fits the log of another program by what its names say', () => {
+  const home = temporaryFolder()
+  for (const seed of [0, 1, 2]) {
+    const columns = 'step,current_epoch,grad_norm,lr_schedule,tokens_seen,samples/s,train_obj_loss,eval_loss,val/acc@1'
+    const text = twoPhases(columns, (i, level) => {
+      const wobble = Math.sin(7 * i + seed)
+      const accuracy = i < 10 ? 20 + i / 10 : 95 + wobble
+      return [
+        i * 5,
+        i / 4,
+        level + wobble / 9,
+        Math.cos(i),
+        i * 512,
+        90 + wobble,
+        3 - level,
+        5 / (i + 1),
+        accuracy
+      ].join()
+    })
+    writeText(join(home, 'other', `seed${seed}.csv`), text)
+  }
+  expect(run(home, 'import', 'other', '--project', 'p', '--create').code).toBe(0)
+  expect(runsOf(home)[0].last['accuracy/val']).toBeGreaterThan(90)
+  const fitted = run(home, 'fit', '--project', 'p', '--states', '2', '--restarts', '2', '--json', 'fit.json')
+  expect(fitted).toMatchObject({ code: 0, out: expect.stringMatching(/3 runs, 60 points, 1 features/) as string })
+  const analysis = JSON.parse(readFileSync(join(home, 'fit.json'), 'utf8')) as Analysis
+  expect(analysis.inputs.features).toEqual(['grad_norm'])
+  expect(analysis.roles).toEqual({ valLoss: 'loss/val', valAccuracy: 'val/acc@1', epoch: 'current_epoch' })
+  expect(analysis.inputs.runs[0].epochs.at(-1)).toBe(19 / 4)
+  expect(analysis.fits[0].stateSummaries.map(({ name }) => name)).toEqual(['Learning', 'Converged'])
+  expect(run(home, 'report', '--project', 'p', '--out', 'page')).toMatchObject({ code: 0 })
+  expect(readFileSync(join(home, 'page', 'README.md'), 'utf8')).toContain(
+    'val/acc\\@1 is above 90 for the first time: 3 of 3 runs.'
+  )
+})
+
 it('fits runs of different experiments together only when they are named', () => {
   const home = temporaryFolder()
   writeText(

@@ -164,7 +164,7 @@ describe('the features of a fit', () => {
     expect(boxes().map(textOf)).toEqual(['metric a', 'metric b', 'Validation loss'])
     fold().click()
     await flushPromises()
-    expect(boxes().map(textOf)).toEqual(['metric a', 'metric b', 'Validation loss', 'Learning rate a schedule'])
+    expect(boxes().map(textOf)).toEqual(['Learning rate a schedule', 'metric a', 'metric b', 'Validation loss'])
     await toggle(/^Learning rate/)
     expect(ticked()).toContain('Learning rate a schedule')
     fold().click()
@@ -178,7 +178,7 @@ describe('the features of a fit', () => {
 
   it('go with roles, which are shown and set for the project', async () => {
     const row = document.querySelector('[data-test="roles"]')!
-    expect(row.textContent).toContain('validation loss loss/val')
+    expect(row.textContent).toContain('validation loss: loss/val')
     expect(row.textContent).toContain('no validation accuracy, no training accuracy, no training loss')
     row.querySelector<HTMLElement>('[data-test="change-roles"]')!.click()
     await flushPromises()
