@@ -358,7 +358,9 @@ export const requests = {
     result: z.object({
       scalars: z.array(z.string()),
       histograms: z.array(z.string()),
-      problems: z.array(z.string())
+      problems: z.array(z.string()),
+      /** What the scalars are for, by their names and by what the user has said. */
+      roles: roles.default({})
     })
   },
   'runs.series': {

@@ -64,6 +64,13 @@ export class AnalysisService {
     return id
   }
 
+  /** What these runs have recorded, and what it is for. */
+  async tags(session: ProjectSession, runIds: string[], signal?: AbortSignal): Promise<RequestResult<'runs.tags'>> {
+    const runs = session.sources(runIds)
+    const { chosen } = await readRoles(session.folder)
+    return this.options.queries.run('tags', { runs, said: chosen }, signal)
+  }
+
   /** What a fit of these runs uses when nobody says so. */
   async features(
     session: ProjectSession,

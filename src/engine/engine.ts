@@ -605,7 +605,7 @@ export class Engine {
         await this.project.removeRuns(runIds)
         return {}
       },
-      'runs.tags': ({ runIds }, signal) => this.queries.run('tags', { runs: this.project.sources(runIds) }, signal),
+      'runs.tags': ({ runIds }, signal) => this.analyses.tags(this.project, runIds, signal),
       'runs.series': ({ runIds, ...query }, signal) =>
         this.queries.run('series', { runs: this.project.sources(runIds), ...query }, signal),
       'runs.heatmap': ({ runId, ...query }, signal) =>

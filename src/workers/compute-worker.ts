@@ -32,7 +32,7 @@ type Handlers = {
 const handlers: Handlers = {
   describe,
   readNetwork,
-  tags: ({ runs }) => tagsOf(runs),
+  tags: ({ runs, said }) => tagsOf(runs, said),
   series: ({ runs, tags, from, to, maxPoints }) => seriesOf(runs, tags, { from, to }, maxPoints),
   boardTags: ({ runs, index }) => boardTagsOf(runs, index),
   scalars: (query) => scalarsOf(query),

@@ -173,7 +173,8 @@ export interface ComputeTasks {
   dataAdd: { in: { paths: string[]; choices: DataChoices; project: string; name: string }; out: DatasetInfo }
   readNetwork: { in: { name: string; text: string }; out: RequestResult<'networks.read'> }
   describe: { in: Draft; out: Omit<RequestResult<'experiments.describe'>, 'secondsPerStep'> }
-  tags: { in: { runs: RunSource[] }; out: RequestResult<'runs.tags'> }
+  /** @param said what people have said about roles */
+  tags: { in: { runs: RunSource[]; said: RoleChoices }; out: RequestResult<'runs.tags'> }
   /** @param index file of the project that keeps what its runs hold */
   boardTags: { in: { runs: RunSource[]; index: string | null }; out: RequestResult<'board.tags'> }
   scalars: { in: OfRuns<'board.scalars'>; out: RequestResult<'board.scalars'> }

@@ -1,8 +1,8 @@
 /** Reading saved runs for the training and analysis views: tags, curves over epochs, every point for a fit. */
 import { roleOf, rolesOf } from '../analysis'
-import type { RunSeries } from '../analysis/types'
+import type { RoleChoices, RunSeries } from '../analysis/types'
 import { longestTag } from '../contract/ids'
-import type { PackedSeries } from '../contract/requests'
+import type { PackedSeries, RequestResult } from '../contract/requests'
 import type { RunLog } from '../events/run-log'
 import { lowerBound } from '../events/series'
 import type { ScalarView } from '../events/series'
@@ -16,7 +16,7 @@ export function tagOrder(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true })
 }
 
-export function tagsOf(sources: RunSource[]): { scalars: string[]; histograms: string[]; problems: string[] } {
+export function tagsOf(sources: RunSource[], said: RoleChoices = {}): RequestResult<'runs.tags'> {
   const scalars = new Set<string>()
   const histograms = new Set<string>()
   const problems: string[] = []
@@ -32,7 +32,12 @@ export function tagsOf(sources: RunSource[]): { scalars: string[]; histograms: s
     problems.push(...log.problems.map((text) => `${source.label}: ${text}`))
     if (long > 0) problems.push(`${source.label}: ${tooLong(long)}`)
   }
-  return { scalars: [...scalars].sort(tagOrder), histograms: [...histograms].sort(tagOrder), problems }
+  const roles = rolesOf(
+    scalars,
+    said,
+    sources.map(({ place }) => place)
+  )
+  return { scalars: [...scalars].sort(tagOrder), histograms: [...histograms].sort(tagOrder), problems, roles }
 }
 
 /** A run that cannot be read is left out (`tagsOf` says why), unless it is all that is asked for. */

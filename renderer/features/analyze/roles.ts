@@ -1,14 +1,9 @@
 /** Which series of an analysis are its losses and accuracies. */
 import type { Analysis, Role, Roles } from '../../../src/analysis/types'
 
-/** The tags of our own runs: analyses from before there were roles know no others. */
-const own: Roles = {
-  ...{ trainLoss: 'loss/train', valLoss: 'loss/val', trainAccuracy: 'accuracy/train', valAccuracy: 'accuracy/val' },
-  epoch: 'epoch'
-}
-
-export function rolesOf(analysis: Pick<Analysis, 'roles'> | null | undefined): Roles {
-  return analysis?.roles ?? own
+/** @param told by the names of what the runs recorded, for analyses from before there were roles */
+export function rolesOf(analysis: Pick<Analysis, 'roles'> | null | undefined, told: Roles): Roles {
+  return analysis?.roles ?? told
 }
 
 /** The tags of these roles, in their order. */
