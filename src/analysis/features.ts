@@ -277,6 +277,7 @@ function withoutSteps(tags: readonly string[], left: LeftOut[]): string[] {
 class Sampled {
   private readonly byTag = new Map<string, Map<string, FeatureSample>>()
   private readonly runs = new Set<string>()
+  private readonly units = new Map<FeatureSample, Float64Array | null>()
 
   constructor(samples: readonly FeatureSample[]) {
     for (const sample of samples) {
@@ -343,13 +344,42 @@ class Sampled {
     let compared = 0
     for (const sample of this.of(tag)) {
       const beside = others?.get(sample.runId)
-      const r = beside ? correlation(sample, beside) : null
+      const r = beside ? this.correlation(sample, beside) : null
       if (r === null) continue
       if (Math.abs(r) <= COPY) return false
       compared++
     }
     return compared > 0
   }
+
+  /** Series of a run share their steps as a rule; then thousands of pairs are a sum of products each. */
+  private correlation(one: FeatureSample, other: FeatureSample): number | null {
+    const [a, b] = [this.unitOf(one), this.unitOf(other)]
+    if (!a || !b || !sameSteps(one.steps, other.steps)) return correlation(one, other)
+    let r = 0
+    for (let i = 0; i < a.length; i++) r += a[i] * b[i]
+    return r
+  }
+
+  /** Deviations from the mean, of length 1 together; null where some are not finite, none differs, or they are few. */
+  private unitOf(sample: FeatureSample): Float64Array | null {
+    const known = this.units.get(sample)
+    if (known !== undefined) return known
+    const { values } = sample
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+    const off = values.map((value) => value - mean)
+    const size = Math.sqrt(off.reduce((sum, value) => sum + value * value, 0))
+    const unit = values.length >= FEW && Number.isFinite(size) && size > 0 ? off.map((value) => value / size) : null
+    this.units.set(sample, unit)
+    return unit
+  }
+}
+
+function sameSteps(one: Float64Array, other: Float64Array): boolean {
+  if (one === other) return true
+  if (one.length !== other.length) return false
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false
+  return true
 }
 
 function isLine(x: Float64Array, y: Float64Array): boolean {
