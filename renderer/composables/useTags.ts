@@ -1,13 +1,14 @@
 /** Tags that runs have recorded, refreshed while they grow. */
 import { computed, onBeforeUnmount, shallowRef, watch } from 'vue'
 import type { ComputedRef } from 'vue'
+import type { Roles } from '../../src/analysis/types'
 import type { RequestResult } from '../../src/contract/requests'
 import { onEvent, request } from '../bridge/host'
 import { inOrder } from './histogram-tags'
 import { latest } from '../stores/latest'
 import { useProject } from '../stores/project'
 
-const none: RequestResult<'runs.tags'> = { scalars: [], histograms: [], problems: [] }
+const none: RequestResult<'runs.tags'> = { scalars: [], histograms: [], problems: [], roles: {} }
 
 export function useTags(runIds: () => string[]): {
   scalars: ComputedRef<string[]>
@@ -15,6 +16,8 @@ export function useTags(runIds: () => string[]): {
   histograms: ComputedRef<string[]>
   /** Why runs could not be read, or not completely, as sentences. */
   problems: ComputedRef<string[]>
+  /** What the scalars are for. */
+  roles: ComputedRef<Roles>
 } {
   const app = useProject()
   const tags = shallowRef<RequestResult<'runs.tags'>>(none)
@@ -46,6 +49,7 @@ export function useTags(runIds: () => string[]): {
   return {
     scalars: computed(() => tags.value.scalars),
     histograms: computed(() => inOrder(tags.value.histograms)),
-    problems: computed(() => tags.value.problems)
+    problems: computed(() => tags.value.problems),
+    roles: computed(() => tags.value.roles)
   }
 }

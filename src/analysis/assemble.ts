@@ -10,11 +10,12 @@ import { fitWith, recordOfModel } from './modelRecord'
 import { pointLogLikelihoods, usualLikelihood } from './likelihood'
 import { nameStates } from './names'
 import { orderByFirstVisit, permuteModel, permutePaths } from './order'
+import { ownRoles } from './roles'
 import { chooseStates, selectionRows, usableCandidates } from './select'
 import type { BuiltSequences } from './sequences'
 import { summariseStates } from './summaries'
 import { summariseTransitions } from './transitions'
-import type { Analysis, AnalysisOptions, Candidate, FittedStates, RunSeries, UsualLikelihood } from './types'
+import type { Analysis, AnalysisOptions, Candidate, FittedStates, Roles, RunSeries, UsualLikelihood } from './types'
 
 export interface AssembleInput {
   id: string
@@ -31,6 +32,8 @@ export interface AssembleInput {
   evidence: readonly EvidenceResult[]
   /** The recorded runs, for names from loss and accuracy; may be empty. */
   runs: readonly RunSeries[]
+  /** Which of their series are the losses and accuracies. Default: those under the tags of our own runs. */
+  roles?: Roles
   /** An earlier analysis whose states lend their numbers, colours and names to those that match. */
   previous?: Pick<Analysis, 'name' | 'fits' | 'chosenStates' | 'inputs'> | null
   elapsedSeconds: number
@@ -57,7 +60,7 @@ export function assembleAnalysis(input: AssembleInput): Analysis {
     return usualLikelihood(points, 'heldout')
   }
   const fits = selection.map(({ states }) =>
-    fitOfStates(bestOf(candidates, states), built, input.runs, heldOut(states))
+    fitOfStates(bestOf(candidates, states), built, input.runs, input.roles, heldOut(states))
   )
   const evidence = weighEvidence(input.evidence)
   const asked = { runs: built.inputs.runs.length, statesMax: options.statesMax }
@@ -69,6 +72,7 @@ export function assembleAnalysis(input: AssembleInput): Analysis {
     name: input.name,
     createdAt: input.createdAt,
     options,
+    ...(input.roles ? { roles: input.roles } : {}),
     inputs: built.inputs,
     findings,
     candidates: withAgreement(candidates, fits, built.sequences),
@@ -91,6 +95,7 @@ function fitOfStates(
   result: CandidateResult,
   built: BuiltSequences,
   runs: readonly RunSeries[],
+  roles: Roles | undefined,
   usual: UsualLikelihood | null
 ): FittedStates {
   const { candidate } = result
@@ -110,7 +115,11 @@ function fitOfStates(
     aic: candidate.aic!,
     bic: candidate.bic!,
     model: record,
-    stateSummaries: summariseStates(paths, states, nameStates(paths, inputs.runs, runs, states, where)),
+    stateSummaries: summariseStates(
+      paths,
+      states,
+      nameStates(paths, inputs.runs, runs, states, where, roles ?? ownRoles)
+    ),
     paths,
     transitions: summariseTransitions(model, paths, sequences, inputs.runs, inputs.features),
     pointLogLikelihood: usual ?? usualLikelihood(pointLogLikelihoods(model, sequences), 'analysed')
@@ -147,7 +156,7 @@ export function withCandidate(
   const before = fitWith(analysis, states)
   // How usual held-out points are does not depend on the restart that is shown.
   const usual = before.pointLogLikelihood?.from === 'heldout' ? before.pointLogLikelihood : null
-  const fit = fitOfStates(result, built, runs, usual)
+  const fit = fitOfStates(result, built, runs, analysis.roles, usual)
   fit.stateSummaries = identify(
     { fit, runs: inputs.runs, features: inputs.features },
     { fit: before, runs: inputs.runs, features: inputs.features }

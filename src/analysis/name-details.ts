@@ -1,8 +1,9 @@
 /** What sets states of one kind apart, in a few words: how far the outcome goes in each, or where a feature stands. */
 import { median } from '../numeric/statistics'
 import { valuesAtSteps } from './align'
+import { outcomeRoles, ownRoles, quantityOf } from './roles'
 import { segmentsOf } from './trajectory'
-import type { AnalysisInputRun, RunSeries } from './types'
+import type { AnalysisInputRun, Roles, RunSeries } from './types'
 
 /** Where features stand in each state, in z: [K][D]. */
 export interface StateMeans {
@@ -15,20 +16,35 @@ export interface OutcomeRange {
   tag: string
   from: number
   to: number
+  /** What all of it is: 100 for an accuracy in percent; absent: 1. */
+  whole?: number
+  /** A loss under a name that does not say so. */
+  loss?: boolean
 }
 
-/** The first of them that every run recorded tells how far a run has come. */
-const outcomes = ['accuracy/val', 'accuracy/train', 'loss/val', 'loss/train']
+/** Beyond rounding no share is larger than this: an accuracy that is, is in percent. */
+const MOST_SHARE = 1.5
 
-/** Per state; null where no run visits it, or none of the outcomes was recorded. */
+/** 100 for accuracies in percent, else 1. */
+export function wholeOf(curves: Iterable<ArrayLike<number>>): number {
+  for (const values of curves) for (let i = 0; i < values.length; i++) if (values[i] > MOST_SHARE) return 100
+  return 1
+}
+
+/** Per state; null where no run visits it, or none of the outcomes was recorded by every run. */
 export function outcomeRanges(
   paths: readonly ArrayLike<number>[],
   runs: readonly AnalysisInputRun[],
   series: readonly RunSeries[],
-  states: number
+  states: number,
+  roles: Roles = ownRoles
 ): (OutcomeRange | null)[] {
   const recorded = runs.map((run) => series.find(({ runId }) => runId === run.runId))
-  const tag = outcomes.find((name) => recorded.every((run) => run?.series[name]))
+  const role = outcomeRoles.find((one) => {
+    const name = roles[one]
+    return name !== undefined && recorded.every((run) => run?.series[name])
+  })
+  const tag = role === undefined ? undefined : roles[role]
   const entries = Array.from({ length: states }, () => ({ from: [] as number[], to: [] as number[] }))
   if (tag !== undefined)
     runs.forEach(({ steps }, r) => {
@@ -41,7 +57,13 @@ export function outcomeRanges(
         entries[state].to.push(to)
       }
     })
-  return entries.map(({ from, to }) => (from.length > 0 ? { tag: tag!, from: median(from), to: median(to) } : null))
+  if (tag === undefined || role === undefined) return entries.map(() => null)
+  const percent = role.endsWith('Accuracy') && wholeOf(recorded.map((run) => run!.series[tag].values)) > 1
+  const about = {
+    ...(percent ? { whole: 100 } : {}),
+    ...(role.endsWith('Loss') && quantityOf(tag) !== 'loss' ? { loss: true } : {})
+  }
+  return entries.map(({ from, to }) => (from.length > 0 ? { tag, from: median(from), to: median(to), ...about } : null))
 }
 
 /**
@@ -99,7 +121,7 @@ function others(kinds: readonly string[], k: number, ofItsKind: boolean): number
 function rangeText(range: OutcomeRange | null): string | null {
   if (range === null) return null
   const [from, to] = [range.from, range.to].map((value) => String(Number(value.toPrecision(2))))
-  const what = range.tag.startsWith('loss/') ? 'loss ' : ''
+  const what = range.loss || quantityOf(range.tag) === 'loss' ? 'loss ' : ''
   return what + (from === to ? `at ${to}` : `${from} to ${to}`)
 }
 

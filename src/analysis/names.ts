@@ -3,8 +3,9 @@ import { meanAndStd } from '../numeric/statistics'
 import { valuesAtSteps } from './align'
 import { outcomeRanges, setApart } from './name-details'
 import type { OutcomeRange, StateMeans } from './name-details'
+import { ownRoles } from './roles'
 import { segmentsOf } from './trajectory'
-import type { AnalysisInputRun, RunSeries } from './types'
+import type { AnalysisInputRun, Roles, RunSeries } from './types'
 
 /** A curve that improves by less than this, in standard deviations of the run, while in a state stands still. */
 const STILL = 0.3
@@ -28,7 +29,7 @@ interface Change {
  * One plain word or two per state, with what sets it apart from others of its kind ("Learning, 0.1 to 0.6"), and the
  * reading of the curves behind it.
  *
- * Progress of a run is z(`accuracy/...`) where it is recorded, else -z(log `loss/...`) (of the loss itself where it is
+ * Progress of a run is z(accuracy) where it is recorded, else -z(log loss) (of the loss itself where it is
  * not positive), train and val apart, z over the run's own points. Accuracy first, because a loss goes on falling by
  * decades long after everything is learnt, and its largest fall is over after the first few points. A state's change is
  * progress at the point after a visit (or the last) minus progress at its first point, summed over visits and averaged
@@ -37,7 +38,7 @@ interface Change {
  *     train improves, val improves       Learning (Generalising when val improves over 3 times as much)
  *     train improves, val stands still   Memorising
  *     train improves, val worsens        Overfitting (also: train stands still, val worsens)
- *     train still, val improves          Generalising (Slow generalisation while accuracy/val stays below 0.5)
+ *     train still, val improves          Generalising (Slow generalisation while its accuracy stays below 0.5)
  *     train worsens                      Unstable
  *     neither moves                      Warm-up before the first improvement, Converged after the last, else Plateau
  *
@@ -46,15 +47,17 @@ interface Change {
  *
  * @param series the recorded runs, matched by runId.
  * @param where the features in each state, for what sets states apart; null: unknown.
+ * @param roles which series are the losses and accuracies.
  */
 export function nameStates(
   paths: readonly ArrayLike<number>[],
   runs: readonly AnalysisInputRun[],
   series: readonly RunSeries[],
   states: number,
-  where: StateMeans | null = null
+  where: StateMeans | null = null,
+  roles: Roles = ownRoles
 ): StateName[] {
-  const changes = measureChanges(paths, runs, series, states)
+  const changes = measureChanges(paths, runs, series, states, roles)
   const improves = changes.map(({ train, val }) => (train ?? 0) >= STILL || (val ?? 0) >= STILL)
   const moves = changes.some(({ train, val }) => Math.abs(train ?? 0) >= STILL || Math.abs(val ?? 0) >= STILL)
   const recorded = changes.some(({ train, val }) => train !== null || val !== null)
@@ -65,11 +68,11 @@ export function nameStates(
   }
   const first = improves.indexOf(true)
   const last = improves.lastIndexOf(true)
-  const ranges = outcomeRanges(paths, runs, series, states)
+  const ranges = outcomeRanges(paths, runs, series, states, roles)
   const plain = changes.map((change, k) => {
     if (!change.visited) return 'Unused'
     const name = movingName(change) ?? (k < first ? 'Warm-up' : k > last ? 'Converged' : 'Plateau')
-    return name === 'Generalising' && isSlow(ranges[k]) ? 'Slow generalisation' : name
+    return name === 'Generalising' && isSlow(ranges[k], roles) ? 'Slow generalisation' : name
   })
   return setApart(plain, ranges, where, true).map((name, k) => ({ name, rule: sentence(plain[k], changes[k]) }))
 }
@@ -91,8 +94,8 @@ function sentence(name: string, { train, val, visited }: Change): string {
 }
 
 /** On its way, but far from there: the validation accuracy is still below a half when the state is left. */
-function isSlow(range: OutcomeRange | null): boolean {
-  return range !== null && range.tag === 'accuracy/val' && range.to < 0.5
+function isSlow(range: OutcomeRange | null, roles: Roles): boolean {
+  return range !== null && range.tag === roles.valAccuracy && range.to < 0.5 * (range.whole ?? 1)
 }
 
 function clause(part: string, change: number | null): string | null {
@@ -119,7 +122,8 @@ function measureChanges(
   paths: readonly ArrayLike<number>[],
   runs: readonly AnalysisInputRun[],
   series: readonly RunSeries[],
-  states: number
+  states: number,
+  roles: Roles
 ): Change[] {
   const sums = { train: new Float64Array(states), val: new Float64Array(states) }
   const counts = { train: new Float64Array(states), val: new Float64Array(states) }
@@ -130,7 +134,7 @@ function measureChanges(
     const recorded = series.find((candidate) => candidate.runId === run.runId)
     if (!recorded) return
     for (const part of ['train', 'val'] as const) {
-      const progress = progressOf(recorded, part, run.steps)
+      const progress = progressOf(recorded, part, run.steps, roles)
       if (!progress) continue
       const own = new Map<number, number>()
       for (const { state, start, end } of segments) {
@@ -153,10 +157,17 @@ function measureChanges(
 }
 
 /** Progress of a run at its points; null when neither curve is usable. Gaps keep the last finite value. */
-function progressOf(run: RunSeries, part: 'train' | 'val', steps: readonly number[]): Float64Array | null {
-  const accuracy = filled(valuesAtSteps(run.series[`accuracy/${part}`], steps))
+function progressOf(
+  run: RunSeries,
+  part: 'train' | 'val',
+  steps: readonly number[],
+  roles: Roles
+): Float64Array | null {
+  const curve = (tag: string | undefined): Float64Array | null =>
+    tag === undefined ? null : filled(valuesAtSteps(run.series[tag], steps))
+  const accuracy = curve(roles[`${part}Accuracy`])
   if (accuracy) return standardised(accuracy, 1)
-  const loss = filled(valuesAtSteps(run.series[`loss/${part}`], steps))
+  const loss = curve(roles[`${part}Loss`])
   if (!loss) return null
   return standardised(loss.every((value) => value > 0) ? loss.map(Math.log) : loss, -1)
 }

@@ -6,6 +6,7 @@ import type { CovarianceType, GaussianHmm, Sequence } from '../hmm/types'
 import { logPosteriorGradient, prepareGradients } from './gradients'
 import { modelOfRecord, recordOfModel } from './modelRecord'
 import { nameStates } from './names'
+import { rolesOf } from './roles'
 import { orderByFirstVisit, permuteModel, permutePaths } from './order'
 import { summariseStates } from './summaries'
 import { runOf } from './testing/builders'
@@ -207,6 +208,28 @@ describe('names', () => {
       'Unstable',
       'Converged'
     ])
+  })
+
+  it('reads the curves of other programs by their roles, also in percent', () => {
+    const train = ramp(5, 5, 0, 0, 0, 0)
+    const val = ramp(5, 5, 5, 5, 30, 0)
+    const accuracy = ramp(10, 10, 10, 10, 40, 90)
+    const run = runOf('r', { 'train/loss': train, 'eval/loss': val, 'val/acc@1': accuracy })
+    const roles = rolesOf(Object.keys(run.series))
+    expect(nameStates(paths(5), inputs(5), [run], 5, null, roles).map((state) => state.name)).toEqual([
+      'Warm-up',
+      'Memorising',
+      'Plateau',
+      'Slow generalisation',
+      'Generalising'
+    ])
+    expect(nameStates(paths(5), inputs(5), [run], 5).map((state) => state.rule)).toContain(
+      'No loss or accuracy was recorded.'
+    )
+    // A loss whose name does not say so still says in which unit it counts.
+    const named = runOf('r', { objective: ramp(6, 4, 2, 0) })
+    const said = rolesOf(['objective'], { trainLoss: 'objective' })
+    expect(nameStates(paths(3), inputs(3), [named], 3, null, said)[0].name).toBe('Learning, loss 6 to 4')
   })
 
   it('numbers the states when there is nothing to go by', () => {

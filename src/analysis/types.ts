@@ -14,6 +14,15 @@ export type Criterion = 'evidence' | 'bic' | 'aic' | 'heldout'
  */
 export type Alignment = 'union' | 'common' | 'epoch' | { series: string }
 
+/** What a recorded series is for. */
+export type Role = 'trainLoss' | 'valLoss' | 'trainAccuracy' | 'valAccuracy' | 'step' | 'epoch' | 'seed'
+
+/** The tag of each role; a role that nothing has is absent. */
+export type Roles = Partial<Record<Role, string>>
+
+/** What people have said: a tag, or null for a role that nothing shall have. What is absent is told by names. */
+export type RoleChoices = Partial<Record<Role, string | null>>
+
 export interface AnalysisOptions {
   runIds: string[]
   /** Tags used as features, in order: `weights/l2`, `loss/train`... */
@@ -38,6 +47,8 @@ export interface AnalysisOptions {
   folds: number
   /** Sets of phase-free surrogates that the gain of states is held against. 0: no evidence is computed. */
   surrogates: number
+  /** Roles said for this fit alone, above those of the project. */
+  roles?: RoleChoices
 }
 
 /** One run's recorded series as they come from disk, by tag. Steps ascend strictly. */
@@ -238,6 +249,8 @@ export interface Analysis {
   name: string
   createdAt: string
   options: AnalysisOptions
+  /** Which series named the states; absent in older analyses, which knew the tags of our own runs only. */
+  roles?: Roles
   inputs: {
     runs: AnalysisInputRun[]
     features: string[]

@@ -136,6 +136,11 @@ describe('wrong usage', () => {
     ],
     ['import nowhere --dry-run', 1, 'nowhere does not exist. Check the path.'],
     ['fit --project p --states 0-3', 2, '--states is "0"; it must be a whole number from 1 to 8.'],
+    [
+      'fit --project p --role mood=x',
+      2,
+      '--role is "mood=x"; give ROLE=TAG, with a role of valAccuracy, valLoss, trainAccuracy, trainLoss, epoch, step, seed.'
+    ],
     ['fit --project p --criterion best', 2, '--criterion is "best"; it must be one of evidence, bic, aic, heldout.'],
     ['serve --port 70000', 2, '--port is "70000"; it must be a whole number from 0 to 65535.'],
     [
@@ -315,7 +320,57 @@ it('imports what can be imported, tells the rest, and fits it', () => {
     [2, 19],
     [10, 19]
   ])
+  expect(analysis.roles).toEqual({ trainLoss: 'loss/train', epoch: 'epoch' })
   expect(run(home, 'resume', '--project', 'p', '--all')).toMatchObject({ code: 0 })
+
+  // What the project says, and above it what one fit says.
+  const small = ['--states', '2', '--restarts', '1', '--folds', '0', '--surrogates', '0', '--json', 'fit.json']
+  writeText(join(home, 'p', 'roles.json'), JSON.stringify({ schemaVersion: 1, roles: { trainLoss: null } }))
+  expect(run(home, 'fit', '--project', 'p', ...small)).toMatchObject({ code: 0 })
+  const roles = () => (JSON.parse(readFileSync(join(home, 'fit.json'), 'utf8')) as Analysis).roles
+  expect(roles()).toEqual({ epoch: 'epoch' })
+  expect(run(home, 'fit', '--project', 'p', '--role', 'valLoss=loss/train', ...small)).toMatchObject({ code: 0 })
+  expect(roles()).toEqual({ epoch: 'epoch', valLoss: 'loss/train' })
+  expect(run(home, 'fit', '--project', 'p', '--role', 'valLoss=loss/trian', ...small)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--role valLoss: no run recorded "loss/trian". Did you mean "loss/train"?') as string
+  })
+})
+
+it('fits the log of another program by what its names say', () => {
+  const home = temporaryFolder()
+  for (const seed of [0, 1, 2]) {
+    const columns = 'step,current_epoch,grad_norm,lr_schedule,tokens_seen,samples/s,train_obj_loss,eval_loss,val/acc@1'
+    const text = twoPhases(columns, (i, level) => {
+      const wobble = Math.sin(7 * i + seed)
+      const accuracy = i < 10 ? 20 + i / 10 : 95 + wobble
+      return [
+        i * 5,
+        i / 4,
+        level + wobble / 9,
+        Math.cos(i),
+        i * 512,
+        90 + wobble,
+        3 - level,
+        5 / (i + 1),
+        accuracy
+      ].join()
+    })
+    writeText(join(home, 'other', `seed${seed}.csv`), text)
+  }
+  expect(run(home, 'import', 'other', '--project', 'p', '--create').code).toBe(0)
+  expect(runsOf(home)[0].last['accuracy/val']).toBeGreaterThan(90)
+  const fitted = run(home, 'fit', '--project', 'p', '--states', '2', '--restarts', '2', '--json', 'fit.json')
+  expect(fitted).toMatchObject({ code: 0, out: expect.stringMatching(/3 runs, 60 points, 1 features/) as string })
+  const analysis = JSON.parse(readFileSync(join(home, 'fit.json'), 'utf8')) as Analysis
+  expect(analysis.inputs.features).toEqual(['grad_norm'])
+  expect(analysis.roles).toEqual({ valLoss: 'loss/val', valAccuracy: 'val/acc@1', epoch: 'current_epoch' })
+  expect(analysis.inputs.runs[0].epochs.at(-1)).toBe(19 / 4)
+  expect(analysis.fits[0].stateSummaries.map(({ name }) => name)).toEqual(['Learning', 'Converged'])
+  expect(run(home, 'report', '--project', 'p', '--out', 'page')).toMatchObject({ code: 0 })
+  expect(readFileSync(join(home, 'page', 'README.md'), 'utf8')).toContain(
+    'val/acc\\@1 is above 90 for the first time: 3 of 3 runs.'
+  )
 })
 
 it('fits runs of different experiments together only when they are named', () => {

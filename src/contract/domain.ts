@@ -1,7 +1,8 @@
 /** Validators of the domain types that cross the contract or lie on disk. */
-import { tagName } from './ids'
 import { z } from './words'
+import type { Role } from '../analysis/types'
 import { backendName } from './backends'
+import { tagName } from './ids'
 import { networkSpec } from './network'
 
 export const paramValue = z.union([z.number(), z.string(), z.boolean()])
@@ -159,6 +160,26 @@ export function seedOf(run: Pick<RunInfo, 'spec' | 'imported'>): number | null {
 
 export const alignment = z.union([z.enum(['union', 'common', 'epoch']), z.object({ series: tagName }).strict()])
 
+/** What a recorded series may be for, the outcomes first. */
+export const roleNames = [
+  ...(['valAccuracy', 'valLoss', 'trainAccuracy', 'trainLoss', 'epoch', 'step', 'seed'] as const)
+] as const satisfies readonly Role[]
+export const roleName = z.enum(roleNames)
+export const roleWords: Record<Role, string> = {
+  valAccuracy: 'validation accuracy',
+  valLoss: 'validation loss',
+  trainAccuracy: 'training accuracy',
+  trainLoss: 'training loss',
+  epoch: 'epoch',
+  step: 'step',
+  seed: 'seed'
+}
+const roleTag = tagName.min(1)
+/** The tag of each role that some series has. */
+export const roles = z.partialRecord(roleName, roleTag)
+/** null: nothing shall have the role. What is absent is told by names. */
+export const roleChoices = z.partialRecord(roleName, roleTag.nullable())
+
 export const analysisOptions = z.object({
   runIds: z.array(z.string()).min(1),
   features: z.array(z.string()).min(1),
@@ -177,7 +198,9 @@ export const analysisOptions = z.object({
   transitions: z.enum(['free', 'left-to-right']).default('free'),
   folds: z.number().int().min(0).max(50),
   /** Analyses of version 0.1 had none. */
-  surrogates: z.number().int().min(0).max(200).default(0)
+  surrogates: z.number().int().min(0).max(200).default(0),
+  /** For this fit alone, above those of the project. */
+  roles: roleChoices.optional()
 })
 
 /** As they stand behind "K = 3 by". */
@@ -225,6 +248,8 @@ export const analysis = z.object({
   name: z.string(),
   createdAt: z.string(),
   options: analysisOptions,
+  /** Analyses from before there were roles know the tags of our own runs only. */
+  roles: roles.optional(),
   inputs: z.object({
     runs: z.array(
       z.object({

@@ -23,6 +23,9 @@ import {
   projectInfo,
   recentProject,
   recordOptions,
+  roleChoices,
+  roleName,
+  roles,
   runInfo,
   trashed
 } from './domain'
@@ -355,7 +358,9 @@ export const requests = {
     result: z.object({
       scalars: z.array(z.string()),
       histograms: z.array(z.string()),
-      problems: z.array(z.string())
+      problems: z.array(z.string()),
+      /** What the scalars are for, by their names and by what the user has said. */
+      roles: roles.default({})
     })
   },
   'runs.series': {
@@ -397,6 +402,31 @@ export const requests = {
 
   ...dataRequests,
 
+  /** What the user has said about what the project's series are for. `problem`: why the file with that was not read. */
+  'roles.get': {
+    params: nothing,
+    result: z.object({ chosen: roleChoices, problem: z.string().nullable() })
+  },
+  /** @param choice null: told by names again; a tag of null: no series has the role */
+  'roles.put': {
+    params: z.object({
+      role: roleName,
+      choice: z.object({ tag: tagName.min(1).nullable() }).nullable()
+    }),
+    result: z.object({ chosen: roleChoices })
+  },
+
+  /** What a fit of these runs uses when nobody says so, why not the others, and what their series are for. @param roles above those of the project */
+  'analysis.features': {
+    params: z.object({ runIds: someIds, roles: roleChoices.optional() }),
+    result: z.object({
+      chosen: z.array(z.string()),
+      left: z.array(z.object({ tag: z.string(), reason: z.string() })),
+      /** Losses, accuracies and the like, chosen or not. */
+      outcomes: z.array(z.string()),
+      roles
+    })
+  },
   'analysis.list': { params: nothing, result: z.array(analysisSummary) },
   'analysis.start': {
     params: z.object({

@@ -2,12 +2,13 @@
 import { join } from 'node:path'
 import { planCandidates, planEvidence, weighEvidence } from '../analysis'
 import type { CandidateResult, EvidenceResult, FoldResult } from '../analysis'
-import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule } from '../analysis/types'
+import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule, RoleChoices } from '../analysis/types'
 import { criterionNames } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
 import type { EventName, EventPayload } from '../contract/events'
 import type { RequestResult } from '../contract/requests'
 import { newId, writeReport } from '../project/project-folder'
+import { readRoles } from '../project/roles-file'
 import type { RunSource } from '../workers/messages'
 import type { Log } from './log'
 import type { ProjectSession } from './project-session'
@@ -61,6 +62,25 @@ export class AnalysisService {
       })
     this.active.set(id, { session, abort, finished })
     return id
+  }
+
+  /** What these runs have recorded, and what it is for. */
+  async tags(session: ProjectSession, runIds: string[], signal?: AbortSignal): Promise<RequestResult<'runs.tags'>> {
+    const runs = session.sources(runIds)
+    const { chosen } = await readRoles(session.folder)
+    return this.options.queries.run('tags', { runs, said: chosen }, signal)
+  }
+
+  /** What a fit of these runs uses when nobody says so. */
+  async features(
+    session: ProjectSession,
+    runIds: string[],
+    said: RoleChoices = {},
+    signal?: AbortSignal
+  ): Promise<RequestResult<'analysis.features'>> {
+    const runs = session.sources(runIds)
+    const { chosen } = await readRoles(session.folder)
+    return this.options.queries.run('features', { runs, said: { ...chosen, ...said } }, signal)
   }
 
   cancel(id: string): void {
@@ -158,7 +178,7 @@ export class AnalysisService {
 
   /**
    * A page about the analysis with its figures, file name to content.
-   * @param convergence null: accuracy/val or loss/val decides, with a proposed threshold.
+   * @param convergence null: the validation accuracy or else the validation loss decides, with a proposed threshold.
    */
   report(
     session: ProjectSession,
@@ -185,9 +205,11 @@ export class AnalysisService {
     const progress = (done: number, total: number, text: string): void =>
       this.options.push(session, 'analysis.progress', { id, done, total, text })
     progress(0, 1, 'Reading runs')
+    const said = await readRoles(session.folder)
+    if (said.problem !== null) this.options.log.add('warning', 'Fit', said.problem)
     const prepared = await this.options.queries.run(
       'prepare',
-      { runs: session.sources(options.runIds), options },
+      { runs: session.sources(options.runIds), options, said: { ...said.chosen, ...options.roles } },
       signal
     )
     const { sequences, inputs } = prepared.built

@@ -30,6 +30,8 @@ import { Log } from './log'
 import { LogFollower } from './log-follower'
 import { freeFolder, sampleCopy } from './new-folders'
 import type { Places, WorkerLauncher } from './ports'
+import { readRoles } from '../project/roles-file'
+import { changeRole } from './project-roles'
 import { ProjectSession } from './project-session'
 import { computations, questions, questionWorkers } from './questions'
 import { recipeOf } from './recipe'
@@ -408,6 +410,9 @@ export class Engine {
         () => this.project,
         (session) => this.pushOf(session, 'views.changed', {})
       ),
+      'roles.get': () => readRoles(this.project.folder),
+      'roles.put': async ({ role, choice }) => ({ chosen: await changeRole(this.project, role, choice) }),
+
       ...dataHandlers({
         ...{ data: this.data, grants: this.grants, project: () => this.project, pick: this.options.pickImport },
         grant: (paths) => this.importGrant(paths)
@@ -600,7 +605,7 @@ export class Engine {
         await this.project.removeRuns(runIds)
         return {}
       },
-      'runs.tags': ({ runIds }, signal) => this.queries.run('tags', { runs: this.project.sources(runIds) }, signal),
+      'runs.tags': ({ runIds }, signal) => this.analyses.tags(this.project, runIds, signal),
       'runs.series': ({ runIds, ...query }, signal) =>
         this.queries.run('series', { runs: this.project.sources(runIds), ...query }, signal),
       'runs.heatmap': ({ runId, ...query }, signal) =>
@@ -614,6 +619,7 @@ export class Engine {
         return this.queries.run('sweep', { runs, maxPoints }, signal)
       },
 
+      'analysis.features': ({ runIds, roles }, signal) => this.analyses.features(this.project, runIds, roles, signal),
       'analysis.list': () => this.project.listAnalyses(),
       'analysis.start': ({ options }) => ({ id: this.analyses.start(this.project, options) }),
       'analysis.cancel': ({ id }) => {

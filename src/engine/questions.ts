@@ -10,6 +10,7 @@ const base: Partial<Record<TaskName, number>> = {
   prepare: 1000,
   exportScalars: 1000,
   decode: 20,
+  features: 20,
   sweep: 20,
   twinPeaks: 5
 }

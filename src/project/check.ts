@@ -85,7 +85,8 @@ async function* ofProject(folder: string): AsyncGenerator<Fault> {
   for (const [name, read] of [
     ['logs.json', () => readLogLinks(folder)],
     ['queue.json', () => readJson(join(folder, 'queue.json'))],
-    ['views.json', () => readJson(join(folder, 'views.json'))]
+    ['views.json', () => readJson(join(folder, 'views.json'))],
+    ['roles.json', () => readJson(join(folder, 'roles.json'))]
   ] as const) {
     const problem = await problemOf(read)
     if (!problem || problem.code === 'not-found') continue

@@ -4,48 +4,115 @@ import {
   assembleAnalysis,
   buildSequences,
   compareRuns,
+  decidingTags,
   decodeRun,
+  ownRoles,
+  quantityOf,
   reportFiles,
+  roleOf,
+  rolesOf,
   runCandidate,
   withCandidate
 } from '../analysis'
-import type { Analysis, AnalysisOptions, RunSeries } from '../analysis/types'
+import type { Analysis, AnalysisOptions, Role, RoleChoices, Roles, RunSeries } from '../analysis/types'
 import { PhasescopeError } from '../contract/errors'
 import { readAnalysisFile } from '../project/manifests'
 import type { ComputeTasks, Prepared, RunSource } from './messages'
 import { fullSeriesOf, tagsOf } from './run-queries'
 
-/** Read along with the features, where recorded: they name the states and place them in time. */
-const companions = ['epoch', 'loss/train', 'loss/val', 'accuracy/train', 'accuracy/val']
-
 type Input<N extends keyof ComputeTasks> = ComputeTasks[N]['in']
 type Output<N extends keyof ComputeTasks> = ComputeTasks[N]['out']
 
-export function prepareAnalysis(sources: RunSource[], options: AnalysisOptions): Prepared {
-  const along = typeof options.align === 'object' ? [options.align.series] : []
-  const tags = [...new Set([...options.features, ...companions, ...along])]
+/**
+ * @param said what people have said about roles
+ * @param known the roles of an analysis that is fitted again
+ */
+export function prepareAnalysis(
+  sources: RunSource[],
+  options: AnalysisOptions,
+  said: RoleChoices,
+  known?: Roles
+): Prepared {
+  const companions = new Companions(said, known)
   const runs: RunSeries[] = []
   /** One run at a time: what is read of it is in the sequence and among the companions, and then goes. */
   function* reading(): Generator<RunSeries> {
     for (const source of sources) {
-      const run = fullSeriesOf(source, tags)
-      runs.push(onlyCompanions(run))
+      const run = companions.read(source, [...options.features, 'epoch', ...seriesOfAlignment(options)])
+      runs.push(companions.only(run))
       yield run
     }
   }
   const shared = (length: number): Float64Array => new Float64Array(new SharedArrayBuffer(8 * length))
-  return { built: buildSequences(reading(), options, shared), runs }
+  const built = buildSequences(reading(), options, shared)
+  const roles = known ?? companions.roles(sources)
+  return { built, runs: runs.map((run) => underRoles(run, roles, sources)), roles }
 }
 
-/** The features are in the sequences by now; hundreds of runs need not cross threads twice. */
-function onlyCompanions(run: RunSeries): RunSeries {
-  return { ...run, series: Object.fromEntries(Object.entries(run.series).filter(([tag]) => companions.includes(tag))) }
+/** The series on whose steps the rows are, which need be no feature. */
+function seriesOfAlignment({ align }: Pick<AnalysisOptions, 'align'>): string[] {
+  return typeof align === 'object' ? [align.series] : []
+}
+
+/** Roles that name no state. */
+const counters: ReadonlySet<Role> = new Set(['epoch', 'step', 'seed'])
+
+/** Read along with the features, where recorded: they name the states and place them in time. */
+class Companions {
+  private readonly recorded = new Set<string>()
+  private readonly named: ReadonlySet<string | null>
+
+  constructor(
+    private readonly said: RoleChoices,
+    known: Roles = {}
+  ) {
+    this.named = new Set([...Object.values(said), ...Object.values(known)])
+  }
+
+  /** Which tag has a role is known when all runs have been read: until then whatever could have one. */
+  read(source: RunSource, tags: string[]): RunSeries {
+    return fullSeriesOf(source, tags, {
+      epoch: this.said.epoch,
+      also: (tag) => {
+        const role = roleOf(tag)
+        if (this.named.has(tag) || role !== null) this.recorded.add(tag)
+        return this.named.has(tag) || (role !== null && !counters.has(role))
+      }
+    })
+  }
+
+  /** The features are in the sequences by now; hundreds of runs need not cross threads twice. */
+  only(run: RunSeries): RunSeries {
+    const kept = Object.entries(run.series).filter(([tag]) => tag === 'epoch' || this.recorded.has(tag))
+    return { ...run, series: Object.fromEntries(kept) }
+  }
+
+  roles(sources: RunSource[]): Roles {
+    return rolesOf(
+      this.recorded,
+      this.said,
+      sources.map(({ place }) => place)
+    )
+  }
+}
+
+/** A run that has another name for something shows it under the name that the others have. */
+function underRoles(run: RunSeries, roles: Roles, sources: RunSource[]): RunSeries {
+  const place = sources.find(({ runId }) => runId === run.runId)?.place ?? null
+  const own = rolesOf(Object.keys(run.series), {}, [place])
+  const series: RunSeries['series'] = run.series.epoch ? { epoch: run.series.epoch } : {}
+  for (const [role, tag] of Object.entries(roles) as [keyof Roles, string][]) {
+    const found = run.series[tag] ?? run.series[own[role] ?? tag]
+    if (found && !counters.has(role)) series[tag] = found
+  }
+  return { ...run, series }
 }
 
 export async function assemble({ prepared, previousFile, ...rest }: Input<'assemble'>): Promise<Analysis> {
   // An earlier analysis that cannot be read lends no names; that is no reason to lose this one.
   const previous = previousFile === null ? null : await load(previousFile).catch(() => null)
-  return assembleAnalysis({ ...rest, built: prepared.built, runs: prepared.runs, previous })
+  const { built, runs, roles } = prepared
+  return assembleAnalysis({ ...rest, built, runs, roles, previous })
 }
 
 export async function refit({ runs, analysisFile, states, restart }: Input<'restart'>): Promise<Analysis> {
@@ -53,7 +120,12 @@ export async function refit({ runs, analysisFile, states, restart }: Input<'rest
   const candidate = analysis.candidates.find((one) => one.states === states && one.restart === restart)
   if (!candidate)
     throw new PhasescopeError('not-found', `This analysis has no restart ${restart + 1} with ${states} states.`)
-  const prepared = prepareAnalysis(runs, { ...analysis.options, features: analysis.inputs.features })
+  const prepared = prepareAnalysis(
+    runs,
+    { ...analysis.options, features: analysis.inputs.features },
+    epochSaid(analysis),
+    analysis.roles ?? ownRoles
+  )
   const same = (run: { runId: string; steps: readonly number[] }): string => `${run.runId} ${run.steps.length}`
   const { inputs, sequences } = prepared.built
   if (inputs.runs.map(same).join() !== analysis.inputs.runs.map(same).join())
@@ -64,32 +136,49 @@ export async function refit({ runs, analysisFile, states, restart }: Input<'rest
 
 export async function decode({ run, analysisFile, states, unfinished }: Input<'decode'>): Promise<Output<'decode'>> {
   const analysis = await load(analysisFile)
-  const { align } = analysis.options
-  const along = typeof align === 'object' ? [align.series] : []
-  const series = fullSeriesOf(run, [...new Set([...analysis.inputs.features, 'epoch', ...along])])
+  const tags = [...analysis.inputs.features, 'epoch', ...seriesOfAlignment(analysis.options)]
+  const series = fullSeriesOf(run, [...new Set(tags)], epochSaid(analysis))
   const { run: input, ...decoded } = decodeRun(analysis, states, series, unfinished)
   return { ...decoded, steps: Float64Array.from(input.steps), epochs: Float64Array.from(input.epochs) }
 }
 
 export async function across({ runs, analysisFile, states, convergence }: Input<'across'>): Promise<Output<'across'>> {
   const analysis = await load(analysisFile)
-  const series = runs.map((run) => fullSeriesOf(run, [convergence.metric, 'epoch']))
+  const series = runs.map((run) => metricOf(run, convergence.metric, analysis))
   return compareRuns(analysis, states, series, convergence)
 }
 
-/** Metrics that may decide about convergence, the best first. */
-const deciding = ['accuracy/val', 'loss/val', 'accuracy/train', 'loss/train']
+/** The epochs of an analysis's runs are counted by what counted them when it was made. */
+function epochSaid({ roles }: Analysis): { epoch?: string | null } {
+  return roles ? { epoch: roles.epoch ?? null } : {}
+}
+
+/** The metric of a run, also where it has another name for it, and its epochs. */
+function metricOf(source: RunSource, metric: string, analysis: Analysis): RunSeries {
+  const roles = analysis.roles ?? {}
+  const hasRole = Object.values(roles).includes(metric)
+  const run = fullSeriesOf(source, [metric, 'epoch'], {
+    ...epochSaid(analysis),
+    also: (tag) => hasRole && roleOf(tag) !== null && tag !== 'epoch'
+  })
+  return hasRole && !run.series[metric] ? underRoles(run, roles, [source]) : run
+}
 
 export async function report(input: Input<'report'>): Promise<Output<'report'>> {
   const analysis = await load(input.analysisFile)
   const recorded = new Set(tagsOf(input.runs).scalars)
-  const metric = input.convergence?.metric ?? deciding.find((tag) => recorded.has(tag))
+  const roles = analysis.roles ?? rolesOf(recorded)
+  const metric = input.convergence?.metric ?? decidingTags(roles).find((tag) => recorded.has(tag))
   const rule =
     input.convergence ??
     (metric === undefined
       ? null
-      : { metric, threshold: null, direction: metric.startsWith('loss/') ? ('below' as const) : ('above' as const) })
-  const runs = rule ? input.runs.map((run) => fullSeriesOf(run, [rule.metric, 'epoch'])) : []
+      : {
+          metric,
+          threshold: null,
+          direction: quantityOf(metric, roles) === 'loss' ? ('below' as const) : ('above' as const)
+        })
+  const runs = rule ? input.runs.map((run) => metricOf(run, rule.metric, analysis)) : []
   const compared = rule ? compareRuns(analysis, analysis.chosenStates, runs, rule) : null
   const title = input.title ?? analysis.name
   return Object.fromEntries(reportFiles({ title, analysis, runs, across: compared, commands: input.commands }))

@@ -350,7 +350,7 @@ describe('what no page could show', () => {
     expect(tags.map(({ tag }) => tag)).toEqual(['ok'])
     const text = 'A tag is longer than 10,000 characters and not shown; exports have it.'
     expect(problems).toEqual([{ runId: 'endless', text }])
-    expect(tagsOf([run])).toEqual({ scalars: ['ok'], histograms: [], problems: [`endless: ${text}`] })
+    expect(tagsOf([run])).toEqual({ scalars: ['ok'], histograms: [], problems: [`endless: ${text}`], roles: {} })
   })
 
   it('of texts is cut where the answer has no more room, and said', () => {

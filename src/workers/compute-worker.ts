@@ -12,6 +12,7 @@ import { describe } from './describe-draft'
 import { importFile, inspectFile } from './import-tasks'
 import type { ComputeReply, ComputeRequest, ComputeTasks, TaskName } from './messages'
 import { exportScalars } from './export-scalars'
+import { featuresOf } from './feature-query'
 import { followLogs } from './follow-logs'
 import { distributionsOf, heatmapOf, histogramsOf } from './histogram-queries'
 import { lastValuesOf } from './last-values'
@@ -31,7 +32,7 @@ type Handlers = {
 const handlers: Handlers = {
   describe,
   readNetwork,
-  tags: ({ runs }) => tagsOf(runs),
+  tags: ({ runs, said }) => tagsOf(runs, said),
   series: ({ runs, tags, from, to, maxPoints }) => seriesOf(runs, tags, { from, to }, maxPoints),
   boardTags: ({ runs, index }) => boardTagsOf(runs, index),
   scalars: (query) => scalarsOf(query),
@@ -52,7 +53,8 @@ const handlers: Handlers = {
   heatmap: ({ run, tag, from, to, maxColumns }) => heatmapOf(run, tag, { from, to }, maxColumns),
   twinPeaks: (query) => twinPeaksOf(query),
   sweep: ({ runs, maxPoints }) => sweepOf(runs, maxPoints),
-  prepare: ({ runs, options }) => prepareAnalysis(runs, options),
+  features: (query) => featuresOf(query),
+  prepare: ({ runs, options, said }) => prepareAnalysis(runs, options, said),
   candidate: ({ task, sequences, options }) => runCandidate(task, sequences, options),
   fold: ({ task, sequences, options }) => runFold(task, sequences, options),
   evidence: ({ task, sequences, options }) => measureGains(task, sequences, options),

@@ -14,7 +14,7 @@ import type { RunManifest } from '../project/manifests'
 import { RunReader } from '../project/run-reader'
 import { RunWriter } from '../project/run-writer'
 import { inspectCheckpoints } from './checkpoint-tasks'
-import { headline, lastValuesOf } from './last-values'
+import { headlineNames, lastValuesOf } from './last-values'
 import type { LastValues } from './last-values'
 import type { ComputeTasks } from './messages'
 
@@ -182,11 +182,13 @@ function lastValue({ series }: ImportedPoints, tag: string): number | null {
 }
 
 function headlines(points: ImportedPoints): RunInfo['last'] {
-  const entries = points.series
-    .filter(({ tag, points: count }) => headline.includes(tag) && count > 0)
+  const recorded = points.series.filter(({ points: count }) => count > 0)
+  const own = headlineNames(recorded.map(({ tag }) => tag))
+  const entries = recorded
+    .filter(({ tag }) => own.has(tag))
     .map(({ tag, values, present }): [string, RunInfo['last'][string]] => {
       const value = values[present.lastIndexOf(1)]
-      return [tag, Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity')]
+      return [own.get(tag)!, Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity')]
     })
   return Object.fromEntries(entries)
 }

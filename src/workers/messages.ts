@@ -1,6 +1,14 @@
 /** Messages between the host and its worker threads: tagged unions, one per direction. */
 import type { CandidateResult, CandidateTask, EvidenceResult, EvidenceTask, FoldResult, FoldTask } from '../analysis'
-import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule, RunSeries } from '../analysis/types'
+import type {
+  AcrossRuns,
+  Analysis,
+  AnalysisOptions,
+  ConvergenceRule,
+  RoleChoices,
+  Roles,
+  RunSeries
+} from '../analysis/types'
 import type { BuiltSequences } from '../analysis'
 import type { DataChoices, DataFindings, DatasetInfo } from '../contract/data'
 import type { WireError } from '../contract/errors'
@@ -118,6 +126,8 @@ export interface Draft extends Recipe {
  */
 export interface Prepared {
   runs: RunSeries[]
+  /** Which of their series are the losses and accuracies. */
+  roles: Roles
   built: BuiltSequences
 }
 
@@ -163,7 +173,8 @@ export interface ComputeTasks {
   dataAdd: { in: { paths: string[]; choices: DataChoices; project: string; name: string }; out: DatasetInfo }
   readNetwork: { in: { name: string; text: string }; out: RequestResult<'networks.read'> }
   describe: { in: Draft; out: Omit<RequestResult<'experiments.describe'>, 'secondsPerStep'> }
-  tags: { in: { runs: RunSource[] }; out: RequestResult<'runs.tags'> }
+  /** @param said what people have said about roles */
+  tags: { in: { runs: RunSource[]; said: RoleChoices }; out: RequestResult<'runs.tags'> }
   /** @param index file of the project that keeps what its runs hold */
   boardTags: { in: { runs: RunSource[]; index: string | null }; out: RequestResult<'board.tags'> }
   scalars: { in: OfRuns<'board.scalars'>; out: RequestResult<'board.scalars'> }
@@ -206,7 +217,9 @@ export interface ComputeTasks {
     in: { runs: { source: RunSource; spec: RunSpec }[]; maxPoints: number }
     out: RequestResult<'sweep.compare'>
   }
-  prepare: { in: { runs: RunSource[]; options: AnalysisOptions }; out: Prepared }
+  /** @param said what people have said about roles */
+  features: { in: { runs: RunSource[]; said: RoleChoices }; out: RequestResult<'analysis.features'> }
+  prepare: { in: { runs: RunSource[]; options: AnalysisOptions; said: RoleChoices }; out: Prepared }
   candidate: { in: { task: CandidateTask; sequences: Sequence[]; options: AnalysisOptions }; out: CandidateResult }
   fold: { in: { task: FoldTask; sequences: Sequence[]; options: AnalysisOptions }; out: FoldResult }
   evidence: { in: { task: EvidenceTask; sequences: Sequence[]; options: AnalysisOptions }; out: EvidenceResult }

@@ -1,7 +1,8 @@
 /** Reading saved runs for the training and analysis views: tags, curves over epochs, every point for a fit. */
-import type { RunSeries } from '../analysis/types'
+import { roleOf, rolesOf } from '../analysis'
+import type { RoleChoices, RunSeries } from '../analysis/types'
 import { longestTag } from '../contract/ids'
-import type { PackedSeries } from '../contract/requests'
+import type { PackedSeries, RequestResult } from '../contract/requests'
 import type { RunLog } from '../events/run-log'
 import { lowerBound } from '../events/series'
 import type { ScalarView } from '../events/series'
@@ -10,7 +11,12 @@ import type { RunSource } from './messages'
 import { readerIfThere, readerOf, readerOnce } from './run-cache'
 import { tooLong } from './tag-queries'
 
-export function tagsOf(sources: RunSource[]): { scalars: string[]; histograms: string[]; problems: string[] } {
+/** The order of tags wherever they are listed. */
+export function tagOrder(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true })
+}
+
+export function tagsOf(sources: RunSource[], said: RoleChoices = {}): RequestResult<'runs.tags'> {
   const scalars = new Set<string>()
   const histograms = new Set<string>()
   const problems: string[] = []
@@ -26,8 +32,12 @@ export function tagsOf(sources: RunSource[]): { scalars: string[]; histograms: s
     problems.push(...log.problems.map((text) => `${source.label}: ${text}`))
     if (long > 0) problems.push(`${source.label}: ${tooLong(long)}`)
   }
-  const order = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })
-  return { scalars: [...scalars].sort(order), histograms: [...histograms].sort(order), problems }
+  const roles = rolesOf(
+    scalars,
+    said,
+    sources.map(({ place }) => place)
+  )
+  return { scalars: [...scalars].sort(tagOrder), histograms: [...histograms].sort(tagOrder), problems, roles }
 }
 
 /** A run that cannot be read is left out (`tagsOf` says why), unless it is all that is asked for. */
@@ -61,13 +71,22 @@ export function seriesOf(
   return out
 }
 
-/** Every recorded point, as the analysis needs it. Series recorded at equal steps share them. */
-export function fullSeriesOf(source: RunSource, tags: string[]): RunSeries {
+/**
+ * Every recorded point, as the analysis needs it. Series recorded at equal steps share them.
+ * @param more.also further tags that are wanted where they were recorded
+ * @param more.epoch what somebody has said counts epochs; null: nothing does
+ */
+export function fullSeriesOf(
+  source: RunSource,
+  tags: string[],
+  more: { also?: (tag: string) => boolean; epoch?: string | null } = {}
+): RunSeries {
   const { log } = readerOnce(source)
   const series: RunSeries['series'] = {}
+  const also = more.also ? scalarTags(log).filter(more.also) : []
   let shared = new Float64Array(0)
-  for (const tag of tags) {
-    const view = log.scalars(tag)?.view('latest')
+  for (const tag of new Set([...tags, ...also])) {
+    const view = tag === 'epoch' ? epochSeries(log, more.epoch) : log.scalars(tag)?.view('latest')
     if (!view) continue
     const own = view.steps
     if (own.length !== shared.length || own.some((step, i) => step !== shared[i])) shared = own.slice()
@@ -76,15 +95,22 @@ export function fullSeriesOf(source: RunSource, tags: string[]): RunSeries {
   return { runId: source.runId, label: source.label, seed: source.seed, series }
 }
 
-/** Where runs say which epoch a step belongs to: ours and Lightning's, Hugging Face's. */
-const epochTags = ['epoch', 'train/epoch']
+export function scalarTags(log: RunLog): string[] {
+  return log.series().flatMap(({ tag, kind }) => (kind === 'scalars' ? [tag] : []))
+}
 
-export function epochSeries(log: RunLog): ScalarView | null {
-  for (const tag of epochTags) {
-    const view = log.scalars(tag)?.view('latest')
-    if (view && view.length > 0) return view
+/**
+ * Where a run says which epoch a step belongs to: ours and Lightning's, Hugging Face's, else what is named like it.
+ * @param said by people: this tag, where it was recorded; null: nothing counts epochs
+ */
+export function epochSeries(log: RunLog, said?: string | null): ScalarView | null {
+  if (said === null) return null
+  const recorded = (tag: string | undefined): ScalarView | null => {
+    const view = tag === undefined ? undefined : log.scalars(tag)?.view('latest')
+    return view && view.length > 0 ? view : null
   }
-  return null
+  const known = recorded(said) ?? recorded('epoch') ?? recorded('train/epoch')
+  return known ?? recorded(rolesOf(scalarTags(log).filter((tag) => roleOf(tag) === 'epoch')).epoch)
 }
 
 /** Epochs at given steps, linear between recorded ones; the steps themselves where no epochs were recorded. */

@@ -72,6 +72,16 @@ describe('the name of a state', () => {
 })
 
 describe('the features of a fit', () => {
+  const asked: { name: string; params: unknown }[] = []
+  /** As the host does it, with a rule that fits on a line. */
+  const featuresOf = (scalars: string[]) => ({
+    chosen: scalars.filter((tag) => tag.startsWith('metric')),
+    left: scalars
+      .filter((tag) => !tag.startsWith('metric'))
+      .map((tag) => ({ tag, reason: tag === 'lr' ? 'a schedule' : 'an outcome' })),
+    outcomes: scalars.filter((tag) => tag.startsWith('loss')),
+    roles: { valLoss: 'loss/val' }
+  })
   let tags = { scalars: ['loss/val', 'metric a', 'metric b'], histograms: [] as string[], problems: [] as string[] }
   let push: (name: string, payload: unknown) => void = () => undefined
   const run = {
@@ -85,12 +95,20 @@ describe('the features of a fit', () => {
     setActivePinia(createPinia())
     tags = { scalars: ['loss/val', 'metric a', 'metric b'], histograms: [], problems: [] }
     connectHost({
-      request: (name): Promise<Reply> =>
-        Promise.resolve(
+      request: (name, params): Promise<Reply> => {
+        asked.push({ name, params })
+        return Promise.resolve(
           name === 'runs.tags'
             ? { ok: true, value: structuredClone(tags) }
-            : { ok: false, error: { code: 'internal', message: name } }
-        ),
+            : name === 'analysis.features'
+              ? { ok: true, value: featuresOf(tags.scalars) }
+              : name === 'roles.get'
+                ? { ok: true, value: { chosen: {}, problem: null } }
+                : name === 'roles.put'
+                  ? { ok: true, value: { chosen: { valAccuracy: 'metric a' } } }
+                  : { ok: false, error: { code: 'internal', message: name } }
+        )
+      },
       onEvent: (listener) => (push = listener)
     })
     useRuns().all = [run] as never
@@ -136,5 +154,54 @@ describe('the features of a fit', () => {
     tags.scalars.push('metric c')
     await grow()
     expect(new Set(ticked())).toEqual(new Set([...chosen, 'metric c']))
+  })
+
+  it('that are left out are folded away with their reasons, are found, and can be used all the same', async () => {
+    tags.scalars.push('lr')
+    await grow()
+    const fold = () => document.querySelector<HTMLElement>('[data-test="left-out"]')!
+    expect(fold().textContent).toContain('Left out (1)')
+    expect(boxes().map(textOf)).toEqual(['metric a', 'metric b', 'Validation loss'])
+    fold().click()
+    await flushPromises()
+    expect(boxes().map(textOf)).toEqual(['Learning rate a schedule', 'metric a', 'metric b', 'Validation loss'])
+    await toggle(/^Learning rate/)
+    expect(ticked()).toContain('Learning rate a schedule')
+    fold().click()
+    await flushPromises()
+    const search = document.querySelector<HTMLInputElement>('[data-test="search-features"] input')!
+    search.value = 'LR'
+    search.dispatchEvent(new Event('input'))
+    await flushPromises()
+    expect(boxes().map(textOf)).toEqual(['Learning rate a schedule'])
+  })
+
+  it('go with roles, which are shown and set for the project', async () => {
+    const row = document.querySelector('[data-test="roles"]')!
+    expect(row.textContent).toContain('validation loss: loss/val')
+    expect(row.textContent).toContain('no validation accuracy, no training accuracy, no training loss')
+    row.querySelector<HTMLElement>('[data-test="change-roles"]')!.click()
+    await flushPromises()
+    expect(row.querySelectorAll('.n-select')).toHaveLength(5)
+    const before = asked.filter(({ name }) => name === 'analysis.features').length
+    const select = dialog
+      .findAllComponents({ name: 'Select' })
+      .find((one) => one.attributes('data-test') === 'role-valAccuracy')!
+    select.vm.$emit('update:value', 'tag metric a')
+    await flushPromises()
+    expect(asked.filter(({ name }) => name === 'roles.put')).toEqual([
+      { name: 'roles.put', params: { role: 'valAccuracy', choice: { tag: 'metric a' } } }
+    ])
+    expect(asked.filter(({ name }) => name === 'analysis.features').length).toBeGreaterThan(before)
+  })
+
+  it('are those of all finished runs where these are of one kind', async () => {
+    const shown = () => document.querySelector('.n-base-selection')!.textContent
+    expect(shown()).toContain('All finished runs, 1')
+    dialog.unmount()
+    useRuns().all = [run, { ...run, id: 'r1', group: 'new', groupName: 'new', spec: { experiment: 'mnist' } }] as never
+    dialog = mount(FitDialog, { attachTo: document.body })
+    await flushPromises()
+    expect(shown()).toContain('new, 1 run')
   })
 })

@@ -13,7 +13,7 @@ import type { AcrossRuns, Analysis, AnalysisInputRun, ConvergenceRule, Finding, 
  * @throws an Error with a plain sentence when there is no such fit, or no run recorded the metric.
  */
 export function compareRuns(
-  analysis: Pick<Analysis, 'fits' | 'inputs' | 'options'>,
+  analysis: Pick<Analysis, 'fits' | 'inputs' | 'options' | 'roles'>,
   states: number,
   runs: readonly RunSeries[],
   rule: ConvergenceRule
@@ -24,7 +24,7 @@ export function compareRuns(
   const series = inputs.map((input) => runs.find((run) => run.runId === input.runId))
   const recorded = series.filter((run): run is RunSeries => run !== undefined && run.series[rule.metric] !== undefined)
   if (recorded.length === 0) throw new Error(`No analysed run recorded "${rule.metric}". Choose another metric.`)
-  const threshold = rule.threshold ?? proposeThreshold(recorded, rule)
+  const threshold = rule.threshold ?? proposeThreshold(recorded, rule, analysis.roles)
   const convergence = series.map((run) => (run ? convergenceOf(run, { ...rule, threshold }) : null))
   const never = inputs.filter((_, r) => convergence[r] === null)
   if (never.length > 0) {

@@ -1,7 +1,9 @@
 /** When runs converge. */
 import { median } from '../../numeric/statistics'
 import { valuesAtSteps } from '../align'
-import type { ConvergenceRule, RunSeries } from '../types'
+import { wholeOf } from '../name-details'
+import { quantityOf } from '../roles'
+import type { ConvergenceRule, Roles, RunSeries } from '../types'
 
 /** Index of the first value strictly beyond the threshold, or -1. A gap is not beyond anything. */
 export function firstBeyond(values: ArrayLike<number>, threshold: number, direction: 'above' | 'below'): number {
@@ -28,23 +30,23 @@ export function convergenceOf(
 }
 
 /**
- * A threshold when none is given: 0.9 for an accuracy that most runs bring there; else the middle, over the runs, of
+ * A threshold when none is given: 0.9 (90 where it is in percent) for an accuracy that most runs bring there; else the middle, over the runs, of
  * the value nine tenths of the way from its first to its last value.
  */
-export function proposeThreshold(runs: readonly RunSeries[], rule: ConvergenceRule): number {
+export function proposeThreshold(runs: readonly RunSeries[], rule: ConvergenceRule, roles: Roles = {}): number {
   const curves = runs.map((run) => run.series[rule.metric]?.values.filter(Number.isFinite)).filter((v) => v?.length)
   if (curves.length === 0) return rule.direction === 'above' ? 0.9 : 0
-  if (rule.metric.startsWith('accuracy/') && rule.direction === 'above') {
-    const reaching = curves.filter((values) => firstBeyond(values!, 0.9, 'above') >= 0).length
-    if (2 * reaching > curves.length) return 0.9
+  const quantity = quantityOf(rule.metric, roles)
+  if (quantity === 'accuracy' && rule.direction === 'above') {
+    const most = 0.9 * wholeOf(curves.map((values) => values!))
+    const reaching = curves.filter((values) => firstBeyond(values!, most, 'above') >= 0).length
+    if (2 * reaching > curves.length) return most
   }
   const points = curves.map((values) => {
     const first = values![0]
     const last = values![values!.length - 1]
     // Losses fall by factors, not by amounts.
-    return first > 0 && last > 0 && rule.metric.startsWith('loss/')
-      ? first * (last / first) ** 0.9
-      : first + 0.9 * (last - first)
+    return first > 0 && last > 0 && quantity === 'loss' ? first * (last / first) ** 0.9 : first + 0.9 * (last - first)
   })
   const left = points.map((point, i) => Math.abs(curves[i]![curves[i]!.length - 1] - point))
   return shortest(median(points), ROUNDING * median(left))

@@ -1,4 +1,5 @@
 /** The figures of a report: choice of K, training map, paths of the runs, a metric coloured by state, state means. */
+import { quantityOf } from '../roles'
 import { segmentsOf } from '../trajectory'
 import type { Analysis, FittedStates, RunSeries, SelectionRow } from '../types'
 import { element, figure, INK, line, polyline, QUIET, RULE, STATE_COLORS, STATE_TEXT, SURFACE, text } from './svg'
@@ -181,7 +182,7 @@ export function pathsFigure(analysis: Pick<Analysis, 'inputs'>, fit: FittedState
 
 /** One metric of every run, points coloured by state. @returns null when no run recorded it. */
 export function curvesFigure(
-  analysis: Pick<Analysis, 'inputs'>,
+  analysis: Pick<Analysis, 'inputs' | 'roles'>,
   fit: FittedStates,
   runs: readonly RunSeries[],
   tag: string,
@@ -205,7 +206,7 @@ export function curvesFigure(
   const stride = Math.ceil(all.length / MOST_POINTS)
   const shown = drawn.map((points) => points.filter((_, t) => t % stride === 0 || t === points.length - 1))
   const positive = all.every((point) => point.value > 0)
-  const logarithmic = tag.startsWith('loss/') && positive
+  const logarithmic = quantityOf(tag, analysis.roles) === 'loss' && positive
   const scale = (value: number): number => (logarithmic ? Math.log10(value) : value)
   let [low, high, last] = [Infinity, -Infinity, 1e-9]
   for (const { value, epoch } of all) {

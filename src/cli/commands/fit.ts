@@ -1,14 +1,15 @@
 /** `phasescope fit`: latent states of the runs of a project. */
 import { resolve } from 'node:path'
 import { segmentsOf } from '../../analysis'
-import type { Analysis, AnalysisOptions, FittedStates } from '../../analysis/types'
-import { criterionNames, kindOfRun } from '../../contract/domain'
+import type { Analysis, AnalysisOptions, FittedStates, Role, RoleChoices } from '../../analysis/types'
+import { criterionNames, kindOfRun, roleNames } from '../../contract/domain'
 import type { RunInfo } from '../../contract/domain'
 import { PhasescopeError } from '../../contract/errors'
 import type { EventPayload } from '../../contract/events'
 import { fitDefaults } from '../../contract/fit-defaults'
 import type { Engine } from '../../engine/engine'
 import type { ProjectSession } from '../../engine/project-session'
+import { suggestion } from '../../hooks/config-error'
 import { writeJson } from '../../project/files'
 import { featuresFor } from '../features'
 import { noteProblems, withEngine } from '../host'
@@ -29,7 +30,18 @@ export const fitCommand: Command = {
       value: 'ID',
       description: 'All done runs of this experiment, or "ID on DATA SET"; needed where a project has several.'
     },
-    features: { value: 'A,B', description: 'Tags. Default: the weight metrics (means over hook points) that change.' },
+    features: {
+      value: 'A,B',
+      description:
+        'Tags. Default: the weight metrics (means over hook points) that change, else what is no schedule, counter, clock, copy or outcome.'
+    },
+    role: {
+      value: 'ROLE=TAG',
+      description:
+        'What a series is for, where its name does not tell: valAccuracy=my/tag; ROLE= for none. Several times. ' +
+        `Roles: ${roleNames.join(', ')}. Default: roles.json of the project, else the names.`,
+      multiple: true
+    },
     states: { value: 'RANGE', description: 'Numbers of states to try, 1 to 8. Default 1-8.' },
     covariance: { value: 'KIND', description: 'diag (default), full, tied or spherical.' },
     zscore: { value: 'HOW', description: 'run (default), all or none.' },
@@ -54,6 +66,7 @@ export const fitCommand: Command = {
   async run(input, context) {
     const chosen = settings(input)
     const jobs = input.whole('jobs', { min: 1, max: 256 })
+    const roles = rolesSaid(input)
     return withEngine(context, { jobs }, async (engine) => {
       const session = await engine.openFolder(input.required('project'))
       noteProblems(session, context)
@@ -62,9 +75,16 @@ export const fitCommand: Command = {
       if (kinds.size > 1) {
         context.terminal.note(`warning: these runs are of several experiments, fitted as one: ${counted(kinds)}.`)
       }
-      const features = await featuresFor(engine, runIds, input.list('features'))
+      if (roles) await mustBeRecorded(engine, runIds, roles)
+      const features = await featuresFor(engine, runIds, input.list('features'), roles)
       const folds = Math.min(input.whole('folds', { min: 0, max: 50 }) ?? fitDefaults.folds, runIds.length)
-      const analysis = await fitAndWatch(engine, context, { ...chosen, runIds, features, folds })
+      const analysis = await fitAndWatch(engine, context, {
+        ...chosen,
+        runIds,
+        features,
+        folds,
+        ...(roles ? { roles } : {})
+      })
       if (!analysis) return 1
       const file = input.text('json')
       if (file !== undefined) await writeJson(resolve(file), analysis)
@@ -92,6 +112,26 @@ function settings(input: Input): Omit<AnalysisOptions, 'runIds' | 'features' | '
     criterion: input.choice('criterion', ['evidence', 'bic', 'aic', 'heldout']) ?? fitDefaults.criterion,
     surrogates: input.whole('surrogates', { min: 0, max: 200 }) ?? fitDefaults.surrogates,
     transitions: input.choice('transitions', ['free', 'left-to-right']) ?? fitDefaults.transitions
+  }
+}
+
+/** What `--role` says; undefined where it says nothing. */
+function rolesSaid(input: Input): RoleChoices | undefined {
+  const said = input.texts('role').map((text): [Role, string | null] => {
+    const at = text.indexOf('=')
+    const role = roleNames.find((name) => name === text.slice(0, at).trim())
+    if (at < 0 || role === undefined)
+      throw new UsageError(`--role is "${text}"; give ROLE=TAG, with a role of ${roleNames.join(', ')}.`)
+    return [role, text.slice(at + 1).trim() || null]
+  })
+  return said.length > 0 ? Object.fromEntries(said) : undefined
+}
+
+async function mustBeRecorded(engine: Engine, runIds: string[], roles: RoleChoices): Promise<void> {
+  const { scalars } = await engine.call('runs.tags', { runIds })
+  for (const [role, tag] of Object.entries(roles)) {
+    if (tag === null || tag === undefined || scalars.includes(tag)) continue
+    throw new UsageError(`--role ${role}: no run recorded "${tag}".${suggestion(tag, scalars)}`)
   }
 }
 

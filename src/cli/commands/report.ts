@@ -1,6 +1,7 @@
 /** `phasescope report`: a page about an analysis, with figures, for people who do not have the program. */
 import { resolve } from 'node:path'
-import type { ConvergenceRule } from '../../analysis/types'
+import { quantityOf } from '../../analysis'
+import type { ConvergenceRule, Roles } from '../../analysis/types'
 import { writeReport } from '../../project/project-folder'
 import { noteProblems, withEngine } from '../host'
 import { UsageError } from '../options'
@@ -14,7 +15,10 @@ export const reportCommand: Command = {
     project: { value: 'DIR', description: 'The project folder.', required: true },
     out: { value: 'DIR', description: 'Where README.md and the figures go.', required: true },
     analysis: { value: 'ID', description: 'Default: the latest.' },
-    metric: { value: 'TAG', description: 'What decides about convergence. Default: accuracy/val or loss/val.' },
+    metric: {
+      value: 'TAG',
+      description: 'What decides about convergence. Default: the validation accuracy, else the validation loss.'
+    },
     threshold: { value: 'X', description: 'Converged beyond this value; needs --metric. Default: proposed.' },
     below: { description: 'Converged below the threshold (default for losses), not above; needs --metric.' },
     title: { value: 'TEXT', description: 'Heading of the page. Default: the name of the analysis.' },
@@ -29,7 +33,7 @@ export const reportCommand: Command = {
       const id = input.text('analysis') ?? session.listAnalyses().at(-1)?.id
       if (id === undefined) throw new UsageError('This project has no analysis. phasescope fit makes one.')
       const page = { title: input.text('title') ?? null, commands: input.texts('command') }
-      const files = await engine.analyses.report(session, id, ruleOf(input), page)
+      const files = await engine.analyses.report(session, id, ruleOf(input, session.analysis(id).roles), page)
       const folder = resolve(input.required('out'))
       await writeReport(folder, files, input.has('replace'))
       context.terminal.out(`${Object.keys(files).length} files in ${folder}`)
@@ -37,12 +41,16 @@ export const reportCommand: Command = {
     })
 }
 
-function ruleOf(input: Input): ConvergenceRule | null {
+function ruleOf(input: Input, roles?: Roles): ConvergenceRule | null {
   const metric = input.text('metric')
   const threshold = input.number('threshold', -Infinity) ?? null
   if (metric === undefined) {
     if (threshold !== null || input.has('below')) throw new UsageError('--threshold and --below need --metric.')
     return null
   }
-  return { metric, threshold, direction: input.has('below') || metric.startsWith('loss/') ? 'below' : 'above' }
+  return {
+    metric,
+    threshold,
+    direction: input.has('below') || quantityOf(metric, roles) === 'loss' ? 'below' : 'above'
+  }
 }

@@ -73,7 +73,7 @@ function trainerOf(scheduler: Scheduler, say: (message: TrainMessage) => void): 
 function answerTo(name: ComputeRequest['name'], input: unknown, sample: Analysis): Record<string, unknown> {
   const given = input as Record<string, never>
   const answers: Partial<Record<ComputeRequest['name'], () => unknown>> = {
-    prepare: () => ({ runs: [], built: { sequences: [], inputs: sample.inputs } }),
+    prepare: () => ({ runs: [], roles: {}, built: { sequences: [], inputs: sample.inputs } }),
     candidate: () => ({}),
     fold: () => ({}),
     evidence: () => ({ of: 'runs', index: 0, runs: 2, heldOut: 1, scores: [0, 1], problem: null }),

@@ -5,6 +5,7 @@ import type { AcrossRuns, ConvergenceRule } from '../../../../src/analysis/types
 import { request } from '../../../bridge/host'
 import { useAsked } from '../../../composables/useAsked'
 import type { Asked } from '../../../composables/useAsked'
+import { isLoss, rolesOf, tagsOf } from '../roles'
 import { useTags } from '../../../composables/useTags'
 import { useAnalyses } from '../../../stores/analyses'
 import { useProject } from '../../../stores/project'
@@ -26,21 +27,29 @@ export function useAcross(): Across {
   const runs = useRuns()
   const key = keyOf(app.project?.id)
   const rule = ref<ConvergenceRule>(savedRule(app.project?.id) ?? { metric: '', threshold: null, direction: 'above' })
-  const { scalars } = useTags(
+  const { scalars, roles } = useTags(
     () => analyses.current?.inputs.runs.map((run) => run.runId).filter((id) => runs.byId.has(id)) ?? []
   )
   const metrics = computed(() => scalars.value.filter((tag) => tag !== 'epoch' && !tag.startsWith('time/')))
 
   function setMetric(metric: string): void {
-    rule.value = { metric, threshold: null, direction: metric.includes('loss') ? 'below' : 'above' }
+    rule.value = {
+      metric,
+      threshold: null,
+      direction: isLoss(metric, rolesOf(analyses.current, roles.value)) ? 'below' : 'above'
+    }
   }
   watch(
     metrics,
     (list) => {
       if (list.length === 0 || list.includes(rule.value.metric)) return
-      setMetric(
-        ['accuracy/val', 'loss/val', 'accuracy/train', 'loss/train'].find((tag) => list.includes(tag)) ?? list[0]
-      )
+      const deciding = tagsOf(rolesOf(analyses.current, roles.value), [
+        'valAccuracy',
+        'valLoss',
+        'trainAccuracy',
+        'trainLoss'
+      ])
+      setMetric(deciding.find((tag) => list.includes(tag)) ?? list[0])
     },
     { immediate: true }
   )
