@@ -57,7 +57,10 @@ export function buildSequences(
     found.add(run.runId)
     const usable = alignRun(run, features, options.align ?? 'common', findings, allocate)
     if (!usable) continue
-    if (options.align !== undefined && options.force !== true) refuseRemnant(usable, features)
+    if (options.align !== undefined && options.force !== true) {
+      const problem = remnantProblem(usable, features)
+      if (problem !== null) throw new Error(problem)
+    }
     aligned.push(usable)
   }
   for (const runId of wanted)
@@ -198,19 +201,22 @@ function isConstant(values: Float64Array): boolean {
 /** Fewer rows than this, of a run that has recorded more, are not what somebody means who does not say so. */
 const FEW_ROWS = 20
 
-/** A fit of the few steps that happen to be the same would go through, and name states of almost nothing. */
-function refuseRemnant({ run, steps, used }: AlignedRun, features: readonly string[]): void {
+/**
+ * Why a run is not fitted unasked: a fit of the few steps that happen to be the same would go through, and name states of
+ * almost nothing. null: nothing speaks against it.
+ */
+export function remnantProblem({ run, steps, used }: AlignedRun, features: readonly string[]): string | null {
   const most = Math.max(...used.map(({ of }) => of))
   const worst = used.reduce((one, other) => (other.points / other.of < one.points / one.of ? other : one))
   const few = steps.length < FEW_ROWS && steps.length < most
-  if (!few && worst.points >= worst.of / 2) return
+  if (!few && worst.points >= worst.of / 2) return null
   const feature = features[used.indexOf(worst)]
   const recorded = features.map((name, d) => `"${name}" at ${used[d].of}`)
   const shown = recorded.length > 4 ? [...recorded.slice(0, 3), `${recorded.length - 3} more`] : recorded
-  throw new Error(
+  return (
     `Of run "${run.label}" only ${steps.length} ${steps.length === 1 ? 'row' : 'rows'} would be left, and of "${feature}" ` +
-      `${worst.points} of ${worst.of} points: the features were recorded at other steps (${shown.join(', ')}). ` +
-      'Align on the union of the steps, on those of one series or per epoch; choose fewer features; or force the fit.'
+    `${worst.points} of ${worst.of} points: the features were recorded at other steps (${shown.join(', ')}). ` +
+    'Align on the union of the steps, on those of one series or per epoch; choose fewer features; or force the fit.'
   )
 }
 

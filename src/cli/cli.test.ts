@@ -373,6 +373,33 @@ it('fits the log of another program by what its names say', () => {
   )
 })
 
+it('puts series side by side that do not share steps, and refuses what would leave little of them', () => {
+  const home = temporaryFolder()
+  for (const seed of [0, 1, 2]) {
+    const rows = Array.from({ length: 240 }, (_, i) => {
+      const level = i < 120 ? 1 : 3
+      const wobble = Math.sin(7 * i + seed) / 5
+      return `${i},${level + wobble},${i % 8 === 7 ? 2 * level - wobble : ''},${i % 8 === 6 ? level : ''}`
+    })
+    writeText(join(home, 'other', `seed${seed}.csv`), `step,pull,push,turn\n${rows.join('\n')}\n`)
+  }
+  expect(run(home, 'import', 'other', '--project', 'p', '--create').code).toBe(0)
+  const fit = (...rest: string[]) =>
+    run(home, 'fit', '--project', 'p', '--features', 'pull,push', '--states', '1-3', '--restarts', '2', ...rest)
+  const union = fit('--json', 'fit.json')
+  expect(union.err).toContain('2 features, 720 points, 240 a run, 56% of the cells recorded.')
+  expect(union).toMatchObject({ code: 0, out: expect.stringContaining('Two phases.') as string })
+  const analysis = JSON.parse(readFileSync(join(home, 'fit.json'), 'utf8')) as Analysis
+  expect(analysis.options.align).toBe('union')
+  const [{ paths }] = analysis.fits.filter(({ states }) => states === 2)
+  for (const path of paths) expect(Math.abs(path.indexOf(path[239]) - 120)).toBeLessThanOrEqual(1)
+  expect(fit('--align', 'push').err).toContain('2 features, 90 points, 30 a run.')
+  const refused = fit('--align', 'common')
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('"pull" 30 of 240 points') as string })
+  expect(fit('--align', 'common', '--force').code).toBe(0)
+  expect(fit('--align', 'pul')).toMatchObject({ code: 2, err: expect.stringContaining('"pul"') as string })
+})
+
 it('fits runs of different experiments together only when they are named', () => {
   const home = temporaryFolder()
   writeText(

@@ -9,6 +9,7 @@ import type { ExperimentSpec } from '../training/types'
 import {
   acrossRuns,
   analysis,
+  alignment,
   analysisOptions,
   analysisSummary,
   convergenceRule,
@@ -426,6 +427,25 @@ export const requests = {
       outcomes: z.array(z.string()),
       roles
     })
+  },
+  /** What each way of putting series side by side would leave to fit, in the order asked. */
+  'analysis.rows': {
+    params: z.object({ runIds: someIds, features: someTags, aligns: z.array(alignment).min(1).max(10) }),
+    result: z.array(
+      z.object({
+        align: alignment,
+        /** Rows of a run: the fewest, the median; and of all runs. */
+        least: z.number(),
+        median: z.number(),
+        rows: z.number(),
+        /** Share of the cells that were recorded, 0 to 1. */
+        recorded: z.number(),
+        /** Runs that would be left out. */
+        left: z.number(),
+        /** Why a fit would be refused unless it is forced. */
+        problem: z.string().nullable()
+      })
+    )
   },
   'analysis.list': { params: nothing, result: z.array(analysisSummary) },
   'analysis.start': {

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { planCandidates, planEvidence, weighEvidence } from '../analysis'
 import type { CandidateResult, EvidenceResult, FoldResult } from '../analysis'
-import type { AcrossRuns, Analysis, AnalysisOptions, ConvergenceRule, RoleChoices } from '../analysis/types'
+import type { AcrossRuns, Alignment, Analysis, AnalysisOptions, ConvergenceRule, RoleChoices } from '../analysis/types'
 import { criterionNames } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
 import type { EventName, EventPayload } from '../contract/events'
@@ -81,6 +81,17 @@ export class AnalysisService {
     const runs = session.sources(runIds)
     const { chosen } = await readRoles(session.folder)
     return this.options.queries.run('features', { runs, said: { ...chosen, ...said } }, signal)
+  }
+
+  /** What each way of putting series side by side would leave of the runs. */
+  async rows(
+    session: ProjectSession,
+    { runIds, ...query }: { runIds: string[]; features: string[]; aligns: Alignment[] },
+    signal?: AbortSignal
+  ): Promise<RequestResult<'analysis.rows'>> {
+    const runs = session.sources(runIds)
+    const { chosen } = await readRoles(session.folder)
+    return this.options.queries.run('rows', { runs, ...query, said: chosen }, signal)
   }
 
   cancel(id: string): void {

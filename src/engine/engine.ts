@@ -619,6 +619,7 @@ export class Engine {
         return this.queries.run('sweep', { runs, maxPoints }, signal)
       },
 
+      'analysis.rows': (query, signal) => this.analyses.rows(this.project, query, signal),
       'analysis.features': ({ runIds, roles }, signal) => this.analyses.features(this.project, runIds, roles, signal),
       'analysis.list': () => this.project.listAnalyses(),
       'analysis.start': ({ options }) => ({ id: this.analyses.start(this.project, options) }),

@@ -4,6 +4,7 @@ import {
   assembleAnalysis,
   buildSequences,
   compareRuns,
+  countRows,
   decidingTags,
   decodeRun,
   ownRoles,
@@ -47,6 +48,16 @@ export function prepareAnalysis(
   const built = buildSequences(reading(), options, shared)
   const roles = known ?? companions.roles(sources)
   return { built, runs: runs.map((run) => underRoles(run, roles, sources)), roles }
+}
+
+/** What each alignment would leave of the runs, read one after the other. */
+export function rowsOf({ runs, features, aligns, said }: Input<'rows'>): Output<'rows'> {
+  const along = aligns.flatMap((align) => seriesOfAlignment({ align }))
+  const tags = [...new Set([...features, 'epoch', ...along])]
+  function* reading(): Generator<RunSeries> {
+    for (const source of runs) yield fullSeriesOf(source, tags, { epoch: said.epoch })
+  }
+  return countRows(reading(), features, aligns)
 }
 
 /** The series on whose steps the rows are, which need be no feature. */

@@ -5,7 +5,7 @@ import { toWireError } from '../contract/errors'
 import { checkProject } from '../project/check'
 import { scanSources } from '../project/import-source'
 import { confine } from '../project/places'
-import { across, assemble, decode, prepareAnalysis, refit, report } from './analysis-tasks'
+import { across, assemble, decode, prepareAnalysis, refit, report, rowsOf } from './analysis-tasks'
 import { addData, inspectData } from './data-tasks'
 import { measureCheckpoint, writeCheckpointRun } from './checkpoint-tasks'
 import { describe } from './describe-draft'
@@ -54,6 +54,7 @@ const handlers: Handlers = {
   twinPeaks: (query) => twinPeaksOf(query),
   sweep: ({ runs, maxPoints }) => sweepOf(runs, maxPoints),
   features: (query) => featuresOf(query),
+  rows: (query) => rowsOf(query),
   prepare: ({ runs, options, said }) => prepareAnalysis(runs, options, said),
   candidate: ({ task, sequences, options }) => runCandidate(task, sequences, options),
   fold: ({ task, sequences, options }) => runFold(task, sequences, options),

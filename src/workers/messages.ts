@@ -5,6 +5,7 @@ import type {
   Analysis,
   AnalysisOptions,
   ConvergenceRule,
+  Alignment,
   RoleChoices,
   Roles,
   RunSeries
@@ -216,6 +217,10 @@ export interface ComputeTasks {
   sweep: {
     in: { runs: { source: RunSource; spec: RunSpec }[]; maxPoints: number }
     out: RequestResult<'sweep.compare'>
+  }
+  rows: {
+    in: { runs: RunSource[]; features: string[]; aligns: Alignment[]; said: RoleChoices }
+    out: RequestResult<'analysis.rows'>
   }
   /** @param said what people have said about roles */
   features: { in: { runs: RunSource[]; said: RoleChoices }; out: RequestResult<'analysis.features'> }

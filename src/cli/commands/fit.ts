@@ -1,7 +1,8 @@
 /** `phasescope fit`: latent states of the runs of a project. */
 import { resolve } from 'node:path'
 import { segmentsOf } from '../../analysis'
-import type { Analysis, AnalysisOptions, FittedStates, Role, RoleChoices } from '../../analysis/types'
+import type { RowCount } from '../../analysis'
+import type { Alignment, Analysis, AnalysisOptions, FittedStates, Role, RoleChoices } from '../../analysis/types'
 import { criterionNames, kindOfRun, roleNames } from '../../contract/domain'
 import type { RunInfo } from '../../contract/domain'
 import { PhasescopeError } from '../../contract/errors'
@@ -42,6 +43,12 @@ export const fitCommand: Command = {
         `Roles: ${roleNames.join(', ')}. Default: roles.json of the project, else the names.`,
       multiple: true
     },
+    align: {
+      value: 'HOW',
+      description:
+        'Rows of series that do not share steps: union (default: every step, open cells), common, epoch, or TAG: the steps of that series.'
+    },
+    force: { description: 'Fit also where the alignment leaves out most of what was recorded.' },
     states: { value: 'RANGE', description: 'Numbers of states to try, 1 to 8. Default 1-8.' },
     covariance: { value: 'KIND', description: 'diag (default), full, tied or spherical.' },
     zscore: { value: 'HOW', description: 'run (default), all or none.' },
@@ -75,13 +82,21 @@ export const fitCommand: Command = {
       if (kinds.size > 1) {
         context.terminal.note(`warning: these runs are of several experiments, fitted as one: ${counted(kinds)}.`)
       }
-      if (roles) await mustBeRecorded(engine, runIds, roles)
+      const said = Object.entries(roles ?? {}).map(([role, tag]) => [`--role ${role}`, tag])
+      if (said.length > 0)
+        await mustBeRecorded(engine, runIds, Object.fromEntries(said) as Record<string, string | null>)
       const features = await featuresFor(engine, runIds, input.list('features'), roles)
+      const align = alignmentOf(input.text('align'))
+      if (typeof align === 'object') await mustBeRecorded(engine, runIds, { '--align': align.series })
+      const [count] = await engine.call('analysis.rows', { runIds, features, aligns: [align] })
+      context.terminal.note(countedRows(count, features.length))
       const folds = Math.min(input.whole('folds', { min: 0, max: 50 }) ?? fitDefaults.folds, runIds.length)
       const analysis = await fitAndWatch(engine, context, {
         ...chosen,
         runIds,
         features,
+        align,
+        ...(input.has('force') ? { force: true } : {}),
         folds,
         ...(roles ? { roles } : {})
       })
@@ -115,6 +130,19 @@ function settings(input: Input): Omit<AnalysisOptions, 'runIds' | 'features' | '
   }
 }
 
+function alignmentOf(text: string | undefined): Alignment {
+  if (text === undefined) return fitDefaults.align
+  if (text.trim() === '') throw new UsageError('--align is empty; give union, common, epoch or a tag.')
+  return text === 'union' || text === 'common' || text === 'epoch' ? text : { series: text }
+}
+
+function countedRows({ rows, least, median, recorded, left }: RowCount, features: number): string {
+  const runs = median === least ? `${least}` : `${least} or more, mostly ${Math.round(median)}`
+  const open = recorded < 1 ? `, ${(100 * recorded).toFixed(0)}% of the cells recorded` : ''
+  const out = left > 0 ? ` ${left} ${left === 1 ? 'run is' : 'runs are'} left out.` : ''
+  return `${features} ${features === 1 ? 'feature' : 'features'}, ${rows} points, ${runs} a run${open}.${out}`
+}
+
 /** What `--role` says; undefined where it says nothing. */
 function rolesSaid(input: Input): RoleChoices | undefined {
   const said = input.texts('role').map((text): [Role, string | null] => {
@@ -127,11 +155,12 @@ function rolesSaid(input: Input): RoleChoices | undefined {
   return said.length > 0 ? Object.fromEntries(said) : undefined
 }
 
-async function mustBeRecorded(engine: Engine, runIds: string[], roles: RoleChoices): Promise<void> {
+/** @param tags by the option that names them */
+async function mustBeRecorded(engine: Engine, runIds: string[], tags: Record<string, string | null>): Promise<void> {
   const { scalars } = await engine.call('runs.tags', { runIds })
-  for (const [role, tag] of Object.entries(roles)) {
-    if (tag === null || tag === undefined || scalars.includes(tag)) continue
-    throw new UsageError(`--role ${role}: no run recorded "${tag}".${suggestion(tag, scalars)}`)
+  for (const [option, tag] of Object.entries(tags)) {
+    if (tag === null || scalars.includes(tag)) continue
+    throw new UsageError(`${option}: no run recorded "${tag}".${suggestion(tag, scalars)}`)
   }
 }
 

@@ -14,3 +14,13 @@ it.each([
 ])('a change of state in words: %o', (changes, sentence) => {
   expect(changeSentence(of(changes as Record<string, number>), (name) => name.toUpperCase(), ' z')).toBe(sentence)
 })
+
+it('goes on in small letters with names of ours, and leaves those of others as they are', () => {
+  const nameOf = (tag: string): string => ({ l: 'Train loss', a: 'Validation accuracy', n: 'L2 norm' })[tag] ?? tag
+  expect(changeSentence(of({ l: -2, a: 1.9, n: -1.5 }), nameOf, '')).toBe(
+    'Train loss falls by 2, validation accuracy rises by 1.9 and L2 norm falls by 1.5.'
+  )
+  expect(changeSentence(of({ l: -2, 'Loss/mine': 1 }), nameOf, '')).toBe(
+    'Train loss falls by 2 and Loss/mine rises by 1.'
+  )
+})

@@ -19,10 +19,15 @@ export function changeSentence(
   const largest = Math.abs(sorted[0]?.meanDifference ?? 0)
   if (!(largest > 0)) return 'No feature has another mean before and after.'
   const told = sorted.slice(0, most).filter(({ meanDifference }) => Math.abs(meanDifference) >= least * largest)
-  const parts = told.map(({ feature, meanDifference }) => {
+  const parts = told.map(({ feature, meanDifference }, i) => {
     const size = Number(Math.abs(meanDifference).toPrecision(2))
-    return `${nameOf(feature)} ${meanDifference < 0 ? 'falls' : 'rises'} by ${size}${unit}`
+    return `${i === 0 ? nameOf(feature) : within(nameOf(feature), feature)} ${meanDifference < 0 ? 'falls' : 'rises'} by ${size}${unit}`
   })
   const last = parts.pop()!
   return `${parts.length > 0 ? `${parts.join(', ')} and ` : ''}${last}.`
+}
+
+/** A name of ours in the middle of a sentence; a tag of others, "L2 norm" and the like stay as they are. */
+function within(name: string, feature: string): string {
+  return name !== feature && /^[A-Z][a-z]/.test(name) ? name[0].toLowerCase() + name.slice(1) : name
 }

@@ -147,7 +147,7 @@ const seasonal: Family = {
 /** Half of the features at every tenth point only, as validation is. */
 function seldom({ name, truth, draw }: Family): Family {
   return {
-    name: `${name}, other steps`,
+    name: `${name} on other steps`,
     truth: `${truth}, half of the features every tenth point`,
     draw(rng, size) {
       const set = draw(rng, size)
