@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Rng } from '../numeric/rng'
 import { alignRun } from './align'
 import { emissionGradients, prepareGradients } from './gradients'
+import { countRows } from './row-counts'
 import { buildSequenceForModel, buildSequences } from './sequences'
 import { analyse, optionsOf, runOf } from './testing/builders'
 import { randomModel } from '../hmm/testing/models'
@@ -162,5 +163,61 @@ describe('gradients of a row with missing cells', () => {
       expect(out[k * 3 + 1]).toBe(0)
       expect(out[k * 3 + 2]).toBeCloseTo(-(a * y - b * x) / det, 10)
     }
+  })
+})
+
+/** `a` and `b` at steps of their own, which they never share. */
+const apart = (runId: string): RunSeries => ({
+  ...{ runId, label: runId, seed: null },
+  series: {
+    a: series(
+      Array.from({ length: 30 }, (_, i) => 2 * i),
+      Array.from({ length: 30 }, (_, i) => Math.sin(i))
+    ),
+    b: series(
+      Array.from({ length: 30 }, (_, i) => 2 * i + 1),
+      Array.from({ length: 30 }, (_, i) => i)
+    )
+  }
+})
+
+describe('rows', () => {
+  it('that only a left out feature had a value in are none, and the same when it is fitted again', () => {
+    const run = apart('r')
+    run.series.b.values.fill(5)
+    const options = { ...optionsOf({ statesMax: 1 }), align: 'union' as const }
+    const { inputs, sequences } = buildSequences([run], options)
+    expect([inputs.features, inputs.rows, sequences[0].data.length]).toEqual([['a'], 30, 30])
+    expect(sequences[0].data.every(Number.isFinite)).toBe(true)
+    expect(buildSequences([run], { ...options, features: inputs.features }).inputs.runs).toEqual(inputs.runs)
+  })
+
+  it('that alignment takes from one run altogether are refused, though another has them', () => {
+    const whole = runOf('s', { a: apart('r').series.a.values.slice(), b: apart('r').series.b.values.slice() } as never)
+    const options = { ...optionsOf({ statesMax: 1 }), align: 'common' as const }
+    for (const runs of [
+      [apart('r'), whole],
+      [whole, apart('r')]
+    ]) {
+      expect(() => buildSequences(runs, options)).toThrow('Of run "r" only 0 rows would be left')
+      expect(countRows(runs, ['a', 'b'], ['common'])[0]).toMatchObject({ least: 30, left: 1 })
+      expect(countRows(runs, ['a', 'b'], ['common'])[0].problem).toContain('Of run "r" only 0 rows')
+      expect(buildSequences(runs, { ...options, force: true }).inputs.runs.map(({ runId }) => runId)).toEqual(['s'])
+    }
+  })
+
+  it('per epoch are in time, also where epochs begin again from 0, and are no more for rounding', () => {
+    const run = apart('r')
+    const steps = Array.from({ length: 60 }, (_, i) => i)
+    run.series.epoch = series(
+      steps,
+      steps.map((step) => Math.floor((step % 30) / 10))
+    )
+    expect(alignRun(run, ['a', 'b'], 'epoch', [])!.steps).toEqual([9, 19, 29, 39, 49, 59])
+    run.series.epoch = series(
+      steps,
+      steps.map((step) => ((step + 1) / 10) * 1.00001)
+    )
+    expect(alignRun(run, ['a', 'b'], 'epoch', [])!.steps).toEqual([9, 19, 29, 39, 49, 59])
   })
 })

@@ -15,17 +15,18 @@ export interface AlignedRun {
   missing: boolean
   /** Of the finite points of each feature, how many the rows rest on. */
   used: { points: number; of: number }[]
+  /** Fewer than two rows are left, which a finding says: it has no spread and no transition. */
+  short: boolean
 }
 
 /** Where the rows go: ordinary memory, or memory that threads share. */
 export type Allocate = (length: number) => Float64Array
 
-/** A run with fewer usable rows has no spread and no transition. */
 const MIN_ROWS = 2
 
 /**
  * Puts the features of a run side by side, as `Alignment` says. What is dropped becomes a finding.
- * @returns null when the run lacks a feature, or what the alignment goes by, or fewer than two rows are left.
+ * @returns null when the run lacks a feature, or what the alignment goes by.
  */
 export function alignRun(
   run: RunSeries,
@@ -48,16 +49,45 @@ export function alignRun(
     return null
   }
   const { steps, columns } = table
-  if (steps.length < MIN_ROWS) {
-    const left = steps.length === 0 ? 'no usable point' : 'only one usable point'
-    findings.push({ severity: 'warning', runId, text: `Run "${label}" was left out: it has ${left}.` })
-    return null
-  }
+  const short = steps.length < MIN_ROWS
+  if (short) findings.push(tooShort(run, steps.length))
   const data = allocate(steps.length * features.length)
   columns.forEach((column, d) => column.forEach((value, row) => (data[row * features.length + d] = value)))
   const missing = columns.some((column) => column.some(Number.isNaN))
   const epochs = Array.from(valuesAtSteps(run.series.epoch, steps) ?? steps)
-  return { run: { runId, label, seed: run.seed }, steps, epochs, data, missing, used: table.used }
+  return { run: { runId, label, seed: run.seed }, steps, epochs, data, missing, used: table.used, short }
+}
+
+function tooShort({ runId, label }: Pick<RunSeries, 'runId' | 'label'>, rows: number): Finding {
+  const left = rows === 0 ? 'no usable point' : 'only one usable point'
+  return { severity: 'warning', runId, text: `Run "${label}" was left out: it has ${left}.` }
+}
+
+/**
+ * The run with the rows that hold a value of any kept feature: others held one of a feature that was left out.
+ * @param kept indices of features
+ * @returns null when fewer than two rows are left, which a finding says.
+ */
+export function withoutEmptyRows(
+  run: AlignedRun,
+  columns: number,
+  kept: readonly number[],
+  findings: Finding[]
+): AlignedRun | null {
+  if (!run.missing) return run
+  const rows = Array.from(run.steps.keys()).filter((t) => kept.some((d) => !Number.isNaN(run.data[t * columns + d])))
+  if (rows.length === run.steps.length) return run
+  if (rows.length < MIN_ROWS) {
+    findings.push(tooShort(run.run, rows.length))
+    return null
+  }
+  rows.forEach((t, row) => run.data.copyWithin(row * columns, t * columns, (t + 1) * columns))
+  return {
+    ...run,
+    steps: rows.map((t) => run.steps[t]),
+    epochs: rows.map((t) => run.epochs[t]),
+    data: run.data.subarray(0, rows.length * columns)
+  }
 }
 
 interface Table {
@@ -81,7 +111,8 @@ function tableOf(run: RunSeries, features: readonly string[], align: Alignment, 
   if (align === 'epoch') {
     const { epoch } = run.series
     if (!epoch || epoch.steps.length === 0) return 'it has recorded no epochs'
-    const epochOf = (step: number): number => Math.ceil(valuesAtSteps(epoch, [step])![0] - 1e-9)
+    const stretches = epochStretches(epoch.values)
+    const epochOf = (step: number): number => stretches[Math.max(0, firstAfter(epoch.steps, step) - 1)]
     const epochs = new Set<number>()
     for (const feature of features) eachPoint(run, feature, (step) => epochs.add(epochOf(step)))
     const sorted = [...epochs].sort((a, b) => a - b)
@@ -92,13 +123,8 @@ function tableOf(run: RunSeries, features: readonly string[], align: Alignment, 
   const steps = series.steps.filter((_, i) => Number.isFinite(series.values[i]))
   /** The first of the steps that is not before this one. */
   const rowOf = (step: number): number => {
-    let [low, high] = [0, steps.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (steps[middle] < step) low = middle + 1
-      else high = middle
-    }
-    return low < steps.length ? steps[low] : Infinity
+    const after = firstAfter(steps, step)
+    return after > 0 && steps[after - 1] === step ? step : (steps[after] ?? Infinity)
   }
   return averaged(
     run,
@@ -108,6 +134,36 @@ function tableOf(run: RunSeries, features: readonly string[], align: Alignment, 
     findings,
     Array.from(steps)
   )
+}
+
+/** Epochs come in single precision and as sums of shares: 2.0001 is the end of epoch 2. */
+const ROUNDING = 1e-3
+
+/**
+ * Which stretch of equal epochs each recorded epoch is of, from 0. Stretches and not numbers: a run whose epochs begin
+ * again from 0 goes through epoch 1 twice.
+ */
+function epochStretches(values: Float64Array): Int32Array {
+  let stretch = 0
+  let epoch: number | null = null
+  return Int32Array.from(values, (value) => {
+    if (!Number.isFinite(value)) return stretch
+    const own = Math.ceil(value - ROUNDING)
+    if (epoch !== null && own !== epoch) stretch++
+    epoch = own
+    return stretch
+  })
+}
+
+/** Index of the first of ascending steps that is beyond this one. */
+function firstAfter(steps: Float64Array, step: number): number {
+  let [low, high] = [0, steps.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (steps[middle] <= step) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function eachPoint(run: RunSeries, feature: string, visit: (step: number, value: number) => void): void {

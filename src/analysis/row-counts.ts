@@ -32,24 +32,25 @@ export function countRows(
     own: [] as number[],
     cells: 0,
     left: 0,
-    problem: null as string | null
+    refused: null as string | null,
+    absent: null as string | null
   }))
   for (const run of runs)
     for (const count of counts) {
       const findings: Finding[] = []
       const aligned = alignRun(run, features, count.align, findings)
-      if (!aligned) {
+      if (aligned) count.refused ??= remnantProblem(aligned, features)
+      if (!aligned || aligned.short) {
         count.left += 1
-        if (count.own.length === 0) count.problem ??= findings[findings.length - 1]?.text ?? null
+        count.absent ??= findings.at(-1)?.text ?? null
         continue
       }
-      if (count.own.length === 0) count.problem = null
       count.own.push(aligned.steps.length)
       for (const value of aligned.data) if (!Number.isNaN(value)) count.cells += 1
-      count.problem ??= remnantProblem(aligned, features)
     }
-  return counts.map(({ align, own, cells, left, problem }) => {
+  return counts.map(({ align, own, cells, left, refused, absent }) => {
     const rows = own.reduce((sum, n) => sum + n, 0)
+    const problem = refused ?? (own.length === 0 ? absent : null)
     return {
       ...{ align, rows, left, problem },
       least: own.length > 0 ? Math.min(...own) : 0,

@@ -2,7 +2,7 @@
 import { parameterCount } from '../hmm'
 import type { Sequence } from '../hmm/types'
 import { mean, meanAndStd } from '../numeric/statistics'
-import { alignRun } from './align'
+import { alignRun, withoutEmptyRows } from './align'
 import type { AlignedRun, Allocate } from './align'
 import type { Analysis, AnalysisInputRun, AnalysisOptions, Finding, RunSeries } from './types'
 
@@ -49,7 +49,7 @@ export function buildSequences(
   if (options.features.length === 0) throw new Error('Choose at least one feature.')
   const findings: Finding[] = []
   const features = [...new Set(options.features)]
-  const aligned: AlignedRun[] = []
+  let aligned: AlignedRun[] = []
   const wanted = new Set(options.runIds)
   const found = new Set<string>()
   for (const run of runs) {
@@ -61,7 +61,7 @@ export function buildSequences(
       const problem = remnantProblem(usable, features)
       if (problem !== null) throw new Error(problem)
     }
-    aligned.push(usable)
+    if (!usable.short) aligned.push(usable)
   }
   for (const runId of wanted)
     if (!found.has(runId))
@@ -84,6 +84,9 @@ export function buildSequences(
         text: `"${feature}" was left out: it never changes.`
       })
   if (varying.length === 0) throw new Error('No feature changes, so there is nothing to tell phases by.')
+  const kept = varying.map((feature) => features.indexOf(feature))
+  if (kept.length < features.length)
+    aligned = aligned.flatMap((run) => withoutEmptyRows(run, features.length, kept, findings) ?? [])
 
   const common = options.zscore === 'all' ? varying.map((feature) => meanAndStd(all(feature))) : null
   const scaling = aligned.map((run) =>
@@ -98,7 +101,6 @@ export function buildSequences(
       return { mean, std: 0 }
     })
   )
-  const kept = varying.map((feature) => features.indexOf(feature))
   const sequences = aligned.map((run, r) => {
     const rows = run.steps.length
     // In place: a row's kept features move to its front, and never past what is still to be read.
@@ -141,7 +143,7 @@ export function buildSequenceForModel(
   const findings: Finding[] = []
   const { features } = inputs
   const aligned = alignRun(run, features, align ?? 'common', findings)
-  if (!aligned) throw new Error(findings.map((finding) => finding.text).join(' '))
+  if (!aligned || aligned.short) throw new Error(findings.map((finding) => finding.text).join(' '))
   const rows = aligned.steps.length
   const data = new Float64Array(rows * features.length)
   const borrowed = zscore === 'run' && unfinished
