@@ -102,7 +102,7 @@ describe('transitions against the visualizing-training package', () => {
           expect(meanDifference).toBeCloseTo(mean_difference[d], 9)
           const theirsHere = mean_derivative[d]
           expect(Math.abs(sums[d] / count - theirsHere)).toBeLessThan(1e-6 * (1 + Math.abs(theirsHere)))
-          if (Math.abs(gradient - theirsHere) > 1e-3) differing++
+          if (Math.abs(gradient! - theirsHere) > 1e-3) differing++
         }
       }
       // Must differ: the gradient has a normaliser per feature. Equal numbers would mean the package's sum crept in.

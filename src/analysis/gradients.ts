@@ -27,7 +27,7 @@ export function prepareGradients(model: GaussianHmm): EmissionGradients {
 
 /**
  * Gradient of ln p(x | state k) with respect to x, -S_k^-1 (x - mu_k), into out [K, D]. With NaN for missing cells it is that
- * of the cells that are there, and 0 for the others, which say nothing.
+ * of the cells that are there, and NaN for the others: nobody knows what they would have said.
  */
 export function emissionGradients(prepared: EmissionGradients, x: Float64Array, out: Float64Array): void {
   const { states, features, means, inverseVariances, precisions } = prepared
@@ -37,13 +37,12 @@ export function emissionGradients(prepared: EmissionGradients, x: Float64Array, 
     for (let d = 0; d < features; d++) {
       const at = k * features + d
       if (inverseVariances) {
-        out[at] = Number.isNaN(x[d]) ? 0 : -(x[d] - means[at]) * inverseVariances[at]
+        out[at] = -(x[d] - means[at]) * inverseVariances[at]
         continue
       }
       let sum = 0
       for (let j = 0; j < features; j++) sum -= precisions![k][d * features + j] * away[j]
-      // With what is expected of the missing cells their own entries are 0 but for rounding.
-      out[at] = Number.isNaN(x[d]) ? 0 : sum
+      out[at] = Number.isNaN(x[d]) ? Number.NaN : sum
     }
   }
 }

@@ -147,7 +147,7 @@ describe('10: what drives a transition', () => {
   it('values are rounded before ranking there; here the ranking is of the exact ones', () => {
     const ours = analyse(runs, { ...options, folds: 0 })
     for (const { features } of ours.fits.at(-1)!.transitions) {
-      const sizes = features.map((feature) => Math.abs(feature.gradient))
+      const sizes = features.map((feature) => Math.abs(feature.gradient!))
       expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
       expect(sizes.some((size) => size !== Math.round(size * 100) / 100)).toBe(true)
     }

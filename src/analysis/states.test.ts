@@ -163,7 +163,7 @@ describe('transitions', () => {
       expect(gradient).toBe(mean(d))
       expect(meanDifference).toBe(model.means[2 + d] - model.means[d])
     }
-    const sizes = found[0].features.map((entry) => Math.abs(entry.gradient))
+    const sizes = found[0].features.map((entry) => Math.abs(entry.gradient!))
     expect(sizes[0]).toBeGreaterThanOrEqual(sizes[1])
   })
 })

@@ -8,8 +8,9 @@ import type { AnalysisInputRun, TransitionFeature, TransitionSummary } from './t
  * Transitions between different states that occur in the paths, ordered by from, then to.
  *
  * A feature's `gradient` is that of the log posterior of the entered state with respect to the feature, at the last
- * point before the transition, averaged over occurrences: what had to move for the state to be entered. Features are
- * ranked by its size, from the unrounded numbers.
+ * point before the transition, averaged over occurrences: what had to move for the state to be entered. An occurrence
+ * counts for the features that are recorded at its point; null: one never is. Features are ranked by its size, from the
+ * unrounded numbers, those without one last.
  */
 export function summariseTransitions(
   model: GaussianHmm,
@@ -32,12 +33,12 @@ export function summariseTransitions(
   const prepared = prepareGradients(model)
   const filtered = new Map<number, Float64Array>()
   /** At the last point before the transition: what had to move for the state to be entered. */
-  const gradientAt = (run: number, index: number, to: number): number[] => {
+  const gradientAt = (run: number, index: number, to: number): (number | null)[] => {
     const t = index - 1
     const row = sequences[run].data.subarray(t * model.features, (t + 1) * model.features)
     if (!filtered.has(run)) filtered.set(run, filteredProbabilities(model, [sequences[run]])[0])
     const weights = filtered.get(run)!.subarray(t * states, (t + 1) * states)
-    return Array.from(logPosteriorGradient(prepared, row, weights, to))
+    return Array.from(logPosteriorGradient(prepared, row, weights, to), (g) => (Number.isNaN(g) ? null : g))
   }
   return [...occurrences.keys()]
     .sort((a, b) => a - b)
@@ -63,15 +64,26 @@ function rankFeatures(
   model: GaussianHmm,
   from: number,
   to: number,
-  where: readonly { gradients: readonly number[] }[],
+  where: readonly { gradients: readonly (number | null)[] }[],
   features: readonly string[]
 ): TransitionFeature[] {
   const size = features.length
   return features
     .map((feature, d) => ({
       feature,
-      gradient: where.reduce((sum, { gradients }) => sum + gradients[d], 0) / where.length,
+      gradient: meanOfRecorded(where.map(({ gradients }) => gradients[d])),
       meanDifference: model.means[to * size + d] - model.means[from * size + d]
     }))
-    .sort((a, b) => Math.abs(b.gradient) - Math.abs(a.gradient))
+    .sort((a, b) => sizeOf(b.gradient) - sizeOf(a.gradient))
+}
+
+/** null where there is none. */
+function meanOfRecorded(values: readonly (number | null)[]): number | null {
+  const there = values.filter((value) => value !== null)
+  return there.length > 0 ? there.reduce((sum, value) => sum + value, 0) / there.length : null
+}
+
+/** Below every gradient where there is none. */
+function sizeOf(gradient: number | null): number {
+  return gradient === null ? -1 : Math.abs(gradient)
 }

@@ -172,8 +172,11 @@ export interface StateSummary {
 
 export interface TransitionFeature {
   feature: string
-  /** Gradient of the log posterior of the entered state with respect to this feature, averaged over occurrences, in 1/z. */
-  gradient: number
+  /**
+   * Gradient of the log posterior of the entered state with respect to this feature, averaged over the occurrences where
+   * it is recorded, in 1/z; null where it never is.
+   */
+  gradient: number | null
   /** Mean of the entered state minus mean of the left state, in z. */
   meanDifference: number
 }
@@ -188,10 +191,10 @@ export interface TransitionSummary {
   count: number
   /**
    * Where it happened: run, index of the first point in the entered state, and the gradients there, in the order of
-   * `inputs.features` (empty in analyses that were migrated from format 1).
+   * `inputs.features`, null where one is not recorded there (empty in analyses that were migrated from format 1).
    */
-  occurrences: { runId: string; index: number; gradients: number[] }[]
-  /** Ranked by absolute gradient. */
+  occurrences: { runId: string; index: number; gradients: (number | null)[] }[]
+  /** Ranked by absolute gradient, those without one last. */
   features: TransitionFeature[]
 }
 

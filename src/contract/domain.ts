@@ -331,8 +331,12 @@ export const analysis = z.object({
           probability: z.number(),
           leavingShare: z.number(),
           count: z.number(),
-          occurrences: z.array(z.object({ runId: z.string(), index: z.number(), gradients: z.array(z.number()) })),
-          features: z.array(z.object({ feature: z.string(), gradient: z.number(), meanDifference: z.number() }))
+          occurrences: z.array(
+            z.object({ runId: z.string(), index: z.number(), gradients: z.array(z.number().nullable()) })
+          ),
+          features: z.array(
+            z.object({ feature: z.string(), gradient: z.number().nullable(), meanDifference: z.number() })
+          )
         })
       ),
       pointLogLikelihood: pointQuantiles.nullable()

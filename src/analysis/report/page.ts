@@ -115,7 +115,9 @@ function page({ title, analysis, across, commands }: ReportInput, fit: FittedSta
         transition.probability.toPrecision(3),
         transition.features
           .slice(0, 3)
-          .map(({ feature, gradient }) => `${markdownText(feature)} (${signed(gradient)})`)
+          .flatMap(({ feature, gradient }) =>
+            gradient === null ? [] : [`${markdownText(feature)} (${signed(gradient)})`]
+          )
           .join(', ')
       ])
     )
