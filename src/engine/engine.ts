@@ -366,10 +366,14 @@ export class Engine {
 
   /** Ends what a project still does and lets it go. */
   private async retire(session: ProjectSession, progress?: (stopped: number, total: number) => void): Promise<void> {
-    await this.analyses.release(session)
-    await this.training.release(session, progress)
-    await session.close()
-    this.kept.delete(session)
+    try {
+      await this.analyses.release(session)
+      await this.training.release(session, progress)
+    } finally {
+      // Whatever could not be ended or written: it is not kept for ever, and the others are let go of, too.
+      await session.close()
+      this.kept.delete(session)
+    }
     await this.remember(session)
     this.tellActivity()
   }
@@ -597,12 +601,7 @@ export class Engine {
         return {}
       },
       'runs.remove': async ({ runIds }) => {
-        for (const runId of runIds) {
-          if (this.training.isBusy(this.project, runId)) {
-            throw new PhasescopeError('busy', `${this.project.run(runId).name} is still in training. Cancel it first.`)
-          }
-        }
-        await this.project.removeRuns(runIds)
+        await this.training.remove(this.project, runIds)
         return {}
       },
       'runs.tags': ({ runIds }, signal) => this.analyses.tags(this.project, runIds, signal),

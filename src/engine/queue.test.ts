@@ -42,6 +42,24 @@ describe('waiting runs', () => {
     expect(began).toEqual([a, c, b, d, e])
   })
 
+  it('are begun or removed, never both: who comes second is refused, and the project can be closed', async () => {
+    const { engine, home } = testEngine()
+    const session = await project(engine, home)
+    const [removed, kept] = await engine.training.start(session, trainingRequest({ seeds: [0, 1] }))
+    await Promise.all([removed, kept].map((id) => engine.training.finished(id)))
+    const answers = await Promise.all([
+      engine.handle('runs.remove', { runIds: [removed] }),
+      engine.handle('training.retry', { runIds: [removed] }),
+      engine.handle('training.retry', { runIds: [kept] }),
+      engine.handle('runs.remove', { runIds: [kept] })
+    ])
+    expect(answers.map((answer) => (answer.ok ? 'done' : answer.error.code))).toEqual(['done', 'busy', 'done', 'busy'])
+    expect([session.has(removed), engine.training.isBusy(session, removed)]).toEqual([false, false])
+    expect(engine.training.isBusy(session, kept)).toBe(true)
+    await engine.close()
+    expect(session.run(kept).status).toBe('interrupted')
+  })
+
   it('and those in training come back, paused and in order, when the project is opened again', async () => {
     const first = testEngine({ parallel: 1, follow: true })
     const session = await project(first.engine, first.home)

@@ -218,6 +218,21 @@ export class TrainingService {
     })
   }
 
+  /** @throws PhasescopeError 'busy' when one of them trains, waits, or is about to */
+  async remove(session: ProjectSession, runIds: string[]): Promise<void> {
+    await Promise.all(runIds.map((runId) => this.supervisor.settled(session, runId)))
+    // What waits in a project that is being stopped is in no queue any more, and comes back with the project.
+    if (this.stopped.has(session)) throw new PhasescopeError('cancelled', 'The project has been closed meanwhile.')
+    for (const runId of runIds) {
+      const { name } = session.run(runId)
+      if (this.isBusy(session, runId)) {
+        throw new PhasescopeError('busy', `${name} is still in training. Cancel it first.`)
+      }
+    }
+    // Reserved for as long as it takes: nobody may begin to train what is half removed.
+    await this.begin(session, runIds, () => session.removeRuns(runIds))
+  }
+
   /** A start that takes a while: its project goes on for as long, whatever is shown, and its runs are begun by nobody else. */
   private async begin<T>(session: ProjectSession, runIds: string[], work: () => Promise<T>): Promise<T> {
     this.beginning.set(session, (this.beginning.get(session) ?? 0) + 1)
@@ -299,22 +314,28 @@ export class TrainingService {
     await this.lookAtMetrics(session)
     for (const runId of await readRunQueue(session.folder)) {
       if (!session.has(runId) || this.isBusy(session, runId)) continue
-      const run = session.run(runId)
-      if (run.status !== 'interrupted') continue
-      const claimed = await this.options.claims.claim(session.runFolder(runId), run.name).then(
-        () => true,
-        () => false
-      )
-      // Another program was faster, or the folder is read-only.
-      if (!claimed) continue
-      const where = run.step > 0 ? `Stopped at step ${run.step} of ${run.totalSteps}` : 'Waited in the queue'
-      await session.updateRun(runId, {
-        status: 'paused',
-        message: `${where} when the project was last open. Resume it to train it to its end.`
-      })
-      this.queue.push({ session, runId })
+      if (session.run(runId).status !== 'interrupted') continue
+      await this.begin(session, [runId], () => this.restoreRun(session, runId))
     }
     if (this.queue.length > 0) this.changed()
+  }
+
+  private async restoreRun(session: ProjectSession, runId: string): Promise<void> {
+    const run = session.run(runId)
+    const claimed = await this.options.claims.claim(session.runFolder(runId), run.name).then(
+      () => true,
+      () => false
+    )
+    // Another program was faster, or the folder is read-only.
+    if (!claimed) return
+    const where = run.step > 0 ? `Stopped at step ${run.step} of ${run.totalSteps}` : 'Waited in the queue'
+    await session.updateRun(runId, {
+      status: 'paused',
+      message: `${where} when the project was last open. Resume it to train it to its end.`
+    })
+    this.queue.push({ session, runId })
+    // It stands in the file already: who cancels it before the others are back takes it out of there, too.
+    this.written.set(session, [...(this.written.get(session) ?? []), runId])
   }
 
   /**
@@ -396,7 +417,9 @@ export class TrainingService {
     for (const runId of runIds) {
       const run = session.run(runId)
       if (!run.spec) throw new PhasescopeError('bad-request', `${run.name} was imported; it cannot be trained on.`)
-      if (this.isBusy(session, runId)) throw new PhasescopeError('busy', `${run.name} is already ${run.status}.`)
+      if (!this.isBusy(session, runId)) continue
+      const state = ['queued', 'running', 'paused'].includes(run.status) ? run.status : 'being started or removed'
+      throw new PhasescopeError('busy', `${run.name} is already ${state}.`)
     }
   }
 

@@ -187,7 +187,13 @@ class Play {
   /** Everything ends, in that same order of things, and then nothing is written any more. */
   private async closed(): Promise<void> {
     let over = false
-    void this.engine.close().then(() => (over = true))
+    void this.engine.close().then(
+      () => (over = true),
+      (error: Error) => {
+        over = true
+        this.wrong.push(`the engine could not be closed: ${error.stack ?? error.message}`)
+      }
+    )
     await this.until(() => over, 'the engine did not close')
     const left = this.folders.map(contentOf)
     for (let s = 0; s < 500 && (await this.step()); s++);
