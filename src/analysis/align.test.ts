@@ -138,7 +138,7 @@ describe('other alignments', () => {
     run.series.val_loss = series([49, 99, 149, 200, 300], [1, 2, 3, 4, 5])
     const build = (changes: object) => buildSequences([run], optionsOf({ features, ...changes }))
     expect(() => build({ align: 'common' })).toThrow(
-      'Of run "a" only 3 rows would be left, and of "train_loss" 3 of 120 points: the features were recorded at other steps'
+      'Of run "a" only 3 rows would be left, and of "train_loss" 3 of 120 points: elsewhere not every feature has a number'
     )
     expect(build({ align: 'common', force: true }).inputs.rows).toBe(3)
     // Analyses from before there was a choice can be fitted again.

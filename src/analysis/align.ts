@@ -262,10 +262,12 @@ function reportMissing(
   const text =
     `Run "${run.label}": ${points(all - common)} of ${all} dropped because not every feature was recorded there ` +
     `(missing: ${what}).`
-  findings.push({ severity: 'info', runId: run.runId, text })
+  // Most of a run gone is not what somebody chose who looks at it.
+  findings.push({ severity: common < all / 2 ? 'warning' : 'info', runId: run.runId, text })
 }
 
-function points(count: number): string {
+/** In words. */
+export function points(count: number): string {
   return count === 1 ? '1 point' : `${count} points`
 }
 

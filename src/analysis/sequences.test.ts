@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { buildSequenceForModel, buildSequences } from './sequences'
 import { optionsOf, runOf } from './testing/builders'
 
-const texts = (findings: { text: string }[]) => findings.map((finding) => finding.text)
+const short = /hardly told from chance/
+/** What else is said of the short runs here. */
+const texts = (findings: { text: string }[]) => findings.map(({ text }) => text).filter((text) => !short.test(text))
 
 describe('buildSequences', () => {
   it('z-scores per run with the population standard deviation', () => {
@@ -25,7 +27,7 @@ describe('buildSequences', () => {
       epochs: [0, 10, 20, 30]
     })
     expect(inputs.rows).toBe(4)
-    expect(findings).toEqual([])
+    expect(texts(findings)).toEqual([])
   })
 
   it('aligns on true steps, reports what it dropped, and takes epochs from their series', () => {
@@ -39,7 +41,18 @@ describe('buildSequences', () => {
       'Run "R": 2 points of 7 dropped because not every feature was recorded there (missing: "a" at 1, "b" at 1).',
       'Run "R": 1 point of 5 dropped because "b" was not a finite number there.'
     ])
+    expect(findings[0].severity).toBe('info')
     expect(findings[1]).toMatchObject({ severity: 'warning', runId: 'r', feature: 'b' })
+  })
+
+  it('warns where most of a run is dropped', () => {
+    const run = runOf('r', { a: [1, 2, 4, 8, 9], b: [0, 1, 0, 2, 3] })
+    run.series.b.steps = Float64Array.from([0, 10, 20, 31, 41])
+    const severity = () =>
+      buildSequences([run], optionsOf({ statesMax: 1 })).findings.find(({ text }) => text.includes('dropped'))?.severity
+    expect(severity()).toBe('warning')
+    run.series.b.steps = Float64Array.from([0, 10, 20, 30, 41])
+    expect(severity()).toBe('info')
   })
 
   it('leaves out runs without a feature or without points, naming them', () => {
@@ -96,6 +109,27 @@ describe('buildSequences', () => {
       '4 points of 2 features are few for 3 states with diag covariances (20 parameters). ' +
         'Use more runs, fewer features or fewer states.'
     ])
+  })
+
+  it('warns of runs with under 20 points, which no other alignment would bring more of', () => {
+    const series = (rows: number) => {
+      const values = Array.from({ length: rows }, (_, t) => Math.sin(t))
+      return { a: values, b: values.map((value) => value * value) }
+    }
+    const said = (...rows: number[]) =>
+      buildSequences(
+        rows.map((count, r) => runOf(`r${r}`, series(count))),
+        optionsOf()
+      ).findings.filter(({ text }) => short.test(text))
+    expect(said(20, 40)).toEqual([])
+    expect(said(19, 40)).toEqual([
+      {
+        severity: 'warning',
+        runId: 'r0',
+        text: 'Run "R0" has 19 points: phases of so few are hardly told from chance. Record more often.'
+      }
+    ])
+    expect(said(19, 12, 40)[0].text).toContain('2 of 3 runs have under 20 points, "R0" 19 points:')
   })
 
   it('throws in words when nothing is left', () => {

@@ -2,7 +2,7 @@
 import { parameterCount } from '../hmm'
 import type { Sequence } from '../hmm/types'
 import { mean, meanAndStd } from '../numeric/statistics'
-import { alignRun, withoutEmptyRows } from './align'
+import { alignRun, points, withoutEmptyRows } from './align'
 import type { AlignedRun, Allocate } from './align'
 import type { Analysis, AnalysisInputRun, AnalysisOptions, Finding, RunSeries } from './types'
 
@@ -114,6 +114,7 @@ export function buildSequences(
     return run.missing ? { ...sequence, missing: true } : sequence
   })
   const rows = sequences.reduce((sum, sequence) => sum + sequence.rows, 0)
+  warnAboutShortRuns(aligned, findings)
   warnAboutRows(rows, varying.length, options, findings)
   return {
     inputs: {
@@ -217,7 +218,7 @@ export function remnantProblem({ run, steps, used }: AlignedRun, features: reado
   const shown = recorded.length > 4 ? [...recorded.slice(0, 3), `${recorded.length - 3} more`] : recorded
   return (
     `Of run "${run.label}" only ${steps.length} ${steps.length === 1 ? 'row' : 'rows'} would be left, and of "${feature}" ` +
-    `${worst.points} of ${worst.of} points: the features were recorded at other steps (${shown.join(', ')}). ` +
+    `${worst.points} of ${worst.of} points: elsewhere not every feature has a number (${shown.join(', ')}). ` +
     'Align on the union of the steps, on those of one series or per epoch; choose fewer features; or force the fit.'
   )
 }
@@ -235,6 +236,19 @@ function reportOpenCells(runs: readonly AlignedRun[], features: readonly string[
   if (open.length > named.length) named.push(`${open.length - named.length} more`)
   const text = `Of ${rows} points not all have every feature: ${named.join(', ')}. What was not recorded is left open.`
   findings.push({ severity: 'info', text })
+}
+
+/** Runs that recorded no more than this are fitted as they are: there is nothing that another alignment would bring back. */
+function warnAboutShortRuns(runs: readonly AlignedRun[], findings: Finding[]): void {
+  const short = runs.filter(({ steps }) => steps.length < FEW_ROWS)
+  if (short.length === 0) return
+  const [first] = short
+  const who =
+    short.length === 1
+      ? `Run "${first.run.label}" has`
+      : `${short.length} of ${runs.length} runs have under ${FEW_ROWS} points, "${first.run.label}"`
+  const text = `${who} ${points(first.steps.length)}: phases of so few are hardly told from chance. Record more often.`
+  findings.push({ severity: 'warning', text, ...(short.length === 1 ? { runId: first.run.runId } : {}) })
 }
 
 /** Without this the criterion would still name a winner among models that merely memorise the rows. */

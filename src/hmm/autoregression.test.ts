@@ -12,6 +12,8 @@ import {
   scoreSequences
 } from './index'
 import { goldenJson } from '../testing/golden'
+import { Changes } from './changes'
+import { prepareEmissions } from './emissions'
 import { flattenNumbers } from './initialise'
 import { randomModel } from './testing/models'
 import type { CovarianceType, FitResult, GaussianHmm, InitialParameters, NestedNumbers, Sequence } from './types'
@@ -225,6 +227,20 @@ describe('autoregressive states', () => {
     decodeViterbi(fit, sequences).forEach((states, s) => {
       expect(Math.abs(states.findIndex((state) => state !== states[0]) - cuts[s] - 1)).toBeLessThanOrEqual(1)
     })
+  })
+
+  it('are looked at as they were loaded, whatever EM has made of the model since', () => {
+    const rng = new Rng(11)
+    const model = randomRules('full', 'full', 2, 2, rng)
+    const { sequence } = sampleSequence(model, 8, rng)
+    const changes = new Changes([sequence], 2, 2, 'full', 'full')
+    const table = prepareEmissions(model)
+    const [before, after] = [new Float64Array(14), new Float64Array(14)]
+    changes.densities(table, 0, before)
+    model.autoregression!.weights.fill(9)
+    model.means.fill(9)
+    changes.densities(table, 0, after)
+    expect(after).toEqual(before)
   })
 
   it('count their rules as parameters, and say nothing of a single row', () => {

@@ -1,6 +1,6 @@
 /** Log densities of sequences under any model, one sequence at a time. */
-import { Changes } from './autoregression'
 import { cellDensities, cellsOf, prepareCells } from './cells'
+import { Changes } from './changes'
 import { logDensities, prepareEmissions } from './emissions'
 import { checkSequences } from './rows'
 import type { GaussianHmm, Sequence } from './types'
@@ -19,7 +19,7 @@ export function densitiesOf(
   const table = prepareEmissions(model)
   if (autoregression) {
     const changes = new Changes(sequences, states, features, autoregression.kind, covariance)
-    return (s, out) => changes.densities(model, table, s, out)
+    return (s, out) => changes.densities(table, s, out)
   }
   const cells = cellsOf(sequences, shape)
   if (cells) {

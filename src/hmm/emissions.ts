@@ -14,6 +14,8 @@ export interface EmissionTable {
   peaks: Float64Array
   /** diag: 1 / variance [K, D]; full: packed inverse Cholesky factors [K, P]; tied: one of them [P]. */
   weights: Float64Array
+  /** Where states are rules of change: A, in the layout of the model. */
+  rules: Float64Array | null
   /** Largest number added to a diagonal to make a covariance positive definite; 0 when none needed it. */
   ridge: number
 }
@@ -30,6 +32,7 @@ export function prepareEmissions(model: GaussianHmm): EmissionTable {
   const { states, features, covariance, covars } = model
   // EM changes the model in place, and the table must not change with it.
   const means = model.means.slice()
+  const rules = model.autoregression?.weights.slice() ?? null
   const peaks = new Float64Array(states).fill(-0.5 * features * LOG_TWO_PI)
   if (covariance === 'diag' || covariance === 'spherical') {
     const weights = new Float64Array(states * features)
@@ -41,7 +44,7 @@ export function prepareEmissions(model: GaussianHmm): EmissionTable {
         peaks[k] -= 0.5 * Math.log(variance)
       }
     }
-    return { states, features, kind: 'diag', means, peaks, weights, ridge: 0 }
+    return { states, features, kind: 'diag', means, peaks, weights, rules, ridge: 0 }
   }
   const size = packedLength(features)
   const blocks = covariance === 'full' ? states : 1
@@ -54,7 +57,7 @@ export function prepareEmissions(model: GaussianHmm): EmissionTable {
     if (covariance === 'full') peaks[block] += halfLogPrecision
     else for (let k = 0; k < states; k++) peaks[k] += halfLogPrecision
   }
-  return { states, features, kind: covariance, means, peaks, weights, ridge }
+  return { states, features, kind: covariance, means, peaks, weights, rules, ridge }
 }
 
 /** Writes the packed inverse Cholesky factor of covariance `block`; returns the ridge that it needed. */

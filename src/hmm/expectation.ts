@@ -1,8 +1,9 @@
 /** The E-step over blocks of rows: one sequence after the other through the kernels, so that it stays in the caches. */
 import { packedLength } from '../numeric/linear'
+import { differences } from './autoregression'
 import { addCellMoments, bridged, cellDensities, cellsOf, meansOfCells, prepareCells, shiftCells } from './cells'
 import type { Cells, CellTable } from './cells'
-import { Changes, differences } from './autoregression'
+import { Changes } from './changes'
 import { logDensities } from './emissions'
 import type { EmissionTable } from './emissions'
 import { logPass } from './logPass'
@@ -190,7 +191,7 @@ export class Expectation {
     const { blocks, emissions } = this
     const rows = blocks.offsets[s + 1] - blocks.offsets[s]
     const logB = new Float64Array(rows * this.states)
-    if (this.changes) this.changes.densities(this.model!, emissions!, s, logB)
+    if (this.changes) this.changes.densities(emissions!, s, logB)
     else if (this.cells) cellDensities(this.cells, emissions!, this.cellTable!, s, logB)
     else logDensities(emissions!, rowsOfSequence(blocks, s), rows, logB)
     return logB

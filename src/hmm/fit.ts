@@ -1,6 +1,7 @@
 /** Expectation maximisation (Baum-Welch) of a Gaussian HMM. */
 import { Rng } from '../numeric/rng'
 import { moveOrigin, stayRule } from './autoregression'
+import { maximiseRules } from './change-rules'
 import { collapsedStates } from './collapse'
 import { checkAgainstMask, transitionMask } from './constraints'
 import { prepareEmissions } from './emissions'
@@ -99,7 +100,7 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
     const empty = expectation.changes
       ? maximise(model, sums, { ...mstep, updates: mstep.updates.replace(/[mc]/g, '') })
       : maximise(model, sums, mstep)
-    expectation.changes?.maximise(model, table, mstep.updates, mstep.covarsPrior)
+    if (expectation.changes) maximiseRules(expectation.changes, model, table, mstep.updates, mstep.covarsPrior)
     const gain = logLikelihood - before
     // After a restart the log-likelihood may fall, and that says nothing about convergence.
     if (iteration > 0 && !restarted && gain < tolerance) {
@@ -149,7 +150,7 @@ function startMeans(expectation: Expectation, options: FitOptions, rng: Rng): Fl
   return options.transitions === 'left-to-right' ? orderedInTime(expectation, centres) : centres
 }
 
-/** The largest log density of every row under the loaded model, [rows]. */
+/** The largest log density of every row under the model as it was loaded, whatever EM has made of it since, [rows]. */
 function bestDensities(expectation: Expectation, states: number): Float64Array {
   const { offsets, rows: all } = expectation.blocks
   const best = new Float64Array(all).fill(-Infinity)
