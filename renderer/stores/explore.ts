@@ -119,7 +119,8 @@ export const useExplore = defineStore('explore', () => {
     saving += 1
     const answer = await app.attempt(() => request('views.put', { value, base }))
     saving -= 1
-    if (load !== loads) return
+    // Of a project that has been left meanwhile, also while the next one is on its way.
+    if (load !== loads || loaded.value === 0) return
     if (answer === undefined) {
       if (saved === value) saved = base
     } else take(answer.value)

@@ -285,6 +285,19 @@ describe('a view that another window has changed', () => {
     expect([explore.view.search, explore.view.colorBy]).toEqual(['mine', 'experiment'])
   })
 
+  it('is not shown in the project that is opened meanwhile', async () => {
+    const { host, explore } = await opened()
+    explore.view.search = 'mine'
+    await flushPromises()
+    await host.push('views.changed', {})
+    await host.push('project.changed', projectOf('b'))
+    await host.of('views.put').answer({ value: textOf({ search: 'of a', colorBy: 'experiment' }) })
+    expect(explore.renewed).toBe(0)
+    expect(explore.view.search).not.toBe('of a')
+    await host.of('views.get', 1).answer({ value: textOf({ search: 'of b' }), problem: null })
+    expect(explore.view.search).toBe('of b')
+  })
+
   it('does not take back what is changed while it is asked for', async () => {
     const { host, explore } = await opened()
     await host.push('views.changed', {})
