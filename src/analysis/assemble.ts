@@ -4,7 +4,7 @@ import type { Sequence } from '../hmm/types'
 import type { CandidateResult, FoldResult } from './candidates'
 import type { EvidenceResult } from './evidence/gains'
 import { evidenceRemarks } from './evidence/remarks'
-import { weighEvidence } from './evidence/verdict'
+import { judgeEvidence } from './evidence/judge'
 import { agreement, identify, identifyFits } from './identity'
 import { fitWith, recordOfModel } from './modelRecord'
 import { pointLogLikelihoods, usualLikelihood } from './likelihood'
@@ -30,6 +30,8 @@ export interface AssembleInput {
   folds: readonly FoldResult[]
   /** In any order; empty when the evidence was not asked for. */
   evidence: readonly EvidenceResult[]
+  /** The same of states that are rates, where they were weighed; `built` is in rates where those were found. */
+  rates?: readonly EvidenceResult[]
   /** The recorded runs, for names from loss and accuracy; may be empty. */
   runs: readonly RunSeries[]
   /** Which of their series are the losses and accuracies. Default: those under the tags of our own runs. */
@@ -62,9 +64,10 @@ export function assembleAnalysis(input: AssembleInput): Analysis {
   const fits = selection.map(({ states }) =>
     fitOfStates(bestOf(candidates, states), built, input.runs, input.roles, heldOut(states))
   )
-  const evidence = weighEvidence(input.evidence)
+  const { rates = [] } = input
+  const evidence = judgeEvidence(input.evidence, rates, built.inputs.features.length)
   const asked = { runs: built.inputs.runs.length, statesMax: options.statesMax }
-  findings.push(...evidenceRemarks(evidence, input.evidence, asked))
+  findings.push(...evidenceRemarks(evidence, evidence?.emission === 'rates' ? rates : input.evidence, asked))
   const chosen = chooseStates(selection, options.criterion, evidence, findings)
   return {
     schemaVersion: 2,
@@ -107,7 +110,7 @@ function fitOfStates(
   const model = permuteModel(result.model!, order)
   const paths = permutePaths(decoded, order)
   const record = recordOfModel(model)
-  const where = { features: inputs.features, means: record.means }
+  const where = { features: inputs.features, means: record.means, ...ratesWithin(inputs, record.means) }
   return {
     states,
     restart: candidate.restart,
@@ -115,15 +118,27 @@ function fitOfStates(
     aic: candidate.aic!,
     bic: candidate.bic!,
     model: record,
+    // Visits are told in recorded points, of which a rate is a window.
     stateSummaries: summariseStates(
       paths,
       states,
       nameStates(paths, inputs.runs, runs, states, where, roles ?? ownRoles)
-    ),
+    ).map((state) => ({ ...state, meanDwell: state.meanDwell * (inputs.window ?? 1) })),
     paths,
     transitions: summariseTransitions(model, paths, sequences, inputs.runs, inputs.features),
     pointLogLikelihood: usual ?? usualLikelihood(pointLogLikelihoods(model, sequences), 'analysed')
   }
+}
+
+/** Where the rows are rates of change: those of every state in recorded units, averaged over the runs, [K][D]. */
+function ratesWithin(
+  { window, scaling }: Analysis['inputs'],
+  means: readonly (readonly number[])[]
+): { rates?: number[][] } {
+  if (window === undefined) return {}
+  const rateOf = (z: number, d: number): number =>
+    scaling.reduce((sum, run) => sum + z * run[d].std + run[d].mean, 0) / scaling.length
+  return { rates: means.map((own) => own.map(rateOf)) }
 }
 
 /** How far every restart found the states of the best one of its K. Its fit is still the best one here. */
@@ -157,9 +172,6 @@ export function withCandidate(
   // How usual held-out points are does not depend on the restart that is shown.
   const usual = before.pointLogLikelihood?.from === 'heldout' ? before.pointLogLikelihood : null
   const fit = fitOfStates(result, built, runs, analysis.roles, usual)
-  fit.stateSummaries = identify(
-    { fit, runs: inputs.runs, features: inputs.features },
-    { fit: before, runs: inputs.runs, features: inputs.features }
-  )
+  fit.stateSummaries = identify({ ...inputs, fit }, { ...inputs, fit: before })
   return { ...analysis, fits: analysis.fits.map((old) => (old.states === states ? fit : old)) }
 }

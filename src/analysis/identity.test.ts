@@ -98,6 +98,9 @@ describe('matching states', () => {
       [2, 'High'],
       [1, 'Low']
     ])
+    // How fast a feature changes is no place where it could be.
+    expect(stateSimilarity({ ...other, window: 6 }, old).flat()).toEqual([0, 0, 0, 0])
+    expect(stateSimilarity({ ...other, window: 6 }, { ...old, window: 5 })).toEqual(stateSimilarity(other, old))
     other.features = ['g', 'h']
     expect(stateSimilarity(other, old).flat()).toEqual([0, 0, 0, 0])
     expect(identify(other, old).map(({ name }) => name)).toEqual(['P', 'Q'])

@@ -11,6 +11,8 @@ export interface IdentifiedFit {
   fit: Pick<FittedStates, 'stateSummaries' | 'paths' | 'model'>
   runs: readonly { runId: string; steps: readonly number[] }[]
   features: readonly string[]
+  /** The rows are rates of change over windows of so many points. */
+  window?: number
 }
 
 /** Below this similarity two states are different phases. A state that splits in halves has 0.5 with each. */
@@ -49,7 +51,11 @@ export function stateSimilarity(a: IdentifiedFit, b: IdentifiedFit): number[][] 
     const columns = Array.from({ length: statesB }, (_, j) => both.reduce((sum, row) => sum + row[j], 0))
     return both.map((row, i) => Array.from(row, (n, j) => (n === 0 ? 0 : n / (rows[i] + columns[j] - n))))
   }
-  const pairs = a.features.map((feature, i) => ({ i, j: b.features.indexOf(feature) })).filter(({ j }) => j >= 0)
+  // How fast something changes is no place where it could be.
+  const alike = (a.window === undefined) === (b.window === undefined)
+  const pairs = (alike ? a.features : [])
+    .map((feature, i) => ({ i, j: b.features.indexOf(feature) }))
+    .filter(({ j }) => j >= 0)
   return a.fit.model.means.map((mine) =>
     b.fit.model.means.map((theirs) => {
       if (pairs.length === 0) return 0
@@ -140,14 +146,14 @@ export function identifyFits(
   findings: Finding[]
 ): FittedStates[] {
   const named = [...fits]
-  const { runs, features } = inputs
+  const { runs, features, window } = inputs
   const anchor = named.findIndex((fit) => fit.states === chosenStates)
   if (previous) {
     const old = previous.fits.find((fit) => fit.states === previous.chosenStates) ?? previous.fits[0]
-    const reference = { fit: old, runs: previous.inputs.runs, features: previous.inputs.features }
+    const reference = { ...previous.inputs, fit: old }
     named[anchor] = {
       ...named[anchor],
-      stateSummaries: identify({ fit: named[anchor], runs, features }, reference)
+      stateSummaries: identify({ fit: named[anchor], runs, features, window }, reference)
     }
     const known = new Set(old.stateSummaries.map((state) => state.number))
     const kept = named[anchor].stateSummaries.filter((state) => known.has(state.number)).length
@@ -157,8 +163,8 @@ export function identifyFits(
     }
   }
   const follow = (at: number, from: number): void => {
-    const reference = { fit: named[from], runs, features }
-    named[at] = { ...named[at], stateSummaries: identify({ fit: named[at], runs, features }, reference) }
+    const reference = { fit: named[from], runs, features, window }
+    named[at] = { ...named[at], stateSummaries: identify({ fit: named[at], runs, features, window }, reference) }
   }
   for (let at = anchor + 1; at < named.length; at++) follow(at, at - 1)
   for (let at = anchor - 1; at >= 0; at--) follow(at, at + 1)

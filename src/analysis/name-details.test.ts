@@ -90,3 +90,33 @@ test('a name with details is of its fit alone', () => {
     ...[false, true, true, true]
   ])
 })
+
+test('says what features do where states are their rates', () => {
+  const features = ['weights/l2', 'b']
+  const named = (rates: number[][]): string[] =>
+    setApart(
+      rates.map(() => ''),
+      [],
+      { features, means: rates.map(([a]) => [a, 0]), rates },
+      false
+    )
+  expect(
+    named([
+      [3, 0],
+      [-1, 0],
+      [0.1, 0]
+    ])
+  ).toEqual(['State 1, l2 rising', 'State 2, l2 falling', 'State 3, l2 steady'])
+  expect(
+    named([
+      [3, 0],
+      [1, 0]
+    ])
+  ).toEqual(['State 1, l2 rising faster', 'State 2, l2 rising slower'])
+  expect(
+    named([
+      [-3, 0],
+      [-1, 0]
+    ])
+  ).toEqual(['State 1, l2 falling faster', 'State 2, l2 falling slower'])
+})

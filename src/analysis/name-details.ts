@@ -9,6 +9,8 @@ import type { AnalysisInputRun, Roles, RunSeries } from './types'
 export interface StateMeans {
   features: readonly string[]
   means: readonly (readonly number[])[]
+  /** Where states are rates of change: these, in recorded units per step, [K][D]. */
+  rates?: readonly (readonly number[])[]
 }
 
 /** The recorded outcome of the runs at the first point in a state and at the point after it, medians over visits. */
@@ -135,5 +137,25 @@ function differences(where: StateMeans | null, k: number, alike: readonly number
     })
     .filter(({ difference }) => difference !== 0)
     .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference))
-    .map(({ feature, difference }) => `, ${difference > 0 ? 'higher' : 'lower'} ${feature.replace(/^weights\//, '')}`)
+    .map(({ feature, difference }) => {
+      const name = feature.replace(/^weights\//, '')
+      if (!where.rates) return `, ${difference > 0 ? 'higher' : 'lower'} ${name}`
+      return `, ${name} ${pace(where.rates, where.features.indexOf(feature), k, alike)}`
+    })
+}
+
+/** Below this share of the fastest rate a feature stands still. */
+const STILL_RATE = 0.2
+
+/** What a feature does in a state: it stands still, or moves one way, faster or slower than in others where it does the same. */
+function pace(rates: readonly (readonly number[])[], d: number, k: number, alike: readonly number[]): string {
+  const fastest = Math.max(...rates.map((own) => Math.abs(own[d])))
+  const wayOf = (state: number): number =>
+    Math.abs(rates[state][d]) < STILL_RATE * fastest ? 0 : Math.sign(rates[state][d])
+  const way = wayOf(k)
+  if (way === 0) return 'steady'
+  const verb = way > 0 ? 'rising' : 'falling'
+  const same = alike.filter((other) => wayOf(other) === way)
+  if (same.length === 0) return verb
+  return `${verb} ${same.every((other) => Math.abs(rates[k][d]) >= Math.abs(rates[other][d])) ? 'faster' : 'slower'}`
 }

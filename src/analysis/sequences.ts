@@ -4,6 +4,7 @@ import type { Sequence } from '../hmm/types'
 import { mean, meanAndStd } from '../numeric/statistics'
 import { alignRun, points, withoutEmptyRows } from './align'
 import type { AlignedRun, Allocate } from './align'
+import { hasRates, rateRows, ratesOf } from './rates'
 import type { Analysis, AnalysisInputRun, AnalysisOptions, Finding, RunSeries } from './types'
 
 /** Spread below this share of the largest value is rounding of a constant column (0.1 seven times has 1e-17). */
@@ -142,9 +143,10 @@ export function buildSequenceForModel(
   unfinished = false
 ): DecodableRun {
   const findings: Finding[] = []
-  const { features } = inputs
-  const aligned = alignRun(run, features, align ?? 'common', findings)
-  if (!aligned || aligned.short) throw new Error(findings.map((finding) => finding.text).join(' '))
+  const { features, window } = inputs
+  const recorded = alignRun(run, features, align ?? 'common', findings)
+  if (!recorded || recorded.short) throw new Error(findings.map((finding) => finding.text).join(' '))
+  const aligned = window === undefined ? recorded : alignedRates(recorded, features.length, window)
   const rows = aligned.steps.length
   const data = new Float64Array(rows * features.length)
   const borrowed = zscore === 'run' && unfinished
@@ -170,6 +172,18 @@ export function buildSequenceForModel(
     sequence,
     findings
   }
+}
+
+/** @throws an Error with a plain sentence when the run is too short. */
+function alignedRates(run: AlignedRun, columns: number, window: number): AlignedRun {
+  const { steps, epochs, data, missing } = run
+  if (!hasRates(steps.length, window))
+    throw new Error(
+      `Run "${run.run.label}" has ${points(steps.length)}, too few for rates of change over windows of ${window}.`
+    )
+  const rates = ratesOf({ data, rows: steps.length, columns, missing }, steps, window)
+  const at = rateRows(steps.length, window)
+  return { ...run, steps: at.map((t) => steps[t]), epochs: at.map((t) => epochs[t]), data: rates.data }
 }
 
 function averageScale(scaling: Analysis['inputs']['scaling'], d: number): { mean: number; std: number } {

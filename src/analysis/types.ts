@@ -14,6 +14,12 @@ export type Criterion = 'evidence' | 'bic' | 'aic' | 'heldout'
  */
 export type Alignment = 'union' | 'common' | 'epoch' | { series: string }
 
+/**
+ * What a state is. levels: where the features are; rates: how fast they change, over windows of points; auto: levels, and
+ * rates where there are no phases of levels and the evidence finds some of rates.
+ */
+export type Emission = 'auto' | 'levels' | 'rates'
+
 /** What a recorded series is for. */
 export type Role = 'trainLoss' | 'valLoss' | 'trainAccuracy' | 'valAccuracy' | 'step' | 'epoch' | 'seed'
 
@@ -32,6 +38,8 @@ export interface AnalysisOptions {
   /** Fit all the same where alignment leaves out most of what was recorded. */
   force?: boolean
   zscore: 'run' | 'all' | 'none'
+  /** Absent in analyses from before there was a choice: levels. */
+  emission?: Emission
   covariance: CovarianceType
   statesMin: number
   statesMax: number
@@ -132,8 +140,12 @@ export interface Evidence {
   effect: number
   folds: number
   surrogates: number
+  /** What the states are that were weighed; absent: levels. */
+  emission?: 'levels' | 'rates'
   /** In a sentence or two. */
   verdict: string
+  /** Where rates were weighed because of it: what was said of levels. */
+  levels?: string
 }
 
 export interface Spread {
@@ -258,6 +270,8 @@ export interface Analysis {
     runs: AnalysisInputRun[]
     features: string[]
     rows: number
+    /** The rows are rates of change over windows of so many points (see `ratesOf`); absent: they are what was recorded. */
+    window?: number
     /** Per run, per feature: mean and population standard deviation that the z-score used ([mean, std]). */
     scaling: { mean: number; std: number }[][]
   }

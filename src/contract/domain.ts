@@ -186,6 +186,8 @@ export const analysisOptions = z.object({
   align: alignment.optional(),
   force: z.boolean().optional(),
   zscore: z.enum(['run', 'all', 'none']),
+  /** Absent: levels. */
+  emission: z.enum(['auto', 'levels', 'rates']).optional(),
   covariance: z.enum(['diag', 'full', 'tied', 'spherical']),
   statesMin: z.number().int().min(1).max(8),
   statesMax: z.number().int().min(1).max(8),
@@ -235,7 +237,9 @@ export const evidence = z.object({
   effect: z.number(),
   folds: z.number(),
   surrogates: z.number(),
-  verdict: z.string()
+  emission: z.enum(['levels', 'rates']).optional(),
+  verdict: z.string(),
+  levels: z.string().optional()
 })
 
 const spread = z.object({ best: z.number(), mean: z.number(), std: z.number() }).nullable()
@@ -262,6 +266,7 @@ export const analysis = z.object({
     ),
     features: z.array(z.string()),
     rows: z.number(),
+    window: z.number().int().min(1).optional(),
     scaling: z.array(z.array(z.object({ mean: z.number(), std: z.number() })))
   }),
   findings: z.array(finding),

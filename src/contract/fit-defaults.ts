@@ -7,6 +7,7 @@ export const fitDefaults = {
   align: 'union',
   covariance: 'diag',
   zscore: 'run',
+  emission: 'auto',
   restarts: 8,
   maxIterations: 200,
   tolerance: 1e-3,

@@ -1,7 +1,7 @@
 /** Fits model selections over worker threads, keeps them as files, and answers questions about them. */
 import { join } from 'node:path'
-import { planCandidates, planEvidence, weighEvidence } from '../analysis'
-import type { CandidateResult, EvidenceResult, FoldResult } from '../analysis'
+import { judgeEvidence, nothingWeighed, planCandidates, weighPhases } from '../analysis'
+import type { AnalysisPlan, CandidateResult, FoldResult, Weigh } from '../analysis'
 import type { AcrossRuns, Alignment, Analysis, AnalysisOptions, ConvergenceRule, RoleChoices } from '../analysis/types'
 import { criterionNames } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
@@ -223,37 +223,39 @@ export class AnalysisService {
       { runs: session.sources(options.runIds), options, said: { ...said.chosen, ...options.roles } },
       signal
     )
-    const { sequences, inputs } = prepared.built
-    const plan = planCandidates(options, inputs.runs.length)
-    const weighed =
-      options.surrogates > 0
-        ? planEvidence(
-            options,
-            sequences.map(({ rows }) => rows)
-          )
-        : []
-    const total = weighed.length + plan.candidates.length + plan.folds.length
-    let done = 0
-    let doing = weighed.length > 0 ? 'Are there phases?' : `Fitting ${options.statesMin} to ${options.statesMax} states`
+    const { pool } = this.options
+    const fitsOf = ({ inputs }: { inputs: Analysis['inputs'] }): AnalysisPlan =>
+      planCandidates(options, inputs.runs.length)
+    const expected = fitsOf(prepared.built)
+    let [done, total] = [0, expected.candidates.length + expected.folds.length]
+    const fitting = `Fitting ${options.statesMin} to ${options.statesMax} states`
+    let doing = 'Are there phases?'
     const count = <T>(result: T): T => {
       done += 1
       progress(done, total, doing)
       return result
     }
-    progress(0, total, doing)
-    const { pool } = this.options
-    // First of all, as the first thing to be read is whether there are phases.
-    const measuring = Promise.all(
-      weighed.map((task): Promise<EvidenceResult> =>
-        pool.run('evidence', { task, sequences, options }, signal).then(count)
+    const weigh: Weigh = (tasks, rates) => {
+      total += tasks.length
+      if (rates) doing = 'Are there phases of different rates of change?'
+      progress(done, total, doing)
+      const { sequences } = prepared.built
+      return Promise.all(
+        tasks.map((task) => pool.run('evidence', { task, sequences, options, rates }, signal).then(count))
       )
-    ).then((results) => {
-      const verdict = weighEvidence(results)?.verdict
-      if (verdict) doing = `${verdict} Fitting ${options.statesMin} to ${options.statesMax} states`
-      return results
-    })
-    const [evidence, candidates, folds] = await Promise.all([
-      measuring,
+    }
+    // First of all, as the first thing to be read is whether there are phases; and what is fitted depends on it.
+    const weighed =
+      options.surrogates > 0
+        ? await weighPhases(prepared.built, options, weigh)
+        : nothingWeighed(prepared.built, options)
+    const { sequences, inputs } = weighed.built
+    const verdict = judgeEvidence(weighed.levels, weighed.rates, inputs.features.length)?.verdict
+    doing = verdict ? `${verdict} ${fitting}` : fitting
+    const plan = fitsOf(weighed.built)
+    total += plan.candidates.length + plan.folds.length - expected.candidates.length - expected.folds.length
+    progress(done, total, doing)
+    const [candidates, folds] = await Promise.all([
       Promise.all(
         plan.candidates.map((task): Promise<CandidateResult> =>
           pool.run('candidate', { task, sequences, options }, signal).then(count)
@@ -274,10 +276,11 @@ export class AnalysisService {
         name: `Phases, ${inputs.runs.length} ${inputs.runs.length === 1 ? 'run' : 'runs'}`,
         createdAt: new Date().toISOString(),
         options,
-        prepared,
+        prepared: { ...prepared, built: weighed.built },
         candidates,
         folds,
-        evidence,
+        evidence: weighed.levels,
+        rates: weighed.rates,
         previousFile: previousOf(session, inputs),
         elapsedSeconds: (Date.now() - began) / 1000
       },

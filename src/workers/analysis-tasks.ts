@@ -8,6 +8,7 @@ import {
   decidingTags,
   decodeRun,
   ownRoles,
+  ratesOfBuilt,
   quantityOf,
   reportFiles,
   roleOf,
@@ -15,6 +16,7 @@ import {
   runCandidate,
   withCandidate
 } from '../analysis'
+import type { BuiltSequences } from '../analysis'
 import type { Analysis, AnalysisOptions, Role, RoleChoices, Roles, RunSeries } from '../analysis/types'
 import { PhasescopeError } from '../contract/errors'
 import { readAnalysisFile } from '../project/manifests'
@@ -138,11 +140,21 @@ export async function refit({ runs, analysisFile, states, restart }: Input<'rest
     analysis.roles ?? ownRoles
   )
   const same = (run: { runId: string; steps: readonly number[] }): string => `${run.runId} ${run.steps.length}`
-  const { inputs, sequences } = prepared.built
+  const built = inRates(prepared.built, analysis)
+  const { inputs, sequences } = built
   if (inputs.runs.map(same).join() !== analysis.inputs.runs.map(same).join())
     throw new PhasescopeError('bad-request', 'The runs have changed since this analysis. Fit again to use them.')
   const result = runCandidate({ states, restart, seed: candidate.seed }, sequences, analysis.options)
-  return withCandidate(analysis, result, prepared.built, prepared.runs)
+  return withCandidate(analysis, result, built, prepared.runs)
+}
+
+/** As the analysis has them. */
+function inRates(built: BuiltSequences, { inputs, options }: Analysis): BuiltSequences {
+  if (inputs.window === undefined) return built
+  const rates = ratesOfBuilt(built, options.zscore, inputs.window)
+  if (!rates)
+    throw new PhasescopeError('bad-request', 'The runs have changed since this analysis. Fit again to use them.')
+  return rates
 }
 
 export async function decode({ run, analysisFile, states, unfinished }: Input<'decode'>): Promise<Output<'decode'>> {

@@ -1,5 +1,13 @@
 /** Messages between the host and its worker threads: tagged unions, one per direction. */
-import type { CandidateResult, CandidateTask, EvidenceResult, EvidenceTask, FoldResult, FoldTask } from '../analysis'
+import type {
+  CandidateResult,
+  CandidateTask,
+  EvidenceResult,
+  EvidenceTask,
+  RateSource,
+  FoldResult,
+  FoldTask
+} from '../analysis'
 import type {
   AcrossRuns,
   Analysis,
@@ -227,7 +235,10 @@ export interface ComputeTasks {
   prepare: { in: { runs: RunSource[]; options: AnalysisOptions; said: RoleChoices }; out: Prepared }
   candidate: { in: { task: CandidateTask; sequences: Sequence[]; options: AnalysisOptions }; out: CandidateResult }
   fold: { in: { task: FoldTask; sequences: Sequence[]; options: AnalysisOptions }; out: FoldResult }
-  evidence: { in: { task: EvidenceTask; sequences: Sequence[]; options: AnalysisOptions }; out: EvidenceResult }
+  evidence: {
+    in: { task: EvidenceTask; sequences: Sequence[]; options: AnalysisOptions; rates: RateSource | null }
+    out: EvidenceResult
+  }
   assemble: {
     in: {
       id: string
@@ -238,6 +249,7 @@ export interface ComputeTasks {
       candidates: CandidateResult[]
       folds: FoldResult[]
       evidence: EvidenceResult[]
+      rates: EvidenceResult[]
       /** File of an earlier analysis to take the states' identities from. */
       previousFile: string | null
       elapsedSeconds: number

@@ -15,6 +15,11 @@ export const explained = {
     tied: 'Tied: as full, but all states share one spread.',
     spherical: 'Spherical: in a state all features have the same spread.'
   } satisfies Record<AnalysisOptions['covariance'], string>,
+  emission: {
+    auto: 'Phases by evidence: states are levels, where the features are; where there are no phases of levels, but some of rates of change, they are those.',
+    levels: 'Levels: a state is where the features are.',
+    rates: 'Rates of change: a state is how fast the features change, over windows of a few points.'
+  } satisfies Record<NonNullable<AnalysisOptions['emission']>, string>,
   zscore: {
     run: 'z-score per run: each feature minus its mean over its standard deviation in the run, so that runs compare by shape and not by level.',
     all: 'z-score over all runs: mean and standard deviation are those of all runs together, so that levels of runs stay different.',

@@ -1,10 +1,13 @@
 /** How much better K states explain unseen runs than one regime does: on the runs themselves, and on surrogates. */
-import { scoreSequences } from '../../hmm'
+import { decodeViterbi, scoreSequences } from '../../hmm'
 import type { FitResult, Sequence } from '../../hmm/types'
-import { meanAndStd } from '../../numeric/statistics'
 import { Rng } from '../../numeric/rng'
+import { noiseOfRates, ratesOf } from '../rates'
 import { fitScaled } from '../scaled-fit'
+import { scaleInPlace } from '../scaling'
 import type { AnalysisOptions } from '../types'
+import { addBends, bendsOf, noBends, smoothRates, smoothSurrogate } from './bends'
+import type { Bends } from './bends'
 import { linearRegime, surrogateOf } from './surrogates'
 
 /** EM steps of a fit here: what states gain shows early, and hundreds of fits are made. */
@@ -15,9 +18,22 @@ const TOLERANCE = 1e-3
 const MOST_ROWS = 12_000
 const FEWEST_RUNS = 10
 
+/** The runs themselves; surrogates that drift as they do; or such whose rates of change bend as smoothly as theirs. */
+export type EvidenceSource = 'runs' | 'surrogates' | 'bends'
+
+export const rateSources: readonly EvidenceSource[] = ['runs', 'surrogates', 'bends']
+
+/** Weighs states that are rates of change. */
+export interface RateSource {
+  /** Points per window (see `ratesOf`). */
+  window: number
+  /** Steps of every sequence. */
+  steps: readonly ArrayLike<number>[]
+}
+
 /** What the numbers of states 1 to `statesMax` gain in one split of the runs, or of one set of surrogates of them. */
 export interface EvidenceTask {
-  of: 'runs' | 'surrogates'
+  of: EvidenceSource
   /** Which split, or which set. */
   index: number
   /** Indices of the runs. Equal lists where there is only one run: then nothing is held out. */
@@ -28,13 +44,15 @@ export interface EvidenceTask {
 }
 
 export interface EvidenceResult {
-  of: 'runs' | 'surrogates'
+  of: EvidenceSource
   index: number
   /** Runs that were looked at, and those of them that were held out; the same where nothing could be. */
   runs: number
   heldOut: number
   /** Log-likelihood (natural log) per held-out point of 1, 2... states; null where the fit failed. */
   scores: (number | null)[]
+  /** Of rates of the runs: whether they hold still in the states of 1, 2... states, on held-out runs; null as above. */
+  bends?: (Bends | null)[]
   /** Why the first of the failed fits failed. */
   problem: string | null
 }
@@ -44,10 +62,12 @@ type Settings = Pick<AnalysisOptions, 'covariance' | 'minCovar' | 'transitions' 
 /**
  * The splits and surrogate sets of an analysis; a set of surrogates is split as the runs are.
  * @param rows of every run.
+ * @param kinds what is measured; rates need all three.
  */
 export function planEvidence(
   options: Pick<AnalysisOptions, 'folds' | 'seed' | 'statesMax' | 'surrogates'>,
-  rows: readonly number[]
+  rows: readonly number[],
+  kinds: readonly EvidenceSource[] = ['runs', 'surrogates']
 ): EvidenceTask[] {
   const { folds, seed, statesMax, surrogates } = options
   const used = evenShare(rows)
@@ -64,10 +84,9 @@ export function planEvidence(
     const own = Rng.forPurpose(seed, `evidence ${of} ${index}`).uint32()
     return { of, index, ...splits[index % splits.length], statesMax, seed: own }
   }
-  return [
-    ...splits.map((_, index) => task('runs', index)),
-    ...Array.from({ length: surrogates }, (_, index) => task('surrogates', index))
-  ]
+  return kinds.flatMap((of) =>
+    Array.from({ length: of === 'runs' ? splits.length : surrogates }, (_, index) => task(of, index))
+  )
 }
 
 /** Runs, evenly over the list, that hold at most so many rows together; some of them in any case. */
@@ -79,34 +98,68 @@ function evenShare(rows: readonly number[]): number[] {
   return Array.from({ length: count }, (_, i) => Math.floor((i * rows.length) / count))
 }
 
-/** @param sequences of all runs of the analysis, scaled as its options say. */
-export function measureGains(task: EvidenceTask, sequences: readonly Sequence[], settings: Settings): EvidenceResult {
+/**
+ * @param sequences of all runs of the analysis, scaled as its options say.
+ * @param rates weighs states of their rates of change instead.
+ */
+export function measureGains(
+  task: EvidenceTask,
+  sequences: readonly Sequence[],
+  settings: Settings,
+  rates: RateSource | null = null
+): EvidenceResult {
   const rng = Rng.forPurpose(task.seed, 'surrogates')
   const used = [...new Set([...task.trainRuns, ...task.testRuns])].sort((a, b) => a - b)
   const runs = new Map<number, Sequence>()
   for (const r of used) {
-    // A run too short to show a regime stands for itself.
-    const own = sequences[r]
-    runs.set(r, task.of === 'runs' || own.rows < 3 ? own : surrogateOf(linearRegime(own), rng))
+    const drawn = task.of === 'surrogates' ? drawnFrom(sequences[r], rng) : sequences[r]
+    if (!rates) runs.set(r, drawn)
+    else {
+      const own = ratesOf(drawn, rates.steps[r], rates.window)
+      runs.set(r, task.of === 'bends' ? smoothSurrogate(smoothRates(own), rng) : own)
+    }
   }
-  if (task.of === 'surrogates') rescale([...runs.values()], settings.zscore)
+  const before = task.of === 'runs' && rates ? new Map([...runs].map(([r, run]) => [r, copyOf(run)])) : null
+  // A z-score holds for the data that are fitted.
+  if (rates || task.of === 'surrogates') scaleInPlace([...runs.values()], settings.zscore)
   const pick = (indices: readonly number[]): Sequence[] => indices.map((r) => runs.get(r)!)
   const [train, test] = [pick(task.trainRuns), pick(task.testRuns)]
   const rows = test.reduce((sum, run) => sum + run.rows, 0)
   const scores: (number | null)[] = []
+  const bends: (Bends | null)[] = []
   let problem: string | null = null
   for (let states = 1; states <= task.statesMax; states++) {
     try {
-      const score = scoreSequences(bestFit(states, train, task.seed, settings), test) / rows
+      const fit = bestFit(states, train, task.seed, settings)
+      const score = scoreSequences(fit, test) / rows
       scores.push(Number.isFinite(score) ? score : null)
+      if (!before || !rates) continue
+      const paths = decodeViterbi(fit, test)
+      const own = task.testRuns.map((r, i) =>
+        bendsOf(before.get(r)!, paths[i], noiseOfRates(sequences[r], rates.steps[r], rates.window))
+      )
+      bends.push(own.reduce(addBends, noBends))
     } catch (error) {
       // Fewer points than states, or a covariance that cannot be inverted: this number of states says nothing.
       scores.push(null)
+      if (before) bends.push(null)
       problem ??= (error as Error).message
     }
   }
   const { of, index } = task
-  return { of, index, runs: used.length, heldOut: test.length, scores, problem }
+  return {
+    ...{ of, index, runs: used.length, heldOut: test.length, scores, problem },
+    ...(before ? { bends } : {})
+  }
+}
+
+/** A run too short to show a regime stands for itself. */
+function drawnFrom(run: Sequence, rng: Rng): Sequence {
+  return run.rows < 3 ? run : surrogateOf(linearRegime(run), rng)
+}
+
+function copyOf(run: Sequence): Sequence {
+  return { ...run, data: run.data.slice() }
 }
 
 /** From stretches of time and from k-means++, whichever explains the runs that it was fitted to better. */
@@ -122,20 +175,4 @@ function bestFit(states: number, train: readonly Sequence[], seed: number, setti
   const second = fitFrom('kmeans')
   const last = ({ logLikelihoodHistory: history }: FitResult): number => history[history.length - 1] ?? -Infinity
   return last(second) > last(first) ? second : first
-}
-
-/** Puts surrogates on the scale of the runs that they stand for: a z-score holds for the data that are fitted. */
-function rescale(runs: Sequence[], zscore: AnalysisOptions['zscore']): void {
-  if (zscore === 'none') return
-  const groups = zscore === 'run' ? runs.map((run) => [run]) : [runs]
-  for (const group of groups)
-    for (let d = 0; d < group[0].columns; d++) {
-      const values = group.flatMap(({ data, rows, columns }) =>
-        Array.from({ length: rows }, (_, t) => data[t * columns + d]).filter((value) => !Number.isNaN(value))
-      )
-      const { mean, std } = meanAndStd(values)
-      for (const { data, rows, columns } of group)
-        for (let t = 0, p = d; t < rows; t++, p += columns)
-          data[p] = Number.isNaN(data[p]) ? NaN : std > 0 ? (data[p] - mean) / std : 0
-    }
 }

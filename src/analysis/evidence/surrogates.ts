@@ -138,7 +138,7 @@ export function surrogateOf(regime: LinearRegime, rng: Rng): Sequence {
   return { data, rows, columns: features, missing: true }
 }
 
-function addCorrelated(
+export function addCorrelated(
   factor: Float64Array,
   white: Float64Array,
   rng: Rng,
@@ -171,7 +171,7 @@ function smoothed(data: Float64Array, rows: number, features: number): Float64Ar
 }
 
 /** Packed Cholesky factor of the second moments of rows [n, D]; a ridge keeps copies of one feature apart. */
-function factorOf(rows: Float64Array, features: number): Float64Array {
+export function factorOf(rows: Float64Array, features: number): Float64Array {
   const n = rows.length / features
   const moments = new Float64Array(packedLength(features))
   let trace = 0

@@ -80,7 +80,7 @@ function standardError(values: readonly number[]): number {
 }
 
 const words = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten', 'Eleven', 'Twelve']
-const inWords = (n: number): string => words[n] ?? String(n)
+export const inWords = (n: number): string => words[n] ?? String(n)
 
 function verdictOf(states: number, rows: readonly EvidenceRow[], effect: number): string {
   const last = rows[rows.length - 1].states

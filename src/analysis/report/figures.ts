@@ -1,7 +1,7 @@
 /** The figures of a report: choice of K, training map, paths of the runs, a metric coloured by state, state means. */
 import { quantityOf } from '../roles'
 import { segmentsOf } from '../trajectory'
-import type { Analysis, FittedStates, RunSeries, SelectionRow } from '../types'
+import type { Analysis, AnalysisInputRun, FittedStates, RunSeries, SelectionRow } from '../types'
 import { element, figure, INK, line, polyline, QUIET, RULE, STATE_COLORS, STATE_TEXT, SURFACE, text } from './svg'
 import { ticks, tickText } from './svg'
 
@@ -180,6 +180,23 @@ export function pathsFigure(analysis: Pick<Analysis, 'inputs'>, fit: FittedState
   return figure(WIDTH, bottom + 52, 'States of every run over epochs', [...content, ...axis, unit, ...legend])
 }
 
+/** Every recorded point with the state of the nearest rate. */
+function pointsOfRates(
+  { steps, epochs }: Pick<AnalysisInputRun, 'steps' | 'epochs'>,
+  path: readonly number[],
+  series: RunSeries['series'][string]
+): { epoch: number; value: number; state: number }[] {
+  let at = 0
+  return Array.from(series.steps).flatMap((step, i) => {
+    while (at + 2 < steps.length && steps[at + 1] <= step) at++
+    const [from, to] = [steps[at], steps[at + 1]]
+    const share = Math.min(1, Math.max(0, (step - from) / (to - from)))
+    if (!Number.isFinite(series.values[i])) return []
+    const epoch = epochs[at] + share * (epochs[at + 1] - epochs[at])
+    return [{ epoch, value: series.values[i], state: path[share < 0.5 ? at : at + 1] }]
+  })
+}
+
 /** One metric of every run, points coloured by state. @returns null when no run recorded it. */
 export function curvesFigure(
   analysis: Pick<Analysis, 'inputs' | 'roles'>,
@@ -191,6 +208,7 @@ export function curvesFigure(
   const drawn = analysis.inputs.runs.flatMap((input, r) => {
     const series = runs.find((run) => run.runId === input.runId)?.series[tag]
     if (!series) return []
+    if (analysis.inputs.window !== undefined) return [pointsOfRates(input, fit.paths[r], series)]
     const byStep = new Map(Array.from(series.steps, (step, i) => [step, series.values[i]]))
     const points = input.steps.flatMap((step, t) => {
       const value = byStep.get(step)

@@ -45,12 +45,13 @@ function page({ title, analysis, across, commands }: ReportInput, fit: FittedSta
   const parts = [
     `# ${markdownText(title)}`,
     `${count(inputs.runs.length, 'run')}, ${inputs.rows} points, ${count(inputs.features.length, 'feature')}, ` +
-      `${options.covariance} covariances, z-score ${options.zscore === 'run' ? 'per run' : options.zscore === 'all' ? 'over all runs' : 'none'}. ` +
+      `${options.covariance} covariances, z-score ${options.zscore === 'run' ? 'per run' : options.zscore === 'all' ? 'over all runs' : 'none'}${inputs.window === undefined ? '' : `, rates of change over windows of ${inputs.window} points`}. ` +
       `**K = ${analysis.chosenStates}** by ${chosenBy[analysis.chosenBy]}, ` +
       `log-likelihood ${number(fit.logLikelihood)}, ${count(analysis.candidates.length, 'fit')} in ${analysis.elapsedSeconds.toFixed(1)} s.`,
     commands.length > 0 ? markdownCode(commands, 'sh') : '',
     '## Choice of K',
     analysis.evidence ? `**${analysis.evidence.verdict}**` : '',
+    analysis.evidence?.levels ? `Of levels: ${analysis.evidence.levels}` : '',
     analysis.evidence ? '![Gain of states, on the runs and on runs without phases](evidence.svg)' : '',
     '![Choice of K](selection.svg)',
     table(

@@ -52,6 +52,11 @@ export const fitCommand: Command = {
     states: { value: 'RANGE', description: 'Numbers of states to try, 1 to 8. Default 1-8.' },
     covariance: { value: 'KIND', description: 'diag (default), full, tied or spherical.' },
     zscore: { value: 'HOW', description: 'run (default), all or none.' },
+    emission: {
+      value: 'WHAT',
+      description:
+        'What a state is: levels (where the features are), rates (how fast they change), or auto (default): rates where the evidence finds phases of them and none of levels.'
+    },
     restarts: { value: 'N', description: 'Fits per number of states. Default 8.' },
     iterations: { value: 'N', description: 'EM iterations at most. Default 200.' },
     tolerance: { value: 'X', description: 'EM stops below this gain in log-likelihood. Default 0.001.' },
@@ -119,6 +124,7 @@ function settings(input: Input): Omit<AnalysisOptions, 'runIds' | 'features' | '
     statesMax,
     covariance: input.choice('covariance', ['diag', 'full', 'tied', 'spherical']) ?? fitDefaults.covariance,
     zscore: input.choice('zscore', ['run', 'all', 'none']) ?? fitDefaults.zscore,
+    emission: input.choice('emission', ['auto', 'levels', 'rates']) ?? fitDefaults.emission,
     restarts: input.whole('restarts', { min: 1, max: 200 }) ?? fitDefaults.restarts,
     maxIterations: input.whole('iterations', { min: 1, max: 100_000 }) ?? fitDefaults.maxIterations,
     tolerance: input.number('tolerance', 0) ?? fitDefaults.tolerance,
@@ -272,7 +278,7 @@ function report(analysis: Analysis): string[] {
   ])
   const fit = analysis.fits.find((candidate) => candidate.states === analysis.chosenStates)
   return [
-    `${analysis.name}: ${inputs.runs.length} runs, ${inputs.rows} points, ${inputs.features.length} features, ${options.covariance} covariance`,
+    `${analysis.name}: ${inputs.runs.length} runs, ${inputs.rows} points, ${inputs.features.length} features, ${options.covariance} covariance${inputs.window === undefined ? '' : `, rates of change over windows of ${inputs.window} points`}`,
     ...analysis.findings.map(({ severity, text }) => `${severity}: ${text}`),
     '',
     ...table(
@@ -282,6 +288,7 @@ function report(analysis: Analysis): string[] {
     ),
     '',
     ...(analysis.evidence ? [analysis.evidence.verdict] : []),
+    ...(analysis.evidence?.levels ? [`Of levels: ${analysis.evidence.levels}`] : []),
     `K = ${analysis.chosenStates} by ${criterionNames[analysis.chosenBy]}, in ${duration(analysis.elapsedSeconds)}; saved as ${analysis.id}`,
     ...(fit
       ? [

@@ -24,3 +24,11 @@ it('goes on in small letters with names of ours, and leaves those of others as t
     'Train loss falls by 2 and Loss/mine rises by 1.'
   )
 })
+
+it('speaks of rates where states are rates of change', () => {
+  const nameOf = (tag: string): string => ({ l: 'Train loss', n: 'L2 norm' })[tag] ?? tag
+  const said = (changes: Record<string, number>): string => changeSentence(of(changes), nameOf, ' z', true)
+  expect(said({ n: 1.94, l: -1.2 })).toBe('The rate of L2 norm rises by 1.9 z and that of train loss falls by 1.2 z.')
+  expect(said({ l: -2 })).toBe('The rate of train loss falls by 2 z.')
+  expect(said({})).toBe('No feature has another rate before and after.')
+})

@@ -9,19 +9,23 @@ const least = 0.3
 /**
  * "Train loss falls by 1.7 z, validation accuracy rises by 1.9 z; L2 norm hardly moves." is what people read first.
  * @param unit after each number: " z" where features are z-scored
+ * @param rates the means are rates of change: "The rate of L2 norm rises by 2 z."
  */
 export function changeSentence(
   features: readonly Pick<TransitionFeature, 'feature' | 'meanDifference'>[],
   nameOf: (feature: string) => string,
-  unit: string
+  unit: string,
+  rates = false
 ): string {
   const sorted = [...features].sort((a, b) => Math.abs(b.meanDifference) - Math.abs(a.meanDifference))
   const largest = Math.abs(sorted[0]?.meanDifference ?? 0)
-  if (!(largest > 0)) return 'No feature has another mean before and after.'
+  if (!(largest > 0)) return `No feature has another ${rates ? 'rate' : 'mean'} before and after.`
   const told = sorted.slice(0, most).filter(({ meanDifference }) => Math.abs(meanDifference) >= least * largest)
   const parts = told.map(({ feature, meanDifference }, i) => {
     const size = Number(Math.abs(meanDifference).toPrecision(2))
-    return `${i === 0 ? nameOf(feature) : within(nameOf(feature), feature)} ${meanDifference < 0 ? 'falls' : 'rises'} by ${size}${unit}`
+    const own = i === 0 && !rates ? nameOf(feature) : within(nameOf(feature), feature)
+    const what = !rates ? own : i === 0 ? `The rate of ${own}` : `that of ${own}`
+    return `${what} ${meanDifference < 0 ? 'falls' : 'rises'} by ${size}${unit}`
   })
   const last = parts.pop()!
   return `${parts.length > 0 ? `${parts.join(', ')} and ` : ''}${last}.`

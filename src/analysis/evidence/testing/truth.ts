@@ -3,8 +3,12 @@ import { decodeViterbi, modelOfFit, scoreSequences, bic, parameterCount, fitGaus
 import type { GaussianHmm, Sequence } from '../../../hmm/types'
 import { meanAndStd } from '../../../numeric/statistics'
 import { Rng } from '../../../numeric/rng'
-import { measureGains, planEvidence } from '../gains'
+import { rateRows, rateWindow, ratesOf } from '../../rates'
+import type { Evidence } from '../../types'
+import { measureGains, planEvidence, rateSources } from '../gains'
+import type { RateSource } from '../gains'
 import { weighEvidence } from '../verdict'
+import { weighRates } from '../verdict-of-rates'
 import { drawSize, families } from './families'
 
 export interface Judgement {
@@ -16,6 +20,8 @@ export interface Judgement {
   states: number
   bic: number
   effect: number
+  /** The phases were told by their rates of change. */
+  byRate: boolean
   /** Adjusted Rand index of the decoded states against the planted ones; null where the number is not right, or 1. */
   agreement: number | null
 }
@@ -36,15 +42,57 @@ export function judge(family: string, set: number, surrogates = 20): Judgement {
     options,
     runs.map(({ rows }) => rows)
   )
-  const { states, effect } = weighEvidence(tasks.map((task) => measureGains(task, runs, options)))!
+  const levels = weighEvidence(tasks.map((task) => measureGains(task, runs, options)))!
+  const steps = runs.map((run) => Float64Array.from({ length: run.rows }, (_, t) => t))
+  const window = rateWindow(runs.map((run) => run.rows))
+  const rates = levels.states === 1 ? ratesEvidence(runs, { window, steps }, options) : null
+  const byRate = rates !== null && rates.states > 1
+  const { states, effect } = byRate ? rates : levels
   const fits = Array.from({ length: statesMax }, (_, k) => bestFit(runs, k + 1))
   const rows = runs.reduce((sum, run) => sum + run.rows, 0)
   const scores = fits.map((model) => bic(scoreSequences(model, runs), parameterCount(model), rows))
   return {
-    ...{ phases, runs: size.runs, noise: size.noise, states, effect },
+    ...{ phases, runs: size.runs, noise: size.noise, states, effect, byRate },
     bic: 1 + scores.indexOf(Math.min(...scores)),
-    agreement: paths && states === phases ? adjustedRandIndex(decodeViterbi(fits[states - 1], runs), paths) : null
+    agreement:
+      paths && states === phases
+        ? adjustedRandIndex(
+            byRate ? pathsOfRates(runs, steps, window, states) : decodeViterbi(fits[states - 1], runs),
+            paths
+          )
+        : null
   }
+}
+
+function ratesEvidence(
+  runs: readonly Sequence[],
+  source: RateSource,
+  options: Parameters<typeof planEvidence>[0] & Parameters<typeof measureGains>[2]
+): Evidence | null {
+  const rows = runs.map((run) => rateRows(run.rows, source.window).length)
+  const tasks = planEvidence(options, rows, rateSources)
+  return weighRates(
+    tasks.map((task) => measureGains(task, runs, options, source)),
+    runs[0].columns
+  )
+}
+
+/** The state of every point: that of the nearest rate. */
+function pathsOfRates(
+  runs: readonly Sequence[],
+  steps: readonly Float64Array[],
+  window: number,
+  states: number
+): Int32Array[] {
+  const rates = runs.map((run, r) => zScored(ratesOf(run, steps[r], window)))
+  return decodeViterbi(bestFit(rates, states), rates).map((path, r) => {
+    const at = rateRows(runs[r].rows, window)
+    let i = 0
+    return Int32Array.from({ length: runs[r].rows }, (_, t) => {
+      while (i + 1 < at.length && Math.abs(at[i + 1] - t) < Math.abs(at[i] - t)) i++
+      return path[i]
+    })
+  })
 }
 
 function zScored({ data, rows, columns }: Sequence): Sequence {
