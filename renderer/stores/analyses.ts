@@ -36,6 +36,8 @@ export const useAnalyses = defineStore('analyses', () => {
   const fit = computed<FittedStates | null>(
     () => current.value?.fits.find((candidate) => candidate.states === current.value?.chosenStates) ?? null
   )
+  /** Its states are rates of change, not levels. */
+  const inRates = computed(() => current.value?.inputs.window !== undefined)
   const runIndex = computed(() => new Map(current.value?.inputs.runs.map((run, index) => [run.runId, index]) ?? []))
 
   onEvent('analysis.progress', (progress) => {
@@ -150,7 +152,7 @@ export const useAnalyses = defineStore('analyses', () => {
   )
 
   return {
-    ...{ list, current, fit, fitting, failure, view, runIndex },
+    ...{ list, current, fit, fitting, failure, view, inRates, runIndex },
     ...{ open, start, cancel, choose, useRestart, remove, renameState }
   }
 })
