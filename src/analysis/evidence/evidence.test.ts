@@ -118,6 +118,19 @@ describe('the plan', () => {
     expect(tasks[5].testRuns).toEqual(tasks[0].testRuns)
   })
 
+  it('leaves the runs as they are, also those too short to show a regime', () => {
+    const rng = new Rng(6)
+    const runs = [40, 40, 2, 40].map((count) => {
+      const data = Float64Array.from({ length: 2 * count }, () => 3 + rng.normal())
+      return { data, rows: count, columns: 2 }
+    })
+    const before = runs.map(({ data }) => data.slice())
+    const options = { ...settings, zscore: 'all' as const, statesMax: 2 }
+    for (const task of planEvidence(options, [40, 40, 2, 40]).filter(({ of }) => of === 'surrogates'))
+      measureGains(task, runs, options)
+    expect(runs.map(({ data }) => data)).toEqual(before)
+  })
+
   it('looks at an even share of very many points, and at one run without holding out', () => {
     const many = planEvidence(settings, Array(500).fill(2000) as number[])[0]
     expect(many.trainRuns.length + many.testRuns.length).toBe(10)

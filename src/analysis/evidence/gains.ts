@@ -155,7 +155,7 @@ export function measureGains(
 
 /** A run too short to show a regime stands for itself. */
 function drawnFrom(run: Sequence, rng: Rng): Sequence {
-  return run.rows < 3 ? run : surrogateOf(linearRegime(run), rng)
+  return run.rows < 3 ? copyOf(run) : surrogateOf(linearRegime(run), rng)
 }
 
 function copyOf(run: Sequence): Sequence {

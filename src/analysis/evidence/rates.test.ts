@@ -206,8 +206,8 @@ describe('the verdict on rates', () => {
     expect(why({ drift: [0, 4.9, 5] })).toContain('also explained by runs that drift')
     expect(why({ bend: [0, 4.9, 5] })).toContain('also explained by a smooth bend')
     expect(why({ bends: { ...still, trend: 40 } })).toContain('within the 2 states the rates go on changing')
-    expect(why({ bends: { ...still, seen: 10 } })).toContain('too short to see')
-    expect(why({ bends: noBends })).toContain('too short to see')
+    expect(why({ bends: { ...still, seen: 10 } })).toContain('too short, or')
+    expect(why({ bends: noBends })).toContain('too short, or')
     expect(why({}, 20)).toContain('next to nothing of each feature')
   })
 

@@ -54,7 +54,7 @@ export function weighRates(results: readonly EvidenceResult[], features: number)
   const bends = runs.map((result) => result.bends?.[states - 1] ?? noBends).reduce(addBends, noBends)
   const trend = trendShare(bends)
   if (trend === null || seenShare(bends) < LEAST_SEEN)
-    return none('the states are too short to see whether the rates hold still in them')
+    return none('the states are too short, or have too many open cells, to see whether the rates hold still in them')
   if (trend > MOST_TREND) return none(`within the ${states} states the rates go on changing, as in a bend`)
   const gain = drifting.rows.find((row) => row.states === states)!.gain.median
   if (gain / features < LEAST_GAIN) return none('such states explain next to nothing of each feature')
