@@ -78,6 +78,25 @@ describe('phases of different rates', () => {
     expect([only.rates, only.evidence.states]).toEqual([[], 1])
   })
 
+  it('are weighed over the runs that are long enough', async () => {
+    const { runs } = drawn('rates', 0)
+    const cut = Object.entries(runs[0].series).map(([tag, { steps, values }]) => [
+      tag,
+      { steps: steps.slice(0, 30), values: values.slice(0, 30) }
+    ])
+    const short = { ...runs[0], series: Object.fromEntries(cut) as RunSeries['series'] }
+    const options = asked({ emission: 'rates' })
+    const built = buildSequences([short, ...runs.slice(1)], options)
+    const looked = new Set<number>()
+    const { rates, built: inRates } = await weighPhases(built, options, (tasks, source) => {
+      for (const { trainRuns, testRuns } of tasks) for (const r of [...trainRuns, ...testRuns]) looked.add(r)
+      return Promise.resolve(tasks.map((task) => measureGains(task, built.sequences, options, source)))
+    })
+    expect([...looked].sort()).toEqual([1, 2, 3, 4, 5])
+    expect(inRates.inputs.runs.map(({ runId }) => runId)).toEqual(['r1', 'r2', 'r3', 'r4', 'r5'])
+    expect(weighRates(rates, tags.length)?.states).toBe(2)
+  })
+
   it('can be asked for, also without evidence, and say when a run is too short', async () => {
     const { runs } = drawn('straight', 0)
     const forced = await weighed(runs, asked({ emission: 'rates' }))
