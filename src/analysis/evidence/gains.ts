@@ -8,6 +8,7 @@ import { scaleInPlace } from '../scaling'
 import type { AnalysisOptions } from '../types'
 import { addBends, bendsOf, noBends, smoothRates, smoothSurrogate } from './bends'
 import type { Bends } from './bends'
+import { slicesOf } from './slices'
 import { linearRegime, surrogateOf } from './surrogates'
 
 /** EM steps of a fit here: what states gain shows early, and hundreds of fits are made. */
@@ -51,6 +52,8 @@ export interface EvidenceResult {
   heldOut: number
   /** Log-likelihood (natural log) per held-out point of 1, 2... states; null where the fit failed. */
   scores: (number | null)[]
+  /** Of levels of the runs: how many of 1, 2... states are slices of a slope (see `slicesOf`); null as above. */
+  slices?: (number | null)[]
   /** Of rates of the runs: whether they hold still in the states of 1, 2... states, on held-out runs; null as above. */
   bends?: (Bends | null)[]
   /** Why the first of the failed fits failed. */
@@ -127,12 +130,17 @@ export function measureGains(
   const rows = test.reduce((sum, run) => sum + run.rows, 0)
   const scores: (number | null)[] = []
   const bends: (Bends | null)[] = []
+  const slices: (number | null)[] = []
   let problem: string | null = null
   for (let states = 1; states <= task.statesMax; states++) {
     try {
       const fit = bestFit(states, train, task.seed, settings)
       const score = scoreSequences(fit, test) / rows
       scores.push(Number.isFinite(score) ? score : null)
+      if (task.of === 'runs' && !rates) {
+        const all = [...runs.values()]
+        slices.push(states === 1 ? 0 : slicesOf(all, decodeViterbi(fit, all), states))
+      }
       if (!before || !rates) continue
       const paths = decodeViterbi(fit, test)
       const own = task.testRuns.map((r, i) =>
@@ -143,13 +151,14 @@ export function measureGains(
       // Fewer points than states, or a covariance that cannot be inverted: this number of states says nothing.
       scores.push(null)
       if (before) bends.push(null)
+      else slices.push(null)
       problem ??= (error as Error).message
     }
   }
   const { of, index } = task
   return {
     ...{ of, index, runs: used.length, heldOut: test.length, scores, problem },
-    ...(before ? { bends } : {})
+    ...(before ? { bends } : task.of === 'runs' ? { slices } : {})
   }
 }
 

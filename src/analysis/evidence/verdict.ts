@@ -42,11 +42,18 @@ export function weighEvidence(results: readonly EvidenceResult[]): Evidence | nu
   const effect = total > 0 ? Math.max(0, best.excess / total) : 0
   const phases = effect >= LEAST_EFFECT && best.excess > LEAST_ERRORS * best.error
   const equal = Math.max(EQUAL_SHARE * total, Math.min(best.error, 2 * EQUAL_SHARE * total))
-  const states = phases ? rows.find((row) => row.excess >= best.excess - equal)!.states : 1
+  const supported = phases ? rows.find((row) => row.excess >= best.excess - equal)!.states : 1
+  const states = Math.max(1, supported - slicesAmong(results, supported))
   return {
     ...{ rows, states, effect, folds: gains.length, surrogates: drifts.length },
-    verdict: verdictOf(states, rows, effect)
+    verdict: verdictOf(states, supported, rows, effect)
   }
+}
+
+/** How many of so many states are slices of a slope in most of the splits. */
+function slicesAmong(results: readonly EvidenceResult[], states: number): number {
+  const counts = results.flatMap(({ of, slices }) => (of === 'runs' ? (slices?.[states - 1] ?? []) : []))
+  return counts.length > 0 ? Math.floor(median(counts)) : 0
 }
 
 /** Gains over one state; null when one state itself failed. */
@@ -82,15 +89,19 @@ function standardError(values: readonly number[]): number {
 const words = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten', 'Eleven', 'Twelve']
 export const inWords = (n: number): string => words[n] ?? String(n)
 
-function verdictOf(states: number, rows: readonly EvidenceRow[], effect: number): string {
+function verdictOf(states: number, supported: number, rows: readonly EvidenceRow[], effect: number): string {
   const last = rows[rows.length - 1].states
   if (states === 1) {
+    if (supported > 1)
+      return `No phases. What ${inWords(supported).toLowerCase()} states explain, straight lines explain better.`
     if (last === 1) return 'No phases were looked for: only one state was tried.'
     if (effect < LEAST_EFFECT)
       return `No phases. ${effect < 0.05 ? 'What' : `${Math.round(100 * (1 - effect))}% of what`} ${last === 2 ? 'two' : `2 to ${last}`} states explain is also explained by runs that drift without phases.`
     return 'No phases that are certain: what states explain beyond a drift differs more between parts of the runs than it is large.'
   }
   const more = last - states
+  if (supported > states)
+    return `${inWords(states)} phases. What further states explain is a slope within a phase, or also explained by runs that drift without phases.`
   if (more === 0) return `${inWords(states)} phases, and perhaps more: no larger number was tried.`
   const further = more === 1 ? 'one further state explains' : `${inWords(more).toLowerCase()} further states explain`
   return `${inWords(states)} phases. What ${further} is also explained by runs that drift without phases.`
