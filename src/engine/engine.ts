@@ -231,17 +231,21 @@ export class Engine {
         this.push('app.closing', { stopped: sum(0), total: sum(1) })
       }
       const shown = this.session
-      await Promise.all([...this.kept].map((session) => this.retire(session, tell(session))))
+      const ending = [...this.kept].map((session) => this.retire(session, tell(session)))
+      // One that cannot be ended keeps no other, and no thread, from it; it is told at the end.
+      await Promise.allSettled(ending)
       await this.closeProject('stop', shown ? tell(shown) : undefined)
+      await Promise.all(ending)
+    }).finally(async () => {
+      if (this.activityTimer) clearTimeout(this.activityTimer)
+      await Promise.all([
+        this.follower.close(),
+        this.queries.close(),
+        this.compute.close(),
+        this.imports.close(),
+        this.data.close()
+      ])
     })
-    if (this.activityTimer) clearTimeout(this.activityTimer)
-    await Promise.all([
-      this.follower.close(),
-      this.queries.close(),
-      this.compute.close(),
-      this.imports.close(),
-      this.data.close()
-    ])
   }
 
   private async dispatch<N extends RequestName>(name: N, params: unknown, signal?: AbortSignal): Promise<unknown> {
@@ -359,9 +363,12 @@ export class Engine {
     const goesOn = training === 'keep' && (this.training.isActive(session) || this.analyses.isActive(session))
     if (goesOn) this.kept.add(session)
     this.session = null
-    if (!goesOn) await this.retire(session, progress)
-    this.confine()
-    this.push('project.changed', null)
+    try {
+      if (!goesOn) await this.retire(session, progress)
+    } finally {
+      this.confine()
+      this.push('project.changed', null)
+    }
   }
 
   /** Ends what a project still does and lets it go. */

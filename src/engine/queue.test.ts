@@ -1,7 +1,7 @@
 /** The queue as a host drives it: order, retries, forks, and what is left of it when the application is closed. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { loadCheckpoint } from '../project/checkpoints'
 import { readRunQueue } from '../project/run-queue'
 import type { CheckpointState } from '../training/types'
@@ -58,6 +58,27 @@ describe('waiting runs', () => {
     expect(engine.training.isBusy(session, kept)).toBe(true)
     await engine.close()
     expect(session.run(kept).status).toBe('interrupted')
+  })
+
+  it('of projects of which one cannot be ended are let go of all the same, and the failure is told', async () => {
+    const { engine, home } = testEngine({ parallel: 1 })
+    const sessions: ProjectSession[] = []
+    for (const name of ['a', 'b', 'c']) {
+      sessions.push(await engine.openOrCreateFolder(join(home, name), name))
+      await engine.training.start(sessions.at(-1)!, trainingRequest({ ...medium, seeds: [0] }))
+    }
+    const told: unknown[] = []
+    engine.on('project.changed', (project) => told.push(project))
+    const release = engine.training.release.bind(engine.training)
+    // In a kept project, and in the one that is shown.
+    vi.spyOn(engine.training, 'release').mockImplementation(async (session, progress) => {
+      await release(session, progress)
+      if (session !== sessions[1]) throw new Error('The disk is gone.')
+    })
+    await expect(engine.close()).rejects.toThrow('The disk is gone.')
+    expect(sessions.map(({ closed }) => closed)).toEqual([true, true, true])
+    expect(told).toEqual([null])
+    expect([engine.busy, engine.training.running]).toEqual([false, 0])
   })
 
   it('and those in training come back, paused and in order, when the project is opened again', async () => {
