@@ -213,8 +213,11 @@ describe('the verdict on rates', () => {
     expect(weighRates(results(), 10)).toMatchObject({
       ...{ states: 2, emission: 'rates', surrogates: 6, folds: 3 },
       verdict:
-        'Two phases, told by how fast things change. What further states explain is also explained by runs that drift without phases.'
+        'Two phases, told by how fast things change. What one further state explains is also explained by runs that drift without phases.'
     })
+    expect(weighRates(results({ run: [0, 5], drift: [0, 1], bend: [0, 2] }), 10)!.verdict).toBe(
+      'Two phases, told by how fast things change, and perhaps more: no larger number was tried.'
+    )
     // Beside each K the surrogates that explain more.
     expect(weighRates(results(), 10)!.rows.map(({ surrogates }) => surrogates.median)).toEqual([0, 2, 2.1])
     const why = (changes: Parameters<typeof results>[0], features = 10): string => {

@@ -66,6 +66,11 @@ describe('slices', () => {
       verdict:
         'Two phases. What further states explain is a slope within a phase, or also explained by runs that drift without phases.'
     })
+    // At the edge of what was tried that is said, too.
+    const edge = of([[0, 0, 1, 1]]).map((result) => ({ ...result, scores: result.scores.slice(0, 3) }))
+    expect(weighEvidence(edge)!.verdict).toBe(
+      'Two phases, and perhaps more: what further states explain is a slope within a phase, and no larger number was tried.'
+    )
     expect(said([0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3])).toMatchObject({
       states: 1,
       verdict: 'No phases. What three states explain, straight lines explain better.'

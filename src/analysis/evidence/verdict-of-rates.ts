@@ -6,7 +6,7 @@
 import type { Evidence, EvidenceRow } from '../types'
 import { addBends, noBends, seenShare, trendShare } from './bends'
 import type { EvidenceResult } from './gains'
-import { inWords, weighEvidence } from './verdict'
+import { phasesInWords, weighEvidence } from './verdict'
 
 /**
  * Calibrated on the simulated families (docs/results/truth.md), with 4 to 14 features, 60 to 400 points, noise of 0.1 to 10%.
@@ -47,7 +47,6 @@ export function weighRates(results: readonly EvidenceResult[], features: number)
     states: 1,
     verdict: `Rates of change show none: ${why}.`
   })
-  const total = Math.max(...drifting.rows.map(({ gain }) => gain.median))
   if (states === 1 || drifting.effect < LEAST_EFFECT)
     return none('what such states explain is also explained by runs that drift without phases')
   if (bending.effect < LEAST_BEYOND_BENDS) return none('what such states explain is also explained by a smooth bend')
@@ -58,8 +57,6 @@ export function weighRates(results: readonly EvidenceResult[], features: number)
   if (trend > MOST_TREND) return none(`within the ${states} states the rates go on changing, as in a bend`)
   const gain = drifting.rows.find((row) => row.states === states)!.gain.median
   if (gain / features < LEAST_GAIN) return none('such states explain next to nothing of each feature')
-  const more = drifting.rows[drifting.rows.length - 1].states - states
-  const rest =
-    more > 0 && gain < total ? ' What further states explain is also explained by runs that drift without phases.' : ''
-  return { ...about, states, verdict: `${inWords(states)} phases, told by how fast things change.${rest}` }
+  const last = drifting.rows[drifting.rows.length - 1].states
+  return { ...about, states, verdict: phasesInWords(states, states, last, ', told by how fast things change') }
 }

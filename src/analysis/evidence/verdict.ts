@@ -87,7 +87,7 @@ function standardError(values: readonly number[]): number {
 }
 
 const words = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten', 'Eleven', 'Twelve']
-export const inWords = (n: number): string => words[n] ?? String(n)
+const inWords = (n: number): string => words[n] ?? String(n)
 
 function verdictOf(states: number, supported: number, rows: readonly EvidenceRow[], effect: number): string {
   const last = rows[rows.length - 1].states
@@ -99,10 +99,23 @@ function verdictOf(states: number, supported: number, rows: readonly EvidenceRow
       return `No phases. ${effect < 0.05 ? 'What' : `${Math.round(100 * (1 - effect))}% of what`} ${last === 2 ? 'two' : `2 to ${last}`} states explain is also explained by runs that drift without phases.`
     return 'No phases that are certain: what states explain beyond a drift differs more between parts of the runs than it is large.'
   }
+  return phasesInWords(states, supported, last)
+}
+
+/**
+ * Two phases or more, and what is to be said of others.
+ * @param supported how many states are as good as the best number, slices of a slope among them.
+ * @param last the largest number that was tried.
+ * @param how what they are told by, where it is not levels: ", told by ..."
+ */
+export function phasesInWords(states: number, supported: number, last: number, how = ''): string {
+  const found = `${inWords(states)} phases${how}`
+  const sliced = supported > states
+  if (supported === last)
+    return `${found}, and perhaps more: ${sliced ? 'what further states explain is a slope within a phase, and ' : ''}no larger number was tried.`
+  if (sliced)
+    return `${found}. What further states explain is a slope within a phase, or also explained by runs that drift without phases.`
   const more = last - states
-  if (supported > states)
-    return `${inWords(states)} phases. What further states explain is a slope within a phase, or also explained by runs that drift without phases.`
-  if (more === 0) return `${inWords(states)} phases, and perhaps more: no larger number was tried.`
   const further = more === 1 ? 'one further state explains' : `${inWords(more).toLowerCase()} further states explain`
-  return `${inWords(states)} phases. What ${further} is also explained by runs that drift without phases.`
+  return `${found}. What ${further} is also explained by runs that drift without phases.`
 }
