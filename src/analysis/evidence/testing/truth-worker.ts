@@ -2,6 +2,6 @@
 import { parentPort } from 'node:worker_threads'
 import { judge } from './truth'
 
-parentPort!.on('message', ({ family, set }: { family: string; set: number }) =>
-  parentPort!.postMessage({ family, set, judgement: judge(family, set) })
+parentPort!.on('message', async ({ family, set }: { family: string; set: number }) =>
+  parentPort!.postMessage({ family, set, judgement: await judge(family, set) })
 )

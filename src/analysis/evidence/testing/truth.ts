@@ -3,12 +3,11 @@ import { decodeViterbi, modelOfFit, scoreSequences, bic, parameterCount, fitGaus
 import type { GaussianHmm, Sequence } from '../../../hmm/types'
 import { meanAndStd } from '../../../numeric/statistics'
 import { Rng } from '../../../numeric/rng'
-import { rateRows, rateWindow, ratesOf } from '../../rates'
-import type { Evidence } from '../../types'
-import { measureGains, planEvidence, rateSources } from '../gains'
-import type { RateSource } from '../gains'
-import { weighEvidence } from '../verdict'
-import { weighRates } from '../verdict-of-rates'
+import type { BuiltSequences } from '../../sequences'
+import type { AnalysisOptions } from '../../types'
+import { measureGains } from '../gains'
+import { judgeEvidence } from '../judge'
+import { weighPhases } from '../weigh'
 import { drawSize, families } from './families'
 
 export interface Judgement {
@@ -28,26 +27,22 @@ export interface Judgement {
 
 const statesMax = 8
 
-export function judge(family: string, set: number, surrogates = 20): Judgement {
+export async function judge(family: string, set: number, surrogates = 20): Promise<Judgement> {
   const { draw } = families.find(({ name }) => name === family)!
   const rng = Rng.forPurpose(set, `truth ${family}`)
   const size = drawSize(rng)
   const { runs: raw, phases, paths } = draw(rng, size)
   const runs = raw.map(zScored)
-  const options = {
-    ...{ folds: 5, seed: set, statesMax, surrogates, zscore: 'run' as const },
-    ...{ covariance: 'diag' as const, minCovar: 1e-3, transitions: 'free' as const }
+  const options: AnalysisOptions = {
+    ...{ folds: 5, seed: set, statesMin: 1, statesMax, surrogates, zscore: 'run', covariance: 'diag', minCovar: 1e-3 },
+    ...{ transitions: 'free', emission: 'auto', runIds: [], features: [], restarts: 4, criterion: 'evidence' },
+    ...{ maxIterations: 100, tolerance: 1e-2 }
   }
-  const tasks = planEvidence(
-    options,
-    runs.map(({ rows }) => rows)
+  const weighed = await weighPhases(builtOf(runs), options, (tasks, rates) =>
+    Promise.resolve(tasks.map((task) => measureGains(task, runs, options, rates)))
   )
-  const levels = weighEvidence(tasks.map((task) => measureGains(task, runs, options)))!
-  const steps = runs.map((run) => Float64Array.from({ length: run.rows }, (_, t) => t))
-  const window = rateWindow(runs.map((run) => run.rows))
-  const rates = levels.states === 1 ? ratesEvidence(runs, { window, steps }, options) : null
-  const byRate = rates !== null && rates.states > 1
-  const { states, effect } = byRate ? rates : levels
+  const { states, effect, emission } = judgeEvidence(weighed.levels, weighed.rates, size.features)!
+  const byRate = emission === 'rates'
   const fits = Array.from({ length: statesMax }, (_, k) => bestFit(runs, k + 1))
   const rows = runs.reduce((sum, run) => sum + run.rows, 0)
   const scores = fits.map((model) => bic(scoreSequences(model, runs), parameterCount(model), rows))
@@ -57,36 +52,34 @@ export function judge(family: string, set: number, surrogates = 20): Judgement {
     agreement:
       paths && states === phases
         ? adjustedRandIndex(
-            byRate ? pathsOfRates(runs, steps, window, states) : decodeViterbi(fits[states - 1], runs),
+            byRate ? pathsOfRates(weighed.built, runs, states) : decodeViterbi(fits[states - 1], runs),
             paths
           )
         : null
   }
 }
 
-function ratesEvidence(
-  runs: readonly Sequence[],
-  source: RateSource,
-  options: Parameters<typeof planEvidence>[0] & Parameters<typeof measureGains>[2]
-): Evidence | null {
-  const rows = runs.map((run) => rateRows(run.rows, source.window).length)
-  const tasks = planEvidence(options, rows, rateSources)
-  return weighRates(
-    tasks.map((task) => measureGains(task, runs, options, source)),
-    runs[0].columns
-  )
+function builtOf(sequences: Sequence[]): BuiltSequences {
+  const features = Array.from({ length: sequences[0].columns }, (_, d) => `f${d}`)
+  const steps = (rows: number): number[] => Array.from({ length: rows }, (_, t) => t)
+  return {
+    ...{ sequences, findings: [] },
+    inputs: {
+      features,
+      runs: sequences.map(({ rows }, r) => ({
+        ...{ runId: `r${r}`, label: `r${r}`, seed: r },
+        ...{ steps: steps(rows), epochs: steps(rows) }
+      })),
+      rows: sequences.reduce((sum, { rows }) => sum + rows, 0),
+      scaling: sequences.map(() => features.map(() => ({ mean: 0, std: 1 })))
+    }
+  }
 }
 
 /** The state of every point: that of the nearest rate. */
-function pathsOfRates(
-  runs: readonly Sequence[],
-  steps: readonly Float64Array[],
-  window: number,
-  states: number
-): Int32Array[] {
-  const rates = runs.map((run, r) => zScored(ratesOf(run, steps[r], window)))
-  return decodeViterbi(bestFit(rates, states), rates).map((path, r) => {
-    const at = rateRows(runs[r].rows, window)
+function pathsOfRates({ inputs, sequences }: BuiltSequences, runs: readonly Sequence[], states: number): Int32Array[] {
+  return decodeViterbi(bestFit(sequences, states), sequences).map((path, r) => {
+    const at = inputs.runs[r].steps
     let i = 0
     return Int32Array.from({ length: runs[r].rows }, (_, t) => {
       while (i + 1 < at.length && Math.abs(at[i + 1] - t) < Math.abs(at[i] - t)) i++
