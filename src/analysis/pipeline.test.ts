@@ -7,9 +7,9 @@ import { decodeRun } from './decode'
 import { runCandidate, runFold } from './candidates'
 import { planCandidates } from './plan'
 import { buildSequences } from './sequences'
-import { chooseStates } from './select'
+import { chooseStates, selectionRows } from './select'
 import { analyse, optionsOf, runOf } from './testing/builders'
-import type { RunSeries } from './types'
+import type { Finding, RunSeries } from './types'
 
 /** Runs that pass through three well separated phases in one direction. */
 function phasedRuns(count: number): RunSeries[] {
@@ -51,6 +51,33 @@ describe('planCandidates', () => {
     expect(planCandidates(optionsOf({ folds: 5, statesMax: 1 }), 3).folds).toHaveLength(3)
     expect(() => planCandidates(optionsOf({ statesMin: 4, statesMax: 2 }), 3)).toThrow('smallest first')
     expect(() => planCandidates(optionsOf({ restarts: 0 }), 3)).toThrow('at least one restart')
+  })
+})
+
+describe('a log-likelihood that falls as states are added', () => {
+  const rowsOf = (logLikelihoods: number[]): string[] => {
+    const findings: Finding[] = []
+    const candidates = logLikelihoods.map((logLikelihood, i) => ({
+      ...runCandidate(
+        { states: i + 1, restart: 0, seed: 0 },
+        buildSequences(phasedRuns(2), optionsOf()).sequences,
+        optionsOf()
+      ),
+      candidate: {
+        ...{ states: i + 1, restart: 0, seed: 0, logLikelihood, aic: 0, bic: 0, iterations: 1, converged: true },
+        ...{ problem: null, discarded: false, agreement: null }
+      }
+    }))
+    selectionRows(optionsOf({ statesMax: logLikelihoods.length }), 2, candidates, [], findings)
+    return findings.map(({ text }) => text)
+  }
+
+  it('is a finding that says what to do', () => {
+    expect(rowsOf([-50, -20, -30.5, -19])).toEqual([
+      '3 states explain the runs worse than 2 states do (log-likelihood -30.5 against -20.0), though more states can do all that ' +
+        'fewer do: no restart found their best fit. Use more restarts or iterations before comparing them.'
+    ])
+    expect(rowsOf([-50, -20, -20.9, -10])).toEqual([])
   })
 })
 

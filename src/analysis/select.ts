@@ -63,7 +63,25 @@ export function selectionRows(
             )
     })
   }
+  reportFalls(rows, findings)
   return rows
+}
+
+/** EM ends within so much of an optimum: what is less is no fall. */
+const LEAST_FALL = 1
+
+/** More states can do all that fewer do: where they explain the runs worse, no restart of theirs found a good fit. */
+function reportFalls(rows: readonly SelectionRow[], findings: Finding[]): void {
+  let best: SelectionRow | null = null
+  for (const row of rows) {
+    if (best !== null && row.best !== null && row.best < best.best! - LEAST_FALL) {
+      const text =
+        `${count(row.states)} explain the runs worse than ${count(best.states)} do (log-likelihood ${row.best.toFixed(1)} ` +
+        `against ${best.best!.toFixed(1)}), though more states can do all that fewer do: no restart found their best fit. ` +
+        'Use more restarts or iterations before comparing them.'
+      findings.push({ severity: 'warning', text })
+    } else if (row.best !== null) best = row
+  }
 }
 
 /** Those that have a model; of these, the ones that were not discarded, where there are any. */
