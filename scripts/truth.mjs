@@ -1,5 +1,6 @@
 /**
- * `npm run truth [-- --sets N] [--from N] [--only NAME,NAME] [--jobs N] [--check]`: simulated runs whose phases are known,
+ * `npm run truth [-- --sets N] [--from N] [--only NAME,NAME] [--zscore shared|run|all|none] [--jobs N]
+ * [--check]`: simulated runs whose phases are known,
  * through the evidence of the application. 100 sets of each family by default, about 40 minutes on two cores; --check takes 3
  * and ends with exit code 1 when fewer than two thirds of a kind come out right (a slice for continuous integration).
  */
@@ -11,7 +12,11 @@ import { bundle } from './lib/bundle.mjs'
 const { values } = parseArgs({
   options: {
     ...{ sets: { type: 'string' }, from: { type: 'string', default: '0' }, only: { type: 'string' } },
-    ...{ jobs: { type: 'string' }, check: { type: 'boolean', default: false } }
+    ...{
+      jobs: { type: 'string' },
+      zscore: { type: 'string', default: 'shared' },
+      check: { type: 'boolean', default: false }
+    }
   }
 })
 const sets = Number(values.sets ?? (values.check ? 3 : 100))
@@ -29,7 +34,9 @@ console.log(
 )
 console.log('| --- | --- | --- | --- | --- | --- | --- |')
 for (const { name, truth } of wanted) {
-  const judged = await judgedBy(Array.from({ length: sets }, (_, i) => ({ family: name, set: from + i })))
+  const judged = await judgedBy(
+    Array.from({ length: sets }, (_, i) => ({ family: name, set: from + i, zscore: values.zscore }))
+  )
   const good = judged.filter(({ states, phases }) => states === phases)
   const effects = judged.map(({ effect }) => effect).sort((a, b) => a - b)
   const agreements = judged.flatMap(({ agreement }) => agreement ?? []).sort((a, b) => a - b)

@@ -2,6 +2,7 @@
 import { decodeViterbi, filteredProbabilities, posteriorProbabilities } from '../hmm'
 import { pointLogLikelihoods } from './likelihood'
 import { fitWith, modelOfRecord } from './modelRecord'
+import { placedIn, spreadOfRuns } from './placement-of-run'
 import { buildSequenceForModel } from './sequences'
 import type { Analysis, AnalysisInputRun, Finding, RunSeries, UsualLikelihood } from './types'
 
@@ -42,7 +43,8 @@ export function decodeRun(
   const fit = fitWith(analysis, states)
   const model = modelOfRecord(fit)
   const decodable = buildSequenceForModel(run, analysis.inputs, analysis.options, unfinished)
-  const sequences = [decodable.sequence]
+  const { sequence, unplaced } = decodable
+  const sequences = [unplaced ? placedIn(sequence, model, spreadOfRuns(analysis.inputs.scaling)) : sequence]
   const [logLikelihood] = pointLogLikelihoods(model, sequences)
   const usual = fit.pointLogLikelihood
   const unusual = usual ? logLikelihood.filter((value) => !(value >= usual.q01)).length : null

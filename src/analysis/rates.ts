@@ -5,7 +5,7 @@
  */
 import type { Sequence } from '../hmm/types'
 import { median } from '../numeric/statistics'
-import { scaleInPlace } from './scaling'
+import { scaleInPlace, scalingOfRates } from './scaling'
 import type { BuiltSequences } from './sequences'
 import type { AnalysisOptions, Finding } from './types'
 
@@ -112,7 +112,7 @@ export function ratesOfBuilt(
   const kept = sequences.map((_, r) => r).filter((r) => hasRates(sequences[r].rows, window))
   if (kept.length === 0) return null
   const rates = kept.map((r) => ratesOf(sequences[r], inputs.runs[r].steps, window))
-  const scaling = scaleInPlace(rates, zscore)
+  const scaling = scaleInPlace(rates, scalingOfRates(zscore))
   const left: Finding[] = sequences.flatMap((sequence, r) => {
     if (kept.includes(r)) return []
     const { runId, label } = inputs.runs[r]

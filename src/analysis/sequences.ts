@@ -1,10 +1,10 @@
 /** Recorded series to the z-scored sequences that a hidden Markov model is fitted to. */
 import { parameterCount } from '../hmm'
 import type { Sequence } from '../hmm/types'
-import { mean, meanAndStd } from '../numeric/statistics'
 import { alignRun, points, withoutEmptyRows } from './align'
 import type { AlignedRun, Allocate } from './align'
 import { hasRates, rateRows, ratesOf } from './rates'
+import { scaled, scalesOf, usualScale } from './scaling'
 import type { Analysis, AnalysisInputRun, AnalysisOptions, Finding, RunSeries } from './types'
 
 /** Spread below this share of the largest value is rounding of a constant column (0.1 seven times has 1e-17). */
@@ -26,16 +26,16 @@ export interface BuiltSequences {
 export interface DecodableRun {
   run: AnalysisInputRun
   sequence: Sequence
+  /** The run is on the common scale, and where it lies beside the others is still to be told (see `placedIn`). */
+  unplaced: boolean
   findings: Finding[]
 }
 
 /**
  * Puts the features of every run side by side (see `Alignment`), drops what is not a finite number, and scales.
  *
- * Scaling `run`: z-score per run and feature with the population standard deviation, so a run's scale tells nothing
- * about another run; `all`: over the rows of all runs; `none`: values as they are. A feature that is constant in a run
- * becomes 0 there; one that is constant in every run carries no information and is left out. Everything dropped is in
- * `findings`.
+ * Scales are those of `scalesOf`. A feature that is constant in a run becomes 0 there; one that is constant in every run
+ * carries no information and is left out. Everything dropped is in `findings`.
  *
  * @param runs in the order wanted; runs not in `options.runIds` are ignored (an empty list takes all). Each is looked at
  *   once and not kept, so that hundreds can be read one after the other.
@@ -71,12 +71,15 @@ export function buildSequences(
     throw new Error(['No run can be analysed.', ...findings.map((finding) => finding.text)].join(' '))
 
   reportOpenCells(aligned, features, findings)
-  const all = (feature: string): Float64Array => joined(aligned, features.indexOf(feature), features.length)
-  const varying = features.filter((_, d) => {
-    // On a common scale a feature may tell runs apart although it never changes within one.
-    if (options.zscore !== 'run') return !isConstant(all(features[d]))
-    return aligned.some((run) => !isConstant(column(run, d, features.length)))
-  })
+  // Without a z-score all spreads are 1, and an offset is none of a feature that changes in no run. On a common scale a feature
+  // may tell runs apart although it changes within none.
+  const changing = options.zscore === 'run' || options.zscore === 'shared' ? 'run' : 'all'
+  const spreads = scalesOf(
+    aligned.map((run) => rowsOf(run, features.length)),
+    changing,
+    { rounding: CONSTANT }
+  )
+  const varying = features.filter((_, d) => spreads.some((run) => run[d].std > 0))
   for (const feature of features)
     if (!varying.includes(feature))
       findings.push({
@@ -89,17 +92,17 @@ export function buildSequences(
   if (kept.length < features.length)
     aligned = aligned.flatMap((run) => withoutEmptyRows(run, features.length, kept, findings) ?? [])
 
-  const common = options.zscore === 'all' ? varying.map((feature) => meanAndStd(all(feature))) : null
-  const scaling = aligned.map((run) =>
-    varying.map((feature, v) => {
-      if (options.zscore === 'none') return { mean: 0, std: 1 }
-      if (common) return common[v]
-      const values = column(run, features.indexOf(feature), features.length)
-      const { mean, std } = meanAndStd(values)
-      if (!isConstant(values)) return { mean, std }
-      const text = `Run "${run.run.label}": "${feature}" never changes and was set to 0.`
-      findings.push({ severity: 'warning', runId: run.run.runId, feature, text })
-      return { mean, std: 0 }
+  const scaling = scalesOf(
+    aligned.map((run) => rowsOf(run, features.length)),
+    options.zscore,
+    { columns: kept, rounding: CONSTANT }
+  )
+  scaling.forEach((own, r) =>
+    own.forEach(({ std }, v) => {
+      if (std > 0) return
+      const [{ run }, feature] = [aligned[r], varying[v]]
+      const text = `Run "${run.label}": "${feature}" never changes and was set to 0.`
+      findings.push({ severity: 'warning', runId: run.runId, feature, text })
     })
   )
   const sequences = aligned.map((run, r) => {
@@ -107,9 +110,7 @@ export function buildSequences(
     // In place: a row's kept features move to its front, and never past what is still to be read.
     for (let t = 0; t < rows; t++)
       kept.forEach((from, d) => {
-        const { mean, std } = scaling[r][d]
-        const value = run.data[t * features.length + from]
-        run.data[t * kept.length + d] = Number.isNaN(value) ? NaN : std === 0 ? 0 : (value - mean) / std
+        run.data[t * kept.length + d] = scaled(run.data[t * features.length + from], scaling[r][d])
       })
     const sequence = { data: run.data.subarray(0, rows * kept.length), rows, columns: kept.length }
     return run.missing ? { ...sequence, missing: true } : sequence
@@ -133,7 +134,8 @@ export function buildSequences(
  * Scales one more run as `buildSequences` does, for decoding it with a model that is already fitted.
  *
  * A run that is still training has no mean and spread of its own yet: points so far would all be high or low. With
- * `unfinished` it is put on the average scale of the analysed runs instead, which a finding says.
+ * `unfinished` it is put on the average scale of the analysed runs instead, which a finding says. Where runs are placed beside
+ * each other, one that is not in the analysis is still to be.
  * @throws an Error with a plain sentence when the run lacks a feature or has no usable rows.
  */
 export function buildSequenceForModel(
@@ -143,33 +145,31 @@ export function buildSequenceForModel(
   unfinished = false
 ): DecodableRun {
   const findings: Finding[] = []
-  const { features, window } = inputs
+  const { features, window, scaling } = inputs
   const recorded = alignRun(run, features, align ?? 'common', findings)
   if (!recorded || recorded.short) throw new Error(findings.map((finding) => finding.text).join(' '))
   const aligned = window === undefined ? recorded : alignedRates(recorded, features.length, window)
   const rows = aligned.steps.length
   const data = new Float64Array(rows * features.length)
-  const borrowed = zscore === 'run' && unfinished
-  if (borrowed) {
+  const analysed = window === undefined ? inputs.runs.findIndex(({ runId }) => runId === run.runId) : -1
+  const unplaced = zscore === 'shared' && window === undefined && analysed < 0
+  if (zscore === 'run' && unfinished) {
     const text =
       `Run "${run.label}" is not finished: it is scaled by the average mean and spread of the analysed runs, ` +
       'not by its own.'
     findings.push({ severity: 'info', runId: run.runId, text })
   }
+  const own =
+    zscore === 'run' && !unfinished ? scalesOf([rowsOf(aligned, features.length)], 'run', { rounding: CONSTANT }) : null
   features.forEach((_, d) => {
-    const values = column(aligned, d, features.length)
-    const at = (t: number): number => aligned.data[t * features.length + d]
-    // With one scale for all runs the new run is put on that scale.
-    const own = isConstant(values) ? { mean: values[0], std: 0 } : meanAndStd(values)
-    const { mean: centre, std } =
-      zscore !== 'run' ? inputs.scaling[0][d] : borrowed ? averageScale(inputs.scaling, d) : own
-    for (let t = 0; t < rows; t++)
-      data[t * features.length + d] = Number.isNaN(at(t)) ? NaN : std === 0 ? 0 : (at(t) - centre) / std
+    const scale = own ? own[0][d] : zscore === 'shared' && analysed >= 0 ? scaling[analysed][d] : usualScale(scaling, d)
+    for (let t = 0; t < rows; t++) data[t * features.length + d] = scaled(aligned.data[t * features.length + d], scale)
   })
   const sequence: Sequence = { data, rows, columns: features.length, ...(aligned.missing ? { missing: true } : {}) }
   return {
     run: { ...aligned.run, steps: aligned.steps, epochs: aligned.epochs },
     sequence,
+    unplaced,
     findings
   }
 }
@@ -186,33 +186,14 @@ function alignedRates(run: AlignedRun, columns: number, window: number): Aligned
   return { ...run, steps: at.map((t) => steps[t]), epochs: at.map((t) => epochs[t]), data: rates.data }
 }
 
-function averageScale(scaling: Analysis['inputs']['scaling'], d: number): { mean: number; std: number } {
-  const varying = scaling.map((run) => run[d]).filter(({ std }) => std > 0)
-  if (varying.length === 0) return { mean: 0, std: 0 }
-  return { mean: mean(varying.map((run) => run.mean)), std: mean(varying.map((run) => run.std)) }
+function rowsOf({ data, steps }: AlignedRun, columns: number): Sequence {
+  return { data, rows: steps.length, columns }
 }
 
 /** What was recorded of a feature in the rows of a run. */
 function column(run: AlignedRun, d: number, columns: number): Float64Array {
   const values = Float64Array.from(run.steps, (_, t) => run.data[t * columns + d])
   return run.missing ? values.filter((value) => !Number.isNaN(value)) : values
-}
-
-function joined(runs: readonly AlignedRun[], d: number, columns: number): Float64Array {
-  const parts = runs.map((run) => column(run, d, columns))
-  const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
-}
-
-function isConstant(values: Float64Array): boolean {
-  let largest = 0
-  for (const value of values) largest = Math.max(largest, Math.abs(value))
-  return meanAndStd(values).std <= CONSTANT * largest
 }
 
 /** Fewer rows than this, of a run that has recorded more, are not what somebody means who does not say so. */

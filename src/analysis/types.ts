@@ -37,7 +37,8 @@ export interface AnalysisOptions {
   align?: Alignment
   /** Fit all the same where alignment leaves out most of what was recorded. */
   force?: boolean
-  zscore: 'run' | 'all' | 'none'
+  /** On which scale runs are compared (see `scalesOf`). */
+  zscore: 'shared' | 'run' | 'all' | 'none'
   /** Absent in analyses from before there was a choice: levels. */
   emission?: Emission
   covariance: CovarianceType

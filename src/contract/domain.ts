@@ -185,7 +185,7 @@ export const analysisOptions = z.object({
   features: z.array(z.string()).min(1),
   align: alignment.optional(),
   force: z.boolean().optional(),
-  zscore: z.enum(['run', 'all', 'none']),
+  zscore: z.enum(['shared', 'run', 'all', 'none']),
   /** Absent: levels. */
   emission: z.enum(['auto', 'levels', 'rates']).optional(),
   covariance: z.enum(['diag', 'full', 'tied', 'spherical']),

@@ -6,7 +6,7 @@ export const fitDefaults = {
   statesMax: 8,
   align: 'union',
   covariance: 'diag',
-  zscore: 'run',
+  zscore: 'shared',
   emission: 'auto',
   restarts: 8,
   maxIterations: 200,

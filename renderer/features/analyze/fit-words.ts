@@ -21,6 +21,8 @@ export const explained = {
     rates: 'Rates of change: a state is how fast the features change, over windows of a few points.'
   } satisfies Record<NonNullable<AnalysisOptions['emission']>, string>,
   zscore: {
+    shared:
+      'z-score, shared levels: offset and scale of each run are estimated beside the levels, so that a level is the same in every run, however long a run stays in it.',
     run: 'z-score per run: each feature minus its mean over its standard deviation in the run, so that runs compare by shape and not by level.',
     all: 'z-score over all runs: mean and standard deviation are those of all runs together, so that levels of runs stay different.',
     none: 'No z-score: values as they were recorded; features with large numbers then count most.'

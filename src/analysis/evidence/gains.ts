@@ -4,7 +4,7 @@ import type { FitResult, Sequence } from '../../hmm/types'
 import { Rng } from '../../numeric/rng'
 import { noiseOfRates, ratesOf } from '../rates'
 import { fitScaled } from '../scaled-fit'
-import { scaleInPlace } from '../scaling'
+import { scaleInPlace, scalingOfRates } from '../scaling'
 import type { AnalysisOptions } from '../types'
 import { addBends, bendsOf, noBends, smoothRates, smoothSurrogate } from './bends'
 import type { Bends } from './bends'
@@ -42,6 +42,8 @@ export interface EvidenceTask {
   testRuns: number[]
   statesMax: number
   seed: number
+  /** The runs differ in scale, where levels are shared: their surrogates may, too. */
+  stretched?: boolean
 }
 
 export interface EvidenceResult {
@@ -124,7 +126,8 @@ export function measureGains(
   }
   const before = task.of === 'runs' && rates ? new Map([...runs].map(([r, run]) => [r, copyOf(run)])) : null
   // A z-score holds for the data that are fitted.
-  if (rates || task.of === 'surrogates') scaleInPlace([...runs.values()], settings.zscore)
+  if (rates) scaleInPlace([...runs.values()], scalingOfRates(settings.zscore))
+  else if (task.of === 'surrogates') scaleInPlace([...runs.values()], settings.zscore, task.stretched)
   const pick = (indices: readonly number[]): Sequence[] => indices.map((r) => runs.get(r)!)
   const [train, test] = [pick(task.trainRuns), pick(task.testRuns)]
   const rows = test.reduce((sum, run) => sum + run.rows, 0)

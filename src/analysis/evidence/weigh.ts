@@ -1,5 +1,6 @@
 /** Which evidence an analysis asks for, in which order, and what it is then fitted to: levels, or rates of change. */
 import { ratesOfBuilt, rateWindow } from '../rates'
+import { isStretched } from '../scaling'
 import type { BuiltSequences } from '../sequences'
 import type { AnalysisOptions } from '../types'
 import { planEvidence, rateSources } from './gains'
@@ -25,7 +26,9 @@ export type Weigh = (tasks: EvidenceTask[], rates: RateSource | null) => Promise
 export async function weighPhases(built: BuiltSequences, options: AnalysisOptions, weigh: Weigh): Promise<Weighed> {
   const { emission = 'levels' } = options
   const rowsOf = ({ sequences }: BuiltSequences): number[] => sequences.map(({ rows }) => rows)
-  const levels = emission === 'rates' ? [] : await weigh(planEvidence(options, rowsOf(built)), null)
+  const stretched = isStretched(built.inputs.scaling)
+  const plan = planEvidence(options, rowsOf(built)).map((task) => ({ ...task, stretched }))
+  const levels = emission === 'rates' ? [] : await weigh(plan, null)
   if (emission === 'levels') return { built, levels, rates: [] }
   if (emission === 'auto' && weighEvidence(levels)?.states !== 1) return { built, levels, rates: [] }
   const inRates = emission === 'rates' ? asRates(built, options) : ratesIfAny(built, options)

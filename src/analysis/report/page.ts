@@ -6,6 +6,13 @@ import type { AcrossRuns, Analysis, FittedStates, RunSeries } from '../types'
 import { evidenceFigure } from './evidence-figure'
 import { curvesFigure, mapFigure, meansFigure, pathsFigure, selectionFigure } from './figures'
 
+const scalingWords = {
+  shared: 'z-score by shared levels',
+  run: 'z-score per run',
+  all: 'z-score over all runs',
+  none: 'no z-score'
+}
+
 export interface ReportInput {
   title: string
   analysis: Analysis
@@ -45,7 +52,7 @@ function page({ title, analysis, across, commands }: ReportInput, fit: FittedSta
   const parts = [
     `# ${markdownText(title)}`,
     `${count(inputs.runs.length, 'run')}, ${inputs.rows} points, ${count(inputs.features.length, 'feature')}, ` +
-      `${options.covariance} covariances, z-score ${options.zscore === 'run' ? 'per run' : options.zscore === 'all' ? 'over all runs' : 'none'}${inputs.window === undefined ? '' : `, rates of change over windows of ${inputs.window} points`}. ` +
+      `${options.covariance} covariances, ${scalingWords[options.zscore]}${inputs.window === undefined ? '' : `, rates of change over windows of ${inputs.window} points`}. ` +
       `**K = ${analysis.chosenStates}** by ${chosenBy[analysis.chosenBy]}, ` +
       `log-likelihood ${number(fit.logLikelihood)}, ${count(analysis.candidates.length, 'fit')} in ${analysis.elapsedSeconds.toFixed(1)} s.`,
     commands.length > 0 ? markdownCode(commands, 'sh') : '',

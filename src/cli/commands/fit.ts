@@ -51,7 +51,7 @@ export const fitCommand: Command = {
     force: { description: 'Fit also where the alignment leaves out most of what was recorded.' },
     states: { value: 'RANGE', description: 'Numbers of states to try, 1 to 8. Default 1-8.' },
     covariance: { value: 'KIND', description: 'diag (default), full, tied or spherical.' },
-    zscore: { value: 'HOW', description: 'run (default), all or none.' },
+    zscore: { value: 'HOW', description: 'Scale of the features: shared (default: levels are the same in all runs), run, all or none.' },
     emission: {
       value: 'WHAT',
       description:
@@ -123,7 +123,7 @@ function settings(input: Input): Omit<AnalysisOptions, 'runIds' | 'features' | '
     statesMin,
     statesMax,
     covariance: input.choice('covariance', ['diag', 'full', 'tied', 'spherical']) ?? fitDefaults.covariance,
-    zscore: input.choice('zscore', ['run', 'all', 'none']) ?? fitDefaults.zscore,
+    zscore: input.choice('zscore', ['shared', 'run', 'all', 'none']) ?? fitDefaults.zscore,
     emission: input.choice('emission', ['auto', 'levels', 'rates']) ?? fitDefaults.emission,
     restarts: input.whole('restarts', { min: 1, max: 200 }) ?? fitDefaults.restarts,
     maxIterations: input.whole('iterations', { min: 1, max: 100_000 }) ?? fitDefaults.maxIterations,

@@ -176,6 +176,12 @@ interface Plan {
   missing: number
   /** Half of the features are recorded at one of so many points only; 1: at all. */
   seldom: number
+  /** How far apart a feature is in different runs, whatever their phase, in units of the spread between levels. */
+  offsets: number
+  /** How different the lengths of a phase are between runs: log-normal, with this spread. */
+  uneven: number
+  /** How different the scale of a feature is between runs: log-normal, with this spread. */
+  scales: number
 }
 
 function planted(name: string, truth: string, change: Partial<Plan>): Family {
@@ -191,7 +197,10 @@ function planted(name: string, truth: string, change: Partial<Plan>): Family {
           unequal: 1.5,
           detours: 0,
           missing: 0,
-          seldom: 1
+          seldom: 1,
+          offsets: 0,
+          uneven: 0.2,
+          scales: 0
         },
         ...change
       }
@@ -204,16 +213,20 @@ function planted(name: string, truth: string, change: Partial<Plan>): Family {
       const shares = Array.from({ length: phases }, () => plan.unequal ** (rng.uniform() - 0.5))
       const paths: Int32Array[] = []
       const runs = Array.from({ length: size.runs }, () => {
-        const path = pathOf(rng, rows, shares, rng.uniform() < plan.detours)
+        const path = pathOf(rng, rows, shares, plan.uneven, rng.uniform() < plan.detours)
         paths.push(path)
         const at = levels[0].map(() => 0)
+        // Nothing is drawn where there is none, so that the other families stay what they were.
+        const offset = plan.offsets > 0 ? levels[0].map(() => plan.offsets * rng.normal()) : at.map(() => 0)
+        const scale = at.map(() => (plan.scales > 0 ? Math.exp(plan.scales * rng.normal()) : 1))
         return table(size, (t) => {
           const k = path[t]
           for (let d = 0; d < features; d++) at[d] += 6 * rates[k][d] + (0.3 * rng.normal()) / rows
-          return levels[k].map((level, d) => {
+          return levels[k].map((one, d) => {
+            const level = scale[d] * one
             const noise = plan.overlap * rng.normal()
             if (plan.what === 'rates') return at[d]
-            return plan.what === 'levels' ? level + noise : level + noise + 0.5 * at[d]
+            return plan.what === 'levels' ? level + offset[d] + noise : level + noise + 0.5 * at[d]
           })
         })
       })
@@ -226,8 +239,8 @@ function planted(name: string, truth: string, change: Partial<Plan>): Family {
 }
 
 /** Phases in order, their lengths about as `shares`; with a detour the run goes back to the one before for a while. */
-function pathOf(rng: Rng, rows: number, shares: readonly number[], detour: boolean): Int32Array {
-  const visits = shares.map((share, phase) => ({ phase, share: varied(rng, share) }))
+function pathOf(rng: Rng, rows: number, shares: readonly number[], uneven: number, detour: boolean): Int32Array {
+  const visits = shares.map((share, phase) => ({ phase, share: share * Math.exp(uneven * rng.normal()) }))
   if (detour && visits.length > 1) {
     const from = 1 + rng.integer(visits.length - 1)
     const { share } = visits[from]
@@ -290,5 +303,10 @@ export const families: readonly Family[] = [
   planted('levels and rates', '2 to 4 levels that drift', { what: 'both' }),
   planted('missing cells', '2 to 4 levels, a tenth of the cells missing', { missing: 0.1 }),
   planted('other steps', '2 to 4 levels, half of the features every tenth point', { seldom: 10 }),
+  planted('offsets', '2 to 4 levels, each run with its own offsets', { offsets: 1 }),
+  planted('uneven runs', '2 to 4 levels, their lengths very different between runs', { uneven: 1 }),
+  planted('apart', '2 to 4 levels, their lengths, offsets and scales different between runs', {
+    ...{ uneven: 1, offsets: 1, scales: 0.5 }
+  }),
   seldom(exponential)
 ]

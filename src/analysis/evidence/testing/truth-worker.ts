@@ -1,7 +1,8 @@
 /** A thread of `npm run truth`: one set after the other. */
 import { parentPort } from 'node:worker_threads'
+import type { Scaling } from '../../scaling'
 import { judge } from './truth'
 
-parentPort!.on('message', async ({ family, set }: { family: string; set: number }) =>
-  parentPort!.postMessage({ family, set, judgement: await judge(family, set) })
+parentPort!.on('message', async ({ family, set, zscore }: { family: string; set: number; zscore: Scaling }) =>
+  parentPort!.postMessage({ family, set, judgement: await judge(family, set, zscore) })
 )

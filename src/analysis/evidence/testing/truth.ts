@@ -1,8 +1,9 @@
 /** One simulated set through the fit of the application: what the evidence says of it, and what BIC would have said. */
 import { decodeViterbi, modelOfFit, scoreSequences, bic, parameterCount, fitGaussianHmm } from '../../../hmm'
 import type { GaussianHmm, Sequence } from '../../../hmm/types'
-import { meanAndStd } from '../../../numeric/statistics'
 import { Rng } from '../../../numeric/rng'
+import { scaleInPlace } from '../../scaling'
+import type { Scale, Scaling } from '../../scaling'
 import type { BuiltSequences } from '../../sequences'
 import type { AnalysisOptions } from '../../types'
 import { measureGains } from '../gains'
@@ -27,18 +28,24 @@ export interface Judgement {
 
 const statesMax = 8
 
-export async function judge(family: string, set: number, surrogates = 20): Promise<Judgement> {
+export async function judge(
+  family: string,
+  set: number,
+  zscore: Scaling = 'shared',
+  surrogates = 20
+): Promise<Judgement> {
   const { draw } = families.find(({ name }) => name === family)!
   const rng = Rng.forPurpose(set, `truth ${family}`)
   const size = drawSize(rng)
   const { runs: raw, phases, paths } = draw(rng, size)
-  const runs = raw.map(zScored)
+  const runs = raw.map((run) => ({ ...run, data: run.data.slice(), missing: run.data.some(Number.isNaN) }))
+  const scaling = scaleInPlace(runs, zscore)
   const options: AnalysisOptions = {
-    ...{ folds: 5, seed: set, statesMin: 1, statesMax, surrogates, zscore: 'run', covariance: 'diag', minCovar: 1e-3 },
+    ...{ folds: 5, seed: set, statesMin: 1, statesMax, surrogates, zscore, covariance: 'diag', minCovar: 1e-3 },
     ...{ transitions: 'free', emission: 'auto', runIds: [], features: [], restarts: 4, criterion: 'evidence' },
     ...{ maxIterations: 100, tolerance: 1e-2 }
   }
-  const weighed = await weighPhases(builtOf(runs), options, (tasks, rates) =>
+  const weighed = await weighPhases(builtOf(runs, scaling), options, (tasks, rates) =>
     Promise.resolve(tasks.map((task) => measureGains(task, runs, options, rates)))
   )
   const { states, effect, emission } = judgeEvidence(weighed.levels, weighed.rates, size.features)!
@@ -59,7 +66,7 @@ export async function judge(family: string, set: number, surrogates = 20): Promi
   }
 }
 
-function builtOf(sequences: Sequence[]): BuiltSequences {
+function builtOf(sequences: Sequence[], scaling: Scale[][]): BuiltSequences {
   const features = Array.from({ length: sequences[0].columns }, (_, d) => `f${d}`)
   const steps = (rows: number): number[] => Array.from({ length: rows }, (_, t) => t)
   return {
@@ -71,7 +78,7 @@ function builtOf(sequences: Sequence[]): BuiltSequences {
         ...{ steps: steps(rows), epochs: steps(rows) }
       })),
       rows: sequences.reduce((sum, { rows }) => sum + rows, 0),
-      scaling: sequences.map(() => features.map(() => ({ mean: 0, std: 1 })))
+      scaling
     }
   }
 }
@@ -86,17 +93,6 @@ function pathsOfRates({ inputs, sequences }: BuiltSequences, runs: readonly Sequ
       return path[i]
     })
   })
-}
-
-function zScored({ data, rows, columns }: Sequence): Sequence {
-  const out = data.slice()
-  for (let d = 0; d < columns; d++) {
-    const { mean, std } = meanAndStd(
-      Array.from({ length: rows }, (_, t) => data[t * columns + d]).filter((value) => !Number.isNaN(value))
-    )
-    for (let p = d; p < out.length; p += columns) out[p] = std > 0 ? (data[p] - mean) / std : 0
-  }
-  return { data: out, rows, columns, missing: out.some(Number.isNaN) }
 }
 
 function bestFit(runs: readonly Sequence[], states: number): GaussianHmm {
