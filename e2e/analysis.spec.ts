@@ -15,11 +15,11 @@ test('an analysis can be trusted and compared: restarts, convergence, detours, d
   await page.getByText('Log-likelihood per point', { exact: true }).click()
   await app.capture('analysis-likelihood')
 
-  await page.locator('[data-state-row="2"]').click()
+  await page.locator('[data-state-row="1"]').click()
   await expect(page.locator('[data-test="inspector"]')).toContainText('Rule for the name')
   await app.capture('analysis-state-rule')
 
-  await expect(page.locator('[data-test="trust"]')).toContainText('Three phases.')
+  await expect(page.locator('[data-test="trust"]')).toContainText('Two phases.')
   await page.locator('[data-test="side-models"]').click()
   await expect(page.locator('[data-test="verdict"]')).toContainText('also explained by runs that drift without phases')
   const board = page.locator('[data-test="leaderboard"]')
@@ -38,7 +38,7 @@ test('an analysis can be trusted and compared: restarts, convergence, detours, d
 
   await page.locator('[data-test="side-across"]').click()
   await expect(page.locator('[data-test="convergence"] button')).toHaveCount(10)
-  await expect(page.locator('[data-test="detours"] tbody tr')).toHaveCount(3)
+  await expect(page.locator('[data-test="detours"] tbody tr')).toHaveCount(2)
   await expect(page.locator('[data-test="distances"] canvas')).toBeVisible()
   await expect(page.locator('[data-test="dwell"] circle').first()).toBeVisible()
   await app.capture('across')
@@ -75,7 +75,7 @@ test('a run in training shows its state as it comes, and the ribbon shows runs t
 test('a fit can be cancelled, and what is on screen stays', async ({ app }) => {
   const { page } = app
   await page.locator('[data-test="open-sample"]').click()
-  await expect(page.locator('.handle')).toHaveCount(3)
+  await expect(page.locator('.handle')).toHaveCount(2)
   await page.locator('[data-test="open-fit"]').click()
   await page.locator('#fit-max').fill('8')
   await page.locator('#fit-restarts').fill('200')
@@ -85,7 +85,7 @@ test('a fit can be cancelled, and what is on screen stays', async ({ app }) => {
   await expect(cancel).toContainText(/Cancel, [1-9]\d* of/)
   await cancel.click()
   await expect(page.locator('[data-test="open-fit"]')).toBeVisible()
-  await expect(page.locator('.handle')).toHaveCount(3)
+  await expect(page.locator('.handle')).toHaveCount(2)
   // Nothing is left at work: another fit goes through at once, and its states keep their numbers.
   await page.locator('[data-test="open-fit"]').click()
   await page.locator('#fit-min').fill('4')
@@ -99,7 +99,7 @@ test('a fit can be cancelled, and what is on screen stays', async ({ app }) => {
 test('a name that is being typed when a fit ends goes to the analysis it was typed in', async ({ app }) => {
   const { page } = app
   await page.locator('[data-test="open-sample"]').click()
-  await page.locator('[data-state-row="2"]').click()
+  await page.locator('[data-state-row="1"]').click()
   const field = page.getByLabel('Name of the state')
   const before = await field.inputValue()
   await field.fill('Not this')

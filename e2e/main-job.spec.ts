@@ -41,9 +41,9 @@ test('the sample project fills every view', async ({ app }) => {
   await page.locator('[data-test="tab-selection"]').click()
   await expect(page.locator('.apexcharts-svg')).toBeVisible()
   // The runs' own line over the two bands and the line of the surrogates.
-  const second = await page.locator('.apexcharts-marker[index="3"][j="1"]').first().boundingBox()
-  await page.mouse.click(second!.x + second!.width / 2, second!.y + second!.height / 2)
-  await expect(page.locator('.handle')).toHaveCount(2)
+  const third = await page.locator('.apexcharts-marker[index="3"][j="2"]').first().boundingBox()
+  await page.mouse.click(third!.x + third!.width / 2, third!.y + third!.height / 2)
+  await expect(page.locator('.handle')).toHaveCount(3)
   await page.locator(`[data-k="${states}"]`).click()
   await expect(page.locator('.handle')).toHaveCount(states)
   await page.locator('[data-test="mode-mean"]').click()

@@ -25,7 +25,7 @@ const record = ['metricsEvery=3', 'activationsEvery=24', 'checkpointEvery=150'].
 cli(...train, ...options, ...record, '--hooks', 'fc1,fc2')
 const features = ['weights/l2', 'weights/code_sparsity', 'weights/spectral', 'weights/mean_b']
 const outcomes = ['loss/train', 'loss/val', 'accuracy/train', 'accuracy/val']
-const fit = ['--features', [...features, ...outcomes].join(','), '--covariance', 'full', '--states', '1-8']
+const fit = ['--features', [...features, ...outcomes].join(','), '--states', '1-8']
 cli('fit', '--project', project, ...fit, '--restarts', '24', '--seed', '0')
 
 const manifestPath = join(project, 'project.json')

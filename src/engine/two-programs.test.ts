@@ -129,7 +129,8 @@ describe('two programs on one project', () => {
       await engine.call('project.close', { training: 'keep' })
       await engine.openFolder(folder)
     }
-    const { id, chosenStates: states } = analysis
+    const { id } = analysis
+    const states = 3
     const rename = (engine: Engine, state: number, to: string): ReturnType<Engine['handle']> =>
       engine.handle('analysis.renameState', { id, states, state, name: to })
     const different = await Promise.all([rename(a, 0, 'first of a'), rename(b, 1, 'second of b')])
