@@ -1,10 +1,10 @@
 /** Curves of runs: loaded when what is asked for changes, and again while the runs grow. */
-import { onBeforeUnmount } from 'vue'
 import type { ShallowRef } from 'vue'
 import type { PackedHeatmap, PackedSeries } from '../../src/contract/requests'
-import { onEvent, request } from '../bridge/host'
+import { request } from '../bridge/host'
 import { useAsked } from './useAsked'
 import type { Asked } from './useAsked'
+import { useGrowth } from './useGrowth'
 
 const maxPoints = 2000
 const maxColumns = 512
@@ -40,27 +40,13 @@ export function useRunData<Ask, T>(
     return ask && runsOf(ask).length > 0 ? ask : null
   }
   const { state, refresh } = useAsked(question, load)
-  let refreshing = false
-  let again = false
-
-  async function follow(): Promise<void> {
-    if (refreshing) {
-      again = true
-      return
-    }
-    refreshing = true
-    await refresh()
-    refreshing = false
-    if (again) {
-      again = false
-      void follow()
-    }
-  }
-
-  const stop = onEvent('runs.grew', ({ runId }) => {
-    const ask = question()
-    if (ask && runsOf(ask).includes(runId)) void follow()
-  })
-  onBeforeUnmount(stop)
+  useGrowth(
+    () => {
+      const ask = question()
+      return ask ? runsOf(ask) : []
+    },
+    refresh,
+    0
+  )
   return state
 }

@@ -1,13 +1,9 @@
 /** An answer of the host about some runs: asked for in turn with other cards, and again while those runs grow. */
-import { onBeforeUnmount } from 'vue'
 import type { ShallowRef } from 'vue'
-import { onEvent } from '../../../bridge/host'
 import { useAsked } from '../../../composables/useAsked'
 import type { Asked } from '../../../composables/useAsked'
+import { useGrowth } from '../../../composables/useGrowth'
 import { boardGate } from '../../../stores/board-gate'
-
-/** Answers about a growing run come this often at most. */
-const followMs = 1000
 
 export interface AboutRuns {
   runIds: string[]
@@ -25,27 +21,4 @@ export function useBoardAnswer<Q extends AboutRuns, T>(
   const { state, refresh } = useAsked(question, (asked: Q) => boardGate.pass(() => ask(asked)), keep)
   useGrowth(() => question()?.runIds ?? [], refresh)
   return { state, refresh }
-}
-
-/** Calls back after some of the runs have grown; one call at a time, so a slow disk is asked less often. */
-export function useGrowth(runIds: () => readonly string[], changed: () => Promise<void> | void): void {
-  let timer = 0
-  let grown = false
-  let gone = false
-
-  async function follow(): Promise<void> {
-    grown = false
-    await changed()
-    timer = grown && !gone ? window.setTimeout(() => void follow(), followMs) : 0
-  }
-  const stop = onEvent('runs.grew', ({ runId }) => {
-    if (!runIds().includes(runId)) return
-    grown = true
-    timer ||= window.setTimeout(() => void follow(), followMs)
-  })
-  onBeforeUnmount(() => {
-    gone = true
-    stop()
-    clearTimeout(timer)
-  })
 }

@@ -1,10 +1,10 @@
 /** One curve per group of runs instead of one per run. */
-import { onBeforeUnmount } from 'vue'
 import type { ShallowRef } from 'vue'
 import type { Attempts, GroupCurve, XAxis } from '../../../../src/contract/boards'
-import { onEvent, request } from '../../../bridge/host'
+import { request } from '../../../bridge/host'
 import { useAsked } from '../../../composables/useAsked'
 import type { Asked } from '../../../composables/useAsked'
+import { useGrowth } from '../../../composables/useGrowth'
 import { boardGate } from '../../../stores/board-gate'
 
 export interface GroupsQuestion {
@@ -31,14 +31,6 @@ export function useGroupCurves(question: () => GroupsQuestion | null): {
     // Only what the axes stand for makes an earlier answer wrong; the rest makes it old.
     (before, now) => before.tag === now.tag && JSON.stringify(before.x) === JSON.stringify(now.x)
   )
-  let timer = 0
-  const stop = onEvent('runs.grew', ({ runId }) => {
-    if (!question()?.groups.some((group) => group.runIds.includes(runId))) return
-    timer ||= window.setTimeout(() => void refresh().finally(() => (timer = 0)), followMs)
-  })
-  onBeforeUnmount(() => {
-    stop()
-    clearTimeout(timer)
-  })
+  useGrowth(() => question()?.groups.flatMap((group) => group.runIds) ?? [], refresh, followMs)
   return { state, refresh }
 }
