@@ -185,26 +185,33 @@ describe('training at the other end of a channel', () => {
   it('is paused, goes on and is cancelled from afar', async () => {
     let remote: RemoteTrainer | null = null
     let paused = false
-    const spec = specOf('cpu')
+    let seen = -1
+    const spec = specOf('cpu', { epochs: 400 })
+    // It is paused when nothing comes any more, however long that takes on a busy machine.
+    const goOnOnceStill = (last: number): void =>
+      void setTimeout(() => {
+        if (seen !== last) return goOnOnceStill(seen)
+        paused = true
+        remote!.control('run')
+      }, 50)
     const outcome = await remotely(
       spec,
       async (record) => {
         if (record.kind !== 'scalars') return
-        if (record.step === 0) {
+        const first = seen < 0
+        seen = record.step
+        if (first) {
           remote!.control('pause')
-          setTimeout(() => {
-            paused = true
-            remote!.control('run')
-          }, 50)
+          goOnOnceStill(seen)
         }
-        if (record.step === 10) remote!.control('cancel')
+        if (paused) remote!.control('cancel')
       },
       () => useBackend('cpu'),
       (made) => (remote = made)
     )
     expect(paused).toBe(true)
     expect(outcome.status).toBe('cancelled')
-    expect(outcome.step).toBeLessThan(20)
+    expect(outcome.step).toBeGreaterThan(0)
   })
 
   it('ends in a sentence when the device is lost, the backend cannot start, or the other end is gone', async () => {
@@ -273,14 +280,16 @@ describe('measuring', () => {
   it('takes about as long as it may and tells the time of a step', async () => {
     await useBackend('wasm')
     const spec = specOf('wasm', { epochs: 1000 })
-    const port = { now: () => performance.now(), wallTime: () => 0, yield: () => immediately() }
-    const began = performance.now()
+    // A clock of its own: each look at it takes 1 ms, so that what is measured does not hang on the machine.
+    let clock = 0
+    const port = { now: () => (clock += 1), wallTime: () => 0, yield: () => immediately() }
     const { msPerStep, steps } = await measureSpeed(spec, await dataFor(spec), 200, port)
-    expect(performance.now() - began).toBeLessThan(5000)
-    expect(steps).toBeGreaterThanOrEqual(1)
+    expect(clock).toBeGreaterThan(200)
+    expect(clock).toBeLessThan(400)
+    expect(steps).toBeGreaterThanOrEqual(2)
     expect(steps).toBeLessThanOrEqual(60)
-    expect(msPerStep).toBeGreaterThan(0.05)
-    expect(msPerStep).toBeLessThan(1000)
+    expect(msPerStep).toBeGreaterThanOrEqual(1)
+    expect(msPerStep).toBeLessThan(200)
   })
 
   it('judges a run that is shorter than its warm-up', async () => {
