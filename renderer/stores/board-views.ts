@@ -23,7 +23,7 @@ const steps = {
 export type CardsView = { tagFilter: string; folded: string[] }
 export type StepsView = { steps: Record<string, number>; linked: boolean; linkedStep: number | null }
 
-export const histogramModes = ['offset', 'overlay', 'distribution', 'heatmap'] as const
+const histogramModes = ['offset', 'overlay', 'distribution', 'heatmap'] as const
 export type HistogramMode = (typeof histogramModes)[number]
 
 const histogramsView = z.object({

@@ -4,7 +4,7 @@ import { recordOf } from './explore-view'
 
 export const centers = ['mean', 'median'] as const
 export const bands = ['none', 'minmax', 'std', 'sem', 'ci95'] as const
-export const readoutOrders = ['nearest', 'name', 'value'] as const
+const readoutOrders = ['nearest', 'name', 'value'] as const
 
 const limit = z.number().nullable().catch(null)
 export const cardView = z.object({
@@ -19,7 +19,7 @@ export const cardView = z.object({
 })
 export type CardView = z.infer<typeof cardView>
 
-export const scalarsView = z.object({
+const scalarsView = z.object({
   tagFilter: z.string().max(1000).catch(''),
   /**
    * None by default: here the moment of a jump is what is looked for, and an average of 0.6 would show it late and

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 
-export const viewVersion = 1
+const viewVersion = 1
 
 export const colorings = ['run', 'experiment', 'regex'] as const
 export type Coloring = (typeof colorings)[number]

@@ -47,7 +47,7 @@ export function capture(run: Pick<RunInfo, 'name' | 'groupName'>, regex: Matcher
 }
 
 /** The value that decides a run's group; null when it has none. */
-export function groupValue(run: RunInfo, by: GroupBy, regex: Matcher | null, paramsOf: ParamsOf): ParamValue | null {
+function groupValue(run: RunInfo, by: GroupBy, regex: Matcher | null, paramsOf: ParamsOf): ParamValue | null {
   if (by === 'experiment') return run.groupName || run.group
   if (by === 'seed') return seedOf(run)
   if (by === 'regex') return capture(run, regex)

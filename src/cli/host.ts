@@ -28,7 +28,7 @@ export async function withEngine<T>(
   }
 }
 
-export function createEngine({ buildFolder }: Context, { jobs, follow }: HostOptions): Engine {
+function createEngine({ buildFolder }: Context, { jobs, follow }: HostOptions): Engine {
   return new Engine({
     launcher: createWorkerLauncher(buildFolder),
     places: placesFor(buildFolder),

@@ -25,9 +25,9 @@ export const xAxis = z.union([
 export type XAxis = z.infer<typeof xAxis>
 
 /** Which dashboard shows a tag: TensorBoard's plugin names; `tensors` for those that have no plugin. */
-export const tagKind = z.string()
+const tagKind = z.string()
 
-export const tagInfo = z.object({
+const tagInfo = z.object({
   tag: z.string(),
   kind: tagKind,
   displayName: z.string(),
@@ -44,7 +44,7 @@ const range = { from: z.number().optional(), to: z.number().optional() }
 const maxPoints = z.number().int().min(2).max(100_000)
 
 /** One curve of one run; decimated for drawing only: first, last and extreme points are kept. */
-export const scalarCurve = z.object({
+const scalarCurve = z.object({
   runId: z.string(),
   /** [n] each. Steps beyond 2^53 are rounded here; the command line and exports tell them exactly. */
   x: f64,
@@ -61,7 +61,7 @@ export const scalarCurve = z.object({
 })
 export type ScalarCurve = z.infer<typeof scalarCurve>
 
-export const groupCurve = z.object({
+const groupCurve = z.object({
   name: z.string(),
   /** Runs of the group that have the tag. */
   runs: z.number(),
@@ -91,7 +91,7 @@ export const statisticsRow = z.object({
 export type StatisticsRow = z.infer<typeof statisticsRow>
 
 /** Histograms of one run: n of them, histogram i has the buckets offsets[i] to offsets[i + 1]. */
-export const packedHistograms = z.object({
+const packedHistograms = z.object({
   runId: z.string(),
   steps: f64,
   epochs: f64,
@@ -107,7 +107,7 @@ export const packedHistograms = z.object({
 })
 export type PackedHistograms = z.infer<typeof packedHistograms>
 
-export const packedDistribution = z.object({
+const packedDistribution = z.object({
   runId: z.string(),
   steps: f64,
   epochs: f64,
@@ -119,7 +119,7 @@ export const packedDistribution = z.object({
 export type PackedDistribution = z.infer<typeof packedDistribution>
 
 /** When the points of a tag were recorded that is neither a scalar nor drawn as a curve. */
-export const pointIndex = z.object({
+const pointIndex = z.object({
   runId: z.string(),
   steps: f64,
   epochs: f64,
@@ -129,7 +129,7 @@ export const pointIndex = z.object({
 })
 export type PointIndex = z.infer<typeof pointIndex>
 
-export const textPoint = z.object({
+const textPoint = z.object({
   runId: z.string(),
   step: z.number(),
   wallTime: anyNumber,
@@ -155,8 +155,8 @@ export const prCurve = z.object({
 })
 export type PrCurve = z.infer<typeof prCurve>
 
-export const hparamValue = z.union([anyNumber, z.string(), z.boolean()])
-export const hparamRow = z.object({
+const hparamValue = z.union([anyNumber, z.string(), z.boolean()])
+const hparamRow = z.object({
   runId: z.string(),
   /** Run that carries the hyperparameters: this one or the nearest above it (`session/validation`). */
   session: z.string(),
@@ -169,7 +169,7 @@ export const hparamRow = z.object({
 })
 export type HparamRow = z.infer<typeof hparamRow>
 
-export const graphNode = z.object({
+const graphNode = z.object({
   name: z.string(),
   op: z.string(),
   device: z.string(),
@@ -179,7 +179,7 @@ export const graphNode = z.object({
 })
 export type GraphNode = z.infer<typeof graphNode>
 
-export const recordedGraph = z.object({
+const recordedGraph = z.object({
   runId: z.string(),
   /** Where it was found: a tag, or `graph` for the run's own. */
   source: z.string(),

@@ -4,7 +4,7 @@ import { z } from 'zod'
 const jobId = z.string().min(8).max(64)
 const u8 = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
 
-export const dataChoices = z.object({
+const dataChoices = z.object({
   /** Column, or array, that is to be predicted. */
   label: z.string().min(1).optional(),
   predict: z.enum(['classes', 'numbers']).optional(),
@@ -13,7 +13,7 @@ export const dataChoices = z.object({
 })
 export type DataChoices = z.infer<typeof dataChoices>
 
-export const datasetInfo = z.object({
+const datasetInfo = z.object({
   id: z.string(),
   name: z.string(),
   createdAt: z.string(),
@@ -33,7 +33,7 @@ export const datasetInfo = z.object({
 export type DatasetInfo = z.infer<typeof datasetInfo>
 
 /** What chosen files hold. */
-export const dataFindings = z.object({
+const dataFindings = z.object({
   /** What was chosen, for people, and a name to suggest. */
   label: z.string(),
   name: z.string(),

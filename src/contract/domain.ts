@@ -22,7 +22,7 @@ export const recordOptions = z.object({
   keepCheckpoints: z.number().int().min(2).default(2)
 })
 
-export const datasetFacts = z.object({
+const datasetFacts = z.object({
   id: z.string().min(1).max(200),
   name: z.string().min(1),
   inputShape: z.array(z.number().int().min(1)).min(1),
@@ -59,7 +59,7 @@ export function kindOfRun({ spec }: { spec: z.infer<typeof runSpec> | null }): s
 }
 
 /** Where an imported run came from: the recorded series of another program, read from files. */
-export const importedFrom = z.object({
+const importedFrom = z.object({
   format: z.enum(['csv', 'json-lines', 'visualizing-training', 'tensorboard', 'checkpoints']),
   /** Name of the file or folder, as far as the import's own folder goes; never an absolute path. */
   file: z.string().min(1),
@@ -119,7 +119,7 @@ export const importSource = z.object({
 })
 export type ImportSource = z.infer<typeof importSource>
 
-export const runStatus = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted'])
+const runStatus = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted'])
 
 /** Of a run's texts, wherever its manifest comes from: a path is at most 4,096 characters, and a page shows all of them. */
 const [longestName, longestNotes, mostRunTags] = [5000, 1_000_000, 1000]

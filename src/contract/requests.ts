@@ -47,7 +47,7 @@ const nothing = z.object({}).strict()
 const done = z.object({})
 
 /** One drawn curve. Decimated for drawing only; first, last and extreme points are always kept. */
-export const packedSeries = z.object({
+const packedSeries = z.object({
   runId: z.string(),
   tag: z.string(),
   steps: f64,
@@ -58,7 +58,7 @@ export const packedSeries = z.object({
 })
 export type PackedSeries = z.infer<typeof packedSeries>
 
-export const packedHeatmap = z.object({
+const packedHeatmap = z.object({
   runId: z.string(),
   tag: z.string(),
   /** Column positions; a drawn column that joins several recorded ones has the first's step and the sum of counts. */
@@ -107,7 +107,7 @@ export const twinPeaks = z.object({
 })
 export type TwinPeaks = z.infer<typeof twinPeaks>
 
-export const sweptRun = z.object({
+const sweptRun = z.object({
   runId: z.string(),
   rate: z.number(),
   loss: z.object({ steps: f64, values: f64 }),

@@ -3,7 +3,7 @@
 /** Characters of the text. */
 export const mostViews = 1_000_000
 /** Objects and lists within each other; those of the interface are 5 deep. */
-export const deepestViews = 32
+const deepestViews = 32
 
 /** What is wrong with the text of views, as a sentence's end; null when it may be used. */
 export function viewsProblem(text: string): string | null {

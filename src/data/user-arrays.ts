@@ -160,7 +160,7 @@ interface Inputs {
 }
 
 /** Bytes of pictures stay bytes, token rows whole numbers, all else becomes singles; channels come last. */
-export function inputsOf(arrays: readonly NumericArray[]): Inputs {
+function inputsOf(arrays: readonly NumericArray[]): Inputs {
   const [first] = arrays
   const shape = first.shape.slice(1)
   for (const array of arrays) {

@@ -540,7 +540,7 @@ async function newestChange(folder: string): Promise<number> {
   return (await newestClaim(join(folder, locksFolder), changeName).catch(() => null))?.number ?? 0
 }
 
-export function runInfoOf(run: RunManifest): RunInfo {
+function runInfoOf(run: RunManifest): RunInfo {
   const { schemaVersion: _version, revision: _revision, versions: _versions, ...info } = run
   return { ...info, last: { ...info.last } }
 }

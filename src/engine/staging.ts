@@ -184,7 +184,7 @@ async function removeFolder(folder: string): Promise<void> {
 }
 
 /** A name from outside as parts of a path that stay below the staging folder, on every system. */
-export function safeParts(name: string): string[] {
+function safeParts(name: string): string[] {
   const parts = name.split(/[\\/]/)
   const bad = (part: string): boolean =>
     part === '' ||

@@ -12,7 +12,7 @@ import { whileAlone } from '../project/claims'
 import { makeFolder, readJson, readText, writeJson } from '../project/files'
 import { markOf } from '../project/processes'
 
-export const metricsFile = 'metrics.js'
+const metricsFile = 'metrics.js'
 /** Larger than anybody would read before trusting it. */
 const mostBytes = 1_000_000
 const version = 2

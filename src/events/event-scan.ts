@@ -9,7 +9,6 @@ import { ProtoError } from './protobuf'
 
 /** How a value lies in the file. The v1 forms have fields of their own, everything of v2 is a tensor. */
 export const form = { none: 0, simple: 2, oldHistogram: 3, image: 4, histo: 5, audio: 6, tensor: 8 } as const
-export type Form = (typeof form)[keyof typeof form]
 
 /** Forms beside those of values: whole members of an Event. */
 export const eventForm = { graph: 104, runMetadata: 108, metaGraph: 109 } as const

@@ -53,7 +53,7 @@ export function bucketsOf(bytes: Uint8Array, valueForm: number): Buckets {
  * Empty buckets at both ends go; inner edges are the limits, the outermost ones the smallest and the largest value
  * (TensorBoard's data_compat, in double precision).
  */
-export function bucketsOfValue(value: HistogramValue): Buckets {
+function bucketsOfValue(value: HistogramValue): Buckets {
   const { bucketLimits: limits, buckets, num } = value
   if (limits.length !== buckets.length) {
     throw new ProtoError(`a histogram has ${buckets.length} counts for ${limits.length} edges`)

@@ -86,7 +86,7 @@ const signatures: [mime: string, at: number, bytes: string][] = [
   ['audio/mpeg', 0, '\xff\xfb']
 ]
 
-export function mimeOf(data: Uint8Array): string | null {
+function mimeOf(data: Uint8Array): string | null {
   const matches = (at: number, text: string): boolean => {
     for (let i = 0; i < text.length; i++) if (data[at + i] !== text.charCodeAt(i)) return false
     return true

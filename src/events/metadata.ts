@@ -20,7 +20,7 @@ export const noMetadata: Metadata = {
 }
 
 /** @throws ProtoError */
-export function decodeMetadata(bytes: Uint8Array, start = 0, end = bytes.length): Metadata {
+function decodeMetadata(bytes: Uint8Array, start = 0, end = bytes.length): Metadata {
   const metadata = { ...noMetadata }
   const reader = new ProtoReader(bytes, start, end)
   while (reader.next()) {

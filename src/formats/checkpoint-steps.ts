@@ -50,7 +50,7 @@ const preference = [
 ]
 const epochLabel = preference[preference.length - 1]
 /** A path without any number. */
-export const noStep = '#none'
+const noStep = '#none'
 
 /** @param path with `/`, below the chosen folder */
 export function parsePath(path: string): ParsedPath {

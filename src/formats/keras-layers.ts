@@ -107,7 +107,7 @@ const readers: Record<string, Reader> = {
   }
 }
 
-export const knownLayers = ['InputLayer', ...Object.keys(readers)]
+const knownLayers = ['InputLayer', ...Object.keys(readers)]
 
 /** @param rank dimensions of the layer's input, without the batch. @throws FormatError */
 export function convertLayer(layer: KerasLayer, rank: number): Converted {

@@ -22,7 +22,7 @@ export function readTorchPickle(bytes: Uint8Array, file: string): unknown {
 }
 
 /** Instructions of one pickle; a model of 100,000 tensors has about 4 million. */
-export const mostInstructions = 20_000_000
+const mostInstructions = 20_000_000
 /** Dictionaries, lists, tuples, texts and tensors of one pickle, each about a hundred bytes. */
 export const mostObjects = 2_000_000
 

@@ -9,7 +9,7 @@ export interface HistogramRange {
 }
 
 /** Up to this many classes have histograms of their own. */
-export const maxHistogramClasses = 10
+const maxHistogramClasses = 10
 
 /**
  * One histogram per class: of the activations of the class's examples. Empty where activations do not belong to examples,

@@ -25,7 +25,7 @@ export function packageVersion(buildFolder: string): string {
 }
 
 /** For hosts without Electron's own notion of it. */
-export function defaultUserData(): string {
+function defaultUserData(): string {
   if (process.env.PHASESCOPE_USER_DATA) return process.env.PHASESCOPE_USER_DATA
   if (process.platform === 'win32') return join(process.env.APPDATA ?? homedir(), 'Phasescope')
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Phasescope')

@@ -124,7 +124,7 @@ function graphOf(network: NetworkSpec, parameters: ParameterSpec[]): Architectur
 }
 
 /** The scopes that a path lies in, outermost first. */
-export function scopesOf(path: string): string[] {
+function scopesOf(path: string): string[] {
   const parts = path.split('.')
   return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('.'))
 }

@@ -7,7 +7,7 @@ export class NetworkError extends Error {
   override readonly name = 'NetworkError'
 }
 
-export const layerTypes: readonly LayerType[] = [
+const layerTypes: readonly LayerType[] = [
   'dense',
   'conv',
   'maxPool',

@@ -63,7 +63,7 @@ const mostEntries = 50_000
 const deepest = 8
 const mostBytes = 256 * 1024 * 1024
 /** Groups of files that were chosen without a folder. */
-export const looseGroup = 'Imported runs'
+const looseGroup = 'Imported runs'
 
 /**
  * Everything in the chosen files and folders that can be a run, in natural order. Hidden files are not looked at.

@@ -10,7 +10,7 @@ import { readJson } from './files'
 import type { ProcessMark } from './processes'
 
 const linksVersion = 1
-export const linksName = 'logs.json'
+const linksName = 'logs.json'
 
 const logLink = z.object({
   id: z.string().min(1),

@@ -9,7 +9,7 @@ export const projectVersion = 1
 export const runVersion = 1
 export const analysisVersion = 2
 
-export const projectManifest = z.object({
+const projectManifest = z.object({
   schemaVersion: z.literal(projectVersion),
   id: z.string().min(1),
   name: z.string().min(1),

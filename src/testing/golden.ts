@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 
 const folder = new URL('../../testdata/', import.meta.url)
 
-export function goldenBytes(path: string): Uint8Array {
+function goldenBytes(path: string): Uint8Array {
   return new Uint8Array(gunzipSync(readFileSync(new URL(`${path}.gz`, folder))))
 }
 

@@ -6,7 +6,7 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js'
 
 /** Longest expression that is compiled, in characters. */
-export const longestPattern = 1000
+const longestPattern = 1000
 /** Characters of a text that are looked at; names of runs and tags beyond this are matched by their beginning. */
 export const longestMatched = 10_000
 /** Instructions of a compiled expression: each costs a step for every character. */

@@ -32,7 +32,7 @@ export function completeParams(spec: ExperimentSpec, overrides: Params): { param
 }
 
 /** The default of a parameter beside those that come before it. */
-export function defaultOf({ default: usual, defaultFor }: ParamSpec, params: Params): ParamValue {
+function defaultOf({ default: usual, defaultFor }: ParamSpec, params: Params): ParamValue {
   return defaultFor?.values[String(params[defaultFor.key])] ?? usual
 }
 

@@ -1,7 +1,7 @@
 /** Between a training worker, which owns the files of a run, and a trainer that has the GPU but no files. */
 import type { WireError } from '../contract/errors'
 import type { CheckpointState, Dataset, RunSpec, TrainOutcome, TrainRecord } from '../training/types'
-import type { ProbeCommand, ProbeReply } from './messages'
+import type { ProbeCommand } from './messages'
 
 export type GpuCommand =
   | ProbeCommand
@@ -22,8 +22,6 @@ export type GpuMessage =
   | { kind: 'finished'; outcome: TrainOutcome }
   | { kind: 'measured'; speed: Speed }
   | { kind: 'failed'; error: WireError }
-
-export type GpuReply = ProbeReply | GpuMessage
 
 export interface Speed {
   msPerStep: number

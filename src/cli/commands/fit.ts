@@ -51,7 +51,10 @@ export const fitCommand: Command = {
     force: { description: 'Fit also where the alignment leaves out most of what was recorded.' },
     states: { value: 'RANGE', description: 'Numbers of states to try, 1 to 8. Default 1-8.' },
     covariance: { value: 'KIND', description: 'diag (default), full, tied or spherical.' },
-    zscore: { value: 'HOW', description: 'Scale of the features: shared (default: levels are the same in all runs), run, all or none.' },
+    zscore: {
+      value: 'HOW',
+      description: 'Scale of the features: shared (default: levels are the same in all runs), run, all or none.'
+    },
     emission: {
       value: 'WHAT',
       description:

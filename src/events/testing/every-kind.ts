@@ -10,7 +10,7 @@ import type { EncodedImage, GraphDefNode, HistogramValue, PrCounts } from '../en
 import { frameRecord } from '../framing'
 import { EventWriter } from '../writer'
 
-export class MemoryWriter extends EventWriter {
+class MemoryWriter extends EventWriter {
   private readonly records: Uint8Array[] = []
 
   constructor(wallTime: number) {

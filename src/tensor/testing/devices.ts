@@ -12,7 +12,7 @@ const chromium = '/usr/lib/chromium'
  * Makes Chromium's software device the one that Vulkan finds, unless the machine names its own. The loader is not where the
  * system looks for libraries, so it is loaded by its path: a library that is loaded already is found by its name.
  */
-export function offerSoftwareDevice(): void {
+function offerSoftwareDevice(): void {
   const device = `${chromium}/vk_swiftshader_icd.json`
   if (process.env.VK_ICD_FILENAMES || !existsSync(device)) return
   process.env.VK_ICD_FILENAMES = device

@@ -11,8 +11,8 @@ import type { Experiment, Resources } from './types'
 import { unpacked } from './unpacked'
 
 /** Images in the bundled MNIST files. */
-export const mnistCount = 10_000
-export const mnistFiles = { images: 'mnist-10k-images.idx3.gz', labels: 'mnist-10k-labels.idx1.gz' } as const
+const mnistCount = 10_000
+const mnistFiles = { images: 'mnist-10k-images.idx3.gz', labels: 'mnist-10k-labels.idx1.gz' } as const
 
 const forModel = (...values: string[]): { when: { key: string; values: string[] } } => ({
   when: { key: 'model', values }

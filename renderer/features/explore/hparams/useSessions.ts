@@ -18,9 +18,9 @@ export interface MetricChoice {
 const usualMetrics = ['accuracy/val', 'loss/val', 'loss/train']
 const mostAtFirst = 3
 
-export const paramKey = (name: string): string => `param ${name}`
+const paramKey = (name: string): string => `param ${name}`
 export const metricKey = ({ tag, of }: MetricChoice): string => `${of} ${tag}`
-export const metricLabel = ({ tag, of }: MetricChoice): string => (of === 'last' ? tag : `${tag} (${of})`)
+const metricLabel = ({ tag, of }: MetricChoice): string => (of === 'last' ? tag : `${tag} (${of})`)
 
 export function useSessions() {
   const explore = useExplore()

@@ -8,7 +8,7 @@ export interface Section<T> {
   tags: T[]
 }
 
-export const noSection = ''
+const noSection = ''
 
 export function sectionOf(tag: string): string {
   const slash = tag.indexOf('/')
