@@ -3,6 +3,7 @@ import { parameterCount } from '../hmm'
 import type { Sequence } from '../hmm/types'
 import { alignRun, points, withoutEmptyRows } from './align'
 import type { AlignedRun, Allocate } from './align'
+import { reportNearCopies } from './near-copies'
 import { hasRates, rateRows, ratesOf } from './rates'
 import { scaled, scalesOf, usualScale } from './scaling'
 import type { Analysis, AnalysisInputRun, AnalysisOptions, Finding, RunSeries } from './types'
@@ -118,6 +119,7 @@ export function buildSequences(
   const rows = sequences.reduce((sum, sequence) => sum + sequence.rows, 0)
   warnAboutShortRuns(aligned, findings)
   warnAboutRows(rows, varying.length, options, findings)
+  reportNearCopies(sequences, varying, findings)
   return {
     inputs: {
       runs: aligned.map(({ run, steps, epochs }) => ({ ...run, steps, epochs })),
