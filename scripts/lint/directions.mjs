@@ -6,50 +6,104 @@
 const tensorflow = ['@tensorflow/*']
 
 /**
- * imports: folders of src whose code may be used. node: Node built-ins and globals allowed. packages: npm packages that
+ * about: what is in it, in a line. imports: folders of src whose code may be used. node: Node built-ins and globals allowed. packages: npm packages that
  * may be imported; `x/*` stands for everything in a scope or package.
  */
 export const directions = {
-  'src/numeric': { imports: [], packages: ['ml-matrix'] },
+  'src/numeric': {
+    about: 'random numbers, distributions, linear algebra, statistics',
+    imports: [],
+    packages: ['ml-matrix']
+  },
   /** What texts from outside may do; everybody meets them, and so everybody may use it. */
-  'src/text': { imports: [], packages: ['re2js'] },
-  'src/tensor': { imports: ['numeric'], packages: tensorflow },
-  'src/formats': { imports: ['text', 'numeric'], packages: ['papaparse', 'fast-png', 'jpeg-js', '@zip.js/zip.js'] },
-  'src/data': { imports: ['formats', 'numeric'] },
-  'src/events': { imports: ['numeric'] },
-  'src/hmm': { imports: ['numeric'] },
-  'src/metrics': { imports: ['tensor', 'numeric'], packages: tensorflow },
-  'src/models': { imports: ['tensor', 'numeric'], packages: tensorflow },
-  'src/hooks': { imports: ['metrics', 'models', 'tensor', 'numeric'], packages: tensorflow },
+  'src/text': {
+    about: 'expressions in linear time; texts for terminals, sheets and pages',
+    imports: [],
+    packages: ['re2js']
+  },
+  'src/tensor': {
+    about: 'backends, missing and slow kernels, memory accounting',
+    imports: [],
+    packages: tensorflow
+  },
+  'src/formats': {
+    about: 'bytes to arrays, tables, pictures, networks: idx, npz, safetensors, PyTorch, CSV, Keras',
+    imports: ['text', 'numeric'],
+    packages: ['papaparse', 'fast-png', 'jpeg-js', '@zip.js/zip.js']
+  },
+  'src/data': {
+    about: 'data sets: bundled, generated, the user’s own',
+    imports: ['formats', 'numeric']
+  },
+  'src/events': {
+    about: 'TensorBoard event files: reading, encoding, what is in a run',
+    imports: []
+  },
+  'src/hmm': {
+    about: 'hidden Markov models of levels or rules of change, missing cells: EM, Viterbi',
+    imports: ['numeric']
+  },
+  'src/metrics': {
+    about: 'weight metrics, histograms',
+    imports: ['tensor']
+  },
+  'src/models': {
+    about: 'architectures, the module tree',
+    imports: ['tensor', 'numeric'],
+    packages: tensorflow
+  },
+  'src/hooks': {
+    about: 'hook points: names, attachment, collectors',
+    imports: ['metrics', 'models', 'tensor'],
+    packages: tensorflow
+  },
   'src/training': {
+    about: 'experiments, trainer, optimizers, schedules',
     imports: ['hooks', 'metrics', 'models', 'data', 'formats', 'tensor', 'text', 'numeric'],
     packages: tensorflow
   },
-  'src/analysis': { imports: ['hmm', 'events', 'text', 'numeric'], packages: ['ml-hclust'] },
+  'src/analysis': {
+    about: 'sequences, evidence, selection, state identity, training map, runs together',
+    imports: ['hmm', 'text', 'numeric'],
+    packages: ['ml-hclust']
+  },
   /** Types and validators that all may use; it uses domain types and no code of others. */
-  'src/contract': { imports: [], packages: ['zod'] },
+  'src/contract': {
+    about: 'requests, events, validators, errors, wire format',
+    imports: [],
+    packages: ['zod']
+  },
   'src/project': {
+    about: 'project and run folders, manifests, checkpoints, imports',
     imports: ['contract', 'events', 'formats', 'text', 'numeric'],
     node: true,
     packages: ['zod', 'h5wasm/node']
   },
   'src/workers': {
+    about: 'entry files of the threads, and what they answer',
     imports: [
       ...['contract', 'project', 'analysis', 'training', 'hooks', 'metrics', 'models', 'data', 'events', 'formats'],
-      ...['hmm', 'tensor', 'text', 'numeric']
+      ...['hmm', 'tensor', 'numeric']
     ],
     node: true,
     packages: [...tensorflow, 'webgpu']
   },
   'src/engine': {
+    about: 'jobs, scheduling, the implementation of the contract',
     // Of the workers only the messages, and of those only their types: what computes must never run in the host.
-    imports: ['contract', 'project', 'analysis', 'training', 'hooks', 'models', 'events', 'numeric'],
+    imports: ['contract', 'project', 'analysis', 'training', 'hooks', 'models', 'numeric'],
     types: ['workers/messages'],
     node: true,
     packages: ['es-module-lexer']
   },
-  'src/host': { imports: ['engine', 'contract', 'project'], node: true, packages: ['ws'] },
+  'src/host': {
+    about: 'worker threads, browser host, places',
+    imports: ['engine', 'contract'],
+    node: true,
+    packages: ['ws']
+  },
   'src/cli': {
+    about: 'commands',
     imports: [
       ...[
         'engine',
@@ -68,14 +122,28 @@ export const directions = {
     node: true
   },
   'src/lib': {
-    imports: ['hmm', 'metrics', 'events', 'project', 'analysis', 'contract', 'formats', 'text', 'numeric'],
+    about: 'what the package exports',
+    imports: ['hmm', 'metrics', 'events', 'project', 'analysis', 'contract', 'formats'],
     node: true
   },
-  'electron/main': { imports: ['engine', 'host', 'contract'], node: true, packages: ['electron'] },
+  'electron/main': {
+    about: 'windows, menu, IPC gate, app protocol',
+    imports: ['engine', 'host', 'contract'],
+    node: true,
+    packages: ['electron']
+  },
   /** The hidden window's worker trains; it is a browser's, so of the workers it takes what knows no Node. */
-  'electron/gpu': { imports: ['workers', 'training', 'tensor', 'contract'] },
-  'electron/preload': { imports: ['contract'], packages: ['electron'] },
+  'electron/gpu': {
+    about: 'the hidden window that trains on the GPU; of the workers it takes what knows no Node',
+    imports: ['workers', 'tensor']
+  },
+  'electron/preload': {
+    about: 'the bridge into the page',
+    imports: [],
+    packages: ['electron']
+  },
   renderer: {
+    about: 'the interface',
     imports: ['contract', 'text'],
     packages: [
       ...['vue', 'pinia', 'naive-ui', 'zod', 'uplot', 'uplot/*', 'apexcharts', 'vue3-apexcharts', '@dagrejs/dagre'],

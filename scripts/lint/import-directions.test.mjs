@@ -1,8 +1,11 @@
 /** The fence itself: the real configuration, asked about wrong and right lines in files of the repository. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
 import { ESLint } from 'eslint'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../lib/electron-runtime.mjs'
-import { directions } from './directions.mjs'
+import { directions, isTest } from './directions.mjs'
+import { drawn, page } from './draw-directions.mjs'
 
 const fences = ['phasescope/import-directions', 'no-restricted-globals', 'no-restricted-syntax']
 let eslint
@@ -17,6 +20,14 @@ async function complaints(path, code) {
   const fatal = result.messages.find((message) => message.fatal)
   if (fatal) throw new Error(fatal.message)
   return result.messages.filter((message) => fences.includes(message.ruleId)).map((message) => message.message)
+}
+
+/** Code of a folder, without its tests. */
+function filesUnder(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(ts|vue)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !isTest(file.split(sep).join('/')))
 }
 
 const wrong = [
@@ -118,5 +129,24 @@ describe('the import fence', () => {
     }
     for (const folder of Object.keys(directions)) visit(folder, [])
     expect(done.size).toBe(Object.keys(directions).length)
+  })
+
+  it('is what docs/architecture.md shows (node scripts/lint/draw-directions.mjs writes it)', async () => {
+    const text = readFileSync(page, 'utf8')
+    expect(text).toBe(await drawn(text))
+  })
+
+  it('permits nothing that no file makes use of', () => {
+    const idle = Object.entries(directions).flatMap(([folder, { imports, packages = [] }]) => {
+      const text = filesUnder(folder)
+        .map((file) => readFileSync(file, 'utf8'))
+        .join('\n')
+      const used = (specifier) => text.includes(`'${specifier}`)
+      const idleImports = imports.filter((name) => !new RegExp(`'(\\.\\./)+(src/)?${name}[/']`).test(text))
+      return [...idleImports, ...packages.filter((name) => !used(name.replace(/\*$/, '')))].map(
+        (name) => `${folder}: ${name}`
+      )
+    })
+    expect(idle).toEqual([])
   })
 })
