@@ -1,5 +1,5 @@
 /**
- * `npm run truth [-- --sets N] [--from N] [--only NAME,NAME] [--zscore shared|run|all|none] [--jobs N]
+ * `npm run truth [-- --sets N] [--from N] [--only NAME,NAME] [--zscore shared|run|all|none] [--runs N] [--jobs N]
  * [--check]`: simulated runs whose phases are known,
  * through the evidence of the application. 100 sets of each family by default, about 40 minutes on two cores; --check takes 3
  * and ends with exit code 1 when fewer than two thirds of a kind come out right (a slice for continuous integration).
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     ...{
       jobs: { type: 'string' },
       zscore: { type: 'string', default: 'shared' },
+      runs: { type: 'string' },
       check: { type: 'boolean', default: false }
     }
   }
@@ -35,7 +36,12 @@ console.log(
 console.log('| --- | --- | --- | --- | --- | --- | --- |')
 for (const { name, truth } of wanted) {
   const judged = await judgedBy(
-    Array.from({ length: sets }, (_, i) => ({ family: name, set: from + i, zscore: values.zscore }))
+    Array.from({ length: sets }, (_, i) => ({
+      family: name,
+      set: from + i,
+      zscore: values.zscore,
+      count: values.runs && Number(values.runs)
+    }))
   )
   const good = judged.filter(({ states, phases }) => states === phases)
   const effects = judged.map(({ effect }) => effect).sort((a, b) => a - b)

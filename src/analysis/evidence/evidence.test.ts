@@ -131,11 +131,17 @@ describe('the plan', () => {
     expect(runs.map(({ data }) => data)).toEqual(before)
   })
 
-  it('looks at an even share of very many points, and at one run without holding out', () => {
+  it('looks at an even share of very many points, and at few runs without holding out', () => {
     const many = planEvidence(settings, Array(500).fill(2000) as number[])[0]
     expect(many.trainRuns.length + many.testRuns.length).toBe(10)
     const [alone] = planEvidence(settings, [50])
     expect(alone).toMatchObject({ trainRuns: [0], testRuns: [0] })
+    for (const { trainRuns, testRuns } of planEvidence(settings, [50, 50, 50])) {
+      expect([...trainRuns].sort()).toEqual([0, 1, 2])
+      expect(testRuns).toEqual(trainRuns)
+    }
+    for (const { trainRuns, testRuns } of planEvidence(settings, [50, 50, 50, 50]))
+      expect([...trainRuns, ...testRuns].sort()).toEqual([0, 1, 2, 3])
   })
 
   it('gives the same answer again, whatever the order of the results', () => {
@@ -223,6 +229,9 @@ describe('remarks', () => {
     ])
     expect(texts(evidence, [of(1, 1)], { runs: 1, statesMax: 3 })).toEqual([
       expect.stringContaining('rests on one run, so nothing was held out')
+    ])
+    expect(texts(evidence, [of(3, 3)], { runs: 3, statesMax: 3 })).toEqual([
+      expect.stringContaining('rests on 3 runs, too few to hold any out')
     ])
     expect(texts(evidence, [of(4, 1, 'Too few rows.')], { runs: 4, statesMax: 5 })).toEqual([
       'The evidence says nothing of 4, 5 states, which could not be fitted to every part of the runs. Too few rows.'

@@ -22,7 +22,9 @@ export function evidenceRemarks(
   }
   if (first.runs === first.heldOut) {
     const text =
-      'The evidence for phases rests on one run, so nothing was held out: gains are those of the run that was fitted. More seeds make it sound.'
+      first.runs === 1
+        ? 'The evidence for phases rests on one run, so nothing was held out: gains are those of the run that was fitted. More seeds make it sound.'
+        : `The evidence for phases rests on ${first.runs} runs, too few to hold any out: gains are those of runs that were fitted. More seeds make it sound.`
     found.push({ severity: 'warning', text })
   }
   const weighed = new Set(evidence.rows.map(({ states }) => states))

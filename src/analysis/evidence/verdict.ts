@@ -37,11 +37,12 @@ export function weighEvidence(results: readonly EvidenceResult[]): Evidence | nu
     rows.push({ states, gain, surrogates, excess: gain.median - surrogates.median, error })
   }
   if (rows.length === 0) return null
-  const total = Math.max(...rows.map((row) => row.gain.median))
   const best = rows.reduce((one, other) => (other.excess > one.excess ? other : one))
-  const effect = total > 0 ? Math.max(0, best.excess / total) : 0
+  // Of what that many states gain: all that further ones gain by slicing must not make phases smaller, however many are tried.
+  const whole = best.gain.median
+  const effect = whole > 0 ? Math.max(0, best.excess / whole) : 0
   const phases = effect >= LEAST_EFFECT && best.excess > LEAST_ERRORS * best.error
-  const equal = Math.max(EQUAL_SHARE * total, Math.min(best.error, 2 * EQUAL_SHARE * total))
+  const equal = Math.max(EQUAL_SHARE * whole, Math.min(best.error, 2 * EQUAL_SHARE * whole))
   const supported = phases ? rows.find((row) => row.excess >= best.excess - equal)!.states : 1
   const states = Math.max(1, supported - slicesAmong(results, supported))
   return {

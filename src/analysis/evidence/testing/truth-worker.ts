@@ -3,6 +3,8 @@ import { parentPort } from 'node:worker_threads'
 import type { Scaling } from '../../scaling'
 import { judge } from './truth'
 
-parentPort!.on('message', async ({ family, set, zscore }: { family: string; set: number; zscore: Scaling }) =>
-  parentPort!.postMessage({ family, set, judgement: await judge(family, set, zscore) })
+parentPort!.on(
+  'message',
+  async ({ family, set, zscore, count }: { family: string; set: number; zscore: Scaling; count?: number }) =>
+    parentPort!.postMessage({ family, set, judgement: await judge(family, set, zscore, count) })
 )

@@ -32,16 +32,17 @@ export async function judge(
   family: string,
   set: number,
   zscore: Scaling = 'shared',
-  surrogates = 20
+  count?: number
 ): Promise<Judgement> {
   const { draw } = families.find(({ name }) => name === family)!
   const rng = Rng.forPurpose(set, `truth ${family}`)
-  const size = drawSize(rng)
+  const drawn = drawSize(rng)
+  const size = count === undefined ? drawn : { ...drawn, runs: count }
   const { runs: raw, phases, paths } = draw(rng, size)
   const runs = raw.map((run) => ({ ...run, data: run.data.slice(), missing: run.data.some(Number.isNaN) }))
   const scaling = scaleInPlace(runs, zscore)
   const options: AnalysisOptions = {
-    ...{ folds: 5, seed: set, statesMin: 1, statesMax, surrogates, zscore, covariance: 'diag', minCovar: 1e-3 },
+    ...{ folds: 5, seed: set, statesMin: 1, statesMax, surrogates: 20, zscore, covariance: 'diag', minCovar: 1e-3 },
     ...{ transitions: 'free', emission: 'auto', runIds: [], features: [], restarts: 4, criterion: 'evidence' },
     ...{ maxIterations: 100, tolerance: 1e-2 }
   }
