@@ -5,12 +5,26 @@ export interface Point {
   y: number
 }
 
+/** More states than this bear their numbers alone: names beside so many discs could not be read. */
+export const mostNamed = 8
+const snakeColumns = 4
+
 /**
  * States in order of first visit, on a zigzag from the top: every forward step is a short diagonal, and steps that
- * skip a state or go back run along the sides. Depends on the number of states only, so a refit does not move them.
+ * skip a state or go back run along the sides. Many go to and fro in rows. Depends on the number of states only, so a refit
+ * does not move them.
  */
 export function initialLayout(count: number): Point[] {
   if (count === 1) return [{ x: 0, y: 0 }]
+  if (count > mostNamed) {
+    const rows = Math.ceil(count / snakeColumns)
+    return Array.from({ length: count }, (_, i) => {
+      const row = Math.floor(i / snakeColumns)
+      const along = i % snakeColumns
+      const column = row % 2 === 0 ? along : snakeColumns - 1 - along
+      return { x: (column - (snakeColumns - 1) / 2) * 88, y: (row - (rows - 1) / 2) * 84 }
+    })
+  }
   const step = count <= 5 ? 86 : 54
   return Array.from({ length: count }, (_, i) => ({
     x: (i % 2 === 0 ? -1 : 1) * 64,

@@ -1,5 +1,6 @@
 /** Token values for canvases, which cannot read CSS variables by themselves. Re-read whenever the theme changes. */
 import { shallowRef } from 'vue'
+import { mostStates } from '../../src/contract/domain'
 
 export interface ChartTheme {
   name: 'dark' | 'light'
@@ -69,7 +70,7 @@ function readTheme(root: HTMLElement = document.documentElement): ChartTheme {
   const token = (name: string): string => style.getPropertyValue(`--${name}`).trim()
   const name = root.dataset.theme === 'light' ? 'light' : 'dark'
   const stops = Array.from({ length: 17 }, (_, i) => token(`seq-${String(i).padStart(2, '0')}`))
-  const states = Array.from({ length: 8 }, (_, i) => i + 1)
+  const states = Array.from({ length: mostStates }, (_, i) => i + 1)
   const runs = Array.from({ length: runColors }, (_, i) => token(`run-${i + 1}`))
   return {
     name,

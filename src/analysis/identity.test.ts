@@ -6,7 +6,7 @@ import { Rng } from '../numeric/rng'
 import { withCandidate } from './assemble'
 import { runCandidate } from './candidates'
 import { decodeRun } from './decode'
-import { agreement, assign, identify, stateSimilarity } from './identity'
+import { agreement, identify, stateSimilarity } from './identity'
 import type { IdentifiedFit } from './identity'
 import { pointLogLikelihoods } from './likelihood'
 import { buildSequences } from './sequences'
@@ -31,29 +31,6 @@ function fitOf(paths: number[][], names: string[], means: number[][] = names.map
 }
 
 describe('matching states', () => {
-  it('assigns exactly, against trying every way', () => {
-    const rng = new Rng(2)
-    const everyWay = (left: number[][], used: Set<number>): number => {
-      if (left.length === 0) return 0
-      const [row, ...rest] = left
-      let best = everyWay(rest, used)
-      row.forEach((value, j) => {
-        if (value >= 0.2 && !used.has(j)) best = Math.max(best, value + everyWay(rest, new Set([...used, j])))
-      })
-      return best
-    }
-    for (let trial = 0; trial < 30; trial++) {
-      const similarity = Array.from({ length: 1 + rng.integer(5) }, () =>
-        Array.from({ length: 1 + (trial % 5) }, () => rng.uniform())
-      )
-      const found = assign(similarity)
-      const total = found.reduce((sum, j, i) => sum + (j < 0 ? 0 : similarity[i][j]), 0)
-      expect(total).toBeCloseTo(everyWay(similarity, new Set()), 12)
-      const used = found.filter((j) => j >= 0)
-      expect(new Set(used).size).toBe(used.length)
-    }
-  })
-
   it('carries number, colour and name through renumbering', () => {
     const old = fitOf([[0, 0, 1, 1, 2, 2]], ['Memorising', 'Plateau', 'Generalising'])
     old.fit.stateSummaries[2] = { ...old.fit.stateSummaries[2], name: 'Aha', nameSource: 'user' }

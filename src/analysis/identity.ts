@@ -2,8 +2,9 @@
  * Which state of one fit is which state of another, so that a phase keeps its number, colour and name across refits,
  * numbers of states and restarts. EM numbers its states at random.
  */
+import { assignment } from '../numeric/assignment'
 import { hasDetails } from './name-details'
-import { colorOf } from './summaries'
+import { colorOf, MOST_STATES } from './summaries'
 import type { Analysis, Finding, FittedStates, StateSummary } from './types'
 
 /** A fit seen from outside: what matching needs of it. */
@@ -19,8 +20,6 @@ export interface IdentifiedFit {
 const SAME = 0.2
 /** From this similarity on a kept state is close enough to keep its name too. */
 const SAME_NAME = 0.5
-/** Numbers that have a colour of their own. */
-const COLORS = 8
 
 /**
  * Similarity of every pair of states, [a][b], from 0 to 1. Where the fits share points (equal run, equal step), it is
@@ -66,50 +65,19 @@ export function stateSimilarity(a: IdentifiedFit, b: IdentifiedFit): number[][] 
 }
 
 /**
- * The assignment of rows to different columns with the largest total, by dynamic programming over sets of columns;
- * exact for the up to 8 states that there are.
- * @param least pairs below this are never made.
- * @returns the column of every row, or -1.
- */
-export function assign(similarity: readonly (readonly number[])[], least = SAME): number[] {
-  const columns = similarity[0]?.length ?? 0
-  const size = 1 << columns
-  // best[set]: the largest total of the rows so far that uses exactly these columns, with the choice of every row.
-  let best: ({ total: number; chosen: number[] } | undefined)[] = Array.from({ length: size })
-  best[0] = { total: 0, chosen: [] }
-  for (const row of similarity) {
-    const next: typeof best = Array.from({ length: size })
-    const offer = (set: number, total: number, chosen: number[]): void => {
-      if (!next[set] || total > next[set].total) next[set] = { total, chosen }
-    }
-    best.forEach((entry, set) => {
-      if (!entry) return
-      offer(set, entry.total, [...entry.chosen, -1])
-      row.forEach((value, j) => {
-        if (value >= least && !(set & (1 << j))) offer(set | (1 << j), entry.total + value, [...entry.chosen, j])
-      })
-    })
-    best = next
-  }
-  let winner = best[0]!
-  for (const entry of best) if (entry && entry.total > winner.total) winner = entry
-  return winner.chosen
-}
-
-/**
  * The states of `fit` under the numbers, colours and (where they are close, or the user gave them) names of the states
  * of `reference` that they match. States without a counterpart get numbers that neither fit uses, while there are
  * colours left.
  */
 export function identify(fit: IdentifiedFit, reference: IdentifiedFit): StateSummary[] {
   const similarity = stateSimilarity(fit, reference)
-  const match = assign(similarity)
+  const match = assignment(similarity, SAME)
   const known = reference.fit.stateSummaries
   const taken = new Set(match.filter((j) => j >= 0).map((j) => known[j].number))
   const avoided = new Set(known.map((state) => state.number))
   const fresh = (): number => {
     for (const rest of [avoided, new Set<number>()])
-      for (let number = 1; number <= COLORS; number++)
+      for (let number = 1; number <= MOST_STATES; number++)
         if (!taken.has(number) && !rest.has(number)) {
           taken.add(number)
           return number
@@ -201,6 +169,6 @@ export function agreement(a: readonly ArrayLike<number>[], b: readonly ArrayLike
     points += path.length
   })
   if (points === 0) return 1
-  const match = assign(both, 1)
+  const match = assignment(both, 1)
   return both.reduce((sum, row, i) => sum + (match[i] >= 0 ? row[match[i]] : 0), 0) / points
 }

@@ -3,12 +3,12 @@ import { segmentsOf } from './trajectory'
 import type { StateName } from './names'
 import type { StateSummary } from './types'
 
-/** State colours that exist; further states start over. */
-const COLORS = 8
+/** A fit has at most so many states, and each has a colour and a number of its own. */
+export const MOST_STATES = 16
 
 /** The colour that a state wears everywhere. */
 export function colorOf(number: number): number {
-  return ((number - 1) % COLORS) + 1
+  return ((number - 1) % MOST_STATES) + 1
 }
 
 /**

@@ -167,7 +167,7 @@ export interface StateSummary {
   nameSource: NameSource
   /** How the rule reads the curves in this state, in words, whatever the state is called. */
   rule: string
-  /** 1..8: which state colour it wears. */
+  /** 1..16: which state colour it wears. */
   color: number
   /** Share of all rows spent here. */
   occupancy: number

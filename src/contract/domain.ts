@@ -158,6 +158,9 @@ export function seedOf(run: Pick<RunInfo, 'spec' | 'imported'>): number | null {
   return run.spec?.seed ?? run.imported?.seed ?? null
 }
 
+/** A fit has at most so many states, and each has a colour and a number of its own. */
+export const mostStates = 16
+
 export const alignment = z.union([z.enum(['union', 'common', 'epoch']), z.object({ series: tagName }).strict()])
 
 /** What a recorded series may be for, the outcomes first. */
@@ -189,8 +192,8 @@ export const analysisOptions = z.object({
   /** Absent: levels. */
   emission: z.enum(['auto', 'levels', 'rates']).optional(),
   covariance: z.enum(['diag', 'full', 'tied', 'spherical']),
-  statesMin: z.number().int().min(1).max(8),
-  statesMax: z.number().int().min(1).max(8),
+  statesMin: z.number().int().min(1).max(mostStates),
+  statesMax: z.number().int().min(1).max(mostStates),
   restarts: z.number().int().min(1).max(200),
   maxIterations: z.number().int().min(1).max(100000),
   tolerance: z.number().min(0),
@@ -317,7 +320,7 @@ export const analysis = z.object({
           name: z.string(),
           nameSource: z.enum(['rule', 'user', 'kept']),
           rule: z.string(),
-          color: z.number().int().min(1).max(8),
+          color: z.number().int().min(1).max(mostStates),
           occupancy: z.number(),
           meanDwell: z.number(),
           visits: z.number(),

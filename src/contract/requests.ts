@@ -17,6 +17,7 @@ import {
   importSource,
   logEntry,
   logFolderInfo,
+  mostStates,
   paramValue,
   pointQuantiles,
   projectActivity,
@@ -460,7 +461,7 @@ export const requests = {
   'analysis.cancel': { params: z.object({ id }), result: done },
   'analysis.get': { params: z.object({ id }), result: analysis as unknown as z.ZodType<Analysis> },
   'analysis.choose': {
-    params: z.object({ id, states: z.number().int().min(1).max(8) }),
+    params: z.object({ id, states: z.number().int().min(1).max(mostStates) }),
     result: done
   },
   'analysis.renameState': {

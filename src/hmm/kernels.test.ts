@@ -57,7 +57,7 @@ describe('the kernels of the E-step', () => {
 
   for (const type of TYPES)
     it(`${type}: agree with plain loops for every number of states and features`, () => {
-      for (let states = 1; states <= 11; states++)
+      for (const states of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 16, 17])
         for (const features of [1, 2, 3, 4, 5, 7, 8, 13, 14, 20]) {
           const rng = new Rng(100 * states + features)
           const model = randomModel(states, features, type, rng, 1)

@@ -2,9 +2,14 @@
 import { visible } from '../../text/visible'
 
 /** State colours, as in the application's tokens. Index 0 is colour 1. */
-export const STATE_COLORS = ['#95849c', '#d0750a', '#3c91ed', '#be346d', '#6f9963', '#705cb8', '#7f672f', '#087b73']
-/** Text on them. */
-export const STATE_TEXT = ['#0b0c0e', '#0b0c0e', '#0b0c0e', '#ffffff', '#0b0c0e', '#ffffff', '#ffffff', '#ffffff']
+export const STATE_COLORS = [
+  ...['#95849c', '#d0750a', '#3c91ed', '#be346d', '#6f9963', '#705cb8', '#7f672f', '#087b73'],
+  ...['#d461e0', '#317d01', '#fe4f75', '#8a70fc', '#b74506', '#17a92a', '#ac38b8', '#875870']
+]
+export const STATE_TEXT = [
+  ...['#0b0c0e', '#0b0c0e', '#0b0c0e', '#ffffff', '#0b0c0e', '#ffffff', '#ffffff', '#ffffff'],
+  ...['#0b0c0e', '#ffffff', '#0b0c0e', '#0b0c0e', '#ffffff', '#0b0c0e', '#ffffff', '#ffffff']
+]
 export const INK = '#1b1d21'
 export const QUIET = '#6b7078'
 export const RULE = '#d9dce1'

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { segmentsOf } from '../../analysis'
 import type { RowCount } from '../../analysis'
 import type { Alignment, Analysis, AnalysisOptions, FittedStates, Role, RoleChoices } from '../../analysis/types'
-import { criterionNames, kindOfRun, roleNames } from '../../contract/domain'
+import { criterionNames, kindOfRun, mostStates, roleNames } from '../../contract/domain'
 import type { RunInfo } from '../../contract/domain'
 import { PhasescopeError } from '../../contract/errors'
 import type { EventPayload } from '../../contract/events'
@@ -23,7 +23,7 @@ import { duration, quoted, shortNumber, table } from '../terminal'
 export const fitCommand: Command = {
   name: 'fit',
   summary: 'Fit latent states to the runs of a project.',
-  usage: '--project DIR [--runs A,B | --experiment ID] [--features A,B] [--states 1-8] [options]',
+  usage: '--project DIR [--runs A,B | --experiment ID] [--features A,B] [--states 1-16] [options]',
   options: {
     project: { value: 'DIR', description: 'The project folder.', required: true },
     runs: { value: 'A,B', description: 'Runs by id or name, or names of groups. Default: all that are done.' },
@@ -49,7 +49,7 @@ export const fitCommand: Command = {
         'Rows of series that do not share steps: union (default: every step, open cells), common, epoch, or TAG: the steps of that series.'
     },
     force: { description: 'Fit also where the alignment leaves out most of what was recorded.' },
-    states: { value: 'RANGE', description: 'Numbers of states to try, 1 to 8. Default 1-8.' },
+    states: { value: 'RANGE', description: 'Numbers of states to try, within 1 to 16. Default 1-8.' },
     covariance: { value: 'KIND', description: 'diag (default), full, tied or spherical.' },
     zscore: {
       value: 'HOW',
@@ -118,7 +118,7 @@ export const fitCommand: Command = {
 }
 
 function settings(input: Input): Omit<AnalysisOptions, 'runIds' | 'features' | 'folds'> {
-  const [statesMin, statesMax] = input.span('states', { min: 1, max: 8 }) ?? [
+  const [statesMin, statesMax] = input.span('states', { min: 1, max: mostStates }) ?? [
     fitDefaults.statesMin,
     fitDefaults.statesMax
   ]
