@@ -146,7 +146,7 @@ export const runInfo = z.object({
   epoch: z.number(),
   totalEpochs: z.number(),
   elapsedSeconds: z.number(),
-  /** Last value of the headline metrics; NaN and infinities as strings, as JSON has none. */
+  /** Last value of the headline metrics, under our own name for each (roles); NaN and infinities as strings, as JSON has none. */
   last: z.record(z.string(), z.union([z.number(), z.literal('NaN'), z.literal('Infinity'), z.literal('-Infinity')])),
   notes: z.string().max(longestNotes),
   tags: z.array(z.string().max(longestName)).max(mostRunTags)

@@ -408,6 +408,11 @@ export const requests = {
     params: nothing,
     result: z.object({ chosen: roleChoices, problem: z.string().nullable() })
   },
+  /** What these series are for, by what the user has said and by their names. @param runIds that have recorded them */
+  'roles.told': {
+    params: z.object({ tags: someTags, runIds: someIds }),
+    result: z.object({ roles })
+  },
   /** @param choice null: told by names again; a tag of null: no series has the role */
   'roles.put': {
     params: z.object({

@@ -1,6 +1,6 @@
 /** Fits model selections over worker threads, keeps them as files, and answers questions about them. */
 import { join } from 'node:path'
-import { judgeEvidence, nothingWeighed, planCandidates, weighPhases } from '../analysis'
+import { judgeEvidence, nothingWeighed, planCandidates, rolesOf, weighPhases } from '../analysis'
 import type { AnalysisPlan, CandidateResult, FoldResult, Weigh } from '../analysis'
 import type { AcrossRuns, Alignment, Analysis, AnalysisOptions, ConvergenceRule, RoleChoices } from '../analysis/types'
 import { criterionNames } from '../contract/domain'
@@ -69,6 +69,13 @@ export class AnalysisService {
     const runs = session.sources(runIds)
     const { chosen } = await readRoles(session.folder)
     return this.options.queries.run('tags', { runs, said: chosen }, signal)
+  }
+
+  /** What series are for, by what people have said and by their names. Nothing is read but what was said. */
+  async roles(session: ProjectSession, tags: string[], runIds: string[]): Promise<RequestResult<'roles.told'>> {
+    const places = session.sources(runIds).map(({ place }) => place)
+    const { chosen } = await readRoles(session.folder)
+    return { roles: rolesOf(tags, chosen, places) }
   }
 
   /** What a fit of these runs uses when nobody says so. */

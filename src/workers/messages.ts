@@ -210,7 +210,8 @@ export interface ComputeTasks {
       runs: { id: string; state: string }[]
     }
   }
-  lastValues: { in: { run: RunSource }; out: LastValues }
+  /** @param said what people have said about roles: the headline values are those of the series with the roles */
+  lastValues: { in: { run: RunSource; said?: RoleChoices }; out: LastValues }
   /** Writes all points into a new file. */
   exportScalars: { in: OfRuns<'board.export'> & { file: string }; out: { points: number } }
   series: {

@@ -19,7 +19,7 @@ export const runsCommand: Command = {
     withEngine(context, {}, async (engine) => {
       const session = await engine.openFolder(input.required('project'))
       noteProblems(session, context)
-      printRuns(session.listRuns(), input.has('json'), context.terminal)
+      printRuns(await engine.runsByRoles(), input.has('json'), context.terminal)
       return 0
     })
 }
@@ -43,6 +43,6 @@ export function printRuns(runs: RunInfo[], json: boolean, terminal: Terminal): v
     shortNumber(run.last['loss/val']),
     shortNumber(run.last['accuracy/val'])
   ])
-  const head = ['RUN', 'NAME', 'SEED', 'STATUS', 'STEPS', 'TIME', 'LOSS/VAL', 'ACCURACY/VAL']
+  const head = ['RUN', 'NAME', 'SEED', 'STATUS', 'STEPS', 'TIME', 'VAL LOSS', 'VAL ACC']
   for (const line of table(head, rows, [2, 4, 5, 6, 7])) terminal.out(line)
 }
