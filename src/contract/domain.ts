@@ -174,6 +174,11 @@ export const roleWords: Record<Role, string> = {
   step: 'step',
   seed: 'seed'
 }
+/** Where `last` of a run has the newest value of the series with a role, whatever the run calls it. */
+export const lastKeys = {
+  ...{ valAccuracy: 'accuracy/val', valLoss: 'loss/val' },
+  ...{ trainAccuracy: 'accuracy/train', trainLoss: 'loss/train' }
+} as const satisfies Partial<Record<Role, string>>
 const roleTag = tagName.min(1)
 /** The tag of each role that some series has. */
 export const roles = z.partialRecord(roleName, roleTag)
