@@ -376,7 +376,11 @@ const estimate = z.object({
 })
 
 /** What the runs of an analysis say together; NaN-free: what cannot be computed is null. */
+/** What time is counted in. */
+export const timeAxis = z.enum(['epoch', 'step'])
+
 export const acrossRuns = z.object({
+  axis: timeAxis,
   metric: z.string(),
   threshold: z.number(),
   direction: z.enum(['above', 'below']),
@@ -384,10 +388,10 @@ export const acrossRuns = z.object({
     z.object({
       runId: z.string(),
       label: z.string(),
-      /** Step and epoch of convergence; null when the run never converged. */
+      /** Step of convergence, and its time on the axis; null when the run never converged. */
       step: z.number().nullable(),
       epoch: z.number().nullable(),
-      /** Epochs spent in each state. */
+      /** Time spent in each state, on the axis. */
       occupancy: z.array(z.number()),
       fitted: z.number().nullable(),
       cluster: z.number()

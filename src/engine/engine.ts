@@ -33,6 +33,7 @@ import type { Places, WorkerLauncher } from './ports'
 import { readRoles } from '../project/roles-file'
 import { changeRole } from './project-roles'
 import { RoleValues } from './role-values'
+import { axisOf } from '../analysis'
 import { ProjectSession } from './project-session'
 import { computations, questions, questionWorkers } from './questions'
 import { recipeOf } from './recipe'
@@ -657,7 +658,10 @@ export class Engine {
         this.analyses.cancel(id)
         return {}
       },
-      'analysis.get': ({ id }) => this.project.analysis(id),
+      'analysis.get': ({ id }) => {
+        const analysis = this.project.analysis(id)
+        return { ...analysis, axis: axisOf(analysis.inputs.runs, analysis.roles) }
+      },
       'analysis.choose': async ({ id, states }) => {
         await this.analyses.choose(this.project, id, states)
         return {}
@@ -676,11 +680,10 @@ export class Engine {
       },
       'analysis.decode': ({ id, states, runId }, signal) =>
         this.analyses.decode(this.project, id, states, runId, signal),
-      'analysis.report': async ({ id, convergence }) => ({
-        place: await this.analyses.saveReport(this.project, id, convergence)
+      'analysis.report': async ({ id, convergence, axis }) => ({
+        place: await this.analyses.saveReport(this.project, id, convergence, axis)
       }),
-      'analysis.across': ({ id, states, convergence }, signal) =>
-        this.analyses.across(this.project, id, states, convergence, signal)
+      'analysis.across': ({ id, ...query }, signal) => this.analyses.across(this.project, id, query, signal)
     }
   }
 }

@@ -16,7 +16,8 @@ import type {
   Alignment,
   RoleChoices,
   Roles,
-  RunSeries
+  RunSeries,
+  TimeAxis
 } from '../analysis/types'
 import type { BuiltSequences } from '../analysis'
 import type { DataChoices, DataFindings, DatasetInfo } from '../contract/data'
@@ -267,6 +268,7 @@ export interface ComputeTasks {
     in: {
       runs: RunSource[]
       analysisFile: string
+      axis?: TimeAxis
       /** null: what the runs recorded decides. */
       convergence: ConvergenceRule | null
       title: string | null
@@ -275,7 +277,7 @@ export interface ComputeTasks {
     out: Record<string, string>
   }
   across: {
-    in: { runs: RunSource[]; analysisFile: string; states: number; convergence: ConvergenceRule }
+    in: { runs: RunSource[]; analysisFile: string; states: number; convergence: ConvergenceRule; axis?: TimeAxis }
     out: AcrossRuns
   }
 }
