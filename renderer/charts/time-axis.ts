@@ -61,7 +61,7 @@ export function nearestIndex(values: ArrayLike<number>, x: number): number {
   return Math.abs(values[high] - x) < Math.abs(values[low] - x) ? high : low
 }
 
-/** One visit of a state, in epochs: what ribbons and strips draw. */
+/** One visit of a state, in epochs or steps: what ribbons and strips draw. */
 export interface StateSegment {
   state: number
   color: number

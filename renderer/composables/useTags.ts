@@ -7,6 +7,7 @@ import { onEvent, request } from '../bridge/host'
 import { inOrder } from './histogram-tags'
 import { latest } from '../stores/latest'
 import { useProject } from '../stores/project'
+import { useRoles } from '../stores/roles'
 
 const none: RequestResult<'runs.tags'> = { scalars: [], histograms: [], problems: [], roles: {} }
 
@@ -20,6 +21,7 @@ export function useTags(runIds: () => string[]): {
   roles: ComputedRef<Roles>
 } {
   const app = useProject()
+  const said = useRoles()
   const tags = shallowRef<RequestResult<'runs.tags'>>(none)
   const asking = latest()
 
@@ -41,7 +43,8 @@ export function useTags(runIds: () => string[]): {
   })
   onBeforeUnmount(stop)
   watch(
-    () => runIds().join(' '),
+    // What they are for changes when somebody says so, in this window or another one.
+    () => `${said.version} ${runIds().join(' ')}`,
     () => void load(),
     { immediate: true }
   )

@@ -1,7 +1,7 @@
 /** Analyses of the open project, the one that is shown, and a fit in progress. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { Analysis, AnalysisOptions, FittedStates } from '../../src/analysis/types'
+import type { Analysis, AnalysisOptions, FittedStates, TimeAxis } from '../../src/analysis/types'
 import type { AnalysisSummary } from '../../src/contract/domain'
 import { onEvent, request } from '../bridge/host'
 import { latest } from './latest'
@@ -22,7 +22,9 @@ export const useAnalyses = defineStore('analyses', () => {
   const app = useProject()
   const selection = useSelection()
   const list = shallowRef<AnalysisSummary[]>([])
-  const current = shallowRef<Analysis | null>(null)
+  const current = shallowRef<(Analysis & { axis: TimeAxis }) | null>(null)
+  /** What time is counted in, where the user has said it; null: what tells the points of the shown analysis apart. */
+  const wantedAxis = ref<TimeAxis | null>(null)
   const fitting = ref<FitProgress | null>(null)
   /** Why the last fit that was begun here came to nothing. */
   const failure = ref<string | null>(null)
@@ -39,6 +41,23 @@ export const useAnalyses = defineStore('analyses', () => {
   /** Its states are rates of change, not levels. */
   const inRates = computed(() => current.value?.inputs.window !== undefined)
   const runIndex = computed(() => new Map(current.value?.inputs.runs.map((run, index) => [run.runId, index]) ?? []))
+
+  /** What time is counted in, in all views of the analysis. */
+  const axis = computed<TimeAxis>(() => wantedAxis.value ?? current.value?.axis ?? 'epoch')
+  /** Whether it makes a difference. */
+  const hasBothAxes = computed(
+    () => current.value?.inputs.runs.some(({ steps, epochs }) => steps.some((step, t) => step !== epochs[t])) ?? false
+  )
+  /** Where points stand in time. */
+  function timesOf<T>(points: { steps: T; epochs: T }): T {
+    return axis.value === 'step' ? points.steps : points.epochs
+  }
+  function setAxis(wanted: TimeAxis): void {
+    wantedAxis.value = wanted === current.value?.axis ? null : wanted
+    // The cursor stood somewhere on the other axis.
+    selection.hoveredEpoch = null
+    keepAxis(app.project?.id, wantedAxis.value)
+  }
 
   onEvent('analysis.progress', (progress) => {
     if (fitting.value?.id === progress.id) fitting.value = progress
@@ -139,6 +158,7 @@ export const useAnalyses = defineStore('analyses', () => {
       current.value = null
       fitting.value = null
       failure.value = null
+      wantedAxis.value = keptAxis(id)
       listing.drop()
       opening.drop()
       refreshing.drop()
@@ -153,6 +173,19 @@ export const useAnalyses = defineStore('analyses', () => {
 
   return {
     ...{ list, current, fit, fitting, failure, view, inRates, runIndex },
+    ...{ axis, hasBothAxes, timesOf, setAxis },
     ...{ open, start, cancel, choose, useRestart, remove, renameState }
   }
 })
+
+const axisKey = (projectId: string | undefined): string => `phasescope-axis-${projectId ?? ''}`
+
+function keptAxis(projectId: string | undefined): TimeAxis | null {
+  const kept = localStorage.getItem(axisKey(projectId))
+  return kept === 'epoch' || kept === 'step' ? kept : null
+}
+
+function keepAxis(projectId: string | undefined, axis: TimeAxis | null): void {
+  if (axis === null) localStorage.removeItem(axisKey(projectId))
+  else localStorage.setItem(axisKey(projectId), axis)
+}

@@ -12,7 +12,7 @@ export const useSelection = defineStore('selection', () => {
   const app = useProject()
   /** The run drawn in ink; the others are quiet. */
   const runId = ref<string | null>(null)
-  /** Position of the cursor on the time axis; null when the pointer is elsewhere. */
+  /** Position of the cursor on the time axis, in what the page counts time in; null when the pointer is elsewhere. */
   const hoveredEpoch = ref<number | null>(null)
   const state = ref<number | null>(null)
   const transition = ref<TransitionKey | null>(null)

@@ -248,6 +248,9 @@ export interface FittedStates {
   pointLogLikelihood: UsualLikelihood | null
 }
 
+/** What time is counted in. */
+export type TimeAxis = 'epoch' | 'step'
+
 export interface AnalysisInputRun {
   runId: string
   label: string
@@ -350,16 +353,18 @@ export interface DetourTest {
 
 /** What the runs of an analysis say together. */
 export interface AcrossRuns {
+  /** What `epoch`, `occupancy`, `fitted` and differences count. */
+  axis: TimeAxis
   metric: string
   threshold: number
   direction: 'above' | 'below'
   runs: {
     runId: string
     label: string
-    /** Step and epoch of convergence; null when the run did not converge. */
+    /** Step of convergence, and its time on the axis; null when the run did not converge. */
     step: number | null
     epoch: number | null
-    /** Epochs spent in each state, [K]. */
+    /** Time spent in each state, [K], on the axis. */
     occupancy: number[]
     /** What the regression says for this run. */
     fitted: number | null

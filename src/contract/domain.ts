@@ -146,7 +146,7 @@ export const runInfo = z.object({
   epoch: z.number(),
   totalEpochs: z.number(),
   elapsedSeconds: z.number(),
-  /** Last value of the headline metrics; NaN and infinities as strings, as JSON has none. */
+  /** Last value of the headline metrics, under our own name for each (roles); NaN and infinities as strings, as JSON has none. */
   last: z.record(z.string(), z.union([z.number(), z.literal('NaN'), z.literal('Infinity'), z.literal('-Infinity')])),
   notes: z.string().max(longestNotes),
   tags: z.array(z.string().max(longestName)).max(mostRunTags)
@@ -177,6 +177,11 @@ export const roleWords: Record<Role, string> = {
   step: 'step',
   seed: 'seed'
 }
+/** Where `last` of a run has the newest value of the series with a role, whatever the run calls it. */
+export const lastKeys = {
+  ...{ valAccuracy: 'accuracy/val', valLoss: 'loss/val' },
+  ...{ trainAccuracy: 'accuracy/train', trainLoss: 'loss/train' }
+} as const satisfies Partial<Record<Role, string>>
 const roleTag = tagName.min(1)
 /** The tag of each role that some series has. */
 export const roles = z.partialRecord(roleName, roleTag)
@@ -374,7 +379,11 @@ const estimate = z.object({
 })
 
 /** What the runs of an analysis say together; NaN-free: what cannot be computed is null. */
+/** What time is counted in. */
+export const timeAxis = z.enum(['epoch', 'step'])
+
 export const acrossRuns = z.object({
+  axis: timeAxis,
   metric: z.string(),
   threshold: z.number(),
   direction: z.enum(['above', 'below']),
@@ -382,10 +391,10 @@ export const acrossRuns = z.object({
     z.object({
       runId: z.string(),
       label: z.string(),
-      /** Step and epoch of convergence; null when the run never converged. */
+      /** Step of convergence, and its time on the axis; null when the run never converged. */
       step: z.number().nullable(),
       epoch: z.number().nullable(),
-      /** Epochs spent in each state. */
+      /** Time spent in each state, on the axis. */
       occupancy: z.array(z.number()),
       fitted: z.number().nullable(),
       cluster: z.number()

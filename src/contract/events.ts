@@ -37,6 +37,8 @@ export const events = {
   'analysis.changed': z.object({ id: z.string() }),
   /** What the views remember was written, by a page of this host or by another program. */
   'views.changed': z.object({}),
+  /** What people have said about what series are for was written, here or by another program. */
+  'roles.changed': z.object({}),
   /** Data sets of the project have come or gone. */
   'data.changed': z.object({}),
   log: logEntry

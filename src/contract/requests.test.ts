@@ -67,7 +67,15 @@ describe('parameters of requests', () => {
 describe('answers', () => {
   it('with packed series must be packed', () => {
     const column = Float64Array.of(1, 2)
-    const series = { runId: 'a', tag: 'loss/train', steps: column, epochs: column, values: column, total: 2 }
+    const series = {
+      runId: 'a',
+      tag: 'loss/train',
+      steps: column,
+      epochs: column,
+      values: column,
+      axis: 'epoch',
+      total: 2
+    }
     expect(requests['runs.series'].result.safeParse([series]).success).toBe(true)
     expect(requests['runs.series'].result.safeParse([{ ...series, values: [1, 2] }]).success).toBe(false)
     expect(requests['runs.series'].result.safeParse([{ ...series, values: Float32Array.of(1, 2) }]).success).toBe(false)

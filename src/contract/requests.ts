@@ -3,7 +3,7 @@
  * validates every message as unknown, and the renderer validates every answer.
  */
 import { z } from 'zod'
-import type { Analysis } from '../analysis/types'
+import type { Analysis, TimeAxis } from '../analysis/types'
 import type { ModuleGraph } from '../models/types'
 import type { ExperimentSpec } from '../training/types'
 import {
@@ -28,6 +28,7 @@ import {
   roleChoices,
   roleName,
   roles,
+  timeAxis,
   runInfo,
   trashed
 } from './domain'
@@ -55,7 +56,9 @@ const packedSeries = z.object({
   epochs: f64,
   values: f64,
   /** Points on disk in the asked range. */
-  total: z.number()
+  total: z.number(),
+  /** The axis of time that tells these points apart. */
+  axis: timeAxis
 })
 export type PackedSeries = z.infer<typeof packedSeries>
 
@@ -409,6 +412,11 @@ export const requests = {
     params: nothing,
     result: z.object({ chosen: roleChoices, problem: z.string().nullable() })
   },
+  /** What these series are for, by what the user has said and by their names. @param runIds that have recorded them */
+  'roles.told': {
+    params: z.object({ tags: someTags, runIds: someIds }),
+    result: z.object({ roles })
+  },
   /** @param choice null: told by names again; a tag of null: no series has the role */
   'roles.put': {
     params: z.object({
@@ -459,7 +467,11 @@ export const requests = {
     result: z.object({ id: z.string() })
   },
   'analysis.cancel': { params: z.object({ id }), result: done },
-  'analysis.get': { params: z.object({ id }), result: analysis as unknown as z.ZodType<Analysis> },
+  /** @returns also the axis of time that tells its points apart, which no file holds */
+  'analysis.get': {
+    params: z.object({ id }),
+    result: analysis.extend({ axis: timeAxis }) as unknown as z.ZodType<Analysis & { axis: TimeAxis }>
+  },
   'analysis.choose': {
     params: z.object({ id, states: z.number().int().min(1).max(mostStates) }),
     result: done
@@ -501,12 +513,16 @@ export const requests = {
   },
   /** A page with figures, saved in the project. */
   'analysis.report': {
-    params: z.object({ id, convergence: convergenceRule.nullable() }),
+    params: z.object({ id, convergence: convergenceRule.nullable(), axis: timeAxis.optional() }),
     /** Place inside the project, for display. */
     result: z.object({ place: z.string() })
   },
+  /** @param axis what time is counted in; absent: what tells the points apart */
   'analysis.across': {
-    params: z.object({ id, states: z.number().int(), convergence: convergenceRule }),
+    params: z.object({
+      ...{ id, states: z.number().int(), convergence: convergenceRule },
+      axis: timeAxis.optional()
+    }),
     result: acrossRuns
   }
 } satisfies Record<string, { params: z.ZodType; result: z.ZodType }>

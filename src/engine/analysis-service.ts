@@ -1,8 +1,16 @@
 /** Fits model selections over worker threads, keeps them as files, and answers questions about them. */
 import { join } from 'node:path'
-import { judgeEvidence, nothingWeighed, planCandidates, weighPhases } from '../analysis'
+import { judgeEvidence, nothingWeighed, planCandidates, rolesOf, weighPhases } from '../analysis'
 import type { AnalysisPlan, CandidateResult, FoldResult, Weigh } from '../analysis'
-import type { AcrossRuns, Alignment, Analysis, AnalysisOptions, ConvergenceRule, RoleChoices } from '../analysis/types'
+import type {
+  AcrossRuns,
+  Alignment,
+  Analysis,
+  AnalysisOptions,
+  ConvergenceRule,
+  RoleChoices,
+  TimeAxis
+} from '../analysis/types'
 import { criterionNames } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
 import type { EventName, EventPayload } from '../contract/events'
@@ -69,6 +77,13 @@ export class AnalysisService {
     const runs = session.sources(runIds)
     const { chosen } = await readRoles(session.folder)
     return this.options.queries.run('tags', { runs, said: chosen }, signal)
+  }
+
+  /** What series are for, by what people have said and by their names. Nothing is read but what was said. */
+  async roles(session: ProjectSession, tags: string[], runIds: string[]): Promise<RequestResult<'roles.told'>> {
+    const places = session.sources(runIds).map(({ place }) => place)
+    const { chosen } = await readRoles(session.folder)
+    return { roles: rolesOf(tags, chosen, places) }
   }
 
   /** What a fit of these runs uses when nobody says so. */
@@ -178,13 +193,12 @@ export class AnalysisService {
   across(
     session: ProjectSession,
     id: string,
-    states: number,
-    convergence: ConvergenceRule,
+    query: { states: number; convergence: ConvergenceRule; axis?: TimeAxis },
     signal?: AbortSignal
   ): Promise<AcrossRuns> {
     const runs = presentSources(session, id)
     const analysisFile = session.analysisFile(id)
-    return this.options.pool.run('across', { runs, analysisFile, states, convergence }, signal)
+    return this.options.pool.run('across', { runs, analysisFile, ...query }, signal)
   }
 
   /**
@@ -195,7 +209,7 @@ export class AnalysisService {
     session: ProjectSession,
     id: string,
     convergence: ConvergenceRule | null,
-    page: { title: string | null; commands: string[] } = { title: null, commands: [] },
+    page: { title: string | null; commands: string[]; axis?: TimeAxis } = { title: null, commands: [] },
     signal?: AbortSignal
   ): Promise<Record<string, string>> {
     const runs = presentSources(session, id)
@@ -204,8 +218,13 @@ export class AnalysisService {
   }
 
   /** The same into the project. Returns the folder, relative to the project. */
-  async saveReport(session: ProjectSession, id: string, convergence: ConvergenceRule | null): Promise<string> {
-    const files = await this.report(session, id, convergence)
+  async saveReport(
+    session: ProjectSession,
+    id: string,
+    convergence: ConvergenceRule | null,
+    axis?: TimeAxis
+  ): Promise<string> {
+    const files = await this.report(session, id, convergence, { title: null, commands: [], axis })
     const place = join('reports', id)
     await session.during(place, () => writeReport(join(session.folder, place), files))
     return place

@@ -130,7 +130,7 @@ it('does the main job', async () => {
   const { analyses } = engine
   const gone = new AbortController()
   const unwanted = Promise.allSettled([
-    analyses.across(engine.project, id, 2, convergence, gone.signal),
+    analyses.across(engine.project, id, { states: 2, convergence }, gone.signal),
     analyses.report(engine.project, id, convergence, undefined, gone.signal)
   ])
   gone.abort()

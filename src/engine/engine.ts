@@ -32,6 +32,8 @@ import { freeFolder, sampleCopy } from './new-folders'
 import type { Places, WorkerLauncher } from './ports'
 import { readRoles } from '../project/roles-file'
 import { changeRole } from './project-roles'
+import { RoleValues } from './role-values'
+import { axisOf } from '../analysis'
 import { ProjectSession } from './project-session'
 import { computations, questions, questionWorkers } from './questions'
 import { recipeOf } from './recipe'
@@ -78,6 +80,7 @@ export class Engine {
   private readonly queries: TaskPool
   private readonly compute: TaskPool
   private readonly follower: LogFollower
+  private readonly roleValues: RoleValues
   /** The user's metric functions that somebody has said may run. */
   readonly trusted: TrustedMetrics
   /** Folders that the user has said may be trusted. */
@@ -130,6 +133,12 @@ export class Engine {
       ...{ launcher, queries: this.queries, log: this.log, versions, push },
       trains: (session, runId) => this.training.isBusy(session, runId)
     })
+    this.roleValues = new RoleValues(this.queries)
+    if (options.follow) {
+      this.on('roles.changed', () => void this.roleValues.changed())
+      this.on('runs.grew', ({ runId }) => this.roleValues.mark([runId]))
+      this.on('runs.changed', ({ runs }) => this.roleValues.markNew(runs.map(({ id }) => id)))
+    }
     this.handlers = this.handlersOf()
   }
 
@@ -211,6 +220,14 @@ export class Engine {
       await this.trust.set(opened.folder, true)
       return this.adopt(opened)
     })
+  }
+
+  /** The runs of the shown project with the values of the series that people have given roles to. */
+  async runsByRoles(): Promise<RunInfo[]> {
+    const session = this.project
+    await this.roleValues.begin(session)
+    await this.roleValues.settled()
+    return session.listRuns()
   }
 
   /** Whether runs train or wait for their turn in any project. */
@@ -297,6 +314,7 @@ export class Engine {
       if (!kept) await this.training.restore(session)
       if (session.trusted) await emptyTrash(session.folder).catch(() => undefined)
       this.follower.start(session)
+      await this.roleValues.begin(session)
     }
     return session
   }
@@ -357,6 +375,7 @@ export class Engine {
     const session = this.session
     if (!session) return
     await this.follower.stop()
+    await this.roleValues.begin(null)
     await this.imports.settle()
     await this.data.settle()
     await this.remember(session)
@@ -422,7 +441,13 @@ export class Engine {
         (session) => this.pushOf(session, 'views.changed', {})
       ),
       'roles.get': () => readRoles(this.project.folder),
-      'roles.put': async ({ role, choice }) => ({ chosen: await changeRole(this.project, role, choice) }),
+      'roles.told': ({ tags, runIds }) => this.analyses.roles(this.project, tags, runIds),
+      'roles.put': async ({ role, choice }) => {
+        const session = this.project
+        const chosen = await changeRole(session, role, choice)
+        this.pushOf(session, 'roles.changed', {})
+        return { chosen }
+      },
 
       ...dataHandlers({
         ...{ data: this.data, grants: this.grants, project: () => this.project, pick: this.options.pickImport },
@@ -633,7 +658,10 @@ export class Engine {
         this.analyses.cancel(id)
         return {}
       },
-      'analysis.get': ({ id }) => this.project.analysis(id),
+      'analysis.get': ({ id }) => {
+        const analysis = this.project.analysis(id)
+        return { ...analysis, axis: axisOf(analysis.inputs.runs, analysis.roles) }
+      },
       'analysis.choose': async ({ id, states }) => {
         await this.analyses.choose(this.project, id, states)
         return {}
@@ -652,11 +680,10 @@ export class Engine {
       },
       'analysis.decode': ({ id, states, runId }, signal) =>
         this.analyses.decode(this.project, id, states, runId, signal),
-      'analysis.report': async ({ id, convergence }) => ({
-        place: await this.analyses.saveReport(this.project, id, convergence)
+      'analysis.report': async ({ id, convergence, axis }) => ({
+        place: await this.analyses.saveReport(this.project, id, convergence, axis)
       }),
-      'analysis.across': ({ id, states, convergence }, signal) =>
-        this.analyses.across(this.project, id, states, convergence, signal)
+      'analysis.across': ({ id, ...query }, signal) => this.analyses.across(this.project, id, query, signal)
     }
   }
 }

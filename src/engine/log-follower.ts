@@ -11,6 +11,7 @@ import { seedOfLogRun } from '../project/log-folder'
 import { newId } from '../project/project-folder'
 import type { RunManifest } from '../project/manifests'
 import type { ComputeTasks } from '../workers/messages'
+import { rolesName } from '../project/roles-file'
 import { viewsFile } from './board-handlers'
 import type { Log } from './log'
 import type { WorkerLauncher } from './ports'
@@ -146,6 +147,7 @@ export class LogFollower {
       for (const id of (await session.reloadAll()).analyses) this.options.push('analysis.changed', { id })
       this.options.push('data.changed', {})
       this.options.push('views.changed', {})
+      this.options.push('roles.changed', {})
       return
     }
     for (const place of places) {
@@ -159,6 +161,7 @@ export class LogFollower {
         this.options.push('logs.changed', this.folders(session))
       } else if (kind === 'data') this.options.push('data.changed', {})
       else if (kind === viewsFile) this.options.push('views.changed', {})
+      else if (kind === rolesName) this.options.push('roles.changed', {})
       else if (place.startsWith('conflict '))
         this.options.log.add('warning', session.info().name, conflictText(session, place))
     }

@@ -38,6 +38,8 @@ export class ProjectSession {
   private readonly writes = new Map<string, Promise<unknown>>()
   private problems: Problem[] = []
   private links: LogLink[] = []
+  /** Newest values by roles that people have said, in the place of those by names. Never written. */
+  private readonly values = new Map<string, RunInfo['last']>()
   private over = false
   /** Number of the newest change by anybody that has been looked at. */
   private seenChange = 0
@@ -106,7 +108,7 @@ export class ProjectSession {
   }
 
   listRuns(): RunInfo[] {
-    return [...this.runs.values()].map(runInfoOf)
+    return [...this.runs.values()].map((run) => this.infoOf(run))
   }
 
   run(id: string): RunManifest {
@@ -266,7 +268,11 @@ export class ProjectSession {
   /** Takes in runs whose folders are complete already. */
   adoptRuns(runs: RunManifest[]): void {
     for (const run of [...runs].sort(inOrderOfCreation)) this.take(run)
-    if (runs.length > 0) this.changed(runs.map(runInfoOf), [])
+    if (runs.length > 0)
+      this.changed(
+        runs.map((run) => this.infoOf(run)),
+        []
+      )
   }
 
   /** Takes back a run that never began, for instance because the disk is full. */
@@ -284,7 +290,7 @@ export class ProjectSession {
     this.mustBeOpen()
     const run = this.run(id)
     Object.assign(run, change)
-    this.changed([runInfoOf(run)], [])
+    this.changed([this.infoOf(run)], [])
     await this.saveRun(id)
   }
 
@@ -295,7 +301,30 @@ export class ProjectSession {
     Object.assign(run, change)
     const saved = this.saved.get(id)
     if (saved) Object.assign(saved, change)
-    this.changed([runInfoOf(run)], [])
+    this.changed([this.infoOf(run)], [])
+  }
+
+  /** The newest values that a run is shown with, whatever its manifest has. @param id null: all runs as their manifests are */
+  showValues(id: string | null, values?: RunInfo['last']): void {
+    const ids = id === null ? [...this.values.keys()] : [id]
+    const before = new Map(ids.map((one) => [one, this.values.get(one) ?? this.runs.get(one)?.last]))
+    for (const one of ids) {
+      if (values) this.values.set(one, values)
+      else this.values.delete(one)
+    }
+    const changed = ids.flatMap((one) => this.runs.get(one) ?? [])
+    const told = changed.map((run) => this.infoOf(run)).filter((info) => !sameJson(info.last, before.get(info.id)))
+    if (told.length > 0) this.changed(told, [])
+  }
+
+  showsValues(id: string): boolean {
+    return this.values.has(id)
+  }
+
+  private infoOf(run: RunManifest): RunInfo {
+    const info = runInfoOf(run)
+    const values = this.values.get(run.id)
+    return values ? { ...info, last: { ...values } } : info
   }
 
   /** Takes over what another process has written into a run's manifest, or that it has removed the run. */
@@ -320,7 +349,7 @@ export class ProjectSession {
       if (sameJson(mine[key], before[key])) Object.assign(mine, { [key]: fresh[key] })
     }
     this.saved.set(id, structuredClone(fresh))
-    this.changed([runInfoOf(mine)], [])
+    this.changed([this.infoOf(mine)], [])
   }
 
   /** As updateRun, without a write: for progress, which the next write carries along. */
@@ -502,6 +531,7 @@ export class ProjectSession {
   private drop(id: string): void {
     this.runs.delete(id)
     this.saved.delete(id)
+    this.values.delete(id)
   }
 
   private changed(runs: RunInfo[], removed: string[]): void {
@@ -524,7 +554,7 @@ export class ProjectSession {
         Object.assign(run, { [key]: there[key] })
         news ||= key !== 'revision'
       }
-      if (news) this.changed([runInfoOf(run)], [])
+      if (news) this.changed([this.infoOf(run)], [])
       if (conflicts.length > 0) {
         throw new PhasescopeError(
           'conflict',

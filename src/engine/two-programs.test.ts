@@ -155,6 +155,19 @@ describe('two programs on one project', () => {
     expect(await a.call('views.get', {})).toMatchObject({ value: '{"x":2,"y":3}' })
   })
 
+  it('hear of what the other one says about what series are for', async () => {
+    const { a, b } = await two()
+    for (const [one, other] of [
+      [a, b],
+      [b, a]
+    ]) {
+      const [here, there] = [nextEvent(one, 'roles.changed'), nextEvent(other, 'roles.changed')]
+      await one.call('roles.put', { role: 'valAccuracy', choice: { tag: one === a ? 'of/a' : 'of/b' } })
+      await Promise.all([here, there])
+      expect(await other.call('roles.get', {})).toMatchObject({ chosen: { valAccuracy: one === a ? 'of/a' : 'of/b' } })
+    }
+  })
+
   it('see that the other one has removed a run', async () => {
     const { a, b, of } = await two()
     const id = await oneRun(a, b)

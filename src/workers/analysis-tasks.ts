@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import {
   assembleAnalysis,
+  axisOf,
   buildSequences,
   compareRuns,
   countRows,
@@ -165,10 +166,17 @@ export async function decode({ run, analysisFile, states, unfinished }: Input<'d
   return { ...decoded, steps: Float64Array.from(input.steps), epochs: Float64Array.from(input.epochs) }
 }
 
-export async function across({ runs, analysisFile, states, convergence }: Input<'across'>): Promise<Output<'across'>> {
+export async function across({
+  runs,
+  analysisFile,
+  states,
+  convergence,
+  ...more
+}: Input<'across'>): Promise<Output<'across'>> {
   const analysis = await load(analysisFile)
   const series = runs.map((run) => metricOf(run, convergence.metric, analysis))
-  return compareRuns(analysis, states, series, convergence)
+  const axis = more.axis ?? axisOf(analysis.inputs.runs, analysis.roles)
+  return compareRuns(analysis, states, series, convergence, axis)
 }
 
 /** The epochs of an analysis's runs are counted by what counted them when it was made. */
@@ -202,9 +210,10 @@ export async function report(input: Input<'report'>): Promise<Output<'report'>> 
           direction: quantityOf(metric, roles) === 'loss' ? ('below' as const) : ('above' as const)
         })
   const runs = rule ? input.runs.map((run) => metricOf(run, rule.metric, analysis)) : []
-  const compared = rule ? compareRuns(analysis, analysis.chosenStates, runs, rule) : null
+  const axis = input.axis ?? axisOf(analysis.inputs.runs, analysis.roles)
+  const compared = rule ? compareRuns(analysis, analysis.chosenStates, runs, rule, axis) : null
   const title = input.title ?? analysis.name
-  return Object.fromEntries(reportFiles({ title, analysis, runs, across: compared, commands: input.commands }))
+  return Object.fromEntries(reportFiles({ title, analysis, runs, across: compared, commands: input.commands, axis }))
 }
 
 /** The analysis read last: views ask about the same one again and again, and a large one takes a second to check. */

@@ -14,7 +14,7 @@ import type { RunManifest } from '../project/manifests'
 import { RunReader } from '../project/run-reader'
 import { RunWriter } from '../project/run-writer'
 import { inspectCheckpoints } from './checkpoint-tasks'
-import { headlineNames, lastValuesOf } from './last-values'
+import { headlineTags, lastValuesOf } from './last-values'
 import type { LastValues } from './last-values'
 import type { ComputeTasks } from './messages'
 
@@ -55,7 +55,7 @@ export async function importFile({
     totalSteps: last,
     epoch,
     totalEpochs: epoch,
-    last: headlines(points)
+    last: headlines(points, file.file)
   }
   await writeJson(join(folder, 'run.json'), run)
   return { source, manifest: run }
@@ -117,7 +117,7 @@ function readLog(
     const said = log.problems.length > 0 ? ` ${log.problems.join(' ')}` : ''
     source.problem = `${file.file}: holds no event that can be read.${said}`
   }
-  return { source, last: lastValuesOf(log) }
+  return { source, last: lastValuesOf(log, {}, file.file) }
 }
 
 async function readWhole(
@@ -181,14 +181,18 @@ function lastValue({ series }: ImportedPoints, tag: string): number | null {
   return Number.isFinite(value) ? value : null
 }
 
-function headlines(points: ImportedPoints): RunInfo['last'] {
+function headlines(points: ImportedPoints, place: string): RunInfo['last'] {
   const recorded = points.series.filter(({ points: count }) => count > 0)
-  const own = headlineNames(recorded.map(({ tag }) => tag))
-  const entries = recorded
-    .filter(({ tag }) => own.has(tag))
-    .map(({ tag, values, present }): [string, RunInfo['last'][string]] => {
-      const value = values[present.lastIndexOf(1)]
-      return [own.get(tag)!, Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity')]
-    })
+  const entries = [
+    ...headlineTags(
+      recorded.map(({ tag }) => tag),
+      {},
+      place
+    )
+  ].map(([own, tag]): [string, RunInfo['last'][string]] => {
+    const { values, present } = recorded.find((one) => one.tag === tag)!
+    const value = values[present.lastIndexOf(1)]
+    return [own, Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity')]
+  })
   return Object.fromEntries(entries)
 }

@@ -16,7 +16,8 @@ import type {
   Alignment,
   RoleChoices,
   Roles,
-  RunSeries
+  RunSeries,
+  TimeAxis
 } from '../analysis/types'
 import type { BuiltSequences } from '../analysis'
 import type { DataChoices, DataFindings, DatasetInfo } from '../contract/data'
@@ -210,7 +211,8 @@ export interface ComputeTasks {
       runs: { id: string; state: string }[]
     }
   }
-  lastValues: { in: { run: RunSource }; out: LastValues }
+  /** @param said what people have said about roles: the headline values are those of the series with the roles */
+  lastValues: { in: { run: RunSource; said?: RoleChoices }; out: LastValues }
   /** Writes all points into a new file. */
   exportScalars: { in: OfRuns<'board.export'> & { file: string }; out: { points: number } }
   series: {
@@ -266,6 +268,7 @@ export interface ComputeTasks {
     in: {
       runs: RunSource[]
       analysisFile: string
+      axis?: TimeAxis
       /** null: what the runs recorded decides. */
       convergence: ConvergenceRule | null
       title: string | null
@@ -274,7 +277,7 @@ export interface ComputeTasks {
     out: Record<string, string>
   }
   across: {
-    in: { runs: RunSource[]; analysisFile: string; states: number; convergence: ConvergenceRule }
+    in: { runs: RunSource[]; analysisFile: string; states: number; convergence: ConvergenceRule; axis?: TimeAxis }
     out: AcrossRuns
   }
 }

@@ -1,5 +1,5 @@
 /** Reading saved runs for the training and analysis views: tags, curves over epochs, every point for a fit. */
-import { roleOf, rolesOf } from '../analysis'
+import { axisOf, roleOf, rolesOf } from '../analysis'
 import type { RoleChoices, RunSeries } from '../analysis/types'
 import { longestTag } from '../contract/ids'
 import type { PackedSeries, RequestResult } from '../contract/requests'
@@ -58,13 +58,15 @@ export function seriesOf(
       const [start, end] = windowOf(view.steps, view.length, range)
       const kept = decimateMinMax(view.values, start, end, maxPoints)
       const steps = pick(view.steps, kept)
+      const epochs = epochsAt(epoch, steps)
       out.push({
         runId: source.runId,
         tag,
         steps,
-        epochs: epochsAt(epoch, steps),
+        epochs,
         values: pick(view.values, kept),
-        total: end - start
+        total: end - start,
+        axis: axisOf([{ steps, epochs }], epoch ? { epoch: 'epoch' } : {})
       })
     }
   }

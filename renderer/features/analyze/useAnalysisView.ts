@@ -18,6 +18,8 @@ export interface AnalysisView {
   run: ComputedRef<AnalysisInputRun | null>
   /** `seed 3` where the run has a seed, else its name. */
   runLabel: ComputedRef<string>
+  /** Where its points stand on the axis of time. */
+  times: ComputedRef<number[]>
   path: ComputedRef<number[]>
   segments: ComputedRef<StateSegment[]>
   /** Runs of the analysis that are still in the project (the others have states but no curves), and the chosen one. */
@@ -25,7 +27,7 @@ export interface AnalysisView {
   /** Follows the selection; a new function whenever the selection changes, so that charts redraw. */
   highlighted: ComputedRef<(state: number) => boolean>
   /** Moves the cursor of all views to the recorded point of the chosen run that is nearest. */
-  hover(epoch: number | null): void
+  hover(time: number | null): void
 }
 
 export function useAnalysisView(): AnalysisView {
@@ -35,11 +37,11 @@ export function useAnalysisView(): AnalysisView {
   const decoding = useDecoding()
   const fit = computed(() => analyses.fit)
   const domain = computed(() => {
-    const all: ArrayLike<number>[] = (analyses.current?.inputs.runs ?? []).map((run) => run.epochs)
-    for (const decoded of decoding.unseen.values()) all.push(decoded.epochs)
-    const used = all.filter((epochs) => epochs.length > 0)
-    const starts = used.map((epochs) => epochs[0])
-    const ends = used.map((epochs) => epochs[epochs.length - 1])
+    const all: ArrayLike<number>[] = (analyses.current?.inputs.runs ?? []).map((run) => analyses.timesOf(run))
+    for (const decoded of decoding.unseen.values()) all.push(analyses.timesOf(decoded))
+    const used = all.filter((times) => times.length > 0)
+    const starts = used.map((times) => times[0])
+    const ends = used.map((times) => times[times.length - 1])
     return { min: Math.min(0, ...starts), max: Math.max(1e-9, ...ends) }
   })
   const colors = computed(() => fit.value?.stateSummaries.map((state) => state.color) ?? [])
@@ -63,7 +65,8 @@ export function useAnalysisView(): AnalysisView {
     return run.value.seed === null ? run.value.label : `seed ${run.value.seed}`
   })
   const path = computed(() => fit.value?.paths[index.value] ?? Array.from(unseen.value?.path ?? []))
-  const segments = computed(() => (run.value ? segmentsOf(path.value, run.value.epochs, colors.value) : []))
+  const times = computed(() => (run.value ? analyses.timesOf(run.value) : []))
+  const segments = computed(() => segmentsOf(path.value.slice(0, times.value.length), times.value, colors.value))
   const highlighted = computed(() => {
     void selection.state
     void selection.transition
@@ -73,9 +76,9 @@ export function useAnalysisView(): AnalysisView {
     const ids = analyses.current?.inputs.runs.map((item) => item.runId).filter((id) => runs.byId.has(id)) ?? []
     return unseen.value && selection.runId ? [...ids, selection.runId] : ids
   })
-  function hover(epoch: number | null): void {
-    const at = epoch === null || !run.value ? -1 : nearestIndex(run.value.epochs, epoch)
-    selection.hoveredEpoch = at < 0 ? epoch : run.value!.epochs[at]
+  function hover(time: number | null): void {
+    const at = time === null ? -1 : nearestIndex(times.value, time)
+    selection.hoveredEpoch = at < 0 ? time : times.value[at]
   }
-  return { domain, fit, colors, run, runLabel, path, segments, recordedRunIds, highlighted, hover }
+  return { domain, fit, colors, run, runLabel, times, path, segments, recordedRunIds, highlighted, hover }
 }

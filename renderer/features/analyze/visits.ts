@@ -1,12 +1,12 @@
 /** Stays of the analysed runs in their states. */
-import type { Analysis, FittedStates } from '../../../src/analysis/types'
+import type { Analysis, AnalysisInputRun, FittedStates } from '../../../src/analysis/types'
 import { segmentsOf } from '../../charts/time-axis'
 
 export interface Visit {
   runId: string
   label: string
   state: number
-  /** Epoch at which it begins, and its length in epochs. */
+  /** When it begins, and how long it is, on the axis of time. */
   epoch: number
   length: number
   /** The run ended in it, so that it may have lasted longer. */
@@ -14,9 +14,13 @@ export interface Visit {
 }
 
 /** In the order of runs and time. Boundaries lie halfway between two points, as everywhere in the views. */
-export function visitsOf(analysis: Pick<Analysis, 'inputs'>, fit: Pick<FittedStates, 'paths'>): Visit[] {
+export function visitsOf(
+  analysis: Pick<Analysis, 'inputs'>,
+  fit: Pick<FittedStates, 'paths'>,
+  timesOf: (run: AnalysisInputRun) => number[]
+): Visit[] {
   return analysis.inputs.runs.flatMap((run, r) => {
-    const segments = segmentsOf(fit.paths[r], run.epochs, [])
+    const segments = segmentsOf(fit.paths[r], timesOf(run), [])
     return segments.map(({ state, start, end }, i) => ({
       runId: run.runId,
       label: run.seed === null ? run.label : `seed ${run.seed}`,

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { RunInfo } from '../../../src/contract/domain'
-import { bestOf, filterAndSort, lastValue, metricColumns, originOf, summaryOf, varyingParams } from './run-rows'
+import {
+  bestOf,
+  columnTitle,
+  filterAndSort,
+  lastValue,
+  metricColumns,
+  originOf,
+  summaryOf,
+  varyingParams
+} from './run-rows'
 
 function run(seed: number, change: Partial<RunInfo> = {}): RunInfo {
   return {
@@ -52,6 +61,16 @@ function run(seed: number, change: Partial<RunInfo> = {}): RunInfo {
 }
 
 describe('the run table', () => {
+  it('says what a column shows of each run, whatever the run calls it', () => {
+    const [accuracy] = metricColumns
+    expect(columnTitle(accuracy, {})).toBe('Last value of the validation accuracy, told by the names of the series')
+    expect(columnTitle(accuracy, { valAccuracy: 'my/score' })).toBe(
+      'Last value of the validation accuracy: my/score, where a run has it'
+    )
+    expect(columnTitle(accuracy, { valAccuracy: null })).toBe('Nothing is the validation accuracy: you have set it so.')
+    expect(columnTitle(metricColumns[4], {})).toBe('Last value of weights/l2')
+  })
+
   const runs = [
     run(0, { last: { 'accuracy/val': 0.9, 'loss/val': 0.4 } }),
     run(1, { last: { 'accuracy/val': 0.8, 'loss/val': 'NaN' }, tags: ['odd'] }),

@@ -1,5 +1,6 @@
 /** What the run table shows, without the table: filtering, sorting, the best of a group, summaries. */
-import { importFormatNames, seedOf } from '../../../src/contract/domain'
+import { importFormatNames, lastKeys, roleWords, seedOf } from '../../../src/contract/domain'
+import type { RoleChoices } from '../../../src/analysis/types'
 import type { RunInfo } from '../../../src/contract/domain'
 import { largest, smallest } from '../../charts/extremes'
 
@@ -10,12 +11,20 @@ export interface RunGroup {
 }
 
 export const metricColumns = [
-  { key: 'accuracy/val', label: 'val acc', best: 'max' },
-  { key: 'accuracy/train', label: 'train acc', best: 'max' },
-  { key: 'loss/val', label: 'val loss', best: 'min' },
-  { key: 'loss/train', label: 'train loss', best: 'min' },
-  { key: 'weights/l2', label: 'L2 last', best: null }
+  { key: lastKeys.valAccuracy, role: 'valAccuracy', label: 'val acc', best: 'max' },
+  { key: lastKeys.trainAccuracy, role: 'trainAccuracy', label: 'train acc', best: 'max' },
+  { key: lastKeys.valLoss, role: 'valLoss', label: 'val loss', best: 'min' },
+  { key: lastKeys.trainLoss, role: 'trainLoss', label: 'train loss', best: 'min' },
+  { key: 'weights/l2', role: null, label: 'L2 last', best: null }
 ] as const
+
+/** What a column shows, in words: a run may call it anything. */
+export function columnTitle({ role, key }: (typeof metricColumns)[number], said: RoleChoices): string {
+  if (role === null) return `Last value of ${key}`
+  const tag = said[role]
+  if (tag === null) return `Nothing is the ${roleWords[role]}: you have set it so.`
+  return `Last value of the ${roleWords[role]}${tag === undefined ? ', told by the names of the series' : `: ${tag}, where a run has it`}`
+}
 
 /** Last recorded value of a metric; null when there is none. */
 export function lastValue(run: RunInfo, tag: string): number | null {
@@ -78,7 +87,7 @@ export function bestOf(group: RunGroup, column: (typeof metricColumns)[number]):
 
 export function summaryOf(group: RunGroup): string {
   const finished = group.runs.filter((run) => run.status === 'done')
-  const values = finite(finished, 'accuracy/val')
+  const values = finite(finished, lastKeys.valAccuracy)
   const parts = [`${finished.length} of ${group.runs.length} done`]
   if (values.length > 0) parts.push(`mean val acc ${(values.reduce((a, b) => a + b, 0) / values.length).toFixed(3)}`)
   return parts.join(', ')

@@ -272,8 +272,8 @@ describe('convergence', () => {
   })
 
   it('counts time in true epochs, whatever the recording interval', () => {
-    expect(timeInStates({ epochs: [0, 10, 20, 22] }, [0, 0, 1, 2], 3)).toEqual([20, 2, 10])
-    expect(timeInStates({ epochs: [5] }, [1], 2)).toEqual([0, 1])
+    expect(timeInStates([0, 10, 20, 22], [0, 0, 1, 2], 3)).toEqual([20, 2, 10])
+    expect(timeInStates([5], [1], 2)).toEqual([0, 1])
   })
 })
 

@@ -1,22 +1,25 @@
 /** The runs of an analysis together: convergence, what goes with it, and which runs take similar paths. */
 import { median } from '../../numeric/statistics'
+import { timesOn } from '../axis'
 import { clusterRuns } from './clusters'
 import { convergenceOf, proposeThreshold } from './convergence'
 import { testDetours } from './detours'
 import { distanceMatrix, editDistance, meanDistances, wasserstein } from './distances'
 import { fitWith } from '../modelRecord'
 import { regressConvergence } from './regression'
-import type { AcrossRuns, Analysis, AnalysisInputRun, ConvergenceRule, Finding, RunSeries } from '../types'
+import type { AcrossRuns, Analysis, ConvergenceRule, Finding, RunSeries, TimeAxis } from '../types'
 
 /**
  * @param runs recorded series of the analysed runs with the metric and `epoch`, in any order.
+ * @param axis what times are counted in: convergence, time in states and what is computed of them.
  * @throws an Error with a plain sentence when there is no such fit, or no run recorded the metric.
  */
 export function compareRuns(
   analysis: Pick<Analysis, 'fits' | 'inputs' | 'options' | 'roles'>,
   states: number,
   runs: readonly RunSeries[],
-  rule: ConvergenceRule
+  rule: ConvergenceRule,
+  axis: TimeAxis = 'epoch'
 ): AcrossRuns {
   const fit = fitWith(analysis, states)
   const findings: Finding[] = []
@@ -25,7 +28,7 @@ export function compareRuns(
   const recorded = series.filter((run): run is RunSeries => run !== undefined && run.series[rule.metric] !== undefined)
   if (recorded.length === 0) throw new Error(`No analysed run recorded "${rule.metric}". Choose another metric.`)
   const threshold = rule.threshold ?? proposeThreshold(recorded, rule, analysis.roles)
-  const convergence = series.map((run) => (run ? convergenceOf(run, { ...rule, threshold }) : null))
+  const convergence = series.map((run) => (run ? convergenceOf(run, { ...rule, threshold }, axis) : null))
   const never = inputs.filter((_, r) => convergence[r] === null)
   if (never.length > 0) {
     const names = never.slice(0, 3).map((run) => run.label)
@@ -38,14 +41,14 @@ export function compareRuns(
   if (atOnce > 0 && atOnce === inputs.length - never.length)
     findings.push({ severity: 'warning', text: 'Every run is beyond the threshold from its first point on.' })
 
-  const occupancy = inputs.map((run, r) => timeInStates(run, fit.paths[r], states))
+  const occupancy = inputs.map((run, r) => timeInStates(timesOn(run, axis), fit.paths[r], states))
   const converged = inputs.map((_, r) => r).filter((r) => convergence[r] !== null)
-  const epochs = converged.map((r) => convergence[r]!.epoch)
+  const times = converged.map((r) => convergence[r]!.epoch)
   const final = fit.stateSummaries.findIndex((state) => state.final)
   const labels = fit.stateSummaries.map((state) => `S${state.number} ${state.name}`)
   const regressed = regressConvergence(
     converged.map((r) => occupancy[r]),
-    epochs,
+    times,
     final,
     labels,
     findings
@@ -57,15 +60,16 @@ export function compareRuns(
       return visit && inputs[r].steps[fit.paths[r].indexOf(k)] < convergence[r]!.step
     })
   )
-  const shares = occupancy.map((times) => {
-    const total = times.reduce((sum, time) => sum + time, 0)
-    return times.map((time) => (total > 0 ? time / total : 0))
+  const shares = occupancy.map((spent) => {
+    const total = spent.reduce((sum, time) => sum + time, 0)
+    return spent.map((time) => (total > 0 ? time / total : 0))
   })
   const cost = meanDistances(fit.model.means)
   const transport = distanceMatrix(shares, (a, b) => wasserstein(a, b, cost))
   const edit = distanceMatrix(fit.paths, editDistance)
   const clusters = clusterRuns(edit.some((row) => row.some((value) => value > 0)) ? edit : transport)
   return {
+    axis,
     metric: rule.metric,
     threshold,
     direction: rule.direction,
@@ -79,7 +83,7 @@ export function compareRuns(
       cluster: clusters.groups[r]
     })),
     regression: regressed?.regression ?? null,
-    detours: testDetours(presence, epochs, analysis.options.seed, early),
+    detours: testDetours(presence, times, analysis.options.seed, early, axis),
     distances: {
       order: clusters.order,
       edit,
@@ -92,13 +96,13 @@ export function compareRuns(
 }
 
 /**
- * Epochs in every state, [K]. A point stands for the time until the next one, the last for the usual distance, so that
+ * Time in every state, [K]. A point stands for the time until the next one, the last for the usual distance, so that
  * runs recorded at different intervals compare.
  */
-export function timeInStates(run: Pick<AnalysisInputRun, 'epochs'>, path: readonly number[], states: number): number[] {
-  const gaps = run.epochs.slice(1).map((epoch, t) => epoch - run.epochs[t])
+export function timeInStates(at: readonly number[], path: readonly number[], states: number): number[] {
+  const gaps = at.slice(1).map((time, t) => time - at[t])
   const usual = gaps.length > 0 ? median(gaps) : 1
-  const times = Array<number>(states).fill(0)
-  path.forEach((state, t) => (times[state] += gaps[t] ?? usual))
-  return times
+  const spent = Array<number>(states).fill(0)
+  path.forEach((state, t) => (spent[state] += gaps[t] ?? usual))
+  return spent
 }

@@ -3,7 +3,7 @@ import { median } from '../../numeric/statistics'
 import { valuesAtSteps } from '../align'
 import { wholeOf } from '../name-details'
 import { quantityOf } from '../roles'
-import type { ConvergenceRule, Roles, RunSeries } from '../types'
+import type { ConvergenceRule, Roles, RunSeries, TimeAxis } from '../types'
 
 /** Index of the first value strictly beyond the threshold, or -1. A gap is not beyond anything. */
 export function firstBeyond(values: ArrayLike<number>, threshold: number, direction: 'above' | 'below'): number {
@@ -13,19 +13,21 @@ export function firstBeyond(values: ArrayLike<number>, threshold: number, direct
 }
 
 /**
- * True step and epoch at which a run converges, from every recorded point of the metric (not only those that the
+ * True step, and epoch or the step again, at which a run converges, from every recorded point of the metric (not only those that the
  * analysis used); null when it never does. The paper takes the row number instead, and gives a run that never converges
  * the length of the longest run.
  */
 export function convergenceOf(
   run: RunSeries,
-  rule: Pick<ConvergenceRule, 'metric' | 'direction'> & { threshold: number }
+  rule: Pick<ConvergenceRule, 'metric' | 'direction'> & { threshold: number },
+  axis: TimeAxis = 'epoch'
 ): { step: number; epoch: number } | null {
   const series = run.series[rule.metric]
   if (!series) return null
   const at = firstBeyond(series.values, rule.threshold, rule.direction)
   if (at < 0) return null
   const step = series.steps[at]
+  if (axis === 'step') return { step, epoch: step }
   return { step, epoch: valuesAtSteps(run.series.epoch, [step])?.[0] ?? step }
 }
 

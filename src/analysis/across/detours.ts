@@ -22,15 +22,17 @@ const TIE = 1e-12
  * A detour must lie on the way: a state that most of its visitors enter only after they have converged is none, whatever
  * the test says (long runs see more late states).
  *
- * @param presence [K][runs]; convergence [runs], epochs, of runs that converged.
+ * @param presence [K][runs]; convergence [runs], epochs or steps, of runs that converged.
  * @param seed of the sampled permutations.
  * @param early [K][runs], whether the run enters the state before it converges; without it every visit counts as early.
+ * @param unit of convergence, for words.
  */
 export function testDetours(
   presence: readonly (readonly boolean[])[],
   convergence: readonly number[],
   seed: number,
-  early: readonly (readonly boolean[])[] = presence
+  early: readonly (readonly boolean[])[] = presence,
+  unit = 'epoch'
 ): DetourTest[] {
   const tests = presence.map((visits, state) => ({
     ...testState(visits, convergence, state, seed),
@@ -41,7 +43,7 @@ export function testDetours(
     const q = adjusted[k]
     const onTheWay = 2 * test.visitingBefore > test.visiting
     const detour = q !== null && q < LEVEL && test.difference! > 0 && onTheWay
-    return { ...test, q, detour, why: test.why || verdict(test, q, detour) }
+    return { ...test, q, detour, why: test.why || verdict(test, q, detour, unit) }
   })
 }
 
@@ -87,11 +89,11 @@ function testState(
   }
 }
 
-function verdict(test: DetourTest, q: number | null, detour: boolean): string {
+function verdict(test: DetourTest, q: number | null, detour: boolean, unit: string): string {
   if (q === null) return 'It could not be tested.'
   const later = test.difference! > 0 ? 'later' : 'earlier'
   const size = Math.abs(test.difference!).toPrecision(3)
-  const who = `${test.visiting} of ${test.runs} runs visit it and converge ${Number(size)} epochs ${later} on average`
+  const who = `${test.visiting} of ${test.runs} runs visit it and converge ${Number(size)} ${unit}s ${later} on average`
   if (detour) return `A detour: ${who}.`
   if (2 * test.visitingBefore <= test.visiting)
     return `No detour: ${test.visiting - test.visitingBefore} of its ${test.visiting} visitors enter it only after they have converged.`

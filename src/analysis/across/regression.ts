@@ -3,11 +3,11 @@ import { leastSquares } from '../../numeric/least-squares'
 import type { Finding, Regression } from '../types'
 
 /**
- * Convergence epoch as a linear function of the epochs spent in each state (the paper's regression on state counts, in
+ * Convergence time (epochs or steps) as a linear function of the time spent in each state (the paper's regression on state counts, in
  * true time). The times of all states of a run add up to its length, so for runs of one length one state must be left
  * out: the one most runs end in. Its share is what the coefficients are measured against.
  *
- * @param occupancy [runs][K], epochs; convergence [runs], of runs that converged.
+ * @param occupancy [runs][K], time; convergence [runs], of runs that converged.
  * @param last the state to leave out first.
  * @param labels of the states, for the estimates.
  */

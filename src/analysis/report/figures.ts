@@ -1,7 +1,8 @@
 /** The figures of a report: choice of K, training map, paths of the runs, a metric coloured by state, state means. */
+import { timesOn } from '../axis'
 import { quantityOf } from '../roles'
 import { segmentsOf } from '../trajectory'
-import type { Analysis, AnalysisInputRun, FittedStates, RunSeries, SelectionRow } from '../types'
+import type { Analysis, AnalysisInputRun, FittedStates, RunSeries, SelectionRow, TimeAxis } from '../types'
 import { element, figure, INK, line, polyline, QUIET, RULE, STATE_COLORS, STATE_TEXT, SURFACE, text } from './svg'
 import { ticks, tickText } from './svg'
 
@@ -9,8 +10,8 @@ const WIDTH = 860
 /** More points than this cannot be told apart, and would make a file of many megabytes. */
 const MOST_POINTS = 12_000
 
-/** Ticks of an epoch axis; the right end is for its unit. */
-function epochTicks(last: number): number[] {
+/** Ticks of a time axis; the right end is for its unit. */
+function timeTicks(last: number): number[] {
   return ticks(0, last, 8).filter((tick) => tick <= 0.93 * last)
 }
 
@@ -144,21 +145,22 @@ export function mapFigure(fit: FittedStates): string {
   return figure(WIDTH, below + 46, 'Training map', [tip, ...edges, ...discs])
 }
 
-/** The state of every run over epochs, one row per run. */
-export function pathsFigure(analysis: Pick<Analysis, 'inputs'>, fit: FittedStates): string {
+/** The state of every run over time, one row per run. */
+export function pathsFigure(analysis: Pick<Analysis, 'inputs'>, fit: FittedStates, axis: TimeAxis): string {
   const runs = analysis.inputs.runs
-  const last = Math.max(1e-9, ...runs.map((run) => run.epochs[run.epochs.length - 1] ?? 0))
+  const last = Math.max(1e-9, ...runs.map((run) => timesOn(run, axis).at(-1) ?? 0))
   const [left, right, row] = [110, WIDTH - 24, 18]
-  const x = (epoch: number): number => left + (Math.max(0, epoch) / last) * (right - left)
+  const x = (time: number): number => left + (Math.max(0, time) / last) * (right - left)
   const bottom = 14 + runs.length * row
   const content = runs.flatMap((run, r) => {
     const y = 12 + r * row
+    const at = timesOn(run, axis)
     const label = run.seed === null ? run.label : `seed ${run.seed}`
     return [
       text(left - 10, y + 11, label.length > 15 ? `…${label.slice(-14)}` : label, { anchor: 'end', size: 11 }),
       ...segmentsOf(fit.paths[r]).map(({ state, start, end }) => {
-        const from = start === 0 ? run.epochs[0] : (run.epochs[start - 1] + run.epochs[start]) / 2
-        const to = end < run.epochs.length ? (run.epochs[end - 1] + run.epochs[end]) / 2 : run.epochs[end - 1]
+        const from = start === 0 ? at[0] : (at[start - 1] + at[start]) / 2
+        const to = end < at.length ? (at[end - 1] + at[end]) / 2 : at[end - 1]
         return element('rect', {
           ...{ x: x(from), y, width: Math.max(1.5, x(to) - x(from) - 1), height: 13, rx: 1.5 },
           fill: colorOf(fit, state)
@@ -166,7 +168,7 @@ export function pathsFigure(analysis: Pick<Analysis, 'inputs'>, fit: FittedState
       })
     ]
   })
-  const axis = epochTicks(last).map((tick) =>
+  const marks = timeTicks(last).map((tick) =>
     text(x(tick), bottom + 16, tickText(tick), { anchor: 'middle', size: 11, color: QUIET })
   )
   const legend = fit.stateSummaries.map((state, i) => {
@@ -176,24 +178,27 @@ export function pathsFigure(analysis: Pick<Analysis, 'inputs'>, fit: FittedState
       text(at + 15, bottom + 39, fit.states > 6 ? `S${state.number}` : `S${state.number} ${state.name}`, { size: 11 })
     ].join('\n')
   })
-  const unit = text(right, bottom + 16, 'epoch', { anchor: 'end', size: 11, color: QUIET })
-  return figure(WIDTH, bottom + 52, 'States of every run over epochs', [...content, ...axis, unit, ...legend])
+  const unit = text(right, bottom + 16, axis, { anchor: 'end', size: 11, color: QUIET })
+  return figure(WIDTH, bottom + 52, `States of every run over ${axis}s`, [...content, ...marks, unit, ...legend])
 }
 
 /** Every recorded point with the state of the nearest rate. */
 function pointsOfRates(
-  { steps, epochs }: Pick<AnalysisInputRun, 'steps' | 'epochs'>,
+  run: Pick<AnalysisInputRun, 'steps' | 'epochs'>,
   path: readonly number[],
-  series: RunSeries['series'][string]
-): { epoch: number; value: number; state: number }[] {
+  series: RunSeries['series'][string],
+  axis: TimeAxis
+): { time: number; value: number; state: number }[] {
+  const { steps } = run
+  const times = timesOn(run, axis)
   let at = 0
   return Array.from(series.steps).flatMap((step, i) => {
     while (at + 2 < steps.length && steps[at + 1] <= step) at++
     const [from, to] = [steps[at], steps[at + 1]]
     const share = Math.min(1, Math.max(0, (step - from) / (to - from)))
     if (!Number.isFinite(series.values[i])) return []
-    const epoch = epochs[at] + share * (epochs[at + 1] - epochs[at])
-    return [{ epoch, value: series.values[i], state: path[share < 0.5 ? at : at + 1] }]
+    const time = times[at] + share * (times[at + 1] - times[at])
+    return [{ time, value: series.values[i], state: path[share < 0.5 ? at : at + 1] }]
   })
 }
 
@@ -203,17 +208,18 @@ export function curvesFigure(
   fit: FittedStates,
   runs: readonly RunSeries[],
   tag: string,
-  threshold: number | null
+  threshold: number | null,
+  axis: TimeAxis
 ): string | null {
   const drawn = analysis.inputs.runs.flatMap((input, r) => {
     const series = runs.find((run) => run.runId === input.runId)?.series[tag]
     if (!series) return []
-    if (analysis.inputs.window !== undefined) return [pointsOfRates(input, fit.paths[r], series)]
+    if (analysis.inputs.window !== undefined) return [pointsOfRates(input, fit.paths[r], series, axis)]
     const byStep = new Map(Array.from(series.steps, (step, i) => [step, series.values[i]]))
     const points = input.steps.flatMap((step, t) => {
       const value = byStep.get(step)
       return value !== undefined && Number.isFinite(value)
-        ? [{ epoch: input.epochs[t], value, state: fit.paths[r][t] }]
+        ? [{ time: timesOn(input, axis)[t], value, state: fit.paths[r][t] }]
         : []
     })
     return points.length > 0 ? [points] : []
@@ -227,13 +233,13 @@ export function curvesFigure(
   const logarithmic = quantityOf(tag, analysis.roles) === 'loss' && positive
   const scale = (value: number): number => (logarithmic ? Math.log10(value) : value)
   let [low, high, last] = [Infinity, -Infinity, 1e-9]
-  for (const { value, epoch } of all) {
+  for (const { value, time } of all) {
     low = Math.min(low, scale(value))
     high = Math.max(high, scale(value))
-    last = Math.max(last, epoch)
+    last = Math.max(last, time)
   }
   const [left, right, top, bottom] = [66, WIDTH - 24, 34, 268]
-  const x = (epoch: number): number => left + (epoch / last) * (right - left)
+  const x = (time: number): number => left + (time / last) * (right - left)
   const y = (value: number): number => bottom - ((scale(value) - low) / (high - low || 1)) * (bottom - top)
   const levels = ticks(low, high, 5)
   const content = [
@@ -248,17 +254,17 @@ export function curvesFigure(
       : '',
     ...shown.map((points) =>
       polyline(
-        points.map((p) => [x(p.epoch), y(p.value)] as const),
+        points.map((p) => [x(p.time), y(p.value)] as const),
         { stroke: '#b9bec6', 'stroke-width': 0.8 }
       )
     ),
     ...shown.flatMap((points) =>
-      points.map((p) => element('circle', { cx: x(p.epoch), cy: y(p.value), r: 1.9, fill: colorOf(fit, p.state) }))
+      points.map((p) => element('circle', { cx: x(p.time), cy: y(p.value), r: 1.9, fill: colorOf(fit, p.state) }))
     ),
-    ...epochTicks(last).map((tick) =>
+    ...timeTicks(last).map((tick) =>
       text(x(tick), bottom + 18, tickText(tick), { anchor: 'middle', size: 11, color: QUIET })
     ),
-    text(right, bottom + 18, 'epoch', { anchor: 'end', size: 11, color: QUIET })
+    text(right, bottom + 18, axis, { anchor: 'end', size: 11, color: QUIET })
   ]
   return figure(WIDTH, 298, `${tag} by state`, content)
 }

@@ -1,8 +1,9 @@
 /** A report of an analysis as a Markdown page with its figures: what a colleague needs who does not have the program. */
 import { markdownCode, markdownText } from '../../text/markup'
 import { fitWith } from '../modelRecord'
+import { axisOf, timesOn } from '../axis'
 import { segmentsOf } from '../trajectory'
-import type { AcrossRuns, Analysis, FittedStates, RunSeries } from '../types'
+import type { AcrossRuns, Analysis, FittedStates, RunSeries, TimeAxis } from '../types'
 import { evidenceFigure } from './evidence-figure'
 import { curvesFigure, mapFigure, meansFigure, pathsFigure, selectionFigure } from './figures'
 
@@ -20,6 +21,8 @@ export interface ReportInput {
   runs: readonly RunSeries[]
   /** null when no run recorded a metric that could decide about convergence. */
   across: AcrossRuns | null
+  /** What time is counted in. Default: what tells the points of the runs apart. */
+  axis?: TimeAxis
   /** How the page was made, one command per line. */
   commands: readonly string[]
 }
@@ -27,17 +30,18 @@ export interface ReportInput {
 /** File name to content; `README.md` is the page. */
 export function reportFiles(input: ReportInput): Map<string, string> {
   const { analysis, across, runs } = input
+  const axis = input.axis ?? axisOf(analysis.inputs.runs, analysis.roles)
   const fit = fitWith(analysis, analysis.chosenStates)
   const files = new Map<string, string>()
   files.set('selection.svg', selectionFigure(analysis))
   if (analysis.evidence) files.set('evidence.svg', evidenceFigure(analysis.evidence))
   files.set('map.svg', mapFigure(fit))
-  files.set('paths.svg', pathsFigure(analysis, fit))
+  files.set('paths.svg', pathsFigure(analysis, fit, axis))
   files.set('means.svg', meansFigure(analysis, fit))
   const metric = across?.metric ?? null
-  const curves = metric ? curvesFigure(analysis, fit, runs, metric, across!.threshold) : null
+  const curves = metric ? curvesFigure(analysis, fit, runs, metric, across!.threshold, axis) : null
   if (curves) files.set('curves.svg', curves)
-  files.set('README.md', page(input, fit, curves !== null))
+  files.set('README.md', page(input, fit, curves !== null, axis))
   return files
 }
 
@@ -45,7 +49,12 @@ const chosenBy = {
   ...{ evidence: 'the evidence', bic: 'BIC', aic: 'AIC', heldout: 'held-out likelihood', user: 'choice' }
 }
 
-function page({ title, analysis, across, commands }: ReportInput, fit: FittedStates, curves: boolean): string {
+function page(
+  { title, analysis, across, commands }: ReportInput,
+  fit: FittedStates,
+  curves: boolean,
+  axis: TimeAxis
+): string {
   const { inputs, options } = analysis
   const states = fit.stateSummaries
   const label = (k: number): string => `S${states[k].number} ${markdownText(states[k].name)}`
@@ -87,11 +96,11 @@ function page({ title, analysis, across, commands }: ReportInput, fit: FittedSta
     '## Path of states over the runs',
     '![Paths](paths.svg)',
     table(
-      ['Run', 'Path, with the epoch of each entry'],
+      ['Run', `Path, with the ${axis} of each entry`],
       inputs.runs.map((run, r) => [
         markdownText(run.label),
         segmentsOf(fit.paths[r])
-          .map(({ state, start }) => `S${states[state].number} (${short(run.epochs[start])})`)
+          .map(({ state, start }) => `S${states[state].number} (${short(timesOn(run, axis)[start])})`)
           .join(' → ')
       ])
     ),
@@ -150,7 +159,7 @@ function acrossParts(across: AcrossRuns, label: (k: number) => string, curves: b
     `A run has converged when ${markdownText(across.metric)} is ${across.direction} ${across.threshold} for the first time: ` +
       `${converged.length} of ${across.runs.length} runs.`,
     table(
-      ['Run', 'Epoch', 'Fitted', 'Group of alike runs'],
+      ['Run', capital(across.axis), 'Fitted', 'Group of alike runs'],
       across.runs.map((run) => [
         markdownText(run.label),
         run.epoch === null ? 'never' : short(run.epoch),
@@ -163,7 +172,7 @@ function acrossParts(across: AcrossRuns, label: (k: number) => string, curves: b
           '### Convergence explained by time in states',
           `R² = ${regression.r2.toFixed(3)}, adjusted ${regression.adjustedR2 === null ? '–' : regression.adjustedR2.toFixed(3)}, ` +
             `${regression.rows} runs, ${regression.degreesOfFreedom} degrees of freedom. ` +
-            `Coefficients are epochs later per epoch in the state instead of in ${regression.reference.map(label).join(' or ')}.`,
+            `Coefficients are ${across.axis}s later per ${across.axis} in the state instead of in ${regression.reference.map(label).join(' or ')}.`,
           table(
             ['Term', 'Coefficient', 'Standard error', 't', 'p'],
             regression.estimates.map((row) => [
@@ -181,7 +190,7 @@ function acrossParts(across: AcrossRuns, label: (k: number) => string, curves: b
       [
         'State',
         'Converged runs that visit',
-        'Later by, epochs',
+        `Later by, ${across.axis}s`,
         '95% interval',
         'r',
         'p (t)',
@@ -232,4 +241,8 @@ function probability(value: number | null): string {
 
 function count(value: number, noun: string): string {
   return `${value} ${noun}${value === 1 ? '' : 's'}`
+}
+
+function capital(word: string): string {
+  return word[0].toUpperCase() + word.slice(1)
 }

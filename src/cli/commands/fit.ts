@@ -1,6 +1,6 @@
 /** `phasescope fit`: latent states of the runs of a project. */
 import { resolve } from 'node:path'
-import { segmentsOf } from '../../analysis'
+import { axisOf, segmentsOf, timesOn } from '../../analysis'
 import type { RowCount } from '../../analysis'
 import type { Alignment, Analysis, AnalysisOptions, FittedStates, Role, RoleChoices } from '../../analysis/types'
 import { criterionNames, kindOfRun, mostStates, roleNames } from '../../contract/domain'
@@ -252,15 +252,16 @@ async function fitAndWatch(engine: Engine, { terminal }: Context, options: Analy
   throw new PhasescopeError('internal', end.message)
 }
 
-/** `S1 0 > S2 24`: the states that a run passes, each with the epoch of its first point. */
-function pathOf(fit: FittedStates, r: number, epochs: readonly number[]): string {
+/** `S1 0 > S2 24`: the states that a run passes, each with the time of its first point. */
+function pathOf(fit: FittedStates, r: number, times: readonly number[]): string {
   return segmentsOf(fit.paths[r])
-    .map(({ state, start }) => `S${fit.stateSummaries[state].number} ${shortNumber(epochs[start])}`)
+    .map(({ state, start }) => `S${fit.stateSummaries[state].number} ${shortNumber(times[start])}`)
     .join(' > ')
 }
 
 function report(analysis: Analysis): string[] {
   const { inputs, options } = analysis
+  const axis = axisOf(inputs.runs, analysis.roles)
   const fixed = (value: number | null | undefined): string => (value == null ? '-' : value.toFixed(1))
   const spread = (value: { mean: number; std: number } | null): string =>
     value ? `${fixed(value.mean)} ± ${fixed(value.std)}` : '-'
@@ -309,8 +310,8 @@ function report(analysis: Analysis): string[] {
           ),
           '',
           ...table(
-            ['RUN', 'PATH, EPOCH OF EACH ENTRY'],
-            inputs.runs.map((run, r) => [run.label, pathOf(fit, r, run.epochs)])
+            ['RUN', `PATH, ${axis.toUpperCase()} OF EACH ENTRY`],
+            inputs.runs.map((run, r) => [run.label, pathOf(fit, r, timesOn(run, axis))])
           )
         ]
       : [])

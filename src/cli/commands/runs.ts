@@ -1,5 +1,5 @@
 /** `phasescope runs`: what is in a project. */
-import { seedOf } from '../../contract/domain'
+import { lastKeys, seedOf } from '../../contract/domain'
 import type { RunInfo } from '../../contract/domain'
 import { noteProblems, withEngine } from '../host'
 import type { Command } from '../options'
@@ -19,7 +19,7 @@ export const runsCommand: Command = {
     withEngine(context, {}, async (engine) => {
       const session = await engine.openFolder(input.required('project'))
       noteProblems(session, context)
-      printRuns(session.listRuns(), input.has('json'), context.terminal)
+      printRuns(await engine.runsByRoles(), input.has('json'), context.terminal)
       return 0
     })
 }
@@ -40,9 +40,9 @@ export function printRuns(runs: RunInfo[], json: boolean, terminal: Terminal): v
     run.status,
     `${run.step}/${run.totalSteps}`,
     run.imported ? '-' : duration(run.elapsedSeconds),
-    shortNumber(run.last['loss/val']),
-    shortNumber(run.last['accuracy/val'])
+    shortNumber(run.last[lastKeys.valLoss]),
+    shortNumber(run.last[lastKeys.valAccuracy])
   ])
-  const head = ['RUN', 'NAME', 'SEED', 'STATUS', 'STEPS', 'TIME', 'LOSS/VAL', 'ACCURACY/VAL']
+  const head = ['RUN', 'NAME', 'SEED', 'STATUS', 'STEPS', 'TIME', 'VAL LOSS', 'VAL ACC']
   for (const line of table(head, rows, [2, 4, 5, 6, 7])) terminal.out(line)
 }

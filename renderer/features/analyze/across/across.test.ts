@@ -4,7 +4,7 @@ import { useAsked } from '../../../composables/useAsked'
 import { keepsNumbers } from './useAcross'
 
 const convergence = { metric: 'loss/val', threshold: 0.1, direction: 'below' as const }
-const asked = { id: 'a', states: 3, restart: 5, convergence }
+const asked = { id: 'a', states: 3, restart: 5, axis: 'epoch' as const, convergence }
 
 describe('numbers of all runs', () => {
   it('stay only while the threshold alone is another one', () => {
@@ -13,6 +13,7 @@ describe('numbers of all runs', () => {
     expect(keepsNumbers(asked, { ...asked, convergence: { ...convergence, direction: 'above' } })).toBe(false)
     expect(keepsNumbers(asked, { ...asked, restart: 6 })).toBe(false)
     expect(keepsNumbers(asked, { ...asked, states: 4 })).toBe(false)
+    expect(keepsNumbers(asked, { ...asked, axis: 'step' })).toBe(false)
     expect(keepsNumbers(asked, { ...asked, id: 'b' })).toBe(false)
   })
 

@@ -1,7 +1,7 @@
 /** What the runs of the shown analysis say together, under a rule for convergence that the user sets per project. */
 import { computed, ref, watch } from 'vue'
 import type { ComputedRef, Ref, ShallowRef } from 'vue'
-import type { AcrossRuns, ConvergenceRule } from '../../../../src/analysis/types'
+import type { AcrossRuns, ConvergenceRule, TimeAxis } from '../../../../src/analysis/types'
 import { request } from '../../../bridge/host'
 import { useAsked } from '../../../composables/useAsked'
 import type { Asked } from '../../../composables/useAsked'
@@ -59,9 +59,10 @@ export function useAcross(): Across {
     () => {
       const { current, fit } = analyses
       if (!current || !fit || !metrics.value.includes(rule.value.metric)) return null
-      return { id: current.id, states: fit.states, restart: fit.restart, convergence: { ...rule.value } }
+      const { axis } = analyses
+      return { id: current.id, states: fit.states, restart: fit.restart, axis, convergence: { ...rule.value } }
     },
-    ({ id, states, convergence }) => request('analysis.across', { id, states, convergence }),
+    ({ id, states, axis, convergence }) => request('analysis.across', { id, states, axis, convergence }),
     // Only the threshold changed: the numbers on screen stay until the new ones are there.
     keepsNumbers
   )
@@ -73,15 +74,17 @@ interface AcrossQuestion {
   id: string
   states: number
   restart: number
+  axis: TimeAxis
   convergence: ConvergenceRule
 }
 
-/** Numbers of another metric, direction or restart would be read as those of the one that is chosen. */
+/** Numbers of another metric, direction, restart or axis would be read as those of the one that is chosen. */
 export function keepsNumbers(before: AcrossQuestion, now: AcrossQuestion): boolean {
   return (
     before.id === now.id &&
     before.states === now.states &&
     before.restart === now.restart &&
+    before.axis === now.axis &&
     before.convergence.metric === now.convergence.metric &&
     before.convergence.direction === now.convergence.direction
   )

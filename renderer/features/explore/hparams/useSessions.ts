@@ -8,14 +8,16 @@ import type { Aggregate } from '../../../stores/board-views'
 import { useExplore } from '../../../stores/explore'
 import { useExploreTags } from '../../../stores/explore-tags'
 import { compareNaturally } from '../../../stores/run-groups'
+import { useTold } from '../../../composables/useTold'
+import { tagsOf } from '../../analyze/roles'
 import { useBoardAnswer } from '../boards/useBoardAnswer'
 
 export interface MetricChoice {
   tag: string
   of: Aggregate
 }
-/** Without a choice these come first, when they are there. */
-const usualMetrics = ['accuracy/val', 'loss/val', 'loss/train']
+/** Without a choice the series with these roles come first. */
+const usualRoles = ['valAccuracy', 'valLoss', 'trainLoss'] as const
 const mostAtFirst = 3
 
 const paramKey = (name: string): string => `param ${name}`
@@ -47,11 +49,17 @@ export function useSessions() {
       .map(({ tag }) => tag)
       .sort(compareNaturally)
   })
+  const told = useTold(
+    () => scalarTags.value,
+    () => sessions.value.map((run) => run.id)
+  )
   const metrics = computed((): MetricChoice[] => {
     if (board.view.metrics) return board.view.metrics
     const here = new Set(scalarTags.value)
     const declared = (recorded.value.value?.metrics ?? []).filter((tag) => here.has(tag))
-    const usual = usualMetrics.filter((tag) => here.has(tag))
+    // Until it is known which series these are, none is as good as another.
+    if (declared.length === 0 && told.value === null) return []
+    const usual = [...new Set(tagsOf(told.value ?? {}, usualRoles))].filter((tag) => here.has(tag))
     const first = declared.length > 0 ? declared : usual.length > 0 ? usual : scalarTags.value
     return first.slice(0, mostAtFirst).map((tag) => ({ tag, of: 'last' }))
   })
