@@ -135,7 +135,7 @@ describe('wrong usage', () => {
       'none could not be opened: it does not exist. --create makes a new project there.'
     ],
     ['import nowhere --dry-run', 1, 'nowhere does not exist. Check the path.'],
-    ['fit --project p --states 0-3', 2, '--states is "0"; it must be a whole number from 1 to 8.'],
+    ['fit --project p --states 0-3', 2, '--states is "0"; it must be a whole number from 1 to 16.'],
     [
       'fit --project p --role mood=x',
       2,
