@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeViterbi, sampleSequence, scoreSequences } from '../hmm'
 import { randomModel } from '../hmm/testing/models'
 import type { CovarianceType, GaussianHmm } from '../hmm/types'
+import type { StateSummary } from './types'
 import { Rng } from '../numeric/rng'
 import { withCandidate } from './assemble'
 import { runCandidate } from './candidates'
@@ -41,6 +42,30 @@ describe('matching states', () => {
       [3, 3, 'Aha', 'user'],
       [1, 1, 'Memorising', 'kept']
     ])
+  })
+
+  it('takes nothing from one state that is all of the runs, and gives it nothing', () => {
+    const whole = fitOf([[0, 0, 0, 0, 0, 0]], ['Learning'])
+    const two = fitOf([[0, 0, 1, 1, 1, 1]], ['Memorising', 'Generalising'])
+    const found = (states: StateSummary[]): unknown[] =>
+      states.map(({ number, name, nameSource }) => [number, name, nameSource])
+    // The later state is most of the runs, and would have become S1 "Learning".
+    expect(found(identify(two, whole))).toEqual([
+      [1, 'Memorising', 'rule'],
+      [2, 'Generalising', 'rule']
+    ])
+    expect(found(identify(whole, two))).toEqual([[1, 'Learning', 'rule']])
+  })
+
+  it('gives up a kept name that the rule gives to another state, and never needs a bare number for it', () => {
+    const old = fitOf([[0, 0, 0, 1, 1, 1]], ['Learning', 'Late'])
+    // What was called "Learning" lies later now, after a state that the rule calls so.
+    const next = fitOf([[1, 0, 0, 2, 2, 2]], ['Plateau', 'Learning', 'Converged'])
+    const states = identify(next, old)
+    expect(states.map(({ name }) => name)).toEqual(['Plateau', 'Learning', 'Late'])
+    // Of a user's name nothing is taken away.
+    old.fit.stateSummaries[0] = { ...old.fit.stateSummaries[0], name: 'Learning', nameSource: 'user' }
+    expect(identify(next, old)[0]).toMatchObject({ name: 'Learning', nameSource: 'user' })
   })
 
   it('gives a state that appears a number nobody has, and a vanished number back to its own later', () => {

@@ -70,6 +70,7 @@ export function stateSimilarity(a: IdentifiedFit, b: IdentifiedFit): number[][] 
  * colours left.
  */
 export function identify(fit: IdentifiedFit, reference: IdentifiedFit): StateSummary[] {
+  if (isWhole(fit) || isWhole(reference)) return [...fit.fit.stateSummaries]
   const similarity = stateSimilarity(fit, reference)
   const match = assignment(similarity, SAME)
   const known = reference.fit.stateSummaries
@@ -99,7 +100,30 @@ export function identify(fit: IdentifiedFit, reference: IdentifiedFit): StateSum
           : {})
     }
   })
-  return uniqueNames(states)
+  return uniqueNames(withoutClashes(states, fit.fit.stateSummaries))
+}
+
+/** One state is all of the runs, and no phase that a part of them could be, or the other way round. */
+function isWhole({ fit }: IdentifiedFit): boolean {
+  return fit.stateSummaries.length === 1
+}
+
+/**
+ * A name that was kept gives way where the rule calls another state of this fit so: both would need numbers. Names by the rule
+ * differ from each other already.
+ */
+function withoutClashes(states: readonly StateSummary[], byRule: readonly StateSummary[]): StateSummary[] {
+  let left = [...states]
+  for (let clash = true; clash;) {
+    clash = false
+    left = left.map((state, i) => {
+      const taken = left.some((other, j) => j !== i && other.name === state.name)
+      if (state.nameSource !== 'kept' || !taken) return state
+      clash = true
+      return { ...state, name: byRule[i].name, nameSource: byRule[i].nameSource }
+    })
+  }
+  return left
 }
 
 /**
@@ -125,7 +149,7 @@ export function identifyFits(
     }
     const known = new Set(old.stateSummaries.map((state) => state.number))
     const kept = named[anchor].stateSummaries.filter((state) => known.has(state.number)).length
-    if (kept > 0) {
+    if (kept > 0 && chosenStates > 1 && old.states > 1) {
       const text = `${kept} of ${chosenStates} states match those of "${previous.name}" and keep their numbers.`
       findings.push({ severity: 'info', text })
     }

@@ -137,7 +137,7 @@ export interface Evidence {
   rows: EvidenceRow[]
   /** How many phases the data support; 1: none. */
   states: number
-  /** Best excess over the whole gain: 0, all of it is drift; 1, none of it. */
+  /** Best excess over what that many states gain: 0, all of it is drift; 1, none of it. */
   effect: number
   folds: number
   surrogates: number
