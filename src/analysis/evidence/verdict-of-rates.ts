@@ -10,7 +10,7 @@ import { phasesInWords, weighEvidence } from './verdict'
 
 /**
  * Calibrated on the simulated families (docs/results/truth.md), with 4 to 14 features, 60 to 400 points, noise of 0.1 to 10%.
- * Of the whole gain beyond runs that drift: rates have 0.45 to 0.9.
+ * Of the gain, beyond runs that drift: rates have 0.45 to 0.9.
  */
 const LEAST_EFFECT = 0.45
 /** Beyond rates that bend smoothly: rates have 0.3 to 0.55, bends mostly below 0.2. */

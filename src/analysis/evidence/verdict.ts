@@ -11,11 +11,11 @@ import type { Evidence, EvidenceRow, EvidenceSpread } from '../types'
 import type { EvidenceResult } from './gains'
 
 /**
- * Below this share of the whole gain the excess is what a slope that is not quite linear has. Calibrated on the simulated
+ * Below this share of the gain the excess is what a slope that is not quite linear has. Calibrated on the simulated
  * families of `testing/families.ts` (docs/results/truth.md): without phases nearly all lie below 0.3, with phases above 0.4.
  */
 const LEAST_EFFECT = 0.35
-/** An excess within this share of the whole gain, or one standard error, is as good as the best one. */
+/** An excess within this share of the gain of the best one, or one standard error, is as good as the best one. */
 const EQUAL_SHARE = 0.1
 /** The best excess must be so many standard errors above 0. */
 const LEAST_ERRORS = 2
