@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { decodeRun } from './decode'
 import { placedIn, spreadOfRuns } from './placement-of-run'
 import { placed } from './placements'
-import { scalesOf } from './scaling'
+import { isStretched, scaleInPlace, scalesOf } from './scaling'
+import { weighPhases } from './evidence/weigh'
+import type { BuiltSequences } from './sequences'
 import { analyse, optionsOf, runOf } from './testing/builders'
 import { Rng } from '../numeric/rng'
 import type { GaussianHmm, Sequence } from '../hmm/types'
@@ -116,6 +118,31 @@ describe('placements of runs', () => {
       expect(own[1]).toEqual({ mean: 5, std: 0 })
       for (const { mean, std } of own) expect(Number.isFinite(mean) && Number.isFinite(std)).toBe(true)
     }
+  })
+})
+
+describe('whether runs are stretched', () => {
+  const rows = (runs: Sequence[]): BuiltSequences => {
+    const scaling = scaleInPlace(runs, 'shared')
+    const features = ['a', 'b', 'c']
+    const at = Array.from({ length: 120 }, (_, t) => t)
+    const inputs = runs.map((_, r) => ({ runId: `r${r}`, label: `r${r}`, seed: r, steps: at, epochs: at }))
+    return { sequences: runs, findings: [], inputs: { features, runs: inputs, rows: 120 * runs.length, scaling } }
+  }
+
+  it.each([
+    [0, false],
+    [0.7, true]
+  ])('with scales that differ by %d is %s, and is told to what weighs their surrogates', async (stretch, stretched) => {
+    const built = rows(planted(8, 2, 1, 0, stretch).runs)
+    expect(isStretched(built.inputs.scaling)).toBe(stretched)
+    const asked: unknown[] = []
+    const options = optionsOf({ zscore: 'shared', folds: 2, surrogates: 2, emission: 'levels' })
+    await weighPhases(built, options, (tasks) => {
+      asked.push(...tasks.map((task) => task.stretched))
+      return Promise.resolve([])
+    })
+    expect(asked).toEqual([stretched, stretched, stretched, stretched])
   })
 })
 

@@ -177,6 +177,21 @@ describe('the verdict', () => {
     )
   })
 
+  it('does not hang on how many states were tried beyond the best number', () => {
+    // Slices go on and on gaining, on what drifts a little more than on the runs.
+    const of = (most: number): Evidence => {
+      const slices = Array.from({ length: most - 1 }, (_, k) => k)
+      return weighEvidence([
+        ...folds([0, ...slices.map((k) => 6 + 2 * k)], [0, ...slices.map((k) => 6.1 + 2 * k)]),
+        ...drifts([0, ...slices.map((k) => 3 + 2.01 * k)], [0, ...slices.map((k) => 3.1 + 2.01 * k)])
+      ])!
+    }
+    for (const most of [3, 8, 16]) {
+      expect(of(most).states).toBe(2)
+      expect(of(most).effect).toBeCloseTo(of(2).effect, 12)
+    }
+  })
+
   it('is none where a drift explains as much', () => {
     const evidence = weighEvidence([...folds([0, 5, 8], [0, 5.2, 8.1]), ...drifts([0, 4.9, 7.8], [0, 5.1, 8.2])])!
     expect(evidence.states).toBe(1)
