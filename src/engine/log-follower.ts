@@ -144,7 +144,10 @@ export class LogFollower {
     const places = await session.changedByOthers()
     if (this.stopped || this.session !== session) return
     if (places === null) {
-      for (const id of (await session.reloadAll()).analyses) this.options.push('analysis.changed', { id })
+      const trained = session.runsInTraining().filter((id) => !this.options.trains(session, id))
+      const { analyses } = await session.reloadAll()
+      for (const runId of trained) this.options.push('runs.grew', { runId, step: -1 })
+      for (const id of analyses) this.options.push('analysis.changed', { id })
       this.options.push('data.changed', {})
       this.options.push('views.changed', {})
       this.options.push('roles.changed', {})
@@ -152,7 +155,7 @@ export class LogFollower {
     }
     for (const place of places) {
       const [kind, id] = place.split('/')
-      if (kind === 'runs' && id) await session.reloadRun(id)
+      if (kind === 'runs' && id) await this.reloadRun(session, id)
       else if (kind === 'analyses' && id) {
         await session.reloadAnalysis(id)
         this.options.push('analysis.changed', { id })
@@ -167,12 +170,19 @@ export class LogFollower {
     }
   }
 
+  /** A run that has ended since the last look is not looked at any more: its last points are told with its end. */
+  private async reloadRun(session: ProjectSession, id: string): Promise<void> {
+    const trained = session.runsInTraining().includes(id) && !this.options.trains(session, id)
+    await session.reloadRun(id)
+    if (trained) this.options.push('runs.grew', { runId: id, step: -1 })
+  }
+
   /** Runs that another program trained: its process may have gone without a word. */
   private async lookAfter(session: ProjectSession, runIds: string[]): Promise<void> {
     if (this.turns++ % lookAfterTurns > 0) return
     for (const id of runIds) {
       if (!session.has(id) || this.options.trains(session, id) || (await session.trainsElsewhere(id))) continue
-      await session.reloadRun(id)
+      await this.reloadRun(session, id)
       // Whoever trains a run writes how it ended before it gives it up.
       if (session.runsInTraining().includes(id) && !this.options.trains(session, id)) await session.interrupted(id)
     }
