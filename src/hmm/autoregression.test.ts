@@ -100,16 +100,20 @@ function everyPath(model: GaussianHmm, { data, rows, columns }: Sequence) {
 }
 
 describe.each(combinations)('rules with a %s A and %s covariances', (kind, type) => {
-  it('agree with all paths of a tiny model', () => {
+  it.each([
+    [2, 6],
+    [9, 4],
+    [16, 4]
+  ])('agree with all paths of a tiny model, %i states', (states, rows) => {
     const rng = new Rng(4)
-    const model = randomRules(kind, type, 2, 2, rng)
-    const { sequence } = sampleSequence(model, 6, rng)
+    const model = randomRules(kind, type, states, 2, rng)
+    const { sequence } = sampleSequence(model, rows, rng)
     const { total, posteriors, best } = everyPath(model, sequence)
     expect(scoreSequences(model, [sequence])).toBeCloseTo(total, 10)
     const [found] = posteriorProbabilities(model, [sequence])
     // The first row has what the change to the second has.
-    expect(Array.from(found.subarray(0, 2))).toEqual(Array.from(found.subarray(2, 4)))
-    found.subarray(2).forEach((value, p) => expect(value).toBeCloseTo(posteriors[p], 10))
+    expect(Array.from(found.subarray(0, states))).toEqual(Array.from(found.subarray(states, 2 * states)))
+    found.subarray(states).forEach((value, p) => expect(value).toBeCloseTo(posteriors[p], 10))
     expect(Array.from(decodeViterbi(model, [sequence])[0])).toEqual([best[0], ...best])
   })
 

@@ -56,12 +56,23 @@ describe.each(types)('missing cells of a model with %s covariances', (type) => {
     posteriors.forEach((value, p) => expect(value).toBeCloseTo(wanted.posteriors[p], 9))
   })
 
-  it('give the sums of the kernels where nothing is missing', () => {
+  it.each([9, 16])('are integrated over by %i states', (states) => {
+    const rng = new Rng(states)
+    const model = randomModel(states, 2, type, rng, 1.5)
+    const { sequence } = sampleSequence(model, 3, rng)
+    const wanted = integrated(model, sequence, [3])
+    const holed = without(sequence, [3])
+    expect(scoreSequences(model, [holed])).toBeCloseTo(wanted.logLikelihood, 9)
+    const [posteriors] = posteriorProbabilities(model, [holed])
+    posteriors.forEach((value, p) => expect(value).toBeCloseTo(wanted.posteriors[p], 9))
+  })
+
+  it.each([5, 9, 12, 15, 16])('give the sums of the kernels where nothing is missing, %i states', (states) => {
     const rng = new Rng(3)
-    const model = randomModel(5, 4, type, rng)
+    const model = randomModel(states, 4, type, rng)
     const sequences = [7, 1, 32, 9].map((rows) => sampleSequence(model, rows, rng).sequence)
     const [kernels, cells] = [false, true].map((always) => {
-      const expectation = new Expectation(sequences, 5, type, { cells: always })
+      const expectation = new Expectation(sequences, states, type, { cells: always })
       if (type === 'tied' && !always) expectation.sums.second.set(expectation.scatter())
       expectation.load(model, prepareEmissions(model))
       const logLikelihood = expectation.run()
