@@ -78,6 +78,27 @@ describe('matching states', () => {
     expect(back[1].number).toBe(2)
   })
 
+  it('gives sixteen states numbers and colours of their own, whatever they match', () => {
+    const path = Array.from({ length: 64 }, (_, t) => Math.floor(t / 4))
+    const names = Array.from({ length: 16 }, (_, i) => `N${i}`)
+    const old = fitOf([path], names)
+    const scrambled = fitOf([path.map((state, t) => (t < 32 ? 15 - state : (state * 7 + t) % 8))], names)
+    for (const states of [identify(fitOf([path.map((state) => 15 - state)], names), old), identify(scrambled, old)])
+      for (const of of ['number', 'color'] as const)
+        expect(states.map((state) => state[of]).sort((a, b) => a - b)).toEqual(names.map((_, i) => i + 1))
+  })
+
+  it('goes on with numbers where the library fits more states than there are colours', () => {
+    const old = fitOf([Array.from({ length: 40 }, (_, t) => t % 2)], ['A', 'B'])
+    const many = fitOf(
+      [Array.from({ length: 40 }, (_, t) => t % 20)],
+      Array.from({ length: 20 }, (_, i) => `M${i}`)
+    )
+    const states = identify(many, old)
+    expect(new Set(states.map(({ number }) => number)).size).toBe(20)
+    expect(states.every(({ color }) => color >= 1 && color <= 16)).toBe(true)
+  })
+
   it('matches by means where the runs differ, and by nothing where the features do too', () => {
     const old = fitOf(
       [[0, 1]],

@@ -67,7 +67,7 @@ export function stateSimilarity(a: IdentifiedFit, b: IdentifiedFit): number[][] 
 /**
  * The states of `fit` under the numbers, colours and (where they are close, or the user gave them) names of the states
  * of `reference` that they match. States without a counterpart get numbers that neither fit uses, while there are
- * colours left.
+ * colours left; then such as only the reference uses.
  */
 export function identify(fit: IdentifiedFit, reference: IdentifiedFit): StateSummary[] {
   if (isWhole(fit) || isWhole(reference)) return [...fit.fit.stateSummaries]
@@ -77,13 +77,12 @@ export function identify(fit: IdentifiedFit, reference: IdentifiedFit): StateSum
   const taken = new Set(match.filter((j) => j >= 0).map((j) => known[j].number))
   const avoided = new Set(known.map((state) => state.number))
   const fresh = (): number => {
-    for (const rest of [avoided, new Set<number>()])
-      for (let number = 1; number <= MOST_STATES; number++)
-        if (!taken.has(number) && !rest.has(number)) {
-          taken.add(number)
-          return number
-        }
-    throw new Error('There are more states than numbers.')
+    const free = Array.from({ length: MOST_STATES }, (_, i) => i + 1).filter((number) => !taken.has(number))
+    // The library fits more states than there are colours; their numbers go on.
+    let number = free.find((one) => !avoided.has(one)) ?? free[0] ?? MOST_STATES + 1
+    while (taken.has(number)) number++
+    taken.add(number)
+    return number
   }
   const states = fit.fit.stateSummaries.map((state, i) => {
     const number = match[i] >= 0 ? known[match[i]].number : fresh()

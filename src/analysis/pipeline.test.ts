@@ -9,7 +9,7 @@ import { planCandidates } from './plan'
 import { buildSequences } from './sequences'
 import { chooseStates, selectionRows } from './select'
 import { analyse, optionsOf, runOf } from './testing/builders'
-import type { Finding, RunSeries } from './types'
+import type { Finding, RunSeries, SelectionRow } from './types'
 
 /** Runs that pass through three well separated phases in one direction. */
 function phasedRuns(count: number): RunSeries[] {
@@ -78,6 +78,27 @@ describe('a log-likelihood that falls as states are added', () => {
         'fewer do: no restart found their best fit. Use more restarts or iterations before comparing them.'
     ])
     expect(rowsOf([-50, -20, -20.9, -10])).toEqual([])
+  })
+})
+
+describe('the largest number of states that was tried', () => {
+  const rowsTo = (states: number): SelectionRow[] =>
+    Array.from({ length: states }, (_, k) => ({
+      ...{ states: k + 1, parameters: k, best: -50 + k, aic: null, heldOut: null },
+      bic: { best: 100 - k, mean: 100 - k, std: 0 }
+    }))
+  const said = (states: number, by: 'bic' | 'evidence'): string[] => {
+    const findings: Finding[] = []
+    const evidence = { rows: [], states, effect: 1, folds: 1, surrogates: 1, verdict: '' }
+    chooseStates(rowsTo(states), by, evidence, findings)
+    return findings.map(({ text }) => text)
+  }
+
+  it('is a finding with a remedy that there is', () => {
+    for (const by of ['bic', 'evidence'] as const) {
+      expect(said(8, by)).toEqual([expect.stringMatching(/tried \(8\).*Fit again with up to 16\.$/)])
+      expect(said(16, by)).toEqual([expect.stringMatching(/tried \(16\).*No more than 16 can be fitted: /)])
+    }
   })
 })
 

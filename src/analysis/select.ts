@@ -2,6 +2,7 @@
 import { parameterCount } from '../hmm'
 import { meanAndStd } from '../numeric/statistics'
 import type { CandidateResult, FoldResult } from './candidates'
+import { MOST_STATES } from './summaries'
 import type { AnalysisOptions, Criterion, Evidence, Finding, SelectionRow, Spread } from './types'
 
 /** Mean and spread of finite numbers; `best` by `better`. null for none. */
@@ -138,11 +139,17 @@ export function chooseStates(
   for (const row of rows) if (cost(row) < cost(chosen)) chosen = row
   const largest = rows[rows.length - 1]
   if (rows.length > 1 && chosen === largest) {
-    const text = `The largest number of states tried (${chosen.states}) came out best; more states might do better still.`
+    const text = `The largest number of states tried (${chosen.states}) came out best; more states might do better still. ${tryMore(largest.states)}`
     findings.push({ severity: 'info', text })
   }
   warnAboutUnseen(rows, chosen, by, findings)
   return { states: chosen.states, by }
+}
+
+function tryMore(tried: number): string {
+  return tried < MOST_STATES
+    ? `Fit again with up to ${MOST_STATES}.`
+    : `No more than ${MOST_STATES} can be fitted: fewer or other features may tell phases that are easier to see.`
 }
 
 /** The fitted number of states next to the one that the data support, fewer before more. */
@@ -155,7 +162,7 @@ function nearest(rows: readonly SelectionRow[], wanted: number, findings: Findin
     const text = `The data support ${count(wanted)}, which were not fitted; ${count(chosen)} are shown.`
     findings.push({ severity: 'warning', text })
   } else if (rows.length > 1 && chosen === largest) {
-    const text = `The largest number of states tried (${chosen}) has the best evidence; more phases may be there. Fit again with more.`
+    const text = `The largest number of states tried (${chosen}) has the best evidence; more phases may be there. ${tryMore(chosen)}`
     findings.push({ severity: 'warning', text })
   }
   return chosen
