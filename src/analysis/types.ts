@@ -44,6 +44,8 @@ export interface AnalysisOptions {
   covariance: CovarianceType
   statesMin: number
   statesMax: number
+  /** Go on beyond `statesMax` where the evidence chooses it, as far as states can be told apart. Absent: it is the end. */
+  extend?: boolean
   restarts: number
   maxIterations: number
   tolerance: number

@@ -199,6 +199,8 @@ export const analysisOptions = z.object({
   covariance: z.enum(['diag', 'full', 'tied', 'spherical']),
   statesMin: z.number().int().min(1).max(mostStates),
   statesMax: z.number().int().min(1).max(mostStates),
+  /** Beyond `statesMax` where the evidence ends there. */
+  extend: z.boolean().optional(),
   restarts: z.number().int().min(1).max(200),
   maxIterations: z.number().int().min(1).max(100000),
   tolerance: z.number().min(0),

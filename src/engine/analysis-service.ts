@@ -1,7 +1,7 @@
 /** Fits model selections over worker threads, keeps them as files, and answers questions about them. */
 import { join } from 'node:path'
 import { judgeEvidence, nothingWeighed, planCandidates, rolesOf, weighPhases } from '../analysis'
-import type { AnalysisPlan, CandidateResult, FoldResult, Weigh } from '../analysis'
+import type { CandidateResult, FoldResult, Weigh } from '../analysis'
 import type {
   AcrossRuns,
   Alignment,
@@ -243,11 +243,8 @@ export class AnalysisService {
       signal
     )
     const { pool } = this.options
-    const fitsOf = ({ inputs }: { inputs: Analysis['inputs'] }): AnalysisPlan =>
-      planCandidates(options, inputs.runs.length)
-    const expected = fitsOf(prepared.built)
+    const expected = planCandidates(options, prepared.built.inputs.runs.length)
     let [done, total] = [0, expected.candidates.length + expected.folds.length]
-    const fitting = `Fitting ${options.statesMin} to ${options.statesMax} states`
     let doing = 'Are there phases?'
     const count = <T>(result: T): T => {
       done += 1
@@ -257,6 +254,8 @@ export class AnalysisService {
     const weigh: Weigh = (tasks, rates) => {
       total += tasks.length
       if (rates) doing = 'Are there phases of different rates of change?'
+      if (tasks.some(({ statesMin }) => statesMin !== undefined))
+        doing = `Are there more than ${options.statesMax} phases?`
       progress(done, total, doing)
       const { sequences } = prepared.built
       return Promise.all(
@@ -269,20 +268,23 @@ export class AnalysisService {
         ? await weighPhases(prepared.built, options, weigh)
         : nothingWeighed(prepared.built, options)
     const { sequences, inputs } = weighed.built
+    // With more states where the evidence did not end at the most that were asked for.
+    const settled = weighed.options
+    const fitting = `Fitting ${settled.statesMin} to ${settled.statesMax} states`
     const verdict = judgeEvidence(weighed.levels, weighed.rates, inputs.features.length)?.verdict
     doing = verdict ? `${verdict} ${fitting}` : fitting
-    const plan = fitsOf(weighed.built)
+    const plan = planCandidates(settled, inputs.runs.length)
     total += plan.candidates.length + plan.folds.length - expected.candidates.length - expected.folds.length
     progress(done, total, doing)
     const [candidates, folds] = await Promise.all([
       Promise.all(
         plan.candidates.map((task): Promise<CandidateResult> =>
-          pool.run('candidate', { task, sequences, options }, signal).then(count)
+          pool.run('candidate', { task, sequences, options: settled }, signal).then(count)
         )
       ),
       Promise.all(
         plan.folds.map((task): Promise<FoldResult> =>
-          pool.run('fold', { task, sequences, options }, signal).then(count)
+          pool.run('fold', { task, sequences, options: settled }, signal).then(count)
         )
       )
     ])
@@ -294,7 +296,7 @@ export class AnalysisService {
         id,
         name: `Phases, ${inputs.runs.length} ${inputs.runs.length === 1 ? 'run' : 'runs'}`,
         createdAt: new Date().toISOString(),
-        options,
+        options: settled,
         prepared: { ...prepared, built: weighed.built },
         candidates,
         folds,

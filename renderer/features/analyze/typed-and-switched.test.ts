@@ -142,6 +142,25 @@ describe('the features of a fit', () => {
     expect(said()).toBe('These runs are of several experiments, fitted as one: imported (1 run), mnist (1 run).')
   })
 
+  it('are fitted beyond the usual number of states where there is more, unless a number was given', async () => {
+    const begin = async (): Promise<unknown> => {
+      document.querySelector('[data-test="start-fit"]')!.closest('form')!.requestSubmit()
+      await flushPromises()
+      return asked.filter(({ name }) => name === 'analysis.start').at(-1)?.params
+    }
+    const note = (): string => document.querySelector('.note')!.textContent
+    expect(note()).toContain('Where it does not end at 8, up to 16 are tried.')
+    expect(await begin()).toMatchObject({ options: { statesMax: 8, extend: true } })
+    const field = document.querySelector<HTMLInputElement>('#fit-max')!
+    field.value = '6'
+    field.dispatchEvent(new Event('input'))
+    await flushPromises()
+    expect(note()).not.toContain('up to 16')
+    const capped = (await begin()) as { options: object }
+    expect(capped.options).toMatchObject({ statesMax: 6 })
+    expect(capped.options).not.toHaveProperty('extend')
+  })
+
   it('stay as they were switched while a log without histograms grows', async () => {
     expect(ticked()).toEqual(['metric a', 'metric b'])
     await toggle(/^metric b$/)

@@ -38,7 +38,7 @@ export interface RateSource {
   steps: readonly ArrayLike<number>[]
 }
 
-/** What the numbers of states 1 to `statesMax` gain in one split of the runs, or of one set of surrogates of them. */
+/** What the numbers of states from `statesMin` to `statesMax` gain in one split of the runs, or of one set of surrogates of them. */
 export interface EvidenceTask {
   of: EvidenceSource
   /** Which split, or which set. */
@@ -46,6 +46,8 @@ export interface EvidenceTask {
   /** Indices of the runs. Equal lists where there are few: then nothing is held out. */
   trainRuns: number[]
   testRuns: number[]
+  /** Absent: 1. What comes of a number does not depend on where the task begins. */
+  statesMin?: number
   statesMax: number
   seed: number
   /** The runs differ in scale, where levels are shared: their surrogates may, too. */
@@ -141,7 +143,7 @@ export function measureGains(
   const bends: (Bends | null)[] = []
   const slices: (number | null)[] = []
   let problem: string | null = null
-  for (let states = 1; states <= task.statesMax; states++) {
+  for (let states = task.statesMin ?? 1; states <= task.statesMax; states++) {
     try {
       const fit = bestFit(states, train, task.seed, settings)
       const score = scoreSequences(fit, test) / rows

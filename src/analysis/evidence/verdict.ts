@@ -22,6 +22,17 @@ const LEAST_ERRORS = 2
 
 /** @param results of all tasks, in any order. null where nothing could be measured. */
 export function weighEvidence(results: readonly EvidenceResult[]): Evidence | null {
+  return weighed(results)?.evidence ?? null
+}
+
+/** Whether there are phases, and the largest number that was tried is as good as the best: there may be more. */
+export function endsAtEdge(results: readonly EvidenceResult[], tried: number): boolean {
+  const found = weighed(results)
+  return found !== null && found.evidence.states > 1 && found.supported === tried
+}
+
+/** @returns with `supported`, how many states are as good as the best number, slices of a slope among them. */
+function weighed(results: readonly EvidenceResult[]): { evidence: Evidence; supported: number } | null {
   const gains = results.filter(({ of }) => of === 'runs').flatMap(({ scores }) => gainsOf(scores) ?? [])
   const drifts = results.filter(({ of }) => of === 'surrogates').flatMap(({ scores }) => gainsOf(scores) ?? [])
   if (gains.length === 0 || drifts.length === 0) return null
@@ -45,10 +56,11 @@ export function weighEvidence(results: readonly EvidenceResult[]): Evidence | nu
   const equal = Math.max(EQUAL_SHARE * whole, Math.min(best.error, 2 * EQUAL_SHARE * whole))
   const supported = phases ? rows.find((row) => row.excess >= best.excess - equal)!.states : 1
   const states = Math.max(1, supported - slicesAmong(results, supported))
-  return {
+  const evidence = {
     ...{ rows, states, effect, folds: gains.length, surrogates: drifts.length },
     verdict: verdictOf(states, supported, rows, effect)
   }
+  return { evidence, supported }
 }
 
 /** How many of so many states are slices of a slope in most of the splits. */
@@ -87,7 +99,10 @@ function standardError(values: readonly number[]): number {
   return (1.2533 * deviation) / Math.sqrt(values.length)
 }
 
-const words = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten', 'Eleven', 'Twelve']
+const words = [
+  ...['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten', 'Eleven', 'Twelve'],
+  ...['Thirteen', 'Fourteen', 'Fifteen', 'Sixteen']
+]
 const inWords = (n: number): string => words[n] ?? String(n)
 
 function verdictOf(states: number, supported: number, rows: readonly EvidenceRow[], effect: number): string {

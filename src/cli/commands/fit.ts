@@ -49,7 +49,11 @@ export const fitCommand: Command = {
         'Rows of series that do not share steps: union (default: every step, open cells), common, epoch, or TAG: the steps of that series.'
     },
     force: { description: 'Fit also where the alignment leaves out most of what was recorded.' },
-    states: { value: 'RANGE', description: 'Numbers of states to try, within 1 to 16. Default 1-8.' },
+    states: {
+      value: 'RANGE',
+      description:
+        'Numbers of states to try, within 1 to 16. Default 1-8, and on to 16 where the evidence does not end there.'
+    },
     covariance: { value: 'KIND', description: 'diag (default), full, tied or spherical.' },
     zscore: {
       value: 'HOW',
@@ -118,13 +122,12 @@ export const fitCommand: Command = {
 }
 
 function settings(input: Input): Omit<AnalysisOptions, 'runIds' | 'features' | 'folds'> {
-  const [statesMin, statesMax] = input.span('states', { min: 1, max: mostStates }) ?? [
-    fitDefaults.statesMin,
-    fitDefaults.statesMax
-  ]
+  const span = input.span('states', { min: 1, max: mostStates })
+  const [statesMin, statesMax] = span ?? [fitDefaults.statesMin, fitDefaults.statesMax]
   return {
     statesMin,
     statesMax,
+    ...(span ? {} : { extend: true }),
     covariance: input.choice('covariance', ['diag', 'full', 'tied', 'spherical']) ?? fitDefaults.covariance,
     zscore: input.choice('zscore', ['shared', 'run', 'all', 'none']) ?? fitDefaults.zscore,
     emission: input.choice('emission', ['auto', 'levels', 'rates']) ?? fitDefaults.emission,
