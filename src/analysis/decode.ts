@@ -44,7 +44,7 @@ export function decodeRun(
   const model = modelOfRecord(fit)
   const decodable = buildSequenceForModel(run, analysis.inputs, analysis.options, unfinished)
   const { sequence, unplaced } = decodable
-  const sequences = [unplaced ? placedIn(sequence, model, spreadOfRuns(analysis.inputs.scaling)) : sequence]
+  const sequences = [unplaced ? placedIn(sequence, model, spreadOfRuns(analysis.inputs)) : sequence]
   const [logLikelihood] = pointLogLikelihoods(model, sequences)
   const usual = fit.pointLogLikelihood
   const unusual = usual ? logLikelihood.filter((value) => !(value >= usual.q01)).length : null

@@ -1,18 +1,18 @@
 /** Where a run lies that a fitted model has not seen, beside the runs that it was fitted to. */
 import { posteriorProbabilities, scoreSequences } from '../hmm'
 import type { GaussianHmm, Sequence } from '../hmm/types'
-import { placed, spreadOf } from './placements'
+import { LEAST_SPREAD, placed, spreadOf } from './placements'
 import type { Moments, Placement, PlacementSpread } from './placements'
 import { usualScale } from './scaling'
-import type { Scale } from './scaling'
+import type { Analysis } from './types'
 
 const STEPS = 20
 
 /**
- * How far the analysed runs lie apart, in z; shifts by 1 where one run has none to compare with.
- * @param scaling of the analysed runs.
+ * How far the analysed runs lie apart, in z; shifts by 1 where one run has none to compare with. Rates of change are not shifted
+ * at all: what is taken off a run is not in them.
  */
-export function spreadOfRuns(scaling: readonly (readonly Scale[])[]): PlacementSpread {
+export function spreadOfRuns({ scaling, window }: Pick<Analysis['inputs'], 'scaling' | 'window'>): PlacementSpread {
   const usual = scaling[0].map((_, d) => usualScale(scaling, d))
   const placements = scaling.map((own): Placement => {
     // A feature that one run has never changed is where it usually is.
@@ -20,6 +20,7 @@ export function spreadOfRuns(scaling: readonly (readonly Scale[])[]): PlacementS
     return { gain, shift: gain.map((_, d) => (own[d].std > 0 ? (usual[d].mean - own[d].mean) / own[d].std : 0)) }
   })
   const spread = spreadOf(placements)
+  if (window !== undefined) return { ...spread, shift: spread.shift.map(() => LEAST_SPREAD) }
   return scaling.length > 1 ? spread : { ...spread, shift: spread.shift.map(() => 1) }
 }
 

@@ -4,6 +4,8 @@ import { placedIn, spreadOfRuns } from './placement-of-run'
 import { placed } from './placements'
 import { isStretched, scaleInPlace, scalesOf } from './scaling'
 import { weighPhases } from './evidence/weigh'
+import { rateWindow, ratesOfBuilt } from './rates'
+import { buildSequences } from './sequences'
 import type { BuiltSequences } from './sequences'
 import { analyse, optionsOf, runOf } from './testing/builders'
 import { Rng } from '../numeric/rng'
@@ -180,10 +182,13 @@ describe('the placement of a run that a model has not seen', () => {
 
   it('has the spread of the analysed runs, in z', () => {
     const scaling = [-2, 0, 2].map((mean) => [{ mean, std: 2 }])
-    expect(spreadOfRuns(scaling).shift[0]).toBeCloseTo(2 / 3, 12)
-    expect([...spreadOfRuns(scaling.slice(0, 1)).shift]).toEqual([1])
+    expect(spreadOfRuns({ scaling }).shift[0]).toBeCloseTo(2 / 3, 12)
+    expect([...spreadOfRuns({ scaling: scaling.slice(0, 1) }).shift]).toEqual([1])
     const stretched = [1, 4].map((std) => [{ mean: 0, std }])
-    expect(spreadOfRuns(stretched).logGain[0]).toBeCloseTo((Math.log(2.5) ** 2 + Math.log(0.625) ** 2) / 2, 12)
+    expect(spreadOfRuns({ scaling: stretched }).logGain[0]).toBeCloseTo(
+      (Math.log(2.5) ** 2 + Math.log(0.625) ** 2) / 2,
+      12
+    )
   })
 })
 
@@ -257,5 +262,42 @@ describe('gain and shift given the levels', () => {
     expect(found.gain).toBeCloseTo(best.gain, 2)
     expect(found.shift).toBeCloseTo(best.shift, 2)
     expect(logDensity(found.gain, found.shift)).toBeGreaterThanOrEqual(best.value)
+  })
+})
+
+describe('an analysis of rates of runs that differ in scale', () => {
+  // Two rates of change, one after the other; each run has its own scale, and changes at its own time.
+  const rng = Rng.forPurpose(4, 'stretched rates')
+  const runs = Array.from({ length: 9 }, (_, r) => {
+    const gain = r % 2 === 0 ? 1 : 4
+    const change = 80 + rng.integer(80)
+    const curve = (early: number, late: number, from: number): number[] =>
+      Array.from(
+        { length: 240 },
+        (_, t) => from + gain * (early * Math.min(t, change) + late * Math.max(0, t - change) + 0.05 * rng.normal())
+      )
+    return { change, run: runOf(`r${r}`, { a: curve(1, 0.1, 5 * r), b: curve(-0.2, -1, -3 * r) }) }
+  })
+  const series = runs.map(({ run }) => run)
+  const options = optionsOf({ zscore: 'shared', emission: 'rates', statesMin: 2, statesMax: 2, restarts: 4 })
+  const inRates = (some: typeof series): BuiltSequences => {
+    const built = buildSequences(some, options)
+    expect(isStretched(built.inputs.scaling)).toBe(true)
+    return ratesOfBuilt(built, 'shared', rateWindow([240]))!
+  }
+  const built = inRates(series.slice(0, 8))
+  const analysis = analyse(series.slice(0, 8), options, null, built)
+
+  it('reads an analysed run as it did', () => {
+    series.slice(0, 8).forEach((run, r) => {
+      expect([...decodeRun(analysis, 2, run).path]).toEqual(analysis.fits[0].paths[r])
+      expect(decodeRun(analysis, 2, run).foreign).toBe(false)
+    })
+  })
+
+  it('changes an unseen run where it changed, whatever its scale', () => {
+    const { path, run } = decodeRun(analysis, 2, { ...series[8], runId: 'unseen' })
+    const at = Array.from(path).findIndex((state, t) => t > 0 && state !== path[t - 1])
+    expect(Math.abs(run.steps[at] / 10 - runs[8].change)).toBeLessThan(20)
   })
 })

@@ -26,7 +26,7 @@ const FEWEST_OF_RUN = 12
 const FIRST_VARIANCE = 0.3
 const LEAST_VARIANCE = 1e-3
 /** Least variance of shifts and of logarithms of gains over the runs. */
-const LEAST_SPREAD = 1e-6
+export const LEAST_SPREAD = 1e-6
 /** Runs are stretched where a cell is explained so much better (natural log): runs that are alike differ in no scale. */
 const LEAST_GAIN = 0.03
 /** Gains from 1/50 to 50: beyond, a run has nothing to be scaled by. */

@@ -153,8 +153,8 @@ export function buildSequenceForModel(
   const aligned = window === undefined ? recorded : alignedRates(recorded, features.length, window)
   const rows = aligned.steps.length
   const data = new Float64Array(rows * features.length)
-  const analysed = window === undefined ? inputs.runs.findIndex(({ runId }) => runId === run.runId) : -1
-  const unplaced = zscore === 'shared' && window === undefined && analysed < 0
+  const analysed = inputs.runs.findIndex(({ runId }) => runId === run.runId)
+  const unplaced = zscore === 'shared' && analysed < 0
   if (zscore === 'run' && unfinished) {
     const text =
       `Run "${run.label}" is not finished: it is scaled by the average mean and spread of the analysed runs, ` +
@@ -164,7 +164,8 @@ export function buildSequenceForModel(
   const own =
     zscore === 'run' && !unfinished ? scalesOf([rowsOf(aligned, features.length)], 'run', { rounding: CONSTANT }) : null
   features.forEach((_, d) => {
-    const scale = own ? own[0][d] : zscore === 'shared' && analysed >= 0 ? scaling[analysed][d] : usualScale(scaling, d)
+    // But for a z-score of its own a run has the scale that it was analysed with, rates as well as levels.
+    const scale = own ? own[0][d] : zscore !== 'run' && analysed >= 0 ? scaling[analysed][d] : usualScale(scaling, d)
     for (let t = 0; t < rows; t++) data[t * features.length + d] = scaled(aligned.data[t * features.length + d], scale)
   })
   const sequence: Sequence = { data, rows, columns: features.length, ...(aligned.missing ? { missing: true } : {}) }

@@ -71,8 +71,12 @@ export function optionsOf(changes: Partial<AnalysisOptions> = {}): AnalysisOptio
 }
 
 /** The whole pipeline on one thread. */
-export function analyse(runs: RunSeries[], options: AnalysisOptions, previous: Analysis | null = null): Analysis {
-  const built = buildSequences(runs, options)
+export function analyse(
+  runs: RunSeries[],
+  options: AnalysisOptions,
+  previous: Analysis | null = null,
+  built = buildSequences(runs, options)
+): Analysis {
   const plan = planCandidates(options, built.sequences.length)
   return assembleAnalysis({
     id: 'test',
