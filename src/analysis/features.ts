@@ -1,4 +1,6 @@
 /** Which recorded series a fit uses when nobody says so, and for every other one why not. */
+import { pearson } from '../numeric/statistics'
+import { COPY } from './near-copies'
 import { quantityOf, roleOf, wordsOf } from './roles'
 import type { Roles } from './types'
 
@@ -28,8 +30,6 @@ const average = /^weights\/[^/]+$/
 /** What is recorded for each hook point is there to be looked at; all of it would drown the rest. */
 const perHook = /^(weights|activations)\/.+\/.+$/
 
-/** Series are nearly copies above this correlation at common steps, in every run. */
-const COPY = 0.999
 /** Fewer common points say nothing about two series. */
 const FEW = 4
 /** A line, as far as single precision can draw one: the farthest point off it, over its range. */
@@ -355,7 +355,10 @@ class Sampled {
   /** Series of a run share their steps as a rule; then thousands of pairs are a sum of products each. */
   private correlation(one: FeatureSample, other: FeatureSample): number | null {
     const [a, b] = [this.unitOf(one), this.unitOf(other)]
-    if (!a || !b || !sameSteps(one.steps, other.steps)) return correlation(one, other)
+    if (!a || !b || !sameSteps(one.steps, other.steps)) {
+      const both = common(one, other)
+      return pearson(both.a, both.b, FEW)
+    }
     let r = 0
     for (let i = 0; i < a.length; i++) r += a[i] * b[i]
     return r
@@ -407,20 +410,4 @@ function common(one: FeatureSample, other: FeatureSample): { a: number[]; b: num
     }
   }
   return { a, b }
-}
-
-/** Pearson's, at common steps; null where there are too few of them, or one does not change there. */
-function correlation(one: FeatureSample, other: FeatureSample): number | null {
-  const { a, b } = common(one, other)
-  if (a.length < FEW) return null
-  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
-  const [meanA, meanB] = [mean(a), mean(b)]
-  let [ab, aa, bb] = [0, 0, 0]
-  for (let i = 0; i < a.length; i++) {
-    ab += (a[i] - meanA) * (b[i] - meanB)
-    aa += (a[i] - meanA) ** 2
-    bb += (b[i] - meanB) ** 2
-  }
-  if (aa === 0 && bb === 0) return null
-  return aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa * bb)
 }

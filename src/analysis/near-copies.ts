@@ -1,9 +1,10 @@
 /** Features that nearly copy each other: named, because each counts as one in a model that takes them for independent. */
 import type { Sequence } from '../hmm/types'
+import { pearson } from '../numeric/statistics'
 import type { Finding } from './types'
 
-/** Copies have at least this correlation, in size, in every run. */
-const COPY = 0.999
+/** Series are nearly copies above this correlation, in size, in every run. */
+export const COPY = 0.999
 /** Fewer points that both have say nothing. */
 const FEW = 5
 /** Pairs of more features than this are not looked at. */
@@ -35,7 +36,7 @@ export function reportNearCopies(
   if (groups.length === 0) return
   const named = groups.map(([first, ...others]) => `${others.join(', ')} of ${first}`).join('; ')
   const text =
-    `Near copies (correlation of ${COPY} or more in every run): ${named}. Each counts as a feature of its own, unless it ` +
+    `Near copies (correlation above ${COPY} in every run): ${named}. Each counts as a feature of its own, unless it ` +
     'is left out or the covariance is full.'
   findings.push({ severity: 'info', text })
 }
@@ -43,30 +44,14 @@ export function reportNearCopies(
 function areCopies(sequences: readonly Sequence[], one: number, other: number): boolean {
   let compared = 0
   for (const sequence of sequences) {
-    const r = correlation(sequence, one, other)
+    const r = pearson(columnOf(sequence, one), columnOf(sequence, other), FEW)
     if (r === null) continue
-    if (Math.abs(r) < COPY) return false
+    if (Math.abs(r) <= COPY) return false
     compared++
   }
   return compared > 0
 }
 
-/** Pearson's, over the rows that have both; null where these are few, or neither changes in them. */
-function correlation({ data, rows, columns }: Sequence, one: number, other: number): number | null {
-  let [n, meanA, meanB, ab, aa, bb] = [0, 0, 0, 0, 0, 0]
-  for (let t = 0; t < rows; t++) {
-    const a = data[t * columns + one]
-    const b = data[t * columns + other]
-    if (Number.isNaN(a) || Number.isNaN(b)) continue
-    n++
-    // Welford 1962, for two variables.
-    const [offA, offB] = [a - meanA, b - meanB]
-    meanA += offA / n
-    meanB += offB / n
-    aa += offA * (a - meanA)
-    bb += offB * (b - meanB)
-    ab += offA * (b - meanB)
-  }
-  if (n < FEW || (aa === 0 && bb === 0)) return null
-  return aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa * bb)
+function columnOf({ data, rows, columns }: Sequence, d: number): Float64Array {
+  return Float64Array.from({ length: rows }, (_, t) => data[t * columns + d])
 }

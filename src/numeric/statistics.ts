@@ -55,3 +55,23 @@ export function largest(values: ArrayLike<number>): number {
   for (let i = 0; i < values.length; i++) found = Math.max(found, values[i])
   return found
 }
+
+/**
+ * Pearson's correlation of the pairs in which both are finite; 0 where one of them does not change there, null where neither does or
+ * there are fewer than `least` pairs.
+ */
+export function pearson(a: ArrayLike<number>, b: ArrayLike<number>, least = 2): number | null {
+  const pairs = Array.from({ length: Math.min(a.length, b.length) }, (_, i) => i).filter(
+    (i) => Number.isFinite(a[i]) && Number.isFinite(b[i])
+  )
+  if (pairs.length < least) return null
+  const [meanA, meanB] = [mean(pairs.map((i) => a[i])), mean(pairs.map((i) => b[i]))]
+  let [ab, aa, bb] = [0, 0, 0]
+  for (const i of pairs) {
+    ab += (a[i] - meanA) * (b[i] - meanB)
+    aa += (a[i] - meanA) ** 2
+    bb += (b[i] - meanB) ** 2
+  }
+  if (aa === 0 && bb === 0) return null
+  return aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa * bb)
+}
