@@ -187,7 +187,7 @@ describe('training at the other end of a channel', () => {
     let paused = false
     let seen = -1
     let stillAt = -1
-    const spec = specOf('cpu', { epochs: 400 })
+    const spec = specOf('cpu', { epochs: 40 })
     // It is paused when nothing comes any more, however long that takes on a busy machine.
     const goOnOnceStill = (last: number): void =>
       void setTimeout(() => {
