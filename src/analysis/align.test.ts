@@ -146,6 +146,18 @@ describe('other alignments', () => {
     expect(build({ align: 'union' }).inputs.rows).toBe(122)
   })
 
+  it('are refused by the run that keeps the least, and with how many others', () => {
+    const runs = [5, 1, 3, 30].map((validations, r) => {
+      const run = lightning('abcd'[r])
+      const steps = Array.from({ length: validations }, (_, i) => 50 * i + 49)
+      run.series.val_loss = series([...steps, 7000], [...steps, 3])
+      return run
+    })
+    const options = optionsOf({ features, align: 'common' })
+    expect(() => buildSequences(runs, options)).toThrow(/^Of run "b" only .* 3 other runs keep too little as well\./)
+    expect(countRows(runs.slice(0, 2), features, ['common'])[0].problem).toMatch(/^Of run "b".* One other run keeps/)
+  })
+
   it('of short runs that lose nothing are none to refuse', () => {
     const run = runOf('a', { a: [1, 2, 3, 5], b: [2, 1, 4, 3] })
     for (const align of ['common', 'union'] as const)

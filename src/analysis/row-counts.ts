@@ -1,7 +1,7 @@
 /** What an alignment would leave to fit, before anything is fitted. */
 import { median } from '../numeric/statistics'
 import { alignRun } from './align'
-import { remnantProblem } from './sequences'
+import { Remnants } from './remnant'
 import type { Alignment, Finding, RunSeries } from './types'
 
 export interface RowCount {
@@ -14,7 +14,7 @@ export interface RowCount {
   recorded: number
   /** Runs that would be left out. */
   left: number
-  /** Why a fit would be refused, in sentences; null: it would not. */
+  /** Why a fit would be refused unless it is forced, in sentences without a remedy; null: it would not. */
   problem: string | null
 }
 
@@ -32,14 +32,14 @@ export function countRows(
     own: [] as number[],
     cells: 0,
     left: 0,
-    refused: null as string | null,
+    remnants: new Remnants(features),
     absent: null as string | null
   }))
   for (const run of runs)
     for (const count of counts) {
       const findings: Finding[] = []
       const aligned = alignRun(run, features, count.align, findings)
-      if (aligned) count.refused ??= remnantProblem(aligned, features)
+      if (aligned) count.remnants.add(aligned)
       if (!aligned || aligned.short) {
         count.left += 1
         count.absent ??= findings.at(-1)?.text ?? null
@@ -48,9 +48,9 @@ export function countRows(
       count.own.push(aligned.steps.length)
       for (const value of aligned.data) if (!Number.isNaN(value)) count.cells += 1
     }
-  return counts.map(({ align, own, cells, left, refused, absent }) => {
+  return counts.map(({ align, own, cells, left, remnants, absent }) => {
     const rows = own.reduce((sum, n) => sum + n, 0)
-    const problem = refused ?? (own.length === 0 ? absent : null)
+    const problem = remnants.problem ?? (own.length === 0 ? absent : null)
     return {
       ...{ align, rows, left, problem },
       least: own.length > 0 ? Math.min(...own) : 0,

@@ -5,6 +5,7 @@ import { alignRun, points, withoutEmptyRows } from './align'
 import type { AlignedRun, Allocate } from './align'
 import { reportNearCopies } from './near-copies'
 import { hasRates, rateRows, ratesOf } from './rates'
+import { FEW_ROWS, remnantRemedy, Remnants } from './remnant'
 import { scaled, scalesOf, usualScale } from './scaling'
 import type { Analysis, AnalysisInputRun, AnalysisOptions, Finding, RunSeries } from './types'
 
@@ -54,17 +55,18 @@ export function buildSequences(
   let aligned: AlignedRun[] = []
   const wanted = new Set(options.runIds)
   const found = new Set<string>()
+  const remnants = new Remnants(features)
   for (const run of runs) {
     if (wanted.size > 0 && !wanted.has(run.runId)) continue
     found.add(run.runId)
     const usable = alignRun(run, features, options.align ?? 'common', findings, allocate)
     if (!usable) continue
-    if (options.align !== undefined && options.force !== true) {
-      const problem = remnantProblem(usable, features)
-      if (problem !== null) throw new Error(problem)
-    }
+    remnants.add(usable)
     if (!usable.short) aligned.push(usable)
   }
+  // Analyses from before there was a choice can be fitted again.
+  if (remnants.problem !== null && options.align !== undefined && options.force !== true)
+    throw new Error(`${remnants.problem} ${remnantRemedy}`)
   for (const runId of wanted)
     if (!found.has(runId))
       findings.push({ severity: 'warning', runId, text: `Run "${runId}" was left out: it was not found.` })
@@ -197,28 +199,6 @@ function rowsOf({ data, steps }: AlignedRun, columns: number): Sequence {
 function column(run: AlignedRun, d: number, columns: number): Float64Array {
   const values = Float64Array.from(run.steps, (_, t) => run.data[t * columns + d])
   return run.missing ? values.filter((value) => !Number.isNaN(value)) : values
-}
-
-/** Fewer rows than this, of a run that has recorded more, are not what somebody means who does not say so. */
-const FEW_ROWS = 20
-
-/**
- * Why a run is not fitted unasked: a fit of the few steps that happen to be the same would go through, and name states of
- * almost nothing. null: nothing speaks against it.
- */
-export function remnantProblem({ run, steps, used }: AlignedRun, features: readonly string[]): string | null {
-  const most = Math.max(...used.map(({ of }) => of))
-  const worst = used.reduce((one, other) => (other.points / other.of < one.points / one.of ? other : one))
-  const few = steps.length < FEW_ROWS && steps.length < most
-  if (!few && worst.points >= worst.of / 2) return null
-  const feature = features[used.indexOf(worst)]
-  const recorded = features.map((name, d) => `"${name}" at ${used[d].of}`)
-  const shown = recorded.length > 4 ? [...recorded.slice(0, 3), `${recorded.length - 3} more`] : recorded
-  return (
-    `Of run "${run.label}" only ${steps.length} ${steps.length === 1 ? 'row' : 'rows'} would be left, and of "${feature}" ` +
-    `${worst.points} of ${worst.of} points: elsewhere not every feature has a number (${shown.join(', ')}). ` +
-    'Align on the union of the steps, on those of one series or per epoch; choose fewer features; or force the fit.'
-  )
 }
 
 /** Which features have cells in which part of the rows, where not all have all. */

@@ -92,9 +92,13 @@ export function mapFigure(fit: FittedStates): string {
   const most = Math.max(1, ...fit.transitions.map((transition) => transition.count))
   const step = Math.min(150, (WIDTH - 120) / Math.max(1, states.length - 1))
   const longest = (sign: 1 | -1): number => Math.max(0, ...fit.transitions.map(({ from, to }) => sign * (to - from)))
+  // Arcs are higher the farther they go, those across many states only a little more.
+  const lift = (reach: number): number => 8 + 26 * Math.min(reach, 4) + 8 * Math.max(0, reach - 4)
   // Room for the highest arc over the states, and for the lowest one under them.
-  const base = 60 + 26 * Math.max(1, longest(1))
-  const below = base + Math.max(72, 60 + 26 * longest(-1))
+  const base = 52 + lift(Math.max(1, longest(1)))
+  const below = base + Math.max(72, 52 + lift(longest(-1)))
+  // Names stand under their states where there is room for a word, else in columns under the map.
+  const crowded = step < 70
   const at = (k: number): { x: number; y: number; r: number } => ({
     x: WIDTH / 2 + (k - (states.length - 1) / 2) * step,
     y: base,
@@ -102,8 +106,8 @@ export function mapFigure(fit: FittedStates): string {
   })
   const edges = fit.transitions.map(({ from, to, count, leavingShare }) => {
     const [a, b] = [at(from), at(to)]
-    // Forward over the states, back under them, higher the farther they go.
-    const height = (to > from ? -1 : 1) * (34 + 26 * (Math.abs(to - from) - 1))
+    // Forward over the states, back under them.
+    const height = (to > from ? -1 : 1) * lift(Math.abs(to - from))
     const middle = (a.x + b.x) / 2
     const angle = Math.atan2(height * 1.4, (b.x - a.x) / 2)
     const start = { x: a.x + a.r * Math.cos(angle), y: a.y + a.r * Math.sin(angle) }
@@ -134,7 +138,7 @@ export function mapFigure(fit: FittedStates): string {
         : '',
       element('circle', { cx: x, cy: y, r, fill }),
       text(x, y + 4, `S${state.number}`, { anchor: 'middle', bold: true, color: STATE_TEXT[state.color - 1] }),
-      text(x, below, short, { anchor: 'middle', bold: true }),
+      crowded ? '' : text(x, below, short, { anchor: 'middle', bold: true }),
       text(x, below + 16, `${(100 * state.occupancy).toFixed(0)}%`, { anchor: 'middle', size: 11, color: QUIET }),
       text(x, below + 31, role, { anchor: 'middle', size: 11, color: QUIET })
     ].join('\n')
@@ -142,7 +146,14 @@ export function mapFigure(fit: FittedStates): string {
   const tip =
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="9" markerHeight="9" ' +
     `markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="${QUIET}"/></marker></defs>`
-  return figure(WIDTH, below + 46, 'Training map', [tip, ...edges, ...discs])
+  const columns = 3
+  const lines = Math.ceil(states.length / columns)
+  const names = states.map((state, k) => {
+    const [x, y] = [20 + ((WIDTH - 40) / columns) * Math.floor(k / lines), below + 62 + 18 * (k % lines)]
+    return text(x, y, `S${state.number} ${state.name}`, { size: 11 })
+  })
+  const height = below + (crowded ? 62 + 18 * lines : 46)
+  return figure(WIDTH, height, 'Training map', [tip, ...edges, ...discs, ...(crowded ? names : [])])
 }
 
 /** The state of every run over time, one row per run. */

@@ -2,6 +2,7 @@ import { marked } from 'marked'
 import { describe, expect, it } from 'vitest'
 import { compareRuns } from '../across/compare'
 import { analyse, goldenSeries, optionsOf, PAPER_FEATURES, runOf } from '../testing/builders'
+import { mapFigure } from './figures'
 import { reportFiles } from './page'
 
 /** Every element is closed, and no attribute holds NaN: a browser would show an error instead of the figure. */
@@ -15,6 +16,18 @@ function wellFormed(svg: string): void {
   expect(open).toEqual([])
   expect(svg.match(/</g)!.length).toBe([...svg.matchAll(/<\/?[a-z]+[^<>]*>/g)].length)
 }
+
+it('has every name whole on its map, also where many states leave no room under them', () => {
+  const analysis = analyse([runOf('a', { x: [1, 2, 1, 2], y: [2, 1, 2, 1] })], optionsOf({ features: ['x', 'y'], statesMin: 2, statesMax: 2 }))
+  const [fit] = analysis.fits
+  const many = Array.from({ length: 14 }, (_, k) => ({
+    ...fit.stateSummaries[0],
+    ...{ index: k, number: k + 1, color: k + 1, name: `Plateau, loss ${0.4 - k / 50} to 0.1` }
+  }))
+  const map = mapFigure({ ...fit, stateSummaries: many })
+  wellFormed(map)
+  for (const { number, name } of many) expect(map).toContain(`>S${number} ${name}<`)
+})
 
 describe('report', () => {
   const runs = Array.from({ length: 8 }, (_, seed) => goldenSeries('modular_noln', seed))

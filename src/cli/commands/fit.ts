@@ -102,6 +102,11 @@ export const fitCommand: Command = {
       if (typeof align === 'object') await mustBeRecorded(engine, runIds, { '--align': align.series })
       const [count] = await engine.call('analysis.rows', { runIds, features, aligns: [align] })
       context.terminal.note(countedRows(count, features.length))
+      if (count.problem !== null && count.rows > 0 && !input.has('force'))
+        throw new PhasescopeError(
+          'invalid-config',
+          `${count.problem} Give --align union, --align epoch or --align TAG (the steps of that series), fewer --features, or --force.`
+        )
       const folds = Math.min(input.whole('folds', { min: 0, max: 50 }) ?? fitDefaults.folds, runIds.length)
       const analysis = await fitAndWatch(engine, context, {
         ...chosen,
