@@ -1,4 +1,7 @@
-/** Updates per second of the reference models on every backend of this machine, one thread, beside PyTorch in the same run. */
+/**
+ * Updates per second of the reference models on every backend of this machine, one thread, beside PyTorch in the same run: on
+ * one thread, and for WebGPU on the graphics card, where PyTorch finds one.
+ */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -50,12 +53,15 @@ const models: Model[] = [
 const sliceSeconds = 1.5
 
 export async function benchSteps(root: string, rounds: number): Promise<void> {
-  const torch = await startTorch(root)
+  const onThread = await startTorch(root)
+  const onCard = await startTorch(root, 'cuda')
   const rows: string[][] = []
   for (const model of models) {
     // PyTorch's time of a round stands beside that of every backend in the same round.
-    const theirs: number[] = []
+    const times = { thread: [] as number[], card: [] as number[] }
     for (const backend of await backendsHere()) {
+      const torch = backend === 'webgpu' ? (onCard ?? onThread) : onThread
+      const theirs = times[torch === onCard ? 'card' : 'thread']
       const step = await stepsOf(root, model, backend)
       const ours: number[] = []
       const ratios: number[] = []
@@ -81,9 +87,10 @@ export async function benchSteps(root: string, rounds: number): Promise<void> {
       ])
     }
   }
-  torch?.end()
+  onThread?.end()
+  onCard?.end()
   printTable(
-    `Updates a second (forward, backward, AdamW), one thread, ${rounds} rounds in turn with ${torch ? `PyTorch ${torch.version} on one thread` : 'nobody: no Python with torch (PHASESCOPE_PYTHON names one)'}`,
+    `Updates a second (forward, backward, AdamW), one thread, ${rounds} rounds in turn with ${onThread ? `PyTorch ${onThread.version}${onCard ? `; webgpu: ${onCard.version}` : ''}` : 'nobody: no Python with torch (PHASESCOPE_PYTHON names one)'}`,
     ['model: backend', 'steps/s', 'range', 'PyTorch', 'of PyTorch', 'target'],
     rows
   )
@@ -134,9 +141,10 @@ interface Torch {
   end(): void
 }
 
-async function startTorch(root: string): Promise<Torch | null> {
+/** @param device none: one thread of the processor */
+async function startTorch(root: string, ...device: 'cuda'[]): Promise<Torch | null> {
   const python = process.env.PHASESCOPE_PYTHON ?? 'python3'
-  const child: ChildProcessWithoutNullStreams = spawn(python, [join(root, 'bench', 'torch_steps.py')])
+  const child: ChildProcessWithoutNullStreams = spawn(python, [join(root, 'bench', 'torch_steps.py'), ...device])
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const gone = new Promise<null>((resolve) => child.once('error', () => resolve(null)))
   const next = async (): Promise<string | null> => {

@@ -1,4 +1,7 @@
-"""Training steps of the benchmark's models in PyTorch, on one thread: reads lines `<model> <steps>`, prints seconds for each."""
+"""
+Training steps of the benchmark's models in PyTorch, on one thread or, with the argument `cuda`, on the graphics card: reads
+lines `<model> <steps>`, prints seconds for each. Prints nothing and ends where there is no such card.
+"""
 import sys
 import time
 
@@ -6,6 +9,10 @@ import torch
 from torch import nn
 
 torch.set_num_threads(1)
+device = sys.argv[1] if len(sys.argv) > 1 else "cpu"
+if device == "cuda" and not torch.cuda.is_available():
+    sys.exit()
+torch.set_default_device(device)
 torch.manual_seed(0)
 
 
@@ -91,7 +98,7 @@ def prepared(name):
 
 
 steps = {}
-print(torch.__version__, flush=True)
+print(f"{torch.__version__} on {torch.cuda.get_device_name() if device == 'cuda' else 'one thread'}", flush=True)
 for line in sys.stdin:
     name, count = line.split()
     if name not in steps:

@@ -5,6 +5,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { registerWebgpuKernels } from './kernels/webgpu'
+import type { DeviceBackend } from './webgpu-internals'
+import { uploadThroughQueue } from './webgpu-uploads'
 
 /** `navigator.gpu`, as far as it is used. */
 export interface Gpu {
@@ -61,7 +63,11 @@ export async function registerWebgpu(given?: Gpu, onFailure?: (error: Error) => 
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu')
   if (tf.findBackend('webgpu') || tf.engine().registryFactory.webgpu) tf.removeBackend('webgpu')
   type Arguments = ConstructorParameters<typeof WebGPUBackend>
-  const make = (): WebGPUBackend => new WebGPUBackend(...([device, adapter.info] as unknown as Arguments))
+  const make = (): WebGPUBackend => {
+    const backend = new WebGPUBackend(...([device, adapter.info] as unknown as Arguments))
+    uploadThroughQueue(backend as unknown as DeviceBackend)
+    return backend
+  }
   tf.registerBackend('webgpu', make)
   registerWebgpuKernels()
   registered = true

@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Parameter } from '../models/model'
 import { addressOf, heapKernels } from '../tensor/heap-kernels'
 import { inPlace, readValues, touched, valuesOf } from '../tensor/views'
-import { slotNames, updatedTensors, updateInPlace, type OptimizerOptions } from './optimizers'
+import { adamOnDevice, sgdOnDevice } from '../tensor/webgpu-updates'
+import { adamNumbers, slotNames, updatedTensors, updateInPlace, type OptimizerOptions } from './optimizers'
 import type { NamedArray } from './types'
 
 export class OptimizerState {
@@ -24,6 +25,7 @@ export class OptimizerState {
    * updates from 1.
    */
   update(gradients: readonly tf.Tensor[], learningRate: number, time: number, scale = 1): void {
+    if (this.updateOnDevice(gradients, learningRate, time, scale)) return
     const simd = this.options.name === 'sgd' ? null : heapKernels()
     this.parameters.forEach((parameter, i) => {
       if (!inPlace()) this.replace(parameter, i, gradients[i], learningRate, time, scale)
@@ -40,6 +42,16 @@ export class OptimizerState {
     })
   }
 
+  /** @returns false where the weights are on no GPU. */
+  private updateOnDevice(gradients: readonly tf.Tensor[], learningRate: number, time: number, scale: number): boolean {
+    const { name, momentum, weightDecay: decay } = this.options
+    const parameters = this.parameters.map(({ tensor }, i) => ({
+      ...{ weights: tensor, gradient: gradients[i], slots: this.slots[i] }
+    }))
+    if (name === 'sgd') return sgdOnDevice(parameters, { momentum, decay, learningRate, scale })
+    return adamOnDevice(parameters, { ...adamNumbers(this.options, learningRate, time), scale })
+  }
+
   private updateOnHeap(
     simd: NonNullable<ReturnType<typeof heapKernels>>,
     { tensor }: Parameter,
@@ -48,8 +60,7 @@ export class OptimizerState {
     learningRate: number,
     time: number
   ): void {
-    const { beta1, beta2, epsilon, weightDecay, name } = this.options
-    const decoupled = name === 'adamw'
+    const { beta1, beta2, epsilon, keep, l2, stepSize, correction } = adamNumbers(this.options, learningRate, time)
     const [m, v] = this.slots[i]
     simd.adam(
       addressOf(tensor),
@@ -62,10 +73,10 @@ export class OptimizerState {
       beta2,
       1 - beta2,
       epsilon,
-      decoupled ? 1 - learningRate * weightDecay : 1,
-      decoupled ? 0 : weightDecay,
-      learningRate / (1 - beta1 ** time),
-      1 / (1 - beta2 ** time)
+      keep,
+      l2,
+      stepSize,
+      correction
     )
   }
 

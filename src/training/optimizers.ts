@@ -48,14 +48,9 @@ export function updateInPlace(
     return
   }
   const [m, v] = slots
-  const { beta1, beta2, epsilon } = options
-  const decoupled = options.name === 'adamw'
-  const keep = decoupled ? 1 - learningRate * decay : 1
-  const l2 = decoupled ? 0 : decay
+  const { beta1, beta2, epsilon, keep, l2, stepSize, correction } = adamNumbers(options, learningRate, time)
   const keep1 = 1 - beta1
   const keep2 = 1 - beta2
-  const stepSize = learningRate / (1 - beta1 ** time)
-  const correction = 1 / (1 - beta2 ** time)
   for (let i = 0; i < weights.length; i++) {
     const w = weights[i]
     const g = gradient[i] + l2 * w
@@ -64,6 +59,22 @@ export function updateInPlace(
     m[i] = mean
     v[i] = square
     weights[i] = keep * w - (stepSize * mean) / (Math.sqrt(square * correction) + epsilon)
+  }
+}
+
+/** What an update of Adam or AdamW is made with: w <- keep w - stepSize m / (sqrt(correction v) + epsilon), l2 w being in g. */
+export function adamNumbers(
+  { name, weightDecay, beta1, beta2, epsilon }: OptimizerOptions,
+  learningRate: number,
+  time: number
+): { beta1: number; beta2: number; epsilon: number; keep: number; l2: number; stepSize: number; correction: number } {
+  const decoupled = name === 'adamw'
+  return {
+    ...{ beta1, beta2, epsilon },
+    keep: decoupled ? 1 - learningRate * weightDecay : 1,
+    l2: decoupled ? 0 : weightDecay,
+    stepSize: learningRate / (1 - beta1 ** time),
+    correction: 1 / (1 - beta2 ** time)
   }
 }
 
