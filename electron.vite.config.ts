@@ -19,11 +19,11 @@ export default defineConfig(({ command }) => ({
         input: {
           index: resolve('electron/main/index.ts'),
           cli: resolve('src/cli/index.ts'),
-          'train-worker': resolve('src/workers/train-worker.ts'),
-          'metrics-worker': resolve('src/workers/metrics-worker.ts'),
-          'user-metrics-worker': resolve('src/workers/user-metrics-worker.ts'),
-          'compute-worker': resolve('src/workers/compute-worker.ts'),
-          'probe-process': resolve('src/workers/probe-process.ts')
+          'train-worker': resolve('src/training-run/train-worker.ts'),
+          'metrics-worker': resolve('src/training-run/metrics-worker.ts'),
+          'user-metrics-worker': resolve('src/training-run/user-metrics-worker.ts'),
+          'compute-worker': resolve('src/threads/compute-worker.ts'),
+          'probe-process': resolve('src/training-run/probe-process.ts')
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
       }

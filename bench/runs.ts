@@ -7,7 +7,7 @@ import { RunWriter } from '../src/project/run-writer'
 import { loadDataset } from '../src/training/datasets'
 import { defaultHooks, findExperiment, resolveRecipe } from '../src/training/experiments'
 import { train } from '../src/training/trainer'
-import { MetricsThread } from '../src/workers/metrics-thread'
+import { MetricsThread } from '../src/training-run/metrics-thread'
 import type { Dataset, ParamValue, RecordOptions, RunSpec, TrainerPort } from '../src/training/types'
 
 export interface Reference {

@@ -12,8 +12,8 @@ import { loadDataset } from '../src/training/datasets'
 import { findExperiment, resolveRecipe } from '../src/training/experiments'
 import { TrainingSession } from '../src/training/session'
 import type { BackendName, ParamValue, RunSpec } from '../src/training/types'
-import { loadNativeTensorflow } from '../src/workers/native-tensorflow'
-import { nodeGpu } from '../src/workers/node-gpu'
+import { loadNativeTensorflow } from '../src/training-run/native-tensorflow'
+import { nodeGpu } from '../src/training-run/node-gpu'
 import { median, printTable, spreadOf } from './timing'
 
 interface Model {

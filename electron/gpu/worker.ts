@@ -1,9 +1,9 @@
 /** The web worker of the hidden window: WebGPU by Chromium, training by the same trainer as everywhere. */
 import { prepareBackend } from '../../src/tensor/backend'
 import { adapterName, type Gpu } from '../../src/tensor/webgpu'
-import type { Piece } from '../../src/workers/gpu-pieces'
-import { GpuTrainer } from '../../src/workers/gpu-trainer'
-import type { ProbeCommand, ProbeReply } from '../../src/workers/messages'
+import type { Piece } from '../../src/training-run/gpu/pieces'
+import { GpuTrainer } from '../../src/training-run/gpu/trainer'
+import type { ProbeCommand, ProbeReply } from '../../src/training-run/gpu/messages'
 
 self.addEventListener('message', (event: MessageEvent<unknown>) => {
   const [port] = event.ports

@@ -31,8 +31,8 @@ export const directions = {
     imports: ['text', 'numeric'],
     packages: ['papaparse', 'fast-png', 'jpeg-js', '@zip.js/zip.js']
   },
-  'src/data': {
-    about: 'data sets: bundled, generated, the user’s own',
+  'src/datasets': {
+    about: 'data sets: bundled and generated ones, how the user’s own are read',
     imports: ['formats', 'numeric']
   },
   'src/events': {
@@ -59,7 +59,7 @@ export const directions = {
   },
   'src/training': {
     about: 'experiments, trainer, optimizers, schedules',
-    imports: ['hooks', 'metrics', 'models', 'data', 'formats', 'tensor', 'text', 'numeric'],
+    imports: ['hooks', 'metrics', 'models', 'datasets', 'formats', 'tensor', 'text', 'numeric'],
     packages: tensorflow
   },
   'src/analysis': {
@@ -77,22 +77,45 @@ export const directions = {
     about: 'project and run folders, manifests, checkpoints, imports',
     imports: ['contract', 'events', 'formats', 'text', 'numeric'],
     node: true,
-    packages: ['zod', 'h5wasm/node']
+    packages: ['zod']
   },
-  'src/workers': {
-    about: 'entry files of the threads, and what they answer',
-    imports: [
-      ...['contract', 'project', 'analysis', 'training', 'hooks', 'metrics', 'models', 'data', 'events', 'formats'],
-      ...['hmm', 'tensor', 'numeric']
-    ],
+  'src/recordings': {
+    about: 'questions to recorded runs: curves, histograms, media, tags, sweeps, analyses',
+    imports: ['contract', 'project', 'analysis', 'training', 'hooks', 'events', 'numeric'],
+    node: true
+  },
+  'src/imports': {
+    about: 'runs and networks of other programs: finding, reading, writing them as ours',
+    imports: ['contract', 'project', 'recordings', 'metrics', 'events', 'formats', 'text', 'numeric'],
+    node: true,
+    packages: ['h5wasm/node']
+  },
+  'src/datasets/stored': {
+    about: 'the user’s own data on its way into a project',
+    imports: ['datasets', 'contract', 'project', 'formats'],
+    node: true
+  },
+  /** No Node: it is the other end of the channel, in the hidden window's worker. */
+  'src/training-run/gpu': {
+    about: 'a run that trains in the page with the GPU, and the messages to and from it',
+    imports: ['contract', 'training']
+  },
+  'src/training-run': {
+    about: 'one run in its thread: files, backends, metrics, the GPU on the other end of a channel',
+    imports: ['training-run/gpu', 'contract', 'project', 'training', 'hooks', 'models', 'tensor'],
     node: true,
     packages: [...tensorflow, 'webgpu']
   },
+  'src/threads': {
+    about: 'the entry of compute workers, and the messages that their tasks make',
+    imports: ['contract', 'project', 'recordings', 'imports', 'datasets/stored', 'training-run'],
+    node: true
+  },
   'src/engine': {
     about: 'jobs, scheduling, the implementation of the contract',
-    // Of the workers only the messages, and of those only their types: what computes must never run in the host.
+    // Of what runs in threads only the messages, and of those only their types: what computes must never run in the host.
     imports: ['contract', 'project', 'analysis', 'training', 'hooks', 'models', 'numeric'],
-    types: ['workers/messages'],
+    types: ['threads/messages', 'training-run/messages', 'recordings/run-source', 'imports/scan'],
     node: true,
     packages: ['es-module-lexer']
   },
@@ -132,10 +155,9 @@ export const directions = {
     node: true,
     packages: ['electron']
   },
-  /** The hidden window's worker trains; it is a browser's, so of the workers it takes what knows no Node. */
   'electron/gpu': {
-    about: 'the hidden window that trains on the GPU; of the workers it takes what knows no Node',
-    imports: ['workers', 'tensor']
+    about: 'the hidden window that trains on the GPU',
+    imports: ['training-run/gpu', 'tensor']
   },
   'electron/preload': {
     about: 'the bridge into the page',
@@ -152,12 +174,14 @@ export const directions = {
   }
 }
 
-/** The entry of `directions` that a file of the repository falls under, or null. */
+/** The entry of `directions` that a file of the repository falls under, the innermost one, or null. */
 export function folderOf(path) {
   const parts = path.split('/')
-  if (Object.hasOwn(directions, parts[0])) return parts[0]
-  const folder = parts.slice(0, 2).join('/')
-  return parts.length > 2 && Object.hasOwn(directions, folder) ? folder : null
+  for (let depth = parts.length - 1; depth > 0; depth--) {
+    const folder = parts.slice(0, depth).join('/')
+    if (Object.hasOwn(directions, folder)) return folder
+  }
+  return null
 }
 
 /** Tests and their helpers may look at everything, and nothing else may look at them. */

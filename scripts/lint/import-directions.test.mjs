@@ -50,11 +50,11 @@ const wrong = [
     /only types from src\/analysis\/types/
   ],
   ['src/contract/requests.ts', "export type { Task } from '../analysis/plan'", /may not import src\/analysis/],
-  ['src/engine/engine.ts', "export * from '../workers/run-queries'", /src\/engine may not import src\/workers/],
-  ['src/engine/engine.ts', "export { x } from '../workers/messages'", /only types from src\/workers\/messages/],
+  ['src/engine/engine.ts', "export * from '../recordings/series'", /src\/engine may not import src\/recordings/],
+  ['src/engine/engine.ts', "export { x } from '../threads/messages'", /only types from src\/threads\/messages/],
   ['src/engine/engine.ts', "import { app } from 'electron'\nexport { app }", /package electron/],
   ['src/engine/engine.ts', 'export const width = window.innerWidth', /window.*without a page/s],
-  ['src/host/paths.ts', "export * from '../workers/messages'", /src\/host may not import src\/workers/],
+  ['src/host/paths.ts', "export * from '../threads/messages'", /src\/host may not import src\/threads/],
   [
     'renderer/stores/runs.ts',
     "export { Engine } from '../../src/engine/engine'",
@@ -98,7 +98,7 @@ const right = [
     "import { readFileSync } from 'node:fs'\nimport { Engine } from '../engine/engine'\nvoid [readFileSync, Engine]"
   ],
   ['src/contract/requests.ts', "import { type Analysis } from '../analysis/types'\nexport type { Analysis }"],
-  ['src/engine/engine.ts', "export type { Draft } from '../workers/messages'\nexport { join } from 'node:path'"],
+  ['src/engine/engine.ts', "export type { Draft } from '../training-run/messages'\nexport { join } from 'node:path'"],
   [
     'renderer/stores/runs.ts',
     "export { requests } from '../../src/contract/requests'\nexport type { Analysis } from '../../src/analysis/types'"

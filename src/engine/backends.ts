@@ -1,7 +1,7 @@
 /** Which backends this machine has, and why not the others. */
 import { backendTitles, type BackendStatus } from '../contract/backends'
 import type { BackendName } from '../training/types'
-import type { ProbeCommand, ProbeReply } from '../workers/messages'
+import type { ProbeCommand, ProbeReply } from '../training-run/messages'
 import type { WorkerLauncher, WorkerLink } from './ports'
 
 /** A driver that has not answered by then will not. */

@@ -1,8 +1,8 @@
 /** Runs of checkpoints: each checkpoint is a task of its own, so that progress tells of each and a cancel waits for none. */
 import type { ImportSource } from '../contract/domain'
-import type { ImportFile } from '../project/import-source'
+import type { ImportFile } from '../imports/scan'
 import type { RunManifest } from '../project/manifests'
-import type { ComputeTasks } from '../workers/messages'
+import type { ComputeTasks } from '../threads/messages'
 import { lostTo } from './import-problems'
 import type { TaskPool } from './task-pool'
 

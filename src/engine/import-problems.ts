@@ -1,7 +1,7 @@
 /** A file that ends the worker that reads it, or that nobody has foreseen, costs that file and not the import. */
 import type { ImportSource } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
-import type { ImportFile } from '../project/import-source'
+import type { ImportFile } from '../imports/scan'
 
 /**
  * Why a file cannot be imported whose task has failed, as a sentence.

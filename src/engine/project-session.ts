@@ -17,7 +17,7 @@ import type { ProcessMark } from '../project/processes'
 import { analysisFile, inOrderOfCreation, listAnalyses, listRuns, newId } from '../project/project-folder'
 import type { OpenedProject, Problem } from '../project/project-folder'
 import { moveToTrash } from '../project/trash'
-import type { RunSource } from '../workers/messages'
+import type { RunSource } from '../recordings/run-source'
 import type { RunClaims } from './run-claims'
 
 const unfinished: RunInfo['status'][] = ['running', 'paused', 'queued']

@@ -1,5 +1,5 @@
 /** What questions of the views cost, and so in which order they are answered. docs/limits.md */
-import type { TaskName } from '../workers/messages'
+import type { TaskName } from '../threads/messages'
 import { inOrder, type PoolRules } from './task-pool'
 
 /** A heavy question takes one, and the light ones go on with the other. Each keeps runs of its own (run-cache.ts). */

@@ -1,7 +1,7 @@
 /** The tags of many runs, asked for in pieces: both workers read, and what the views ask meanwhile goes first. */
 import type { RequestResult } from '../contract/requests'
 import { tagIndexFile, tagIndexPart } from '../project/tag-index'
-import type { RunSource } from '../workers/messages'
+import type { RunSource } from '../recordings/run-source'
 import type { TaskPool } from './task-pool'
 
 type Tags = RequestResult<'board.tags'>

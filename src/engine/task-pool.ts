@@ -5,7 +5,7 @@
 import { setMaxListeners } from 'node:events'
 import { fromWireError, PhasescopeError } from '../contract/errors'
 import { confinedFolders } from '../project/places'
-import type { ComputeReply, ComputeRequest, ComputeTasks, TaskName } from '../workers/messages'
+import type { ComputeReply, ComputeRequest, ComputeTasks, TaskName } from '../threads/messages'
 import type { WorkerLauncher, WorkerLink } from './ports'
 
 /** In which order tasks begin, and what becomes of one that nobody waits for any more. */

@@ -1,8 +1,8 @@
 /** Text tables: what is read, what is repaired and said, and for each kind of bad file the exact sentence. */
 import { describe, expect, it } from 'vitest'
 import { readDelimited } from './delimited'
-import { pointsOf } from './points'
-import { findStepColumn, rowNumber } from './step-column'
+import { pointsOf } from '../imports/points'
+import { findStepColumn, rowNumber } from '../imports/step-column'
 import type { ImportedPoints } from './types'
 
 function read(text: string, stepColumn?: string, file = 'a.csv'): ImportedPoints {

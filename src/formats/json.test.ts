@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Rng } from '../numeric/rng'
 import { JsonError, parseJson, placeOf } from './json'
 import { readJsonLines } from './json-lines'
-import { pointsOf } from './points'
-import { findStepColumn } from './step-column'
+import { pointsOf } from '../imports/points'
+import { findStepColumn } from '../imports/step-column'
 
 describe('JSON', () => {
   it('may hold NaN and infinities as Python writes them', () => {

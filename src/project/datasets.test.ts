@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findDataFiles } from './data-files'
+import { findDataFiles } from '../datasets/stored/files'
 import { type DatasetContent, listDatasets, loadDataset, removeDataset, saveDataset, sweepDatasets } from './datasets'
 
 let project: string

@@ -1,7 +1,7 @@
 /** For tests: which backends this machine has. A software device counts as one. */
 import { existsSync } from 'node:fs'
-import { loadNativeTensorflow } from '../../workers/native-tensorflow'
-import { nodeGpu } from '../../workers/node-gpu'
+import { loadNativeTensorflow } from '../../training-run/native-tensorflow'
+import { nodeGpu } from '../../training-run/node-gpu'
 import type { TensorBackend } from '../backend'
 import type { Gpu } from '../webgpu'
 

@@ -1,6 +1,6 @@
 /** Letter sequences: one image, several answers. */
-import { captchaDataset } from '../../data/captcha'
-import { captchaGlyphsFile, decodeGlyphs } from '../../data/captcha-glyphs'
+import { captchaDataset } from '../../datasets/bundled/captcha'
+import { captchaGlyphsFile, decodeGlyphs } from '../../datasets/bundled/captcha-glyphs'
 import type { Layer, NetworkSpec } from '../../models/network'
 import type { ExperimentSpec, Recipe } from '../types'
 import { ofNetwork } from './of-network'

@@ -1,5 +1,5 @@
 /** Image classification: handwritten digits, or the user's own pictures such as CIFAR. */
-import { mnistDataset } from '../../data/mnist'
+import { mnistDataset } from '../../datasets/bundled/mnist'
 import { lenet, mlp, resnet18, type ImageTask } from '../../models/image-models'
 import type { NetworkSpec } from '../../models/network'
 import type { Rng } from '../../numeric/rng'

@@ -1,5 +1,5 @@
 /** Modular arithmetic: the transformer that memorises first and generalises late. */
-import { modularArithmetic, pairCount, type ModularOperation } from '../../data/modular-arithmetic'
+import { modularArithmetic, pairCount, type ModularOperation } from '../../datasets/bundled/modular-arithmetic'
 import { transformerArchitecture, type TransformerOptions } from '../../models/transformer'
 import { transformerForward } from '../../models/transformer-forward'
 import type { ParamProblem, Params } from '../params'

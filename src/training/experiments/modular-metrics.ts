@@ -6,7 +6,7 @@
  *   std(L); 0 when the logit depends on the difference only through the answer, 1 when it does not depend on it.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { modularResult, type ModularOperation } from '../../data/modular-arithmetic'
+import { modularResult, type ModularOperation } from '../../datasets/bundled/modular-arithmetic'
 import type { Model } from '../../models/model'
 import type { Rng } from '../../numeric/rng'
 import { watchGradient } from '../../tensor/ops/watch'

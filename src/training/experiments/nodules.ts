@@ -1,5 +1,5 @@
 /** Three-dimensional classification with rare positives. */
-import { nodulesDataset, smallestVolume } from '../../data/nodules'
+import { nodulesDataset, smallestVolume } from '../../datasets/bundled/nodules'
 import type { Layer, NetworkSpec } from '../../models/network'
 import type { ExperimentSpec, Recipe } from '../types'
 import { ofNetwork } from './of-network'

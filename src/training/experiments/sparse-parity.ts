@@ -1,5 +1,5 @@
 /** Sparse parity: a plateau at chance, and then a jump. */
-import { sparseParity as sparseParityDataset } from '../../data/sparse-parity'
+import { sparseParity as sparseParityDataset } from '../../datasets/bundled/sparse-parity'
 import type { NetworkSpec } from '../../models/network'
 import type { ExperimentSpec, Recipe } from '../types'
 import { ofNetwork } from './of-network'

@@ -1,0 +1,227 @@
+/** Importing a run of checkpoints: what they hold, the metrics of one of them, and the run folder of all. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ImportSource } from '../../contract/domain'
+import { chosenHooks, type CheckpointModule, defaultHooks, mostDefaultHooks, modulesOf, parametersOf } from './modules'
+import { type CheckpointStep, stepsOf } from './steps'
+import { FormatError, plural, someNames } from '../../formats/format-error'
+import { openCheckpoint } from './open'
+import { describeFileError, writeJson } from '../../project/files'
+import type { CheckpointSet, ImportFile } from '../scan'
+import { RunWriter } from '../../project/run-writer'
+import type { RunManifest } from '../../project/manifests'
+import type { ImportedRun } from '../read-and-write'
+import type { CheckpointUnit } from './units'
+import { checkpointMetrics, type CheckpointMetrics } from './metrics'
+
+/** More problems than this are counted and not told one by one. */
+const mostNotes = 8
+
+/** Reads what every checkpoint is made of, and no values. */
+export async function inspectCheckpoints(
+  file: ImportFile,
+  set: CheckpointSet,
+  stepColumn: string | null,
+  hooks: readonly string[] | null
+): Promise<ImportSource> {
+  const { units, root } = set
+  const found = stepsOf(
+    units.map(({ name }) => name),
+    stepColumn
+  )
+  const source: ImportSource = {
+    ...{ file: file.file, name: file.name, group: file.group, seed: file.seed, bytes: file.bytes },
+    ...{ format: 'checkpoints', rows: found.steps.length || units.length, columns: [] },
+    ...{ stepColumn: found.column, stepCandidates: found.candidates, unclear: null },
+    ...{ firstStep: null, lastStep: null, series: [], problem: null, notes: [...set.notes, ...found.notes] },
+    checkpoints: { modules: [], hooks: [], steps: [] }
+  }
+  if (found.candidates.length > 0) source.columns = found.candidates
+  if (found.column === null) {
+    source.unclear = found.unclear
+    source.problem = `${file.file}: ${found.unclear}`
+    return source
+  }
+  const { kept, repeated } = withoutRepeated(found.steps)
+  if (repeated.length > 0) {
+    const names = repeated.map(({ at }) => units[at].name)
+    source.notes.push(
+      `${plural(repeated.length, 'checkpoint')} of a step that another one has left out: ${someNames(names, 4)}.`
+    )
+  }
+  const modules = new Map<string, CheckpointModule>()
+  const problems: string[] = []
+  const said = new Map<string, number>()
+  const shapes = new Map<string, string>()
+  const changed = new Set<string>()
+  const buffers = new Set<string>()
+  const readable: CheckpointStep[] = []
+  for (const step of kept) {
+    try {
+      const opened = await openCheckpoint(root, units[step.at])
+      opened.close()
+      const { parameters, buffers: others } = parametersOf(opened.tensors, opened.outputsFirst)
+      for (const note of opened.notes) said.set(note, (said.get(note) ?? 0) + 1)
+      for (const name of others) buffers.add(name)
+      for (const { name, shape } of parameters) {
+        const now = `[${shape.join(', ')}]`
+        const before = shapes.get(name) ?? now
+        if (before !== now) changed.add(`${name} (${before}, ${now} at step ${step.step})`)
+        shapes.set(name, now)
+      }
+      for (const module of modulesOf(parameters)) if (!modules.has(module.path)) modules.set(module.path, module)
+      readable.push(step)
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error
+      problems.push(error.message)
+    }
+  }
+  source.notes.push(...some(problems, 'checkpoint that cannot be read', 'checkpoints that cannot be read'))
+  if (readable.length === 0) {
+    source.problem = `${file.file}: none of ${plural(units.length, 'checkpoint')} can be read. ${problems[0]}`
+    source.notes = []
+    return source
+  }
+  source.notes.push(...said.keys())
+  if (changed.size > 0) source.notes.push(`Shapes that change: ${[...changed].slice(0, 4).join('; ')}.`)
+  if (buffers.size > 0) {
+    source.notes.push(
+      `${plural(buffers.size, 'tensor')} left out, as no parameters of the model: ${someNames([...buffers], 3)}.`
+    )
+  }
+  const all = [...modules.values()]
+  const chosen = hooks === null ? { hooks: defaultHooks(all), unknown: [] } : chosenHooks(all, hooks)
+  const owners = all.filter(({ matrices }) => matrices > 0).length
+  if (hooks === null && owners > mostDefaultHooks) {
+    source.notes.push(`${mostDefaultHooks} of ${owners} modules with weight matrices are chosen.`)
+  }
+  if (chosen.unknown.length > 0) {
+    source.notes.push(`No module with weights fits ${someNames(chosen.unknown)}.`)
+  }
+  source.checkpoints = { modules: all, hooks: chosen.hooks, steps: readable }
+  source.rows = readable.length
+  source.firstStep = readable[0].step
+  source.lastStep = readable[readable.length - 1].step
+  if (all.length === 0) source.problem = `${file.file}: has no weight matrices. Save the weights of the model.`
+  else if (chosen.hooks.length === 0) {
+    const some = someNames(
+      all.map(({ path }) => path),
+      6
+    )
+    source.problem = `${file.file}: no hook point is chosen. Choose modules; there are ${some}.`
+  }
+  source.series = chosen.hooks.map((hook) => ({ column: hook, tag: `weights/${hook}`, points: readable.length }))
+  return source
+}
+
+/** Metrics, or why there are none. */
+interface Measured {
+  metrics: CheckpointMetrics | null
+  problem: string | null
+}
+
+/** The metrics of one checkpoint, or why it has none. */
+export async function measureCheckpoint({
+  root,
+  unit,
+  hooks
+}: {
+  root: string
+  unit: CheckpointUnit
+  hooks: string[]
+}): Promise<Measured> {
+  try {
+    const opened = await openCheckpoint(root, unit)
+    try {
+      return { metrics: await checkpointMetrics(opened.tensors, hooks, opened.outputsFirst), problem: null }
+    } finally {
+      opened.close()
+    }
+  } catch (error) {
+    if (error instanceof FormatError) return { metrics: null, problem: error.message }
+    // An array or a WebAssembly memory that cannot be made.
+    if (error instanceof RangeError) {
+      return {
+        metrics: null,
+        problem: `${unit.name} has a tensor that is too large for this machine (${error.message}). Choose other hook points.`
+      }
+    }
+    throw error
+  }
+}
+
+interface MeasuredRun {
+  file: ImportFile
+  source: ImportSource
+  /** Ascending by step. */
+  points: (Measured & { step: number; epoch: number | null; modifiedMs: number })[]
+  folder: string
+  manifest: RunManifest
+}
+
+/** Writes event file and manifest into a new folder. */
+export async function writeCheckpointRun({
+  file,
+  source,
+  points,
+  folder,
+  manifest
+}: MeasuredRun): Promise<ImportedRun> {
+  const told = { ...source, notes: [...source.notes] }
+  const good = points.filter((point): point is MeasuredPoint => point.metrics !== null)
+  const problems = points.flatMap(({ problem }) => problem ?? [])
+  told.notes.push(...some(problems, 'checkpoint that cannot be read', 'checkpoints that cannot be read'))
+  // What is so at many steps is said once.
+  const remarks = new Map<string, number[]>()
+  for (const { step, metrics } of good) {
+    for (const note of metrics.notes) remarks.set(note, [...(remarks.get(note) ?? []), step])
+  }
+  const marked = [...remarks].map(([note, [first, ...more]]) => {
+    const steps =
+      more.length > 0 ? `Step ${first} and ${more.length} more (last ${more[more.length - 1]})` : `Step ${first}`
+    return `${steps}: ${note}.`
+  })
+  told.notes.push(...some(marked, 'remark', 'remarks'))
+  if (good.length === 0) {
+    return {
+      source: { ...told, problem: `${file.file}: none of its checkpoints can be read. ${problems[0] ?? ''}` },
+      manifest: null
+    }
+  }
+  await mkdir(folder).catch((error: unknown) => {
+    throw describeFileError(error, folder, 'created')
+  })
+  const writer = new RunWriter(folder, good[0].step)
+  try {
+    for (const { step, epoch, metrics, modifiedMs } of good) {
+      const values = Object.entries(metrics.values)
+      if (epoch !== null) values.push(['epoch', epoch])
+      if (values.length > 0) writer.exactScalars(step, modifiedMs / 1000, values)
+    }
+  } finally {
+    writer.close()
+  }
+  const { step, epoch } = good[good.length - 1]
+  const run: RunManifest = {
+    ...manifest,
+    imported: { format: 'checkpoints', file: file.file, seed: file.seed },
+    ...{ step, totalSteps: step, epoch: epoch ?? step, totalEpochs: epoch ?? step }
+  }
+  await writeJson(join(folder, 'run.json'), run)
+  return { source: told, manifest: run }
+}
+
+type MeasuredPoint = MeasuredRun['points'][number] & { metrics: CheckpointMetrics }
+
+function withoutRepeated(steps: readonly CheckpointStep[]): { kept: CheckpointStep[]; repeated: CheckpointStep[] } {
+  const kept: CheckpointStep[] = []
+  const repeated: CheckpointStep[] = []
+  for (const step of steps) (kept[kept.length - 1]?.step === step.step ? repeated : kept).push(step)
+  return { kept, repeated }
+}
+
+function some(sentences: readonly string[], noun: string, nouns: string): string[] {
+  const more = sentences.length - mostNotes
+  if (more <= 0) return [...sentences]
+  return [...sentences.slice(0, mostNotes), `And ${more} more ${more === 1 ? noun : nouns}.`]
+}

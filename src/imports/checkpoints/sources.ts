@@ -1,0 +1,40 @@
+/** Checkpoints among the files of a folder, as runs to be. */
+import { type CheckpointRun, checkpointRuns, checkpointUnits, type FoundFile } from './units'
+import { commonPattern } from './steps'
+import type { ImportFile } from '../scan'
+import { largest } from '../../numeric/statistics'
+
+/**
+ * @param root folder that the files' paths are below
+ * @param top name of what was chosen; the runs' group where their own paths have no folder
+ * @returns `used`: the files that belong to checkpoints
+ */
+export function checkpointSources(
+  root: string,
+  files: readonly FoundFile[],
+  top: string
+): { sources: ImportFile[]; used: Set<string> } {
+  const { units, used } = checkpointUnits(files)
+  const { runs } = checkpointRuns(units)
+  return { sources: runs.map((run) => sourceOf(root, run, top)), used }
+}
+
+function sourceOf(root: string, { units, seed, notes }: CheckpointRun, top: string): ImportFile {
+  const file = units.length === 1 ? units[0].name : commonPattern(units.map(({ name }) => name))
+  // The deepest folder whose name is the same for all of them is what they are called by.
+  const folders = file.split('/').slice(0, -1)
+  const changing = folders.findIndex((folder) => folder.includes('*'))
+  const fixed = changing < 0 ? folders : folders.slice(0, changing)
+  return {
+    file,
+    name: fixed[fixed.length - 1] ?? top,
+    group: fixed[fixed.length - 2] ?? fixed[0] ?? top,
+    seed,
+    path: root,
+    parts: null,
+    bytes: units.reduce((sum, { bytes }) => sum + bytes, 0),
+    modifiedMs: largest(units.map(({ modifiedMs }) => modifiedMs)),
+    log: null,
+    checkpoints: { root, units, notes }
+  }
+}

@@ -1,0 +1,162 @@
+/** A file's columns become the points of a run: ordered by step, one row a step, named by our tags. */
+import { stemOf } from '../formats/file-names'
+import { FormatError, plural, someNames } from '../formats/format-error'
+import { normalName, tagsOf } from './series-names'
+import { rowNumber } from './step-column'
+import type { ImportedPoints, ImportedSeries, RawColumn, RawTable } from '../formats/types'
+import { smallest } from '../numeric/statistics'
+
+/**
+ * @param stepColumn name of the column that counts steps, or `rowNumber`
+ * @throws FormatError
+ */
+export function pointsOf(table: RawTable, stepColumn: string, file: string): ImportedPoints {
+  const notes = [...table.notes]
+  const stepsOfRows = stepColumn === rowNumber ? rowNumbers(table.rows) : stepsIn(table, stepColumn, file)
+  const { order, target, steps } = ordered(stepsOfRows, table.lines, notes)
+  const wallTime = table.columns.find((column) => normalName(column.name) === 'wall_time')
+  // A step column that is an epoch is a series as well: time axes show epochs.
+  const columns = table.columns.filter(
+    (column) => column !== wallTime && (column.name !== stepColumn || isEpoch(column.name))
+  )
+  const tags = tagsOf(columns.map((column) => column.name))
+  const series = columns.map((column) => {
+    const tag = tensorBoardTag(table, column, file) ?? tags.get(column.name)!
+    return gather(column, tag, order, target, steps.length)
+  })
+  if (series.every(({ tag }) => tag === 'epoch')) {
+    throw new FormatError(file, null, 'has no column of numbers beside its steps. Choose a file with recorded values.')
+  }
+  countGaps(series, notes)
+  return {
+    steps,
+    wallTimes: wallTime ? wallTimes(wallTime, order, target, steps.length) : null,
+    series,
+    notes
+  }
+}
+
+function rowNumbers(rows: number): Float64Array {
+  return Float64Array.from({ length: rows }, (_, row) => row)
+}
+
+function stepsIn(table: RawTable, name: string, file: string): Float64Array {
+  const column = table.columns.find((candidate) => candidate.name === name)
+  if (!column) {
+    const others = someNames(table.columns.map((candidate) => candidate.name))
+    throw new FormatError(
+      file,
+      null,
+      `has no column "${name}" of numbers. Its columns are ${others}; choose one of them.`
+    )
+  }
+  for (let row = 0; row < table.rows; row++) {
+    const value = column.values[row]
+    if (column.present[row] === 1 && Number.isSafeInteger(value)) continue
+    const place = `line ${table.lines[row]}, column "${name}"`
+    if (column.present[row] === 0) {
+      throw new FormatError(file, place, 'the step is missing. Fill it in, or choose another step column.')
+    }
+    throw new FormatError(
+      file,
+      place,
+      `the step is ${value}; steps are whole numbers. Choose another step column, or row numbers as steps.`
+    )
+  }
+  return column.values
+}
+
+/** Rows in order of their steps, and to which point each of them goes. */
+function ordered(
+  stepsOfRows: Float64Array,
+  lines: Int32Array,
+  notes: string[]
+): { order: Int32Array; target: Int32Array; steps: Float64Array } {
+  const rows = stepsOfRows.length
+  const order = Int32Array.from({ length: rows }, (_, row) => row)
+  let late = 0
+  let firstLate = -1
+  let highest = -Infinity
+  for (let row = 0; row < rows; row++) {
+    if (stepsOfRows[row] < highest) {
+      late += 1
+      if (firstLate < 0) firstLate = row
+    } else highest = stepsOfRows[row]
+  }
+  if (late > 0) {
+    order.sort((a, b) => stepsOfRows[a] - stepsOfRows[b] || a - b)
+    notes.push(`${plural(late, 'row')} out of order (the first in line ${lines[firstLate]}), sorted by step.`)
+  }
+  const target = new Int32Array(rows)
+  const steps: number[] = []
+  const repeated: number[] = []
+  for (let i = 0; i < rows; i++) {
+    const step = stepsOfRows[order[i]]
+    if (steps.length > 0 && steps[steps.length - 1] === step) repeated.push(order[i])
+    else steps.push(step)
+    target[i] = steps.length - 1
+  }
+  if (repeated.length > 0) {
+    const first = smallest(repeated)
+    notes.push(
+      `${plural(repeated.length, 'row')} with a step that an earlier row has (the first in line ${lines[first]}): ` +
+        'the last value of each cell was taken.'
+    )
+  }
+  return { order, target, steps: Float64Array.from(steps) }
+}
+
+function gather(
+  { name, values, present }: RawColumn,
+  tag: string,
+  order: Int32Array,
+  target: Int32Array,
+  length: number
+): ImportedSeries {
+  const series = { column: name, tag, values: new Float64Array(length), present: new Uint8Array(length), points: 0 }
+  for (let i = 0; i < order.length; i++) {
+    if (present[order[i]] === 0) continue
+    if (series.present[target[i]] === 0) series.points += 1
+    series.values[target[i]] = values[order[i]]
+    series.present[target[i]] = 1
+  }
+  return series
+}
+
+/** Times of points; where the file has none, the time of the point before. */
+function wallTimes(column: RawColumn, order: Int32Array, target: Int32Array, length: number): Float64Array | null {
+  const { values, present, points } = gather(column, '', order, target, length)
+  if (points === 0) return null
+  let last = values[present.indexOf(1)]
+  return values.map((value, i) => (last = present[i] === 1 && Number.isFinite(value) ? value : last))
+}
+
+function countGaps(series: ImportedSeries[], notes: string[]): void {
+  let empty = 0
+  let notFinite = 0
+  const where = new Set<string>()
+  for (const { column, values, present } of series) {
+    for (let i = 0; i < values.length; i++) {
+      if (present[i] === 0) empty += 1
+      else if (!Number.isFinite(values[i])) {
+        notFinite += 1
+        where.add(column)
+      }
+    }
+  }
+  if (empty > 0) notes.push(`${plural(empty, 'empty cell')}: gaps in the curves.`)
+  if (notFinite > 0)
+    notes.push(`${plural(notFinite, 'value')} NaN or infinite, kept as such: ${someNames([...where], 6)}.`)
+}
+
+function isEpoch(name: string): boolean {
+  return tagsOf([name]).get(name) === 'epoch'
+}
+
+/** A CSV that TensorBoard's page has saved holds one series, which only the file's name tells: run-a-tag-loss.csv. */
+function tensorBoardTag(table: RawTable, column: RawColumn, file: string): string | null {
+  const names = table.columns.map(({ name }) => normalName(name)).sort()
+  if (names.join() !== 'step,value,wall_time' || normalName(column.name) !== 'value') return null
+  const tag = /(?:^|-)tag-(.+)$/.exec(stemOf(file))?.[1]
+  return tag ? tagsOf([tag]).get(tag)! : null
+}

@@ -1,0 +1,74 @@
+/** Which column of a file counts steps. */
+import { someNames } from '../formats/format-error'
+import { normalName } from './series-names'
+import type { RawColumn, RawTable, StepColumn } from '../formats/types'
+import { smallest } from '../numeric/statistics'
+
+/** Stands for the row number where a column is asked for. */
+export const rowNumber = '#row'
+
+/** Names of step columns; those of one line are equally good, earlier lines are better. */
+const names = [['step', 'steps', 'global_step'], ['iteration', 'iterations', 'iter'], ['batch'], ['epoch', 'epochs']]
+/** With more rows than this that contradict earlier rows of their step, a column does not count steps. */
+const mostConflicts = 0.1
+
+export function findStepColumn(table: RawTable): StepColumn {
+  const candidates = table.columns
+    .map((column) => ({
+      column,
+      rank: names.findIndex((line) => line.includes(normalName(column.name))),
+      whole: isWhole(column)
+    }))
+    .filter(({ rank, whole }) => rank >= 0 || whole)
+  const named = candidates.filter(({ rank }) => rank >= 0)
+  const possible = candidates.map(({ column }) => column.name)
+  if (named.length === 0) {
+    const unclear = `No column is called step, iteration, batch or epoch, so say which one counts steps.`
+    return { column: null, candidates: possible, unclear }
+  }
+  const conflicts = new Map(named.map(({ column }) => [column, shareOfConflicts(table, column)]))
+  const clean = named.filter(({ column, whole }) => whole && conflicts.get(column) === 0)
+  const usable = named.filter(({ column, whole }) => whole && conflicts.get(column)! <= mostConflicts)
+  // A lone candidate that is not whole is chosen all the same: reading it says what is wrong and where.
+  const pool =
+    clean.length > 0 ? clean : usable.length > 0 ? usable : named.length === 1 && !named[0].whole ? named : []
+  const best = smallest(pool.map(({ rank }) => rank))
+  const winners = pool.filter(({ rank }) => rank === best).map(({ column }) => column)
+  if (winners.length > 0 && winners.every((column) => sameValues(column, winners[0]))) {
+    return { column: winners[0].name, candidates: possible, unclear: null }
+  }
+  const which = (winners.length > 0 ? winners : named.map(({ column }) => column)).map((column) => column.name)
+  const unclear =
+    which.length > 1
+      ? `${someNames(which)} could each count steps, so say which one does.`
+      : `"${which[0]}" has the same value in many rows, so say which column counts steps.`
+  return { column: null, candidates: possible, unclear }
+}
+
+function isWhole({ values, present }: RawColumn): boolean {
+  return values.every((value, row) => present[row] === 1 && Number.isSafeInteger(value))
+}
+
+function sameValues(a: RawColumn, b: RawColumn): boolean {
+  return a.values.every((value, row) => value === b.values[row])
+}
+
+/**
+ * Share of rows with a value where an earlier row of the same step has another one already. Rows that complete each
+ * other, as when training and validation are logged apart, do not count.
+ */
+function shareOfConflicts(table: RawTable, steps: RawColumn): number {
+  const first = new Map<number, number>()
+  let conflicts = 0
+  for (let row = 0; row < table.rows; row++) {
+    const before = first.get(steps.values[row])
+    if (before === undefined) {
+      first.set(steps.values[row], row)
+      continue
+    }
+    const contradicts = ({ values, present }: RawColumn): boolean =>
+      present[before] === 1 && present[row] === 1 && !Object.is(values[before], values[row])
+    if (table.columns.some(contradicts)) conflicts += 1
+  }
+  return conflicts / table.rows
+}

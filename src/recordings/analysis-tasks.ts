@@ -1,0 +1,28 @@
+/** The steps of an analysis, for compute workers: those that read runs, and the fits themselves. */
+import { measureGains, runCandidate, runFold } from '../analysis'
+import type { CandidateTask, EvidenceTask, FoldTask, RateSource } from '../analysis'
+import type { AnalysisOptions, RoleChoices } from '../analysis/types'
+import type { Sequence } from '../hmm/types'
+import { across, assemble, decode, prepareAnalysis, refit, report, rowsOf } from './analyses'
+import type { RunSource } from './run-source'
+
+interface Fitting<Task> {
+  task: Task
+  sequences: Sequence[]
+  options: AnalysisOptions
+}
+
+export const analysisTasks = {
+  rows: rowsOf,
+  prepare: ({ runs, options, said }: { runs: RunSource[]; options: AnalysisOptions; said: RoleChoices }) =>
+    prepareAnalysis(runs, options, said),
+  candidate: ({ task, sequences, options }: Fitting<CandidateTask>) => runCandidate(task, sequences, options),
+  fold: ({ task, sequences, options }: Fitting<FoldTask>) => runFold(task, sequences, options),
+  evidence: ({ task, sequences, options, rates }: Fitting<EvidenceTask> & { rates: RateSource | null }) =>
+    measureGains(task, sequences, options, rates),
+  assemble,
+  restart: refit,
+  decode,
+  across,
+  report
+}

@@ -1,0 +1,54 @@
+/** What compute workers answer about recorded runs. */
+import type { RoleChoices } from '../analysis/types'
+import type { PackedHeatmap, PackedSeries, RequestResult } from '../contract/requests'
+import { boardTagsOf } from './board-tags'
+import { exportScalars } from './export-scalars'
+import { featuresOf } from './features'
+import { followLogs } from './follow-logs'
+import { distributionsOf, heatmapOf, histogramsOf } from './histograms'
+import { lastValuesOf } from './last-values'
+import type { LastValues } from './last-values'
+import { blobOf, graphsOf, hparamsOf, pointsOf, prCurvesOf, recordedGraphOf, textsOf } from './media'
+import { readerOf } from './run-cache'
+import type { RunSource } from './run-source'
+import { groupsOf, scalarsOf, statisticsOf } from './scalars'
+import { seriesOf, tagsOf } from './series'
+import { sweepOf } from './sweep'
+import { twinPeaksOf } from './twin-peaks'
+
+interface Range {
+  from?: number
+  to?: number
+}
+
+export const recordingTasks = {
+  /** @param said what people have said about roles */
+  tags: ({ runs, said }: { runs: RunSource[]; said: RoleChoices }): RequestResult<'runs.tags'> => tagsOf(runs, said),
+  /** @param index file of the project that keeps what its runs hold */
+  boardTags: ({ runs, index }: { runs: RunSource[]; index: string | null }): RequestResult<'board.tags'> =>
+    boardTagsOf(runs, index),
+  series: ({ runs, tags, from, to, maxPoints }: Range & { runs: RunSource[]; tags: string[]; maxPoints: number }) =>
+    seriesOf(runs, tags, { from, to }, maxPoints) as PackedSeries[],
+  heatmap: ({ run, tag, from, to, maxColumns }: Range & { run: RunSource; tag: string; maxColumns: number }) =>
+    heatmapOf(run, tag, { from, to }, maxColumns) as PackedHeatmap | null,
+  scalars: scalarsOf,
+  groups: groupsOf,
+  statistics: statisticsOf,
+  histograms: histogramsOf,
+  distributions: distributionsOf,
+  points: pointsOf,
+  blob: blobOf,
+  texts: textsOf,
+  prCurves: prCurvesOf,
+  hparams: hparamsOf,
+  graphs: graphsOf,
+  graph: recordedGraphOf,
+  twinPeaks: twinPeaksOf,
+  sweep: ({ runs, maxPoints }: { runs: Parameters<typeof sweepOf>[0]; maxPoints: number }) => sweepOf(runs, maxPoints),
+  features: featuresOf,
+  followLogs,
+  /** @param said what people have said about roles: the headline values are those of the series with the roles */
+  lastValues: ({ run, said }: { run: RunSource; said?: RoleChoices }): LastValues =>
+    lastValuesOf(readerOf(run).log, said, run.place),
+  exportScalars
+}

@@ -1,0 +1,49 @@
+/** How fast a backend trains a run: a few real updates with real data, recorded nowhere. */
+import { train } from './trainer'
+import type { Dataset, RunSpec, TrainerPort } from './types'
+
+export interface Speed {
+  msPerStep: number
+  steps: number
+}
+
+/** The first updates compile programs and fill caches. */
+const warmUpSteps = 3
+const mostSteps = 60
+
+/**
+ * Trains `spec` for at most about `limitMs`, or a few steps where they take longer, and gives the mean time of an update
+ * after the first ones. The backend of `spec` must be prepared.
+ */
+export async function measureSpeed(
+  spec: RunSpec,
+  dataset: Dataset,
+  limitMs: number,
+  port: Pick<TrainerPort, 'now' | 'wallTime' | 'yield'>
+): Promise<Speed> {
+  // Only the updates count; evaluation and records cost the same on every backend or are chosen freely.
+  const never = 1_000_000
+  const record = { ...spec.record, metricsEvery: never, metricsUnit: 'step' as const, activationsEvery: never }
+  const quiet: RunSpec = { ...spec, hooks: [], record: { ...record, checkpointEvery: never } }
+  let asked = 0
+  let firstMs = 0
+  let lastMs = 0
+  const began = port.now()
+  await train(quiet, dataset, {
+    ...port,
+    emit: () => undefined,
+    resumed: () => Promise.resolve(),
+    // Asked once before each update.
+    control: () => {
+      const updates = asked++
+      const now = port.now()
+      if (updates <= warmUpSteps) firstMs = now
+      lastMs = now
+      const enough = updates >= warmUpSteps + mostSteps || (updates > warmUpSteps && now - began > limitMs)
+      return enough ? 'cancel' : 'run'
+    }
+  })
+  // A run that is shorter than the warm-up is judged by its last update.
+  const steps = Math.max(1, asked - 1 - warmUpSteps)
+  return { msPerStep: asked > warmUpSteps + 1 ? (lastMs - firstMs) / steps : lastMs - began, steps }
+}
