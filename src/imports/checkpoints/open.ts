@@ -69,7 +69,15 @@ export async function openCheckpoint(root: string, unit: CheckpointUnit): Promis
   }
 }
 
-function checkShards({ name, files, shards }: CheckpointUnit): void {
+function checkShards({ name, files, shards, ofRanks }: CheckpointUnit): void {
+  // Each part has a slice of every matrix, and in which direction it was cut is not in the file.
+  if (ofRanks && files.length > 1) {
+    throw new FormatError(
+      name,
+      null,
+      `is one model that was divided among ${files.length} devices, one file each, which are not put together here. Merge them with the program that wrote them (zero_to_fp32.py of DeepSpeed).`
+    )
+  }
   if (shards === null || shards === files.length) return
   throw new FormatError(
     name,

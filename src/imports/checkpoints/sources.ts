@@ -1,6 +1,7 @@
 /** Checkpoints among the files of a folder, as runs to be. */
-import { type CheckpointRun, checkpointRuns, checkpointUnits, type FoundFile } from './units'
-import { commonPattern } from './steps'
+import { commonPattern, isContainer } from './path-numbers'
+import { type CheckpointRun, checkpointRuns } from './runs'
+import { checkpointUnits, type FoundFile } from './units'
 import type { ImportFile } from '../scan'
 import { largest } from '../../numeric/statistics'
 
@@ -25,6 +26,8 @@ function sourceOf(root: string, { units, seed, notes }: CheckpointRun, top: stri
   const folders = file.split('/').slice(0, -1)
   const changing = folders.findIndex((folder) => folder.includes('*'))
   const fixed = changing < 0 ? folders : folders.slice(0, changing)
+  // `version_0/checkpoints`: the training is called version_0.
+  while (fixed.length > 1 && isContainer(fixed[fixed.length - 1])) fixed.pop()
   return {
     file,
     name: fixed[fixed.length - 1] ?? top,

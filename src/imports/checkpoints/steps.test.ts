@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { checkpointRuns, checkpointUnits } from './units'
-import { commonPattern, stepsOf } from './steps'
+import { commonPattern } from './path-numbers'
+import { checkpointRuns } from './runs'
+import { stepsOf } from './steps'
+import { checkpointUnits } from './units'
 
 const found = (...paths: string[]) => paths.map((path) => ({ path, bytes: 10, modifiedMs: 1 }))
 
