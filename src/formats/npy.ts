@@ -20,6 +20,17 @@ export interface NpyHeader {
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 const littleEndianHost = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 
+/** An array of values that are no numbers, or none that are read: the file is not damaged. */
+export class NpyTypeError extends FormatError {
+  constructor(
+    name: string,
+    readonly what: string,
+    text: string
+  ) {
+    super(name, 'header', text)
+  }
+}
+
 interface Kind {
   dtype: string
   /** Reads one value; little endian unless told otherwise. */
@@ -147,7 +158,11 @@ function parseHeader(text: string, name: string): Omit<NpyHeader, 'start'> {
     )
   }
   if (descr === '[') {
-    throw new FormatError(name, 'header', 'it holds records of several fields. Save each field as an array of its own.')
+    throw new NpyTypeError(
+      name,
+      'records',
+      'it holds records of several fields. Save each field as an array of its own.'
+    )
   }
   const type = descr.slice(1, -1)
   const [, byteOrder, code] = /^([<>|=]?)(\w+)$/.exec(type) ?? []
@@ -158,7 +173,7 @@ function parseHeader(text: string, name: string): Omit<NpyHeader, 'start'> {
       : /O/.test(type)
         ? 'Python objects'
         : `values of type "${type}"`
-    throw new FormatError(name, 'header', `it holds ${what}. Save numbers, such as array.astype("float32").`)
+    throw new NpyTypeError(name, what, `it holds ${what}. Save numbers, such as array.astype("float32").`)
   }
   const shape = sizes
     .split(',')

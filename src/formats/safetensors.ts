@@ -5,7 +5,7 @@
 import type { NamedArray } from '../training/types'
 import type { ByteSource } from './byte-source'
 import { FormatError } from './format-error'
-import { bytesPerValue, decodeValues, type StoredTensor } from './tensor-values'
+import { bytesPerValue, decodeValues, type StoredTensors, unreadNotes } from './tensor-values'
 
 export interface SafetensorsContent {
   tensors: NamedArray[]
@@ -86,12 +86,21 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
 /** Their names of types, and ours. */
 const dtypes: Record<string, string> = {
   ...{ F64: 'float64', F32: 'float32', F16: 'float16', BF16: 'bfloat16', F8_E4M3: 'float8_e4m3fn' },
-  ...{ F8_E5M2: 'float8_e5m2', I64: 'int64', I32: 'int32', I16: 'int16', I8: 'int8', U64: 'uint64', U32: 'uint32' },
+  ...{
+    F8_E5M2: 'float8_e5m2',
+    F8_E8M0: 'float8_e8m0fnu',
+    I64: 'int64',
+    I32: 'int32',
+    I16: 'int16',
+    I8: 'int8',
+    U64: 'uint64',
+    U32: 'uint32'
+  },
   ...{ U16: 'uint16', U8: 'uint8', BOOL: 'bool' }
 }
 
-/** The tensors of a file, of which only the header is read now. @throws FormatError */
-export function safetensorsTensors(source: ByteSource): StoredTensor[] {
+/** The tensors of a file, of which only the header is read now. One of another type is left out alone. @throws FormatError */
+export function safetensorsTensors(source: ByteSource): StoredTensors {
   const { name: file, size } = source
   const again = 'Save or copy it again.'
   if (size < 8) throw new FormatError(file, null, `is no safetensors file: it has ${size} bytes. ${again}`)
@@ -108,8 +117,19 @@ export function safetensorsTensors(source: ByteSource): StoredTensor[] {
   try {
     const header = parseHeader(source.read(8, Number(length)))
     readMetadata(header.__metadata__)
-    return Object.entries(header)
-      .filter(([name]) => name !== '__metadata__')
+    const entries = Object.entries(header).filter(([name]) => name !== '__metadata__')
+    const unread = entries.flatMap(([name, entry]) => {
+      const type = isRecord(entry) ? entry.dtype : undefined
+      return typeof type === 'string' && !Object.hasOwn(dtypes, type) ? [{ name, type: type.slice(0, 40) }] : []
+    })
+    if (unread.length > 0 && unread.length === entries.length) {
+      const types = [...new Set(unread.map(({ type }) => type))]
+      const read = `read are ${Object.keys(dtypes).join(', ')}`
+      throw new FormatError(file, null, `holds only tensors of types that are not read (${types.join(', ')}); ${read}.`)
+    }
+    const left = new Set(unread.map(({ name }) => name))
+    const tensors = entries
+      .filter(([name]) => !left.has(name))
       .map(([name, entry]) => ({ name, ...checkEntry(name, entry, size - start, dtypes) }))
       .sort((a, b) => a.begin - b.begin || a.end - b.end)
       .map(({ name, shape, dtype, begin, end }) => ({
@@ -118,6 +138,7 @@ export function safetensorsTensors(source: ByteSource): StoredTensor[] {
         dtype,
         read: () => Promise.resolve(decodeValues(source.read(start + begin, end - begin), dtype, file))
       }))
+    return { tensors, notes: unreadNotes(unread.map(({ name, type }) => `${name} (${type})`)) }
   } catch (error) {
     if (error instanceof FormatError) throw error
     throw new FormatError(file, null, `cannot be read. ${(error as Error).message} ${again}`)

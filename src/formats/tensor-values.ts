@@ -1,5 +1,5 @@
 /** Tensors of checkpoints: what a file says about one, and its values as floats. */
-import { FormatError } from './format-error'
+import { FormatError, plural, someNames } from './format-error'
 import { halfToFloat } from './half-float'
 
 /** Single precision where that holds every value of the type, double precision for float64 and wide integers. */
@@ -12,6 +12,13 @@ export interface StoredTensor {
   dtype: string
   /** Row-major values; read anew with every call, so that nobody keeps what nobody needs. @throws FormatError */
   read(): Promise<FloatValues>
+}
+
+/** The tensors of a file. */
+export interface StoredTensors {
+  tensors: StoredTensor[]
+  /** Where in the file they were, and what was left out, in sentences. */
+  notes: string[]
 }
 
 interface TensorType {
@@ -30,6 +37,8 @@ const types: Record<string, TensorType> = {
   float8_e4m3fn: { bytes: 1, double: false, value: (view, at) => e4m3ToFloat(view.getUint8(at)) },
   // Five exponent bits as in a half float, of which it is the upper byte.
   float8_e5m2: { bytes: 1, double: false, value: (view, at) => halfToFloat(view.getUint8(at) << 8) },
+  // Scales of quantized blocks: powers of two, and nothing else. OCP Microscaling Formats 1.0, 5.4.1.
+  float8_e8m0fnu: { bytes: 1, double: false, value: (view, at) => e8m0ToFloat(view.getUint8(at)) },
   int64: { bytes: 8, double: true, value: (view, at, little) => Number(view.getBigInt64(at, little)) },
   uint64: { bytes: 8, double: true, value: (view, at, little) => Number(view.getBigUint64(at, little)) },
   int32: { bytes: 4, double: true, value: (view, at, little) => view.getInt32(at, little) },
@@ -49,8 +58,15 @@ export function bytesPerValue(dtype: string): number | null {
   return Object.hasOwn(types, dtype) ? types[dtype].bytes : null
 }
 
-/** Parameters are floats; counters, masks and indices are not. */
+/** What is left out because its type is not read: `name (type)`. */
+export function unreadNotes(unread: readonly string[]): string[] {
+  if (unread.length === 0) return []
+  return [`${plural(unread.length, 'tensor')} of a type that is not read left out: ${someNames(unread, 6)}.`]
+}
+
+/** Parameters are floats; counters, masks, indices and the scales of quantized blocks are not. */
 export function isFloatType(dtype: string): boolean {
+  if (dtype === 'float8_e8m0fnu') return false
   return dtype.startsWith('float') || dtype === 'bfloat16'
 }
 
@@ -103,4 +119,9 @@ function e4m3ToFloat(bits: number): number {
   const fraction = bits & 7
   if (exponent === 15 && fraction === 7) return NaN
   return exponent === 0 ? sign * fraction * 2 ** -9 : sign * (1 + fraction / 8) * 2 ** (exponent - 7)
+}
+
+/** 2^(bits - 127), 255 is NaN. */
+function e8m0ToFloat(bits: number): number {
+  return bits === 255 ? NaN : 2 ** (bits - 127)
 }

@@ -5,16 +5,18 @@
 import { type ByteSource } from './byte-source'
 import { FormatError, someNames } from './format-error'
 import { megabytes } from './inflate'
-import { bytesPerValue, countOf, decodeValues, type FloatValues, type StoredTensor } from './tensor-values'
+import {
+  bytesPerValue,
+  countOf,
+  decodeValues,
+  type FloatValues,
+  type StoredTensor,
+  type StoredTensors,
+  unreadNotes
+} from './tensor-values'
 import { PickleDict, TensorRef } from './torch-globals'
 import { readTorchPickle } from './torch-pickle'
 import { type ZipEntry, zipEntries } from './zip-entries'
-
-export interface TorchCheckpoint {
-  tensors: StoredTensor[]
-  /** Where in the file they were, and what was not looked at, in sentences. */
-  notes: string[]
-}
 
 /** Keys under which programs put the model's parameters, the surest first. */
 const modelKeys = [
@@ -31,7 +33,7 @@ const longestName = 2000
 const remedy = 'Save it again with torch.save(model.state_dict(), file) of torch 1.6 or later.'
 
 /** @throws FormatError when it is no such archive, asks for what is no data, or has no tensors */
-export async function torchTensors(source: ByteSource): Promise<TorchCheckpoint> {
+export async function torchTensors(source: ByteSource): Promise<StoredTensors> {
   refuseOtherFormats(source)
   const entries = await zipEntries(source)
   const pickle = [...entries.values()].find(({ path }) => /^([^/]+\/)?data\.pkl$/.test(path))
@@ -53,8 +55,15 @@ export async function torchTensors(source: ByteSource): Promise<TorchCheckpoint>
   const order = entries.get(`${folder}byteorder`)
   const little = !order || new TextDecoder().decode(await order.read(0, Math.min(order.size, 16))).trim() !== 'big'
   const { found, notes } = modelTensors(root, source.name)
+  const unread = [...found].filter(([, { dtype }]) => bytesPerValue(dtype) === null)
+  const types = unread.map(([name, { dtype }]) => `${name} (${dtype})`)
+  if (unread.length === found.size) {
+    const text = `holds only tensors of types that are not read: ${someNames(types, 4)}. Save them as float32.`
+    throw new FormatError(source.name, null, text)
+  }
+  for (const [name] of unread) found.delete(name)
   const tensors = [...found].map(([name, tensor]) => storedTensor(name, tensor, entries, folder, little, source.name))
-  return { tensors, notes }
+  return { tensors, notes: [...notes, ...unreadNotes(types)] }
 }
 
 /** Before torch 1.6 a checkpoint was a row of pickles, which begins with the number 0x1950a86a20f9469cfc6c. */

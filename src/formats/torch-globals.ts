@@ -46,11 +46,13 @@ export class Builder {
 const storages: Record<string, string> = {
   ...{ DoubleStorage: 'float64', FloatStorage: 'float32', HalfStorage: 'float16', BFloat16Storage: 'bfloat16' },
   ...{ LongStorage: 'int64', IntStorage: 'int32', ShortStorage: 'int16', CharStorage: 'int8', ByteStorage: 'uint8' },
-  ...{ BoolStorage: 'bool' }
+  ...{ BoolStorage: 'bool', ComplexFloatStorage: 'complex64', ComplexDoubleStorage: 'complex128' }
 }
 const dtypes = [
   ...['float64', 'float32', 'float16', 'bfloat16', 'float8_e4m3fn', 'float8_e5m2', 'int64', 'int32', 'int16', 'int8'],
-  ...['uint64', 'uint32', 'uint16', 'uint8', 'bool']
+  ...['uint64', 'uint32', 'uint16', 'uint8', 'bool', 'float8_e8m0fnu'],
+  // Known by name only: a tensor of them is left out alone.
+  ...['complex32', 'complex64', 'complex128', 'float8_e4m3fnuz', 'float8_e5m2fnuz', 'float4_e2m1fn_x2']
 ]
 
 const allowed = new Map<string, unknown>([

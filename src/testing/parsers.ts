@@ -228,7 +228,7 @@ export async function parsersOf(root: string, scratch: string): Promise<Parser[]
         file('checkpoints', 'types', 'types.safetensors'),
         file('checkpoints', 'safetensors', 'step=0.safetensors')
       ],
-      read: (bytes) => readTensors(safetensorsTensors(bytesSource('the file', bytes)))
+      read: (bytes) => readTensors(safetensorsTensors(bytesSource('the file', bytes)).tensors)
     },
     {
       name: 'npy',
@@ -243,7 +243,7 @@ export async function parsersOf(root: string, scratch: string): Promise<Parser[]
     {
       name: 'npz-checkpoints',
       seeds: [file('checkpoints', 'npz', 'weights-0.npz')],
-      read: async (bytes) => readTensors(await npzTensors(bytesSource('the file', bytes)))
+      read: async (bytes) => readTensors((await npzTensors(bytesSource('the file', bytes))).tensors)
     },
     {
       name: 'torch',

@@ -254,7 +254,7 @@ const otherFiles: [what: string, files: Record<string, Uint8Array>, sentence: st
   [
     'a type that is not read',
     { 'm_1.safetensors': safe('{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}', 8) },
-    'm_1.safetensors cannot be read. Array "a" is of type C64; read are F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I64, I32, I16, I8, U64, U32, U16, U8, BOOL. Save or copy it again.'
+    'm_1.safetensors holds only tensors of types that are not read (C64); read are F64, F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E8M0, I64, I32, I16, I8, U64, U32, U16, U8, BOOL.'
   ],
   [
     'a shard that is missing',

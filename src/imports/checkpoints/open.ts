@@ -6,7 +6,7 @@ import type { CheckpointUnit } from './units'
 import { FormatError } from '../../formats/format-error'
 import { npzTensors } from '../../formats/npz-tensors'
 import { safetensorsTensors } from '../../formats/safetensors'
-import type { StoredTensor } from '../../formats/tensor-values'
+import type { StoredTensor, StoredTensors } from '../../formats/tensor-values'
 import { tfjsTensors } from '../../formats/tfjs-weights'
 import { torchTensors } from '../../formats/torch-checkpoint'
 import { hdf5Tensors } from './hdf5-weights'
@@ -50,15 +50,10 @@ export async function openCheckpoint(root: string, unit: CheckpointUnit): Promis
     } else {
       for (const file of unit.files) {
         const source = open(file)
-        if (unit.kind === 'safetensors') tensors.push(...safetensorsTensors(source))
-        else if (unit.kind === 'npz') tensors.push(...(await npzTensors(source)))
-        else {
-          const opened =
-            unit.kind === 'torch' ? await torchTensors(source) : await hdf5Tensors(source, join(root, file))
-          if ('close' in opened) closing.push(opened.close as () => void)
-          tensors.push(...opened.tensors)
-          notes.push(...opened.notes)
-        }
+        const opened = await openFile(unit.kind, source, join(root, file))
+        if ('close' in opened) closing.push(opened.close as () => void)
+        tensors.push(...opened.tensors)
+        notes.push(...opened.notes)
       }
     }
     refuseRepeated(tensors, unit.name)
@@ -66,6 +61,23 @@ export async function openCheckpoint(root: string, unit: CheckpointUnit): Promis
   } catch (error) {
     close()
     throw error
+  }
+}
+
+async function openFile(
+  kind: Exclude<CheckpointUnit['kind'], 'tfjs'>,
+  source: ByteSource,
+  path: string
+): Promise<StoredTensors> {
+  switch (kind) {
+    case 'safetensors':
+      return safetensorsTensors(source)
+    case 'npz':
+      return npzTensors(source)
+    case 'torch':
+      return torchTensors(source)
+    case 'keras':
+      return hdf5Tensors(source, path)
   }
 }
 
