@@ -14,7 +14,7 @@ import {
   type StoredTensors,
   unreadNotes
 } from './tensor-values'
-import { PickleDict, TensorRef } from './torch-globals'
+import { PickleDict, Placeholder, StorageRef, TensorRef } from './torch-globals'
 import { readTorchPickle } from './torch-pickle'
 import { type ZipEntry, zipEntries } from './zip-entries'
 
@@ -51,10 +51,11 @@ export async function torchTensors(source: ByteSource): Promise<StoredTensors> {
       `has a structure of ${megabytes(pickle.size)}; at most ${megabytes(mostPickle)} are plausible. ${remedy}`
     )
   }
-  const root = readTorchPickle(await pickle.read(0, pickle.size), source.name)
+  const foreign = new Set<string>()
+  const root = readTorchPickle(await pickle.read(0, pickle.size), source.name, foreign)
   const order = entries.get(`${folder}byteorder`)
   const little = !order || new TextDecoder().decode(await order.read(0, Math.min(order.size, 16))).trim() !== 'big'
-  const { found, notes } = modelTensors(root, source.name)
+  const { found, notes } = modelTensors(root, source.name, foreign)
   const unread = [...found].filter(([, { dtype }]) => bytesPerValue(dtype) === null)
   const types = unread.map(([name, { dtype }]) => `${name} (${dtype})`)
   if (unread.length === found.size) {
@@ -78,14 +79,19 @@ function refuseOtherFormats(source: ByteSource): void {
   }
   if (head[0] === 0x80 && head[1] <= 5 && source.size <= mostPickle) {
     // Whoever sends a pickle instead of a checkpoint wants something: say what.
-    readTorchPickle(source.read(0, source.size), source.name)
+    const root = readTorchPickle(source.read(0, source.size), source.name)
+    if (root instanceof Placeholder) throw needs(source.name, root.name)
     throw new FormatError(source.name, null, `is a plain pickle and no checkpoint of torch.save. ${remedy}`)
   }
   throw new FormatError(source.name, null, `is no checkpoint of PyTorch: it is no zip archive. ${remedy}`)
 }
 
 /** The tensors of the model in what was saved, by dotted names. */
-function modelTensors(root: unknown, file: string): { found: Map<string, TensorRef>; notes: string[] } {
+function modelTensors(
+  root: unknown,
+  file: string,
+  foreign: ReadonlySet<string>
+): { found: Map<string, TensorRef>; notes: string[] } {
   if (root instanceof TensorRef) return { found: new Map([['tensor', root]]), notes: [] }
   const search = new Search(file)
   const countTensors = (value: unknown): number => search.tensorsIn(value).size
@@ -103,20 +109,45 @@ function modelTensors(root: unknown, file: string): { found: Map<string, TensorR
     const others = children.filter(([name]) => !/optim|sched|scaler|ema|amp/i.test(String(name)))
     if (named === undefined && others.length !== 1) break
     const [key, value] = named !== undefined ? [named, at.entries.get(named)] : others[0]
-    aside.push(...[...at.entries.keys()].filter((other) => other !== key).map(String))
+    for (const [other, beside] of at.entries) {
+      if (other === key) continue
+      aside.push(beside instanceof Placeholder ? `${String(other)} (${beside.name})` : String(other))
+    }
     path.push(String(key))
     at = value
   }
+  const blocked = search.blockedIn(at)
+  if (blocked !== null) throw needs(file, blocked)
   const found = search.tensorsIn(at)
   if (found.size === 0) throw new FormatError(file, null, `holds no tensors. ${remedy}`)
-  if (path.length === 0) return { found, notes: [] }
-  const left = aside.length > 0 ? `; ${someNames(aside, 6)} not looked at` : ''
-  return { found, notes: [`The parameters are those in ${someNames([path.join('.')])}${left}.`] }
+  const notes: string[] = []
+  if (path.length > 0) {
+    const left = aside.length > 0 ? `; ${someNames(aside, 6)} not looked at` : ''
+    notes.push(`The parameters are those in ${someNames([path.join('.')])}${left}.`)
+  } else {
+    const inert = at instanceof PickleDict ? [...at.entries].filter(([, value]) => value instanceof Placeholder) : []
+    aside.push(...inert.map(([key, value]) => `${String(key)} (${(value as Placeholder).name})`))
+    if (aside.length > 0) notes.push(`${someNames(aside, 6)} not looked at.`)
+  }
+  const untold = [...foreign].filter((name) => !aside.slice(0, 6).some((text) => text.endsWith(`(${name})`)))
+  if (untold.length > 0)
+    notes.push(`Nothing was made of ${someNames(untold, 6)}, which it asks for: no code of a file is run.`)
+  return { found, notes }
+}
+
+/** Tensors are inside of something that only a program could make. */
+function needs(file: string, name: string): FormatError {
+  const remedies = 'Save the weights alone, with torch.save(model.state_dict(), file).'
+  const text = `needs ${name} for its tensors, which is not run here: it was not read, and nothing in it was run. ${remedies}`
+  return new FormatError(file, null, text)
 }
 
 /** Looks for tensors in what a pickle holds, with a bound on all of its looks together. */
 class Search {
   private visits = 0
+  /** What was met in the last looks. */
+  private readonly inert = new Set<Placeholder>()
+  private storages = 0
 
   constructor(private readonly file: string) {}
 
@@ -125,6 +156,25 @@ class Search {
     const found = new Map<string, TensorRef>()
     this.collect(root, '', found, new Set(), 0)
     return found
+  }
+
+  /** The name of something inert that holds tensors or stands for one; null where there is none. @throws FormatError */
+  blockedIn(root: unknown): string | null {
+    if (root instanceof Placeholder) return root.name
+    this.inert.clear()
+    this.tensorsIn(root)
+    const known = new Set<Placeholder>()
+    const open = [...this.inert]
+    while (open.length > 0) {
+      const one = open.pop()!
+      if (known.has(one)) continue
+      known.add(one)
+      this.inert.clear()
+      this.storages = 0
+      if (one.isTensor || this.tensorsIn(one.parts).size > 0 || this.storages > 0) return one.name
+      for (const inner of this.inert) open.push(inner)
+    }
+    return null
   }
 
   /** @param seen what has been visited: a structure may hold itself, or one part a million times */
@@ -148,6 +198,8 @@ class Search {
       found.set(name, value)
       return
     }
+    if (value instanceof Placeholder) this.inert.add(value)
+    if (value instanceof StorageRef) this.storages += 1
     if (depth > deepest || seen.has(value)) return
     const inside = (key: unknown): string => (name === '' ? String(key) : `${name}.${String(key)}`)
     if (value instanceof PickleDict) {

@@ -35,6 +35,24 @@ export class TensorType {
   constructor(readonly dtype: string) {}
 }
 
+/** Data that is of no use here: bytes, numbers of NumPy, complex numbers. */
+export class PlainValue {}
+
+/**
+ * Stands for what a program of somebody's own would make. Nothing is called for it: it only keeps what it would have been
+ * made of, so that tensors inside of it are noticed.
+ */
+export class Placeholder {
+  readonly parts: unknown[] = []
+
+  constructor(
+    /** The Python name that the file asks for. */
+    readonly name: string,
+    /** Whether it takes the place of a tensor. */
+    readonly isTensor = false
+  ) {}
+}
+
 /** Something that REDUCE may call. */
 export class Builder {
   constructor(
@@ -55,7 +73,25 @@ const dtypes = [
   ...['complex32', 'complex64', 'complex128', 'float8_e4m3fnuz', 'float8_e5m2fnuz', 'float4_e2m1fn_x2']
 ]
 
+const plain = (name: string): [string, unknown] => [name, new Builder(name, () => new PlainValue())]
+/** Python 3 writes the names of Python 2 in protocol 2. */
+const builtins = ['builtins', '__builtin__'].flatMap((module): [string, unknown][] => [
+  ...['bytearray', 'bytes', 'complex', 'int', 'float', 'str', 'bool'].map((name) => plain(`${module}.${name}`)),
+  ...['set', 'frozenset', 'list', 'tuple'].map((name): [string, unknown] => [
+    `${module}.${name}`,
+    // The same array: a copy for every few bytes of a pickle would fill the memory.
+    new Builder(name, ([items]) => (Array.isArray(items) ? (items as unknown[]) : []))
+  ]),
+  [`${module}.dict`, new Builder('dict', orderedDict)]
+])
+
+/** What `torch.load(weights_only=True)` allows, and the types of Python itself. */
 const allowed = new Map<string, unknown>([
+  ...builtins,
+  plain('_codecs.encode'),
+  ...['numpy.core.multiarray.scalar', 'numpy._core.multiarray.scalar', 'numpy.dtype'].map(plain),
+  ['collections.Counter', new Builder('collections.Counter', ([counts]) => counts ?? new PickleDict())],
+  ['collections.defaultdict', new Builder('collections.defaultdict', () => new PickleDict())],
   ['collections.OrderedDict', new Builder('collections.OrderedDict', orderedDict)],
   ['torch.Size', new Builder('torch.Size', ([sizes]) => sizes)],
   ['torch.device', new Builder('torch.device', ([device]) => device)],

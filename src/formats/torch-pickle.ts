@@ -1,7 +1,7 @@
 /**
  * A strict reader of the pickles in PyTorch's checkpoints. A pickle is a program for a small stack machine, and Python's own
  * machine lets it call anything. This one knows the opcodes that build dictionaries, lists, numbers and texts, and the names
- * in torch-globals.ts; whatever else a file asks for ends the reading with a sentence that names it. Nothing is ever called
+ * in torch-globals.ts; whatever else a file asks for is an inert placeholder, which is never called. Nothing is ever called
  * but the builders of that list, and nothing is taken on trust: no length, no index, no type.
  *
  * What it makes is counted: a byte of a pickle can become an object of a hundred, and 200 MB of them are 200 kB in an archive.
@@ -10,15 +10,16 @@
  */
 import { FormatError } from './format-error'
 import { opcodeNames } from './pickle-opcodes'
-import { Builder, PickleDict, StorageRef, StorageType, torchGlobal } from './torch-globals'
+import { Builder, PickleDict, Placeholder, PlainValue, StorageRef, StorageType, torchGlobal } from './torch-globals'
 
 /**
  * The value of a pickle: PickleDict, arrays for lists and tuples, TensorRef, text, number, bigint, boolean or null.
  * @param file as messages name it
- * @throws FormatError when it asks for what a checkpoint has no use for, or is damaged
+ * @param foreign gets the names that it asks for and that nothing is made of
+ * @throws FormatError when it uses instructions that no checkpoint has, or is damaged
  */
-export function readTorchPickle(bytes: Uint8Array, file: string): unknown {
-  return new PickleMachine(bytes, file).run()
+export function readTorchPickle(bytes: Uint8Array, file: string, foreign = new Set<string>()): unknown {
+  return new PickleMachine(bytes, file, foreign).run()
 }
 
 /** Instructions of one pickle; a model of 100,000 tensors has about 4 million. */
@@ -38,7 +39,8 @@ class PickleMachine {
 
   constructor(
     private readonly bytes: Uint8Array,
-    private readonly file: string
+    private readonly file: string,
+    private readonly foreign: Set<string>
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
@@ -134,7 +136,38 @@ class PickleMachine {
         return this.push(this.global(module, name))
       }
       case 0x69: // INST
-        throw this.refused(`${this.line()}.${this.line()}`)
+        return this.call(this.global(this.line(), this.line()), this.marked())
+      case 0x6f: {
+        // OBJ
+        const [callee, ...args] = this.marked()
+        return this.call(callee, args)
+      }
+      case 0x81: {
+        // NEWOBJ
+        const [callee, args] = this.take(2)
+        return this.call(callee, args)
+      }
+      case 0x92: {
+        // NEWOBJ_EX
+        const [callee, args, named] = this.take(3)
+        return this.call(callee, Array.isArray(args) ? [args, named] : args)
+      }
+      case 0x43: // SHORT_BINBYTES
+        return this.plain(this.byte())
+      case 0x42: // BINBYTES
+        return this.plain(this.length(4))
+      case 0x8e: // BINBYTES8
+      case 0x96: // BYTEARRAY8
+        return this.plain(this.length(8))
+      case 0x8b: // LONG4
+        return this.plain(this.length(4))
+      case 0x8f: // EMPTY_SET
+        this.made()
+        return this.push([])
+      case 0x90: // ADDITEMS
+        return this.append(this.marked())
+      case 0x91: // FROZENSET
+        return this.push(this.marked())
       case 0x51: // BINPERSID
         return this.push(this.storage(this.pop()))
       case 0x52: // REDUCE
@@ -148,10 +181,23 @@ class PickleMachine {
 
   private reduce(): boolean {
     const args = this.pop()
-    const callee = this.pop()
-    if (!(callee instanceof Builder)) throw this.damaged('it calls something that is no function')
-    if (!Array.isArray(args)) throw this.damaged(`${callee.name} is called without arguments`)
+    return this.call(this.pop(), args)
+  }
+
+  private call(callee: unknown, args: unknown): boolean {
+    if (!(callee instanceof Builder) && !(callee instanceof Placeholder)) {
+      throw this.damaged('it calls something that is no function')
+    }
+    if (!Array.isArray(args)) throw this.damaged(`${printable(callee.name)} is called without arguments`)
     this.made()
+    if (callee instanceof Placeholder) {
+      // Objects of old classes name their class first.
+      const [first] = args as unknown[]
+      const isOld = /^copy_?reg\.(_reconstructor|__newobj__)$/.test(callee.name) && first instanceof Placeholder
+      return this.push(this.placeholder(isOld ? first.name : callee.name, args, false))
+    }
+    const inert = args.find((arg) => arg instanceof Placeholder)
+    if (inert && callee.name.startsWith('torch.')) return this.push(this.placeholder(inert.name, args, true))
     try {
       return this.push(callee.build(args))
     } catch (error) {
@@ -159,10 +205,25 @@ class PickleMachine {
     }
   }
 
+  private placeholder(name: string, parts: readonly unknown[], isTensor: boolean): Placeholder {
+    const made = new Placeholder(name, isTensor)
+    made.parts.push(parts)
+    return made
+  }
+
+  /** Bytes and long numbers, of which nothing is kept. */
+  private plain(length: number): boolean {
+    this.made()
+    this.skip(length)
+    return this.push(new PlainValue())
+  }
+
   /** State dictionaries carry attributes (`_metadata`: versions of modules), which are of no use here. */
   private build(): boolean {
-    this.pop()
-    if (!(this.stack[this.stack.length - 1] instanceof PickleDict)) {
+    const state = this.pop()
+    const target = this.stack[this.stack.length - 1]
+    if (target instanceof Placeholder) target.parts.push(state)
+    else if (!(target instanceof PickleDict) && !(target instanceof PlainValue)) {
       throw this.damaged('it sets the state of something that is no dictionary')
     }
     return true
@@ -171,28 +232,37 @@ class PickleMachine {
   private global(module: string, name: string): unknown {
     const full = `${module}.${name}`
     const known = torchGlobal(full)
-    if (known === undefined) throw this.refused(full)
-    return known
+    if (known !== undefined) return known
+    this.made()
+    this.foreign.add(printable(full))
+    return new Placeholder(printable(full))
   }
 
   private storage(id: unknown): StorageRef {
     const [kind, type, key, , size] = Array.isArray(id) ? (id as unknown[]) : []
-    if (kind !== 'storage' || !(type instanceof StorageType) || typeof key !== 'string' || !/^\w+$/.test(key)) {
+    const isType = type instanceof StorageType || type instanceof Placeholder
+    if (kind !== 'storage' || !isType || typeof key !== 'string' || !/^\w+$/.test(key)) {
       throw this.damaged('a persistent id names no storage')
     }
     if (!Number.isSafeInteger(size) || (size as number) < 0) throw this.damaged(`storage ${key} has no valid size`)
-    return new StorageRef(type.dtype, key, size as number)
+    // A tensor of a type that is not known is left out by this name.
+    return new StorageRef(type instanceof Placeholder ? type.name : type.dtype, key, size as number)
   }
 
   private append(items: unknown[]): boolean {
     const list = this.stack[this.stack.length - 1]
-    if (!Array.isArray(list)) throw this.damaged('it appends to something that is no list')
-    for (const item of items) list.push(item)
+    if (list instanceof Placeholder) list.parts.push(items)
+    else if (!Array.isArray(list)) throw this.damaged('it appends to something that is no list')
+    else for (const item of items) list.push(item)
     return true
   }
 
   private setItems(items: unknown[]): boolean {
     const dict = this.stack[this.stack.length - 1]
+    if (dict instanceof Placeholder) {
+      dict.parts.push(items)
+      return true
+    }
     if (!(dict instanceof PickleDict) || items.length % 2 !== 0) {
       throw this.damaged('it sets items of something that is no dictionary')
     }
@@ -274,15 +344,6 @@ class PickleMachine {
     const at = this.at
     this.at += count
     return at
-  }
-
-  private refused(name: string): FormatError {
-    return new FormatError(
-      this.file,
-      null,
-      `asks for ${printable(name)}, which a checkpoint has no use for: it was not read, and nothing in it was run. ` +
-        'Save the weights alone, with torch.save(model.state_dict(), file).'
-    )
   }
 
   private unknownOpcode(opcode: number, place: number): FormatError {

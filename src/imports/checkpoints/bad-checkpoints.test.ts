@@ -89,6 +89,7 @@ function tensorPickle(
 const four: Packed = { path: 'x/data/0', bytes: new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer) }
 
 const refusal = 'which a checkpoint has no use for: it was not read, and nothing in it was run.'
+const inert = 'for its tensors, which is not run here: it was not read, and nothing in it was run.'
 const again = 'Save or copy the checkpoint again.'
 const alone = 'Save the weights alone, with torch.save(model.state_dict(), file).'
 const resave = 'Save it again with torch.save(model.state_dict(), file) of torch 1.6 or later.'
@@ -98,35 +99,31 @@ const torchFiles: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     'os.system',
     torch([...global('os', 'system'), 0x58, ...le(8, 4), ...text('rm -rf /'), 0x85, 0x52]),
-    `m_1.pt asks for os.system, ${refusal} ${alone}`
+    `m_1.pt needs os.system ${inert} ${alone}`
   ],
   [
     'eval by STACK_GLOBAL',
     torch([...short('builtins'), ...short('eval'), 0x93, ...short('1'), 0x85, 0x52]),
-    `m_1.pt asks for builtins.eval, ${refusal} ${alone}`
+    `m_1.pt needs builtins.eval ${inert} ${alone}`
   ],
   [
     'a name that hides in an allowed module',
     torch(global('torch._utils', '_rebuild_tensor_v2.__globals__')),
-    `m_1.pt asks for torch._utils._rebuild_tensor_v2.__globals__, ${refusal} ${alone}`
+    `m_1.pt needs torch._utils._rebuild_tensor_v2.__globals__ ${inert} ${alone}`
   ],
   [
     'a name of JavaScript',
     torch(global('__proto__', 'constructor')),
-    `m_1.pt asks for __proto__.constructor, ${refusal} ${alone}`
+    `m_1.pt needs __proto__.constructor ${inert} ${alone}`
   ],
-  ['torch.load', torch(global('torch', 'load')), `m_1.pt asks for torch.load, ${refusal} ${alone}`],
+  ['torch.load', torch(global('torch', 'load')), `m_1.pt needs torch.load ${inert} ${alone}`],
   [
     'a name with control characters',
     torch(global('o\u001b[31ms', 'system')),
-    `m_1.pt asks for o?[31ms.system, ${refusal} ${alone}`
+    `m_1.pt needs o?[31ms.system ${inert} ${alone}`
   ],
-  ['INST', torch([0x28, ...text('ios\nsystem\n')]), `m_1.pt asks for os.system, ${refusal} ${alone}`],
-  [
-    'NEWOBJ',
-    torch([0x29, 0x29, 0x81]),
-    `m_1.pt uses the pickle instruction NEWOBJ (0x81 at byte 4), ${refusal} ${alone}`
-  ],
+  ['INST', torch([0x28, ...text('ios\nsystem\n')]), `m_1.pt needs os.system ${inert} ${alone}`],
+  ['NEWOBJ', torch([...global('models', 'Net'), 0x29, 0x81]), `m_1.pt needs models.Net ${inert} ${alone}`],
   ['EXT1', torch([0x82, 1]), `m_1.pt uses the pickle instruction EXT1 (0x82 at byte 2), ${refusal} ${alone}`],
   [
     'an unknown opcode',
@@ -219,7 +216,7 @@ const torchFiles: [what: string, bytes: Uint8Array, sentence: string][] = [
   [
     'a plain pickle that asks for something',
     Uint8Array.from([0x80, 4, ...global('subprocess', 'Popen'), 0x2e]),
-    `m_1.pt asks for subprocess.Popen, ${refusal} ${alone}`
+    `m_1.pt needs subprocess.Popen ${inert} ${alone}`
   ],
   [
     'a plain pickle',
