@@ -25,6 +25,10 @@ const ROUNDER: f64 = 6755399441055744
 
 const FULL = 1
 const TIED = 2
+/** Independent features whose cells count one by one; NaN is a missing cell. */
+const CELLS = 3
+/** The same of changes: rows beside the rows that follow them. */
+const CHANGES = 4
 
 let states: i32 = 0
 let pairs: i32 = 0
@@ -36,7 +40,10 @@ let matrixStride: usize = 0
 
 /** ln of the density at the mean, [2 pairs]. */
 let peaks: usize = 0
-/** diag and tied: per pair of states [D][4], both means, then both -1/2 / variance. */
+/**
+ * diag and tied: per pair of states [D][4], both means, then both -1/2 / variance; CELLS: [D][6], then also the ln of both
+ * densities at the mean; CHANGES: [D][8], then also what both keep of the row before.
+ */
 let table: usize = 0
 /** full: means [K, D] and panels of the inverse factors over sqrt 2, [K]; tied: one such factor. */
 let means: usize = 0
@@ -63,7 +70,11 @@ let ratios: usize = 0
 let startSums: usize = 0
 let stateSums: usize = 0
 let jumpSums: usize = 0
-/** Two partial sums per number: rows 0 and 2, rows 1 and 3 of the blocks. */
+/**
+ * Two partial sums per number: rows 0 and 2, rows 1 and 3 of the blocks. First moments, then second ones where features
+ * are independent, [K, D][2]; CELLS: also weights, [K, D][3]; CHANGES: the row before, the row, the three products, the
+ * weights, [K, D][6].
+ */
 let firstSums: usize = 0
 let secondSums: usize = 0
 let report: usize = 0
@@ -250,6 +261,13 @@ abstract class V {
     } while (x < end)
   }
 
+  /** The log density of cells from their differences; 0 for what is missing. */
+  @inline
+  static cell(difference: v128, weight: v128, peak: v128): v128 {
+    const density = V.muladd(f64x2.mul(difference, difference), weight, peak)
+    return v128.and(density, f64x2.eq(difference, difference))
+  }
+
   @inline
   static addFirst(x: usize, k: i32, g: v128, h: v128): void {
     const end = x + (features << 5)
@@ -293,6 +311,59 @@ function diagonalBlock(x: usize): void {
       b1 = V.muladd(f64x2.mul(db1, db1), weightB, b1)
       at += 32
       m += 32
+    } while (at < end)
+    v128.store(out, a0)
+    v128.store(out, a1, 16)
+    v128.store(out, b0, 32)
+    v128.store(out, b1, 48)
+    peak += 16
+    out += 64
+  }
+}
+
+/** Log densities of a block under states whose cells count one by one. T is u8 for rows, u16 for changes. */
+function cellBlock<T>(x: usize): void {
+  const bytes: usize = features << 5
+  const end = x + bytes
+  let m = table
+  let peak = peaks
+  let out = densities
+  const outEnd = out + (pairs << 6)
+  while (out < outEnd) {
+    let a0 = v128.load_splat<f64>(peak)
+    let a1 = a0
+    let b0 = v128.load_splat<f64>(peak, 8)
+    let b1 = b0
+    let at = x
+    do {
+      const x0 = v128.load(at)
+      const x1 = v128.load(at, 16)
+      let pastA0 = v128.load_splat<f64>(m)
+      let pastA1 = pastA0
+      let pastB0 = v128.load_splat<f64>(m, 8)
+      let pastB1 = pastB0
+      let y0 = x0
+      let y1 = x1
+      if (sizeof<T>() > 1) {
+        const ruleA = v128.load_splat<f64>(m, 48)
+        const ruleB = v128.load_splat<f64>(m, 56)
+        pastA0 = V.muladd(ruleA, x0, pastA0)
+        pastA1 = V.muladd(ruleA, x1, pastA1)
+        pastB0 = V.muladd(ruleB, x0, pastB0)
+        pastB1 = V.muladd(ruleB, x1, pastB1)
+        y0 = v128.shuffle<f64>(x0, x1, 1, 2)
+        y1 = v128.shuffle<f64>(x1, v128.load(at + bytes), 1, 2)
+      }
+      const weightA = v128.load_splat<f64>(m, 16)
+      const weightB = v128.load_splat<f64>(m, 24)
+      const peakA = v128.load_splat<f64>(m, 32)
+      const peakB = v128.load_splat<f64>(m, 40)
+      a0 = f64x2.add(a0, V.cell(f64x2.sub(y0, pastA0), weightA, peakA))
+      a1 = f64x2.add(a1, V.cell(f64x2.sub(y1, pastA1), weightA, peakA))
+      b0 = f64x2.add(b0, V.cell(f64x2.sub(y0, pastB0), weightB, peakB))
+      b1 = f64x2.add(b1, V.cell(f64x2.sub(y1, pastB1), weightB, peakB))
+      at += 32
+      m += sizeof<T>() > 1 ? 64 : 48
     } while (at < end)
     v128.store(out, a0)
     v128.store(out, a1, 16)
@@ -405,7 +476,9 @@ export function emissions(x: usize, rows: i32): f64 {
     else if (kind == TIED) {
       whitenBlock(x)
       diagonalBlock(work)
-    } else diagonalBlock(x)
+    } else if (kind == CELLS) cellBlock<u8>(x)
+    else if (kind == CHANGES) cellBlock<u16>(x)
+    else diagonalBlock(x)
     let m0 = v128.load(densities)
     let m1 = v128.load(densities, 16)
     for (let at = densities + 32; at < densityEnd; at += 32) {
@@ -856,6 +929,58 @@ function addOuter(x: usize, to: usize, g: v128, h: v128): void {
   }
 }
 
+/** Adds a block's cells, their squares and the weights of those that are there to the sums of state k. */
+function addCells(x: usize, k: i32, g: v128, h: v128): void {
+  const end = x + (features << 5)
+  let to: usize = firstSums + <usize>(k * features) * 48
+  do {
+    const x0 = v128.load(x)
+    const x1 = v128.load(x, 16)
+    const there0 = f64x2.eq(x0, x0)
+    const there1 = f64x2.eq(x1, x1)
+    const g0 = v128.and(f64x2.mul(g, x0), there0)
+    const g1 = v128.and(f64x2.mul(h, x1), there1)
+    const s0 = v128.and(f64x2.mul(g0, x0), there0)
+    const s1 = v128.and(f64x2.mul(g1, x1), there1)
+    V.addTo(to, f64x2.add(g0, g1))
+    V.addTo(to + 16, f64x2.add(s0, s1))
+    V.addTo(to + 32, f64x2.add(v128.and(g, there0), v128.and(h, there1)))
+    x += 32
+    to += 48
+  } while (x < end)
+}
+
+/** The same of changes: cells and those that follow them, where both are there. */
+function addChanges(x: usize, k: i32, g: v128, h: v128): void {
+  const bytes: usize = features << 5
+  const end = x + bytes
+  let to: usize = firstSums + <usize>(k * features) * 96
+  do {
+    let x0 = v128.load(x)
+    let x1 = v128.load(x, 16)
+    let y0 = v128.shuffle<f64>(x0, x1, 1, 2)
+    let y1 = v128.shuffle<f64>(x1, v128.load(x + bytes), 1, 2)
+    const there0 = v128.and(f64x2.eq(x0, x0), f64x2.eq(y0, y0))
+    const there1 = v128.and(f64x2.eq(x1, x1), f64x2.eq(y1, y1))
+    x0 = v128.and(x0, there0)
+    x1 = v128.and(x1, there1)
+    y0 = v128.and(y0, there0)
+    y1 = v128.and(y1, there1)
+    const gx0 = f64x2.mul(g, x0)
+    const gx1 = f64x2.mul(h, x1)
+    const gy0 = f64x2.mul(g, y0)
+    const gy1 = f64x2.mul(h, y1)
+    V.addTo(to, f64x2.add(gx0, gx1))
+    V.addTo(to + 16, f64x2.add(gy0, gy1))
+    V.addTo(to + 32, V.muladd(gx0, x0, f64x2.mul(gx1, x1)))
+    V.addTo(to + 48, V.muladd(gx0, y0, f64x2.mul(gx1, y1)))
+    V.addTo(to + 64, V.muladd(gy0, y0, f64x2.mul(gy1, y1)))
+    V.addTo(to + 80, f64x2.add(v128.and(g, there0), v128.and(h, there1)))
+    x += 32
+    to += 96
+  } while (x < end)
+}
+
 /** After `posteriors`: the weighted sums of the rows at x, of their squares or outer products. */
 export function moments(x: usize, rows: i32, panelBytes: usize): void {
   const stride = rowBytes
@@ -887,6 +1012,8 @@ function addBlock(x: usize, k: i32, weights0: v128, weights1: v128, panelBytes: 
     V.addFirst(x, k, g, h)
     addOuter(x, secondSums + <usize>k * panelBytes, g, h)
   } else if (kind == TIED) V.addFirst(x, k, g, h)
+  else if (kind == CELLS) addCells(x, k, g, h)
+  else if (kind == CHANGES) addChanges(x, k, g, h)
   else V.addMoments(x, k, g, h)
 }
 

@@ -196,49 +196,15 @@ export function cellDensities(cells: Cells, table: EmissionTable, own: CellTable
   }
 }
 
+/** Weights below this cannot change sums over a state that has any rows worth the name; the kernels leave them out, too. */
+export const NEGLIGIBLE = 1e-30
+
 /**
- * Adds what the rows of sequence s say to the sums of the M-step: of diagonal covariances the cells that are there, and of
- * others the rows with what is expected of their missing cells.
+ * Adds the rows of sequence s, with what is expected of their missing cells, to the sums of the M-step of full and tied
+ * covariances; the kernels count the cells of diagonal ones.
  * @param posteriors [T, stride] with the states first.
  */
 export function addCellMoments(
-  cells: Cells,
-  table: EmissionTable,
-  own: CellTable,
-  s: number,
-  posteriors: Float64Array,
-  stride: number,
-  sums: SufficientStatistics
-): void {
-  if (own.cellPeaks) addDiagonalMoments(cells, table.states, s, posteriors, stride, sums)
-  else addMatrixMoments(cells, table, own.tables!, s, posteriors, stride, sums)
-}
-
-function addDiagonalMoments(
-  { features, offsets, values }: Cells,
-  states: number,
-  s: number,
-  posteriors: Float64Array,
-  stride: number,
-  { first, second, cells }: SufficientStatistics
-): void {
-  for (let t = offsets[s], from = 0; t < offsets[s + 1]; t++, from += stride) {
-    const row = t * features
-    for (let k = 0; k < states; k++) {
-      const weight = posteriors[from + k]
-      if (weight === 0) continue
-      for (let d = 0, p = k * features; d < features; d++, p++) {
-        const value = values[row + d]
-        if (value !== value) continue
-        cells![p] += weight
-        first[p] += weight * value
-        second[p] += weight * value * value
-      }
-    }
-  }
-}
-
-function addMatrixMoments(
   { features, offsets, values, patterns, patternOf }: Cells,
   { states, means }: EmissionTable,
   tables: PatternTable[][],
@@ -256,7 +222,7 @@ function addMatrixMoments(
     for (const d of observed) row[d] = values[t * features + d]
     for (let k = 0; k < states; k++) {
       const weight = posteriors[from + k]
-      if (weight === 0) continue
+      if (weight < NEGLIGIBLE) continue
       const mean = k * features
       const { regression } = tables[tied ? 0 : k][patternOf[t]]
       for (let m = 0, p = 0; m < missing.length; m++) {

@@ -5,6 +5,7 @@
  */
 import { packedLength } from '../numeric/linear'
 import { LOG_TWO_PI } from '../numeric/logSpace'
+import { NEGLIGIBLE } from './cells'
 import type { EmissionTable } from './emissions'
 import type { Autoregression, CovarianceType, Sequence } from './types'
 
@@ -141,34 +142,11 @@ export class Changes {
     for (const values of Object.values(this.sums) as Float64Array[]) values.fill(0)
   }
 
-  /** @param posteriors [T - 1, stride] with the states first. */
+  /**
+   * Adds rows that count as a whole; single cells are the kernels'.
+   * @param posteriors [T - 1, stride] with the states first.
+   */
   add(s: number, posteriors: Float64Array, stride: number): void {
-    if (this.cellwise) this.addCells(s, posteriors, stride)
-    else this.addRows(s, posteriors, stride)
-  }
-
-  private addCells(s: number, posteriors: Float64Array, stride: number): void {
-    const { features, states } = this
-    const { count, x, y, xx, xy, yy } = this.sums
-    const values = this.values[s]
-    for (let t = 0, at = 0; t < values.length / features - 1; t++, at += stride)
-      for (let k = 0; k < states; k++) {
-        const weight = posteriors[at + k]
-        if (weight === 0) continue
-        for (let d = 0, p = k * features, from = t * features; d < features; d++, p++, from++) {
-          const [before, now] = [values[from], values[from + features]]
-          if (before !== before || now !== now) continue
-          count[p] += weight
-          x[p] += weight * before
-          y[p] += weight * now
-          xx[p] += weight * before * before
-          xy[p] += weight * before * now
-          yy[p] += weight * now * now
-        }
-      }
-  }
-
-  private addRows(s: number, posteriors: Float64Array, stride: number): void {
     const { features, states } = this
     const { count, x, y, xx, xy, yy } = this.sums
     const values = this.values[s]
@@ -179,7 +157,7 @@ export class Changes {
       const next = from + features
       for (let k = 0; k < states; k++) {
         const weight = posteriors[at + k]
-        if (weight === 0) continue
+        if (weight < NEGLIGIBLE) continue
         count[k] += weight
         for (let i = 0, p = k * size, q = k * features * features; i < features; i++) {
           const [before, now] = [weight * values[from + i], weight * values[next + i]]

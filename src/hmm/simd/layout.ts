@@ -31,10 +31,21 @@ type Name =
   | 'nearest'
   | 'owners'
   | 'centres'
+  | 'recorded'
 
 export type Places = Record<Name, Place>
 
-const KINDS = { diag: 0, spherical: 0, full: 1, tied: 2 }
+const KINDS = { diag: 0, spherical: 0, full: 1, tied: 2, cells: 3, changes: 4 }
+
+/** What counts one by one, cells of rows or of changes: their numbers per state and feature in `table` and in `firstSums`. */
+const CELLWISE = { cells: { table: 3, sums: 6 }, changes: { table: 4, sums: 12 } }
+
+/** Rows as they were recorded, with NaN for missing cells, whose cells count one by one. */
+export interface Cellwise {
+  kind: keyof typeof CELLWISE
+  /** Of `recorded`; changes have one row more than the rows of the blocks, and one more block behind the last. */
+  shape: Shape
+}
 
 /** Numbers between the rows of a transition matrix. */
 export function matrixStride(states: number): number {
@@ -45,8 +56,15 @@ export function matrixStride(states: number): number {
  * Takes the kernels' memory for sequences of this shape and tells the kernels where things are; scripts/simd/hmm.ts says
  * what each is.
  * @param clusters whether rows will be assigned to centres.
+ * @param cellwise where densities and moments are those of single cells.
  */
-export function layOutExpectation(shape: Shape, states: number, covariance: CovarianceType, clusters: boolean): Places {
+export function layOutExpectation(
+  shape: Shape,
+  states: number,
+  covariance: CovarianceType,
+  clusters: boolean,
+  cellwise: Cellwise | null
+): Places {
   const { features, firstBlocks, longest } = shape
   const padded = 2 * Math.ceil(states / 2)
   const buffer = padded * 4 * Math.ceil(longest / 4)
@@ -54,10 +72,11 @@ export function layOutExpectation(shape: Shape, states: number, covariance: Cova
   const panels = panelsLength(features)
   // The one factor and scatter of a tied model, or one per state of a full one.
   const triangles = covariance === 'full' ? states : covariance === 'tied' ? 1 : 0
+  const perCell = cellwise ? CELLWISE[cellwise.kind] : { table: 2, sums: 4 }
   const lanes = clusters ? 4 * firstBlocks[firstBlocks.length - 1] : 0
   const places = layOut<Name>({
     peaks: padded,
-    table: 2 * padded * features,
+    table: perCell.table * padded * features,
     means: states * features,
     factors: triangles * panels,
     start: padded,
@@ -70,7 +89,7 @@ export function layOutExpectation(shape: Shape, states: number, covariance: Cova
     startSums: padded,
     stateSums: padded,
     jumpSums: matrix,
-    firstSums: 4 * states * features,
+    firstSums: perCell.sums * states * features,
     secondSums: 2 * triangles * panels,
     emitted: buffer,
     filtered: buffer,
@@ -79,11 +98,12 @@ export function layOutExpectation(shape: Shape, states: number, covariance: Cova
     centres: clusters ? states * features : 0,
     nearest: lanes,
     owners: lanes,
+    recorded: cellwise ? blocksLength(cellwise.shape) + 4 * features : 0,
     rows: blocksLength(shape)
   })
   const at = (name: Name): number => places[name].at
   const kernels = hmmKernels()
-  kernels.bindShape(states, features, KINDS[covariance])
+  kernels.bindShape(states, features, KINDS[cellwise?.kind ?? covariance])
   kernels.bindModel(
     at('peaks'),
     at('table'),
