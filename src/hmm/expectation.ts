@@ -255,7 +255,7 @@ export class Expectation {
       if (at !== null) kernels.moments(at, rows, 16 * this.panels)
       else if (this.changes) this.changes.add(s, places.future.values, 2 * this.pairs)
       else {
-        const table = this.cellTable!.tables!
+        const table = this.cellTable!
         addCellMoments(this.cells!, this.emissions!, table, s, places.future.values, 2 * this.pairs, sums)
       }
     }
