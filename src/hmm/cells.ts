@@ -221,7 +221,7 @@ export function cellDensities(cells: Cells, table: EmissionTable, own: CellTable
 }
 
 /** Weights below this cannot change sums over a state that has any rows worth the name; the kernels leave them out, too. */
-export const NEGLIGIBLE = 1e-30
+const NEGLIGIBLE = 1e-30
 
 /**
  * Adds the rows of sequence s, with what is expected of their missing cells, to the sums of the M-step of full and tied

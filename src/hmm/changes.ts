@@ -5,7 +5,6 @@
  */
 import { packedLength } from '../numeric/linear'
 import { LOG_TWO_PI } from '../numeric/logSpace'
-import { NEGLIGIBLE } from './cells'
 import type { EmissionTable } from './emissions'
 import type { Autoregression, CovarianceType, Sequence } from './types'
 
@@ -135,41 +134,6 @@ export class Changes {
       else
         for (let j = 0, p = (k * features + i) * features; j < features; j++, p++) expected += rules[p] * values[x + j]
       out[i] = values[y + i] - expected
-    }
-  }
-
-  clear(): void {
-    for (const values of Object.values(this.sums) as Float64Array[]) values.fill(0)
-  }
-
-  /**
-   * Adds rows that count as a whole; single cells are the kernels'.
-   * @param posteriors [T - 1, stride] with the states first.
-   */
-  add(s: number, posteriors: Float64Array, stride: number): void {
-    const { features, states } = this
-    const { count, x, y, xx, xy, yy } = this.sums
-    const values = this.values[s]
-    const size = packedLength(features)
-    for (let t = 0, at = 0; t < values.length / features - 1; t++, at += stride) {
-      if (!this.usable[s][t]) continue
-      const from = t * features
-      const next = from + features
-      for (let k = 0; k < states; k++) {
-        const weight = posteriors[at + k]
-        if (weight < NEGLIGIBLE) continue
-        count[k] += weight
-        for (let i = 0, p = k * size, q = k * features * features; i < features; i++) {
-          const [before, now] = [weight * values[from + i], weight * values[next + i]]
-          x[k * features + i] += before
-          y[k * features + i] += now
-          for (let j = 0; j < features; j++, q++) xy[q] += before * values[next + j]
-          for (let j = 0; j <= i; j++, p++) {
-            xx[p] += before * values[from + j]
-            yy[p] += now * values[next + j]
-          }
-        }
-      }
     }
   }
 }

@@ -3,7 +3,7 @@ import { packedLength } from '../numeric/linear'
 import { differences } from './autoregression'
 import { addCellMoments, bridged, cellDensities, cellsOf, meansOfCells, prepareCells, shiftCells } from './cells'
 import type { Cells, CellTable } from './cells'
-import { collectCells, collectChanges, loadCellwise, placeRecorded } from './cellwise'
+import { collectCells, collectChanges, collectRules, loadCellwise, loadRules, placeRecorded } from './recorded'
 import { Changes } from './changes'
 import { logDensities } from './emissions'
 import type { EmissionTable } from './emissions'
@@ -13,7 +13,7 @@ import type { SufficientStatistics } from './mstep'
 import { centreColumns, checkSequences, placeRows, rowsOfSequence, shiftRows } from './rows'
 import type { RowBlocks } from './rows'
 import { layOutExpectation, matrixStride } from './simd/layout'
-import type { Cellwise, Places } from './simd/layout'
+import type { Places, Recorded } from './simd/layout'
 import { hmmKernels } from './simd/module'
 import type { HmmKernels } from './simd/module'
 import { packPanels, panelsLength, unpackPanelSums } from './simd/panels'
@@ -49,7 +49,7 @@ export class Expectation {
   private cellTable: CellTable | null = null
   /** Where the states are rules of change: the rows of the blocks are what changes then, one less than a sequence has. */
   readonly changes: Changes | null
-  /** What the kernels read instead of the blocks where cells count one by one: rows with NaN for what is missing. */
+  /** What the kernels read instead of the blocks: rows as they were recorded, with NaN for what is missing. */
   private readonly recorded: RowBlocks | null
   /** What `centre` has taken from the rows of the blocks, [D]. */
   blockMeans: Float64Array = new Float64Array(0)
@@ -85,13 +85,14 @@ export class Expectation {
     this.kernels = hmmKernels()
     this.changes = autoregression ? new Changes(sequences, states, shape.features, autoregression, covariance) : null
     this.cells = cellsOf(rows, shape, cells)
-    const cellwise: Cellwise | null = this.changes?.cellwise
-      ? { kind: 'changes', shape: given }
+    const rule = autoregression ?? 'diag'
+    const recorded: Recorded | null = this.changes
+      ? { kind: this.changes.cellwise ? 'changes' : 'rules', rule, shape: given }
       : this.cells && independent
-        ? { kind: 'cells', shape }
+        ? { kind: 'cells', rule, shape }
         : null
-    this.places = layOutExpectation(shape, states, covariance, clusters, cellwise)
-    this.recorded = cellwise && placeRecorded(cellwise, this.places, sequences)
+    this.places = layOutExpectation(shape, states, covariance, clusters, recorded)
+    this.recorded = recorded && placeRecorded(recorded, this.places, sequences)
     const means = this.cells && meansOfCells(this.cells)
     this.blocks = placeRows(shape, this.places.rows, means ? rows.map((one) => bridged(one, means)) : rows)
     this.sums = {
@@ -137,8 +138,9 @@ export class Expectation {
     this.model = model
     this.emissions = emissions
     if (this.cells) this.cellTable = prepareCells(this.cells, model, emissions)
-    if (this.recorded) loadCellwise(emissions, this.places)
-    else if (!this.cells && !this.changes) this.loadDensities(emissions)
+    if (this.changes && !this.changes.cellwise) loadRules(emissions, this.places)
+    else if (this.recorded) loadCellwise(emissions, this.places)
+    else if (!this.cells) this.loadDensities(emissions)
   }
 
   private loadDensities({ kind, peaks, means, weights }: EmissionTable): void {
@@ -199,7 +201,7 @@ export class Expectation {
 
   /** Where the kernels find the rows of a sequence; null where densities and moments are not theirs. */
   private addressOf(s: number): number | null {
-    if (!this.recorded && (this.cells || this.changes)) return null
+    if (!this.recorded && this.cells) return null
     const { at, firstBlocks, features } = this.recorded ?? this.blocks
     return at + firstBlocks[s] * 32 * features
   }
@@ -243,7 +245,6 @@ export class Expectation {
       sums.first.fill(0)
       sums.second.fill(0)
     }
-    this.changes?.clear()
     let logLikelihood = 0
     for (let s = 0; s + 1 < blocks.offsets.length; s++) {
       const rows = blocks.offsets[s + 1] - blocks.offsets[s]
@@ -252,8 +253,8 @@ export class Expectation {
       logLikelihood += passed.logLikelihood
       if (passed.log) this.takeOver(passed.log, rows)
       const at = this.addressOf(s)
-      if (at !== null) kernels.moments(at, rows, 16 * this.panels)
-      else if (this.changes) this.changes.add(s, places.future.values, 2 * this.pairs)
+      if (at !== null)
+        kernels.moments(at, rows, 16 * (this.changes ? panelsLength(2 * blocks.features + 1) : this.panels))
       else {
         const table = this.cellTable!
         addCellMoments(this.cells!, this.emissions!, table, s, places.future.values, 2 * this.pairs, sums)
@@ -312,7 +313,8 @@ export class Expectation {
       }
     sums.start.set(places.startSums.values.subarray(0, states))
     sums.post.set(places.stateSums.values.subarray(0, states))
-    if (this.recorded && this.changes) collectChanges(places, this.changes.sums)
+    if (this.changes?.cellwise) collectChanges(places, this.changes.sums)
+    else if (this.changes) collectRules(places, features, this.changes.sums)
     else if (this.recorded) collectCells(places, sums)
     if (this.cells || this.changes) return
     const moments = places.firstSums.values

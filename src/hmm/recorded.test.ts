@@ -1,12 +1,12 @@
-/** Cells that count one by one: the kernels against plain loops in log space. */
+/** Rows as they were recorded, with missing cells: the kernels against plain loops in log space. */
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../numeric/rng'
 import { prepareEmissions } from './emissions'
 import { Expectation } from './expectation'
 import { posteriorProbabilities, sampleSequence } from './index'
-import { cellStep } from './testing/cell-step'
+import { cellStep, ruleStep } from './testing/cell-step'
 import { randomModel } from './testing/models'
-import type { GaussianHmm, Sequence } from './types'
+import type { CovarianceType, GaussianHmm, Sequence } from './types'
 
 const STATES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]
 
@@ -18,13 +18,13 @@ function drawn(states: number, features: number, rules: boolean, spread: number,
 }
 
 /** Sequences of 0 to 9 rows and a longer one: a third of the cells missing, some rows and, in some, a column entirely. */
-function holed(model: GaussianHmm, rng: Rng): Sequence[] {
+function holed(model: GaussianHmm, rng: Rng, share = 0.3): Sequence[] {
   return [5, 1, 0, 2, 3, 40, 7, 4, 6, 8, 9].map((rows, s) => {
     const { sequence } = sampleSequence(model, rows, rng)
     const { columns } = sequence
     sequence.data.forEach((_, p) => {
       const [row, column] = [Math.floor(p / columns), p % columns]
-      if (rng.uniform() < 0.3 || row % 7 === 3 || (s % 3 === 0 && column === 1)) sequence.data[p] = NaN
+      if (rng.uniform() < share || row % 7 === 3 || (s % 3 === 0 && column === 1)) sequence.data[p] = NaN
     })
     return { ...sequence, missing: true }
   })
@@ -39,8 +39,8 @@ function difference(actual: ArrayLike<number>, expected: Float64Array): number {
   }, 0)
 }
 
-function expectSame(model: GaussianHmm, sequences: readonly Sequence[], what: string): void {
-  const expected = cellStep(model, sequences)
+function expectSame(model: GaussianHmm, sequences: readonly Sequence[], what: string, step = cellStep): void {
+  const expected = step(model, sequences)
   const expectation = new Expectation(sequences, model.states, model.covariance, {
     autoregression: model.autoregression?.kind,
     cells: true
@@ -89,3 +89,24 @@ describe.each([
     model.startProb.forEach((p, k) => expect(posteriors[k]).toBeCloseTo(p, 12))
   })
 })
+
+describe.each(['diag', 'spherical', 'full', 'tied'] as CovarianceType[])(
+  'whole changes with %s noise',
+  (covariance) => {
+    it.each(['diag', 'full'] as const)('agree with plain loops under a %s rule', (kind) => {
+      // A diagonal rule with independent noise counts cell by cell.
+      if (kind === 'diag' && (covariance === 'diag' || covariance === 'spherical')) return
+      for (const states of STATES)
+        for (const features of [1, 2, 3, 5, 8]) {
+          const rng = new Rng(100 * states + features)
+          const size = kind === 'full' ? features * features : features
+          const weights = Float64Array.from({ length: states * size }, () => 0.2 * rng.normal())
+          const model: GaussianHmm = {
+            ...randomModel(states, features, covariance, rng, 1),
+            autoregression: { kind, weights }
+          }
+          expectSame(model, holed(model, rng, 0.05), `K = ${states}, D = ${features}`, ruleStep)
+        }
+    })
+  }
+)
