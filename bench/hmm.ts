@@ -9,7 +9,7 @@ import { fitGaussianHmm } from '../src/hmm'
 import type { CovarianceType, InitialParameters, Sequence } from '../src/hmm'
 import { Rng } from '../src/numeric/rng'
 import { peerNote, recordedSeconds, runPeer } from './peer'
-import { median, printTable, secondsOf } from './timing'
+import { interleaved, median, printTable, secondsOf } from './timing'
 
 const states = 6
 const features = 14
@@ -91,6 +91,39 @@ export async function benchHmm(root: string, rounds: number): Promise<void> {
     'One EM iteration against reading its input once at the speed of a copy, and its arithmetic',
     ['runs x points', 'input, MB', 'copy, GB/s', 'floor, ms', 'here, ms', 'above', 'GFLOP/s'],
     floors
+  )
+  await benchRecorded(rounds)
+}
+
+/** Missing cells and rules of change beside whole rows of the same shape. */
+async function benchRecorded(rounds: number): Promise<void> {
+  const whole = phases(40, 200)
+  const rng = new Rng(3)
+  const holed = whole.map((sequence) => ({
+    ...sequence,
+    data: sequence.data.map((value) => (rng.uniform() < 0.1 ? NaN : value)),
+    missing: true
+  }))
+  const rows: string[][] = []
+  for (const covariance of ['diag', 'full'] as const) {
+    const fit = (sequences: Sequence[], autoregression?: 'diag' | 'full') => () =>
+      Promise.resolve(
+        fitGaussianHmm(sequences, {
+          ...{ states, covariance, autoregression, start: 'segments' },
+          ...{ maxIterations: iterations, tolerance: -Infinity }
+        })
+      )
+    const names = ['whole rows', 'a tenth of the cells missing', 'diagonal rules', 'full rules']
+    const seconds = await interleaved([fit(whole), fit(holed), fit(whole, 'diag'), fit(whole, 'full')], rounds)
+    seconds.forEach((own, i) => {
+      const ratio = median(own.map((time, round) => time / seconds[0][round]))
+      rows.push([`${names[i]}, ${covariance}`, median(own).toFixed(3), `${ratio.toFixed(1)} x`])
+    })
+  }
+  printTable(
+    `${iterations} EM iterations on 40 x 200, seconds, and against whole rows`,
+    ['', 'Phasescope', 'whole'],
+    rows
   )
 }
 

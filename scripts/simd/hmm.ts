@@ -25,6 +25,12 @@ const ROUNDER: f64 = 6755399441055744
 
 const FULL = 1
 const TIED = 2
+/** Independent features whose cells count one by one; NaN is a missing cell. */
+const CELLS = 3
+/** The same of changes: rows beside the rows that follow them. */
+const CHANGES = 4
+/** Changes that count as a whole: rules or noise connect features. */
+const RULES = 5
 
 let states: i32 = 0
 let pairs: i32 = 0
@@ -36,11 +42,18 @@ let matrixStride: usize = 0
 
 /** ln of the density at the mean, [2 pairs]. */
 let peaks: usize = 0
-/** diag and tied: per pair of states [D][4], both means, then both -1/2 / variance. */
+/**
+ * diag and tied: per pair of states [D][4], both means, then both -1/2 / variance; CELLS: [D][6], then also the ln of both
+ * densities at the mean; CHANGES: [D][8], then also what both keep of the row before.
+ */
 let table: usize = 0
 /** full: means [K, D] and panels of the inverse factors over sqrt 2, [K]; tied: one such factor. */
 let means: usize = 0
 let factors: usize = 0
+/** RULES: what states keep of the row before, [K, D] or [K, D, D], and -1/2 / variance [K, D] in `table` or factors. */
+let rules: usize = 0
+let fullRule: bool = false
+let noise: i32 = 0
 let start: usize = 0
 let trans: usize = 0
 let transposed: usize = 0
@@ -63,7 +76,11 @@ let ratios: usize = 0
 let startSums: usize = 0
 let stateSums: usize = 0
 let jumpSums: usize = 0
-/** Two partial sums per number: rows 0 and 2, rows 1 and 3 of the blocks. */
+/**
+ * Two partial sums per number: rows 0 and 2, rows 1 and 3 of the blocks. First moments, then second ones where features
+ * are independent, [K, D][2]; CELLS: also weights, [K, D][3]; CHANGES: the row before, the row, the three products, the
+ * weights, [K, D][6].
+ */
 let firstSums: usize = 0
 let secondSums: usize = 0
 let report: usize = 0
@@ -95,6 +112,12 @@ export function bindModel(
   trans = transAt
   transposed = transposedAt
   uniform = uniformAt
+}
+
+export function bindRules(rulesAt: usize, full: i32, noiseKind: i32): void {
+  rules = rulesAt
+  fullRule = full != 0
+  noise = noiseKind
 }
 
 export function bindBuffers(
@@ -250,6 +273,13 @@ abstract class V {
     } while (x < end)
   }
 
+  /** The log density of cells from their differences; 0 for what is missing. */
+  @inline
+  static cell(difference: v128, weight: v128, peak: v128): v128 {
+    const density = V.muladd(f64x2.mul(difference, difference), weight, peak)
+    return v128.and(density, f64x2.eq(difference, difference))
+  }
+
   @inline
   static addFirst(x: usize, k: i32, g: v128, h: v128): void {
     const end = x + (features << 5)
@@ -303,6 +333,59 @@ function diagonalBlock(x: usize): void {
   }
 }
 
+/** Log densities of a block under states whose cells count one by one. T is u8 for rows, u16 for changes. */
+function cellBlock<T>(x: usize): void {
+  const bytes: usize = features << 5
+  const end = x + bytes
+  let m = table
+  let peak = peaks
+  let out = densities
+  const outEnd = out + (pairs << 6)
+  while (out < outEnd) {
+    let a0 = v128.load_splat<f64>(peak)
+    let a1 = a0
+    let b0 = v128.load_splat<f64>(peak, 8)
+    let b1 = b0
+    let at = x
+    do {
+      const x0 = v128.load(at)
+      const x1 = v128.load(at, 16)
+      let pastA0 = v128.load_splat<f64>(m)
+      let pastA1 = pastA0
+      let pastB0 = v128.load_splat<f64>(m, 8)
+      let pastB1 = pastB0
+      let y0 = x0
+      let y1 = x1
+      if (sizeof<T>() > 1) {
+        const ruleA = v128.load_splat<f64>(m, 48)
+        const ruleB = v128.load_splat<f64>(m, 56)
+        pastA0 = V.muladd(ruleA, x0, pastA0)
+        pastA1 = V.muladd(ruleA, x1, pastA1)
+        pastB0 = V.muladd(ruleB, x0, pastB0)
+        pastB1 = V.muladd(ruleB, x1, pastB1)
+        y0 = v128.shuffle<f64>(x0, x1, 1, 2)
+        y1 = v128.shuffle<f64>(x1, v128.load(at + bytes), 1, 2)
+      }
+      const weightA = v128.load_splat<f64>(m, 16)
+      const weightB = v128.load_splat<f64>(m, 24)
+      const peakA = v128.load_splat<f64>(m, 32)
+      const peakB = v128.load_splat<f64>(m, 40)
+      a0 = f64x2.add(a0, V.cell(f64x2.sub(y0, pastA0), weightA, peakA))
+      a1 = f64x2.add(a1, V.cell(f64x2.sub(y1, pastA1), weightA, peakA))
+      b0 = f64x2.add(b0, V.cell(f64x2.sub(y0, pastB0), weightB, peakB))
+      b1 = f64x2.add(b1, V.cell(f64x2.sub(y1, pastB1), weightB, peakB))
+      at += 32
+      m += sizeof<T>() > 1 ? 64 : 48
+    } while (at < end)
+    v128.store(out, a0)
+    v128.store(out, a1, 16)
+    v128.store(out, b0, 32)
+    v128.store(out, b1, 48)
+    peak += 16
+    out += 64
+  }
+}
+
 /** Log densities of a block under every state of a full model. */
 function fullBlock(x: usize): void {
   let w = factors
@@ -319,35 +402,106 @@ function fullBlock(x: usize): void {
       from += 32
       mean += 8
     }
-    let q0 = v128.load_splat<f64>(peak)
-    let q1 = q0
-    let panelEnd: usize = work + 64
-    while (true) {
-      const stop = min(panelEnd, end)
-      let a0 = f64x2.splat(0)
-      let a1 = a0
-      let b0 = a0
-      let b1 = a0
-      let at = work
-      do {
+    w = subtractWhitened(w, v128.load_splat<f64>(peak), out)
+    out += 32
+    peak += 8
+  }
+}
+
+/** Stores what is left of `peak` without the squares of `work` through a factor. Returns the end of the factor. */
+function subtractWhitened(w: usize, peak: v128, out: usize): usize {
+  const end = work + (features << 5)
+  let q0 = peak
+  let q1 = peak
+  let panelEnd: usize = work + 64
+  while (true) {
+    const stop = min(panelEnd, end)
+    let a0 = f64x2.splat(0)
+    let a1 = a0
+    let b0 = a0
+    let b1 = a0
+    let at = work
+    do {
+      const d0 = v128.load(at)
+      const d1 = v128.load(at, 16)
+      const wa = v128.load_splat<f64>(w)
+      const wb = v128.load_splat<f64>(w, 8)
+      a0 = V.muladd(wa, d0, a0)
+      a1 = V.muladd(wa, d1, a1)
+      b0 = V.muladd(wb, d0, b0)
+      b1 = V.muladd(wb, d1, b1)
+      at += 32
+      w += 16
+    } while (at < stop)
+    q0 = f64x2.sub(q0, f64x2.add(f64x2.mul(a0, a0), f64x2.mul(b0, b0)))
+    q1 = f64x2.sub(q1, f64x2.add(f64x2.mul(a1, a1), f64x2.mul(b1, b1)))
+    if (panelEnd >= end) break
+    panelEnd += 64
+  }
+  v128.store(out, q0)
+  v128.store(out, q1, 16)
+  return w
+}
+
+/**
+ * Log densities of a block's changes under states whose rules or noise connect features; 0 where a cell of either row is
+ * missing, since NaN then reaches every sum.
+ */
+function ruleBlock(x: usize): void {
+  const bytes: usize = features << 5
+  const end = x + bytes
+  let rule = rules
+  let mean = means
+  let weight = table
+  let w = factors
+  let out = densities
+  let peak = peaks
+  for (let k = 0; k < states; k++) {
+    let to = work
+    for (let at = x; at < end; at += 32) {
+      const x0 = v128.load(at)
+      const x1 = v128.load(at, 16)
+      let past0 = v128.load_splat<f64>(mean)
+      let past1 = past0
+      if (fullRule) {
+        for (let from = x; from < end; from += 32) {
+          const a = v128.load_splat<f64>(rule)
+          past0 = V.muladd(a, v128.load(from), past0)
+          past1 = V.muladd(a, v128.load(from, 16), past1)
+          rule += 8
+        }
+      } else {
+        const a = v128.load_splat<f64>(rule)
+        past0 = V.muladd(a, x0, past0)
+        past1 = V.muladd(a, x1, past1)
+        rule += 8
+      }
+      v128.store(to, f64x2.sub(v128.shuffle<f64>(x0, x1, 1, 2), past0))
+      v128.store(to, f64x2.sub(v128.shuffle<f64>(x1, v128.load(at + bytes), 1, 2), past1), 16)
+      to += 32
+      mean += 8
+    }
+    if (noise == 0) {
+      let q0 = v128.load_splat<f64>(peak)
+      let q1 = q0
+      for (let at = work; at < to; at += 32) {
+        const v = v128.load_splat<f64>(weight)
         const d0 = v128.load(at)
         const d1 = v128.load(at, 16)
-        const wa = v128.load_splat<f64>(w)
-        const wb = v128.load_splat<f64>(w, 8)
-        a0 = V.muladd(wa, d0, a0)
-        a1 = V.muladd(wa, d1, a1)
-        b0 = V.muladd(wb, d0, b0)
-        b1 = V.muladd(wb, d1, b1)
-        at += 32
-        w += 16
-      } while (at < stop)
-      q0 = f64x2.sub(q0, f64x2.add(f64x2.mul(a0, a0), f64x2.mul(b0, b0)))
-      q1 = f64x2.sub(q1, f64x2.add(f64x2.mul(a1, a1), f64x2.mul(b1, b1)))
-      if (panelEnd >= end) break
-      panelEnd += 64
+        q0 = V.muladd(f64x2.mul(d0, d0), v, q0)
+        q1 = V.muladd(f64x2.mul(d1, d1), v, q1)
+        weight += 8
+      }
+      v128.store(out, q0)
+      v128.store(out, q1, 16)
+    } else {
+      const next = subtractWhitened(w, v128.load_splat<f64>(peak), out)
+      if (noise == FULL) w = next
     }
-    v128.store(out, q0)
-    v128.store(out, q1, 16)
+    const q0 = v128.load(out)
+    const q1 = v128.load(out, 16)
+    v128.store(out, v128.and(q0, f64x2.eq(q0, q0)))
+    v128.store(out, v128.and(q1, f64x2.eq(q1, q1)), 16)
     out += 32
     peak += 8
   }
@@ -405,7 +559,10 @@ export function emissions(x: usize, rows: i32): f64 {
     else if (kind == TIED) {
       whitenBlock(x)
       diagonalBlock(work)
-    } else diagonalBlock(x)
+    } else if (kind == CELLS) cellBlock<u8>(x)
+    else if (kind == CHANGES) cellBlock<u16>(x)
+    else if (kind == RULES) ruleBlock(x)
+    else diagonalBlock(x)
     let m0 = v128.load(densities)
     let m1 = v128.load(densities, 16)
     for (let at = densities + 32; at < densityEnd; at += 32) {
@@ -828,9 +985,9 @@ export function posteriors(rows: i32): bool {
   return true
 }
 
-/** Adds the weighted outer products of a block's rows to panels of two partial sums per number. */
-function addOuter(x: usize, to: usize, g: v128, h: v128): void {
-  const end = x + (features << 5)
+/** Adds the weighted outer products of a block [size][4] to panels of two partial sums per number. */
+function addOuter(x: usize, size: i32, to: usize, g: v128, h: v128): void {
+  const end = x + (size << 5)
   let row = x
   while (row < end) {
     const both = row + 32 < end
@@ -856,6 +1013,90 @@ function addOuter(x: usize, to: usize, g: v128, h: v128): void {
   }
 }
 
+/** Adds a block's cells, their squares and the weights of those that are there to the sums of state k. */
+function addCells(x: usize, k: i32, g: v128, h: v128): void {
+  const end = x + (features << 5)
+  let to: usize = firstSums + <usize>(k * features) * 48
+  do {
+    const x0 = v128.load(x)
+    const x1 = v128.load(x, 16)
+    const there0 = f64x2.eq(x0, x0)
+    const there1 = f64x2.eq(x1, x1)
+    const g0 = v128.and(f64x2.mul(g, x0), there0)
+    const g1 = v128.and(f64x2.mul(h, x1), there1)
+    const s0 = v128.and(f64x2.mul(g0, x0), there0)
+    const s1 = v128.and(f64x2.mul(g1, x1), there1)
+    V.addTo(to, f64x2.add(g0, g1))
+    V.addTo(to + 16, f64x2.add(s0, s1))
+    V.addTo(to + 32, f64x2.add(v128.and(g, there0), v128.and(h, there1)))
+    x += 32
+    to += 48
+  } while (x < end)
+}
+
+/** The same of changes: cells and those that follow them, where both are there. */
+function addChanges(x: usize, k: i32, g: v128, h: v128): void {
+  const bytes: usize = features << 5
+  const end = x + bytes
+  let to: usize = firstSums + <usize>(k * features) * 96
+  do {
+    let x0 = v128.load(x)
+    let x1 = v128.load(x, 16)
+    let y0 = v128.shuffle<f64>(x0, x1, 1, 2)
+    let y1 = v128.shuffle<f64>(x1, v128.load(x + bytes), 1, 2)
+    const there0 = v128.and(f64x2.eq(x0, x0), f64x2.eq(y0, y0))
+    const there1 = v128.and(f64x2.eq(x1, x1), f64x2.eq(y1, y1))
+    x0 = v128.and(x0, there0)
+    x1 = v128.and(x1, there1)
+    y0 = v128.and(y0, there0)
+    y1 = v128.and(y1, there1)
+    const gx0 = f64x2.mul(g, x0)
+    const gx1 = f64x2.mul(h, x1)
+    const gy0 = f64x2.mul(g, y0)
+    const gy1 = f64x2.mul(h, y1)
+    V.addTo(to, f64x2.add(gx0, gx1))
+    V.addTo(to + 16, f64x2.add(gy0, gy1))
+    V.addTo(to + 32, V.muladd(gx0, x0, f64x2.mul(gx1, x1)))
+    V.addTo(to + 48, V.muladd(gx0, y0, f64x2.mul(gx1, y1)))
+    V.addTo(to + 64, V.muladd(gy0, y0, f64x2.mul(gy1, y1)))
+    V.addTo(to + 80, f64x2.add(v128.and(g, there0), v128.and(h, there1)))
+    x += 32
+    to += 96
+  } while (x < end)
+}
+
+/**
+ * The rows of a block, those that follow them, and 1 into `work`, [2 D + 1][4], whose outer products are all sums that
+ * rules need; 0 where a cell of either row is missing.
+ */
+function joinChanges(x: usize): void {
+  const bytes: usize = features << 5
+  const end = x + bytes
+  let to = work
+  let there0 = i64x2.splat(-1)
+  let there1 = there0
+  for (let at = x; at < end; at += 32) {
+    const x0 = v128.load(at)
+    const x1 = v128.load(at, 16)
+    const y0 = v128.shuffle<f64>(x0, x1, 1, 2)
+    const y1 = v128.shuffle<f64>(x1, v128.load(at + bytes), 1, 2)
+    there0 = v128.and(there0, v128.and(f64x2.eq(x0, x0), f64x2.eq(y0, y0)))
+    there1 = v128.and(there1, v128.and(f64x2.eq(x1, x1), f64x2.eq(y1, y1)))
+    v128.store(to, x0)
+    v128.store(to, x1, 16)
+    v128.store(to + bytes, y0)
+    v128.store(to + bytes, y1, 16)
+    to += 32
+  }
+  const last = work + 2 * bytes
+  v128.store(last, f64x2.splat(1))
+  v128.store(last, f64x2.splat(1), 16)
+  for (let at = work; at <= last; at += 32) {
+    v128.store(at, v128.and(v128.load(at), there0))
+    v128.store(at, v128.and(v128.load(at, 16), there1), 16)
+  }
+}
+
 /** After `posteriors`: the weighted sums of the rows at x, of their squares or outer products. */
 export function moments(x: usize, rows: i32, panelBytes: usize): void {
   const stride = rowBytes
@@ -864,6 +1105,7 @@ export function moments(x: usize, rows: i32, panelBytes: usize): void {
   let g = future
   for (let t = 0; t < rows; t += 4) {
     let at = g
+    if (kind == RULES) joinChanges(x)
     for (let k = 0; k < states; k += 2) {
       const r0 = v128.load(at)
       const r1 = v128.load(at + stride)
@@ -885,8 +1127,11 @@ function addBlock(x: usize, k: i32, weights0: v128, weights1: v128, panelBytes: 
   const h = v128.and(weights1, f64x2.gt(weights1, threshold))
   if (kind == FULL) {
     V.addFirst(x, k, g, h)
-    addOuter(x, secondSums + <usize>k * panelBytes, g, h)
+    addOuter(x, features, secondSums + <usize>k * panelBytes, g, h)
   } else if (kind == TIED) V.addFirst(x, k, g, h)
+  else if (kind == CELLS) addCells(x, k, g, h)
+  else if (kind == CHANGES) addChanges(x, k, g, h)
+  else if (kind == RULES) addOuter(work, 2 * features + 1, secondSums + <usize>k * panelBytes, g, h)
   else V.addMoments(x, k, g, h)
 }
 
@@ -894,7 +1139,7 @@ function addBlock(x: usize, k: i32, weights0: v128, weights1: v128, panelBytes: 
 export function scatter(x: usize, blocks: i32, to: usize): void {
   const one = f64x2.splat(1)
   for (let b = 0; b < blocks; b++) {
-    addOuter(x, to, one, one)
+    addOuter(x, features, to, one, one)
     x += features << 5
   }
 }

@@ -33,6 +33,11 @@ interface PatternTable {
   peak: number
   /** Packed inverse Cholesky factor of the observed features. */
   factor: Float64Array
+  /** What is expected of the missing features; only where rows with the pattern have weight in a state. */
+  expectation: Expected | null
+}
+
+interface Expected {
   /** Regression of the missing features on the observed ones, [missing, observed]. */
   regression: Float64Array
   /** Covariance of the missing features given the observed ones, [missing, missing]. */
@@ -44,6 +49,9 @@ export interface CellTable {
   cellPeaks: Float64Array | null
   /** By covariance (one for all states, or one each) and pattern; other covariances only. */
   tables: PatternTable[][] | null
+  /** Those of the model as it was loaded, and what was added to their diagonals. */
+  covars: Float64Array
+  ridge: number
 }
 
 /** @returns null where every cell is there, unless they are wanted all the same. */
@@ -117,15 +125,19 @@ export function shiftCells({ values, features }: Cells, shift: Float64Array): vo
  */
 export function prepareCells({ patterns }: Cells, model: GaussianHmm, table: EmissionTable): CellTable {
   if (table.kind === 'diag')
-    return { cellPeaks: table.weights.map((weight) => 0.5 * (Math.log(weight) - LOG_TWO_PI)), tables: null }
+    return {
+      ...{ cellPeaks: table.weights.map((weight) => 0.5 * (Math.log(weight) - LOG_TWO_PI)), tables: null },
+      ...{ covars: model.covars, ridge: 0 }
+    }
   const blocks = table.kind === 'full' ? model.states : 1
   const tables = Array.from({ length: blocks }, (_, block) =>
     patterns.map((pattern) => tableOf(pattern, model, block, table.ridge))
   )
-  return { cellPeaks: null, tables }
+  // EM changes the model in place, and the table must not change with it.
+  return { cellPeaks: null, tables, covars: model.covars.slice(), ridge: table.ridge }
 }
 
-function tableOf({ observed, missing }: Pattern, model: GaussianHmm, block: number, ridge: number): PatternTable {
+function tableOf({ observed }: Pattern, model: GaussianHmm, block: number, ridge: number): PatternTable {
   const { features, covars } = model
   const at = (i: number, j: number): number => covars[(block * features + i) * features + j] + (i === j ? ridge : 0)
   const size = observed.length
@@ -136,6 +148,18 @@ function tableOf({ observed, missing }: Pattern, model: GaussianHmm, block: numb
   invertLowerPacked(factor, 0, size)
   let peak = -0.5 * size * LOG_TWO_PI
   for (let i = 0; i < size; i++) peak += Math.log(factor[(i * (i + 1)) / 2 + i])
+  return { peak, factor, expectation: null }
+}
+
+function expectedOf(
+  { observed, missing }: Pattern,
+  factor: Float64Array,
+  { covars, ridge }: CellTable,
+  block: number
+): Expected {
+  const features = observed.length + missing.length
+  const at = (i: number, j: number): number => covars[(block * features + i) * features + j] + (i === j ? ridge : 0)
+  const size = observed.length
   const regression = new Float64Array(missing.length * size)
   const left = new Float64Array(missing.length * missing.length)
   const white = new Float64Array(size)
@@ -153,7 +177,7 @@ function tableOf({ observed, missing }: Pattern, model: GaussianHmm, block: numb
       left[row * missing.length + column] = at(m, n) - explained
     })
   })
-  return { peak, factor, regression, left }
+  return { regression, left }
 }
 
 /** Log densities (natural log) of the rows of sequence s into out, [T, K]. */
@@ -196,52 +220,18 @@ export function cellDensities(cells: Cells, table: EmissionTable, own: CellTable
   }
 }
 
+/** Weights below this cannot change sums over a state that has any rows worth the name; the kernels leave them out, too. */
+const NEGLIGIBLE = 1e-30
+
 /**
- * Adds what the rows of sequence s say to the sums of the M-step: of diagonal covariances the cells that are there, and of
- * others the rows with what is expected of their missing cells.
+ * Adds the rows of sequence s, with what is expected of their missing cells, to the sums of the M-step of full and tied
+ * covariances; the kernels count the cells of diagonal ones.
  * @param posteriors [T, stride] with the states first.
  */
 export function addCellMoments(
-  cells: Cells,
-  table: EmissionTable,
-  own: CellTable,
-  s: number,
-  posteriors: Float64Array,
-  stride: number,
-  sums: SufficientStatistics
-): void {
-  if (own.cellPeaks) addDiagonalMoments(cells, table.states, s, posteriors, stride, sums)
-  else addMatrixMoments(cells, table, own.tables!, s, posteriors, stride, sums)
-}
-
-function addDiagonalMoments(
-  { features, offsets, values }: Cells,
-  states: number,
-  s: number,
-  posteriors: Float64Array,
-  stride: number,
-  { first, second, cells }: SufficientStatistics
-): void {
-  for (let t = offsets[s], from = 0; t < offsets[s + 1]; t++, from += stride) {
-    const row = t * features
-    for (let k = 0; k < states; k++) {
-      const weight = posteriors[from + k]
-      if (weight === 0) continue
-      for (let d = 0, p = k * features; d < features; d++, p++) {
-        const value = values[row + d]
-        if (value !== value) continue
-        cells![p] += weight
-        first[p] += weight * value
-        second[p] += weight * value * value
-      }
-    }
-  }
-}
-
-function addMatrixMoments(
   { features, offsets, values, patterns, patternOf }: Cells,
   { states, means }: EmissionTable,
-  tables: PatternTable[][],
+  own: CellTable,
   s: number,
   posteriors: Float64Array,
   stride: number,
@@ -249,6 +239,7 @@ function addMatrixMoments(
 ): void {
   const size = packedLength(features)
   const row = new Float64Array(features)
+  const tables = own.tables!
   const tied = tables.length === 1
   const weights = patterns.map(() => new Float64Array(states))
   for (let t = offsets[s], from = 0; t < offsets[s + 1]; t++, from += stride) {
@@ -256,9 +247,11 @@ function addMatrixMoments(
     for (const d of observed) row[d] = values[t * features + d]
     for (let k = 0; k < states; k++) {
       const weight = posteriors[from + k]
-      if (weight === 0) continue
+      if (weight < NEGLIGIBLE) continue
       const mean = k * features
-      const { regression } = tables[tied ? 0 : k][patternOf[t]]
+      const pattern = tables[tied ? 0 : k][patternOf[t]]
+      pattern.expectation ??= expectedOf(patterns[patternOf[t]], pattern.factor, own, tied ? 0 : k)
+      const { regression } = pattern.expectation
       for (let m = 0, p = 0; m < missing.length; m++) {
         let expected = means[mean + missing[m]]
         for (let j = 0; j < observed.length; j++, p++)
@@ -276,10 +269,10 @@ function addMatrixMoments(
   // How far the missing cells may be from what is expected of them.
   patterns.forEach(({ missing }, pattern) => {
     for (let k = 0; k < states; k++) {
-      const { left } = tables[tied ? 0 : k][pattern]
       const weight = weights[pattern][k]
-      const to = tied ? 0 : k * size
       if (weight === 0) continue
+      const { left } = tables[tied ? 0 : k][pattern].expectation!
+      const to = tied ? 0 : k * size
       for (let a = 0; a < missing.length; a++)
         for (let b = 0; b <= a; b++)
           second[to + (missing[a] * (missing[a] + 1)) / 2 + missing[b]] += weight * left[a * missing.length + b]

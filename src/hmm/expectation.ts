@@ -3,16 +3,17 @@ import { packedLength } from '../numeric/linear'
 import { differences } from './autoregression'
 import { addCellMoments, bridged, cellDensities, cellsOf, meansOfCells, prepareCells, shiftCells } from './cells'
 import type { Cells, CellTable } from './cells'
+import { collectCells, collectChanges, collectRules, loadCellwise, loadRules, placeRecorded } from './recorded'
 import { Changes } from './changes'
 import { logDensities } from './emissions'
 import type { EmissionTable } from './emissions'
 import { logPass } from './logPass'
 import type { LogPass } from './logPass'
 import type { SufficientStatistics } from './mstep'
-import { centreColumns, checkSequences, placeRows, rowsOfSequence } from './rows'
+import { centreColumns, checkSequences, placeRows, rowsOfSequence, shiftRows } from './rows'
 import type { RowBlocks } from './rows'
 import { layOutExpectation, matrixStride } from './simd/layout'
-import type { Places } from './simd/layout'
+import type { Places, Recorded } from './simd/layout'
 import { hmmKernels } from './simd/module'
 import type { HmmKernels } from './simd/module'
 import { packPanels, panelsLength, unpackPanelSums } from './simd/panels'
@@ -43,11 +44,13 @@ export class Expectation {
   private readonly panels: number
   private model: GaussianHmm | null = null
   private emissions: EmissionTable | null = null
-  /** Where cells are missing: then densities and moments are not the kernels'. */
+  /** Where cells are missing: then densities and moments of full and tied covariances are not the kernels'. */
   private readonly cells: Cells | null
   private cellTable: CellTable | null = null
   /** Where the states are rules of change: the rows of the blocks are what changes then, one less than a sequence has. */
   readonly changes: Changes | null
+  /** What the kernels read instead of the blocks: rows as they were recorded, with NaN for what is missing. */
+  private readonly recorded: RowBlocks | null
   /** What `centre` has taken from the rows of the blocks, [D]. */
   blockMeans: Float64Array = new Float64Array(0)
 
@@ -75,16 +78,23 @@ export class Expectation {
     const columns = shape.features
     const full = covariance === 'full'
     const tied = covariance === 'tied'
+    const independent = covariance === 'diag' || covariance === 'spherical'
     this.pairs = Math.ceil(states / 2)
     this.stride = matrixStride(states)
     this.panels = panelsLength(columns)
     this.kernels = hmmKernels()
-    this.places = layOutExpectation(shape, states, covariance, clusters)
     this.changes = autoregression ? new Changes(sequences, states, shape.features, autoregression, covariance) : null
     this.cells = cellsOf(rows, shape, cells)
+    const rule = autoregression ?? 'diag'
+    const recorded: Recorded | null = this.changes
+      ? { kind: this.changes.cellwise ? 'changes' : 'rules', rule, shape: given }
+      : this.cells && independent
+        ? { kind: 'cells', rule, shape }
+        : null
+    this.places = layOutExpectation(shape, states, covariance, clusters, recorded)
+    this.recorded = recorded && placeRecorded(recorded, this.places, sequences)
     const means = this.cells && meansOfCells(this.cells)
     this.blocks = placeRows(shape, this.places.rows, means ? rows.map((one) => bridged(one, means)) : rows)
-    const independent = covariance === 'diag' || covariance === 'spherical'
     this.sums = {
       start: new Float64Array(states),
       trans: new Float64Array(states * states),
@@ -105,7 +115,9 @@ export class Expectation {
     const shift = centreColumns(this.blocks)
     this.blockMeans = shift
     if (this.cells) shiftCells(this.cells, shift)
-    return this.changes ? this.changes.centre() : shift
+    const origin = this.changes ? this.changes.centre() : shift
+    if (this.recorded) shiftRows(this.recorded, origin)
+    return origin
   }
 
   /** Gives the kernels a model and its densities (`prepareEmissions`). */
@@ -126,7 +138,9 @@ export class Expectation {
     this.model = model
     this.emissions = emissions
     if (this.cells) this.cellTable = prepareCells(this.cells, model, emissions)
-    else if (!this.changes) this.loadDensities(emissions)
+    if (this.changes && !this.changes.cellwise) loadRules(emissions, this.places)
+    else if (this.recorded) loadCellwise(emissions, this.places)
+    else if (!this.cells) this.loadDensities(emissions)
   }
 
   private loadDensities({ kind, peaks, means, weights }: EmissionTable): void {
@@ -167,10 +181,9 @@ export class Expectation {
   pass(s: number, smooth: boolean): PassedSequence {
     const { kernels, blocks } = this
     const rows = blocks.offsets[s + 1] - blocks.offsets[s]
-    const logB = this.cells || this.changes ? this.densities(s) : null
-    const shifts = logB
-      ? this.emit(logB, rows)
-      : kernels.emissions(blocks.at + blocks.firstBlocks[s] * 32 * blocks.features, rows)
+    const at = this.addressOf(s)
+    const logB = at === null ? this.densities(s) : null
+    const shifts = at === null ? this.emit(logB!, rows) : kernels.emissions(at, rows)
     if (Number.isFinite(shifts)) {
       kernels.recursions(rows)
       const [factor, exponent, lowest] = this.places.report.values
@@ -184,6 +197,13 @@ export class Expectation {
     }
     const log = logPass(this.model!, logB ?? this.densities(s), rows)
     return { logLikelihood: log.logLikelihood, log }
+  }
+
+  /** Where the kernels find the rows of a sequence; null where densities and moments are not theirs. */
+  private addressOf(s: number): number | null {
+    if (!this.recorded && this.cells) return null
+    const { at, firstBlocks, features } = this.recorded ?? this.blocks
+    return at + firstBlocks[s] * 32 * features
   }
 
   /** Log densities (natural log) of the rows of a sequence under the loaded model, [T, K]. */
@@ -224,9 +244,7 @@ export class Expectation {
     if (this.cells) {
       sums.first.fill(0)
       sums.second.fill(0)
-      sums.cells?.fill(0)
     }
-    this.changes?.clear()
     let logLikelihood = 0
     for (let s = 0; s + 1 < blocks.offsets.length; s++) {
       const rows = blocks.offsets[s + 1] - blocks.offsets[s]
@@ -234,11 +252,13 @@ export class Expectation {
       const passed = this.pass(s, true)
       logLikelihood += passed.logLikelihood
       if (passed.log) this.takeOver(passed.log, rows)
-      if (this.changes) this.changes.add(s, places.future.values, 2 * this.pairs)
-      else if (this.cells) {
+      const at = this.addressOf(s)
+      if (at !== null)
+        kernels.moments(at, rows, 16 * (this.changes ? panelsLength(2 * blocks.features + 1) : this.panels))
+      else {
         const table = this.cellTable!
-        addCellMoments(this.cells, this.emissions!, table, s, places.future.values, 2 * this.pairs, sums)
-      } else kernels.moments(blocks.at + blocks.firstBlocks[s] * 32 * blocks.features, rows, 16 * this.panels)
+        addCellMoments(this.cells!, this.emissions!, table, s, places.future.values, 2 * this.pairs, sums)
+      }
     }
     this.collect()
     return logLikelihood
@@ -293,6 +313,9 @@ export class Expectation {
       }
     sums.start.set(places.startSums.values.subarray(0, states))
     sums.post.set(places.stateSums.values.subarray(0, states))
+    if (this.changes?.cellwise) collectChanges(places, this.changes.sums)
+    else if (this.changes) collectRules(places, features, this.changes.sums)
+    else if (this.recorded) collectCells(places, sums)
     if (this.cells || this.changes) return
     const moments = places.firstSums.values
     const independent = covariance === 'diag' || covariance === 'spherical'

@@ -52,13 +52,13 @@ export function blocksLength({ features, firstBlocks }: Shape): number {
   return firstBlocks[firstBlocks.length - 1] * 4 * features
 }
 
-/** Copies the sequences into the blocks at `place`. */
-export function placeRows(shape: Shape, place: Place, sequences: readonly Sequence[]): RowBlocks {
+/** Copies the sequences into the blocks at `place`. @param filling of the rows that fill up last blocks. */
+export function placeRows(shape: Shape, place: Place, sequences: readonly Sequence[], filling = 0): RowBlocks {
   const { features, firstBlocks } = shape
   const { values } = place
   sequences.forEach(({ data, rows }, s) => {
     const begin = firstBlocks[s] * 4 * features
-    if (rows % 4 !== 0) values.fill(0, (firstBlocks[s + 1] - 1) * 4 * features, firstBlocks[s + 1] * 4 * features)
+    if (rows % 4 !== 0) values.fill(filling, (firstBlocks[s + 1] - 1) * 4 * features, firstBlocks[s + 1] * 4 * features)
     for (let t = 0, p = 0; t < rows; t++) {
       let to = begin + (t >> 2) * 4 * features + (t & 3)
       for (let d = 0; d < features; d++, p++, to += 4) values[to] = data[p]
@@ -100,10 +100,16 @@ export function centreColumns(blocks: RowBlocks): Float64Array {
     for (let d = 0; d < features; d++) means[d] += values[at + 4 * d]
   })
   for (let d = 0; d < features; d++) means[d] /= rows
-  eachRow(blocks, (_row, _lane, at) => {
-    for (let d = 0; d < features; d++) values[at + 4 * d] -= means[d]
-  })
+  shiftRows(blocks, means)
   return means
+}
+
+/** Measures the rows from `origin` [D] instead of 0; a missing cell stays one. */
+export function shiftRows(blocks: RowBlocks, origin: Float64Array): void {
+  const { features, values } = blocks
+  eachRow(blocks, (_row, _lane, at) => {
+    for (let d = 0; d < features; d++) values[at + 4 * d] -= origin[d]
+  })
 }
 
 /** Sums of the squares of the columns, [D]. */

@@ -31,10 +31,24 @@ type Name =
   | 'nearest'
   | 'owners'
   | 'centres'
+  | 'recorded'
+  | 'rules'
 
 export type Places = Record<Name, Place>
 
-const KINDS = { diag: 0, spherical: 0, full: 1, tied: 2 }
+const KINDS = { diag: 0, spherical: 0, full: 1, tied: 2, cells: 3, changes: 4, rules: 5 }
+
+/** What is read as it was recorded, cells of rows or of changes, or whole changes: their numbers per state and feature in `table` and in `firstSums`. */
+const RECORDED = { cells: { table: 3, sums: 6 }, changes: { table: 4, sums: 12 }, rules: { table: 2, sums: 0 } }
+
+/** Rows as they were recorded, with NaN for missing cells. */
+export interface Recorded {
+  kind: keyof typeof RECORDED
+  /** Of `rules`, where features are connected by them or by the noise. */
+  rule: 'diag' | 'full'
+  /** Of `recorded`; changes have one row more than the rows of the blocks, and one more block behind the last. */
+  shape: Shape
+}
 
 /** Numbers between the rows of a transition matrix. */
 export function matrixStride(states: number): number {
@@ -45,8 +59,15 @@ export function matrixStride(states: number): number {
  * Takes the kernels' memory for sequences of this shape and tells the kernels where things are; scripts/simd/hmm.ts says
  * what each is.
  * @param clusters whether rows will be assigned to centres.
+ * @param recorded where the kernels read rows as they were recorded.
  */
-export function layOutExpectation(shape: Shape, states: number, covariance: CovarianceType, clusters: boolean): Places {
+export function layOutExpectation(
+  shape: Shape,
+  states: number,
+  covariance: CovarianceType,
+  clusters: boolean,
+  recorded: Recorded | null
+): Places {
   const { features, firstBlocks, longest } = shape
   const padded = 2 * Math.ceil(states / 2)
   const buffer = padded * 4 * Math.ceil(longest / 4)
@@ -54,24 +75,28 @@ export function layOutExpectation(shape: Shape, states: number, covariance: Cova
   const panels = panelsLength(features)
   // The one factor and scatter of a tied model, or one per state of a full one.
   const triangles = covariance === 'full' ? states : covariance === 'tied' ? 1 : 0
+  const perCell = recorded ? RECORDED[recorded.kind] : { table: 2, sums: 4 }
+  const whole = recorded?.kind === 'rules'
+  const joined = panelsLength(2 * features + 1)
   const lanes = clusters ? 4 * firstBlocks[firstBlocks.length - 1] : 0
   const places = layOut<Name>({
     peaks: padded,
-    table: 2 * padded * features,
+    table: perCell.table * padded * features,
     means: states * features,
     factors: triangles * panels,
     start: padded,
     trans: matrix,
     transposed: matrix,
+    rules: whole ? states * features * (recorded.rule === 'full' ? features : 1) : 0,
     uniform: padded,
-    work: 4 * (features + 1),
+    work: 4 * (whole ? 2 * features + 2 : features + 1),
     densities: 4 * padded,
     report: 3,
     startSums: padded,
     stateSums: padded,
     jumpSums: matrix,
-    firstSums: 4 * states * features,
-    secondSums: 2 * triangles * panels,
+    firstSums: perCell.sums * states * features,
+    secondSums: 2 * (whole ? Math.max(states * joined, triangles * panels) : triangles * panels),
     emitted: buffer,
     filtered: buffer,
     future: buffer,
@@ -79,11 +104,12 @@ export function layOutExpectation(shape: Shape, states: number, covariance: Cova
     centres: clusters ? states * features : 0,
     nearest: lanes,
     owners: lanes,
+    recorded: recorded ? blocksLength(recorded.shape) + 4 * features : 0,
     rows: blocksLength(shape)
   })
   const at = (name: Name): number => places[name].at
   const kernels = hmmKernels()
-  kernels.bindShape(states, features, KINDS[covariance])
+  kernels.bindShape(states, features, KINDS[recorded?.kind ?? covariance])
   kernels.bindModel(
     at('peaks'),
     at('table'),
@@ -94,6 +120,7 @@ export function layOutExpectation(shape: Shape, states: number, covariance: Cova
     at('transposed'),
     at('uniform')
   )
+  kernels.bindRules(at('rules'), Number(recorded?.rule === 'full'), KINDS[covariance])
   kernels.bindBuffers(at('work'), at('densities'), at('emitted'), at('filtered'), at('future'), at('ratios'))
   kernels.bindSums(at('startSums'), at('stateSums'), at('jumpSums'), at('firstSums'), at('secondSums'), at('report'))
   // What belongs to no state is never written again.

@@ -11,6 +11,7 @@ type Kernel<Count extends number, Result = void, Args extends number[] = []> = A
 export interface HmmKernels {
   bindShape: Kernel<3>
   bindModel: Kernel<8>
+  bindRules: Kernel<3>
   bindBuffers: Kernel<6>
   bindSums: Kernel<6>
   emissions: Kernel<2, number>
