@@ -28,7 +28,7 @@ export const directions = {
   },
   'src/formats': {
     about: 'bytes to arrays, tables, pictures, networks: idx, npz, safetensors, PyTorch, CSV, Keras',
-    imports: ['text', 'numeric'],
+    imports: ['text'],
     packages: ['papaparse', 'fast-png', 'jpeg-js', '@zip.js/zip.js']
   },
   'src/datasets': {
@@ -74,8 +74,8 @@ export const directions = {
     packages: ['zod']
   },
   'src/project': {
-    about: 'project and run folders, manifests, checkpoints, imports',
-    imports: ['contract', 'events', 'formats', 'text', 'numeric'],
+    about: 'project and run folders, manifests, checkpoints',
+    imports: ['contract', 'events', 'formats', 'text'],
     node: true,
     packages: ['zod']
   },
@@ -86,7 +86,7 @@ export const directions = {
   },
   'src/imports': {
     about: 'runs and networks of other programs: finding, reading, writing them as ours',
-    imports: ['contract', 'project', 'recordings', 'metrics', 'events', 'formats', 'text', 'numeric'],
+    imports: ['contract', 'project', 'recordings', 'metrics', 'formats', 'text', 'numeric'],
     node: true,
     packages: ['h5wasm/node']
   },

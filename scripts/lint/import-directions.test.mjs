@@ -1,10 +1,10 @@
 /** The fence itself: the real configuration, asked about wrong and right lines in files of the repository. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { ESLint } from 'eslint'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../lib/electron-runtime.mjs'
-import { directions, isTest } from './directions.mjs'
+import { directions, folderOf, isTest } from './directions.mjs'
 import { drawn, page } from './draw-directions.mjs'
 
 const fences = ['phasescope/import-directions', 'no-restricted-globals', 'no-restricted-syntax']
@@ -138,14 +138,20 @@ describe('the import fence', () => {
 
   it('permits nothing that no file makes use of', () => {
     const idle = Object.entries(directions).flatMap(([folder, { imports, packages = [] }]) => {
-      const text = filesUnder(folder)
-        .map((file) => readFileSync(file, 'utf8'))
-        .join('\n')
-      const used = (specifier) => text.includes(`'${specifier}`)
-      const idleImports = imports.filter((name) => !new RegExp(`'(\\.\\./)+(src/)?${name}[/']`).test(text))
-      return [...idleImports, ...packages.filter((name) => !used(name.replace(/\*$/, '')))].map(
-        (name) => `${folder}: ${name}`
-      )
+      // Folders within the folder are folders of their own.
+      const files = filesUnder(folder).filter((file) => folderOf(relative(root, file).split(sep).join('/')) === folder)
+      const used = new Set()
+      const text = files.map((file) => readFileSync(file, 'utf8')).join('\n')
+      for (const file of files)
+        for (const [, specifier] of readFileSync(file, 'utf8').matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g)) {
+          const target = relative(root, join(dirname(file), specifier))
+            .split(sep)
+            .join('/')
+          used.add(folderOf(target) ?? folderOf(`${target}/index`))
+        }
+      const has = (name) => text.includes(`'${name.replace(/\*$/, '')}`)
+      const idleImports = imports.filter((name) => !used.has(`src/${name}`))
+      return [...idleImports, ...packages.filter((name) => !has(name))].map((name) => `${folder}: ${name}`)
     })
     expect(idle).toEqual([])
   })

@@ -18,7 +18,10 @@ function wellFormed(svg: string): void {
 }
 
 it('has every name whole on its map, also where many states leave no room under them', () => {
-  const analysis = analyse([runOf('a', { x: [1, 2, 1, 2], y: [2, 1, 2, 1] })], optionsOf({ features: ['x', 'y'], statesMin: 2, statesMax: 2 }))
+  const analysis = analyse(
+    [runOf('a', { x: [1, 2, 1, 2], y: [2, 1, 2, 1] })],
+    optionsOf({ features: ['x', 'y'], statesMin: 2, statesMax: 2 })
+  )
   const [fit] = analysis.fits
   const many = Array.from({ length: 14 }, (_, k) => ({
     ...fit.stateSummaries[0],

@@ -92,7 +92,7 @@ describe('MNIST', () => {
 
   it('comes with the application: 10,000 digits, all classes in any prefix', async () => {
     const resources = {
-      read: (name: string) => new Uint8Array(readFileSync(new URL(`../../resources/${name}`, import.meta.url)))
+      read: (name: string) => new Uint8Array(readFileSync(new URL(`../../../resources/${name}`, import.meta.url)))
     }
     const { train, validation } = await loadDataset(
       { ...own, experiment: 'mnist', params: { trainSamples: 300 }, seed: 0 },

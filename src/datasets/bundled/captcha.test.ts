@@ -7,7 +7,7 @@ import { CAPTCHA_BLANK, CAPTCHA_CELLS, captchaDataset, fontsOfSplits } from './c
 import { captchaGlyphsFile, decodeGlyphs, familyOf, GLYPH_PIXELS } from './captcha-glyphs'
 import { fingerprint } from './testing/fingerprint'
 
-const file = gunzipSync(readFileSync(new URL(`../../resources/${captchaGlyphsFile}`, import.meta.url)))
+const file = gunzipSync(readFileSync(new URL(`../../../resources/${captchaGlyphsFile}`, import.meta.url)))
 const glyphs = decodeGlyphs(file)
 
 /** A cell of a picture as [28, 28]. */

@@ -172,7 +172,7 @@ function isStepFolder(folder: string): boolean {
   return found
 }
 
-export function withoutEnding(path: string): string {
+function withoutEnding(path: string): string {
   return path.replace(endings, '')
 }
 
