@@ -401,6 +401,24 @@ it('puts series side by side that do not share steps, and refuses what would lea
   expect(fit('--align', 'pul')).toMatchObject({ code: 2, err: expect.stringContaining('"pul"') as string })
 })
 
+it('finds runs whose names hold commas', () => {
+  const home = temporaryFolder()
+  for (const name of ['PPO_clip=1.0,vf=0.1', 'PPO_clip=5.0,vf=0.1'])
+    writeText(
+      join(home, 'runs', name, 'log.csv'),
+      twoPhases('step,pull', (i, level) => [i, level].join())
+    )
+  expect(run(home, 'import', 'runs', '--project', 'p', '--create').code).toBe(0)
+  const fit = (runs: string) =>
+    run(home, 'fit', '--project', 'p', '--runs', runs, '--features', 'pull', '--states', '1-2', '--restarts', '1')
+  expect(fit('PPO_clip=1.0,vf=0.1').out).toContain('1 runs')
+  expect(fit('PPO_clip=1.0,vf=0.1,PPO_clip=5.0,vf=0.1').out).toContain('2 runs')
+  expect(fit('PPO_clip=1.0,vf=0.2')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('"PPO_clip=1.0"') as string
+  })
+})
+
 it('fits runs of different experiments together only when they are named', () => {
   const home = temporaryFolder()
   writeText(

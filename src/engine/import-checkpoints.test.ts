@@ -116,7 +116,7 @@ describe('a folder of checkpoints', () => {
     const notes = sources[0].notes.join('\n')
     expect(notes).toContain('training/best.pt was left out: its name has no number that could be its step.')
     expect(notes).toContain('training/ckpt_000300.pt is no whole zip archive')
-    expect(notes).toContain('training/ckpt_000400.pt asks for os.system, which a checkpoint has no use for')
+    expect(notes).toContain('training/ckpt_000400.pt needs os.system for its tensors, which is not run here')
     expect(notes).toContain('The parameters are those in "model"; "optimizer", "step", "loss" not looked at.')
     expect(
       recorded(session, runIds[0])

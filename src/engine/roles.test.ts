@@ -145,7 +145,7 @@ describe('the values that the run table shows', () => {
     await engine.call('roles.put', { role: 'valLoss', choice: { tag: 'my/score' } })
     await engine.call('project.close', { training: 'stop' })
     await engine.openFolder(folder)
-    await expect.poll(() => last().one).toMatchObject({ 'loss/val': 0.25 })
+    await expect.poll(() => last().one, { timeout: 20_000 }).toMatchObject({ 'loss/val': 0.25 })
     const paths = [logs(join(folder, '..', 'more'))]
     await engine.imports.run(engine.project, { job: 'test-job', paths, stepColumns: {}, follow: false }, null)
     await expect.poll(() => engine.project.listRuns().filter((run) => run.last['loss/val'] === 0.25)).toHaveLength(4)

@@ -1,11 +1,11 @@
 /** Cells of a text table become numbers, gaps or words; columns grow as rows come. */
-import { excerpt, FormatError, someNames } from './format-error'
+import { excerpt, FormatError, plural, someNames } from './format-error'
 import type { RawColumn, RawTable } from './types'
 
 /** More columns than this are no metrics of a run but something else that was chosen by mistake. */
 export const mostColumns = 4096
 
-const gaps = new Set(['', 'none', 'null', 'na', 'n/a', '-', '--'])
+const gaps = new Set(['', 'none', 'null', 'na', 'n/a', '#n/a', '#na', '#na#', '-', '--', '?'])
 const special = new Map([
   ['nan', NaN],
   ['+nan', NaN],
@@ -37,7 +37,12 @@ export class GrowingColumn {
   /** The first cell that is neither a number nor empty. */
   firstWord: { line: number; text: string } | null = null
 
-  constructor(readonly name: string) {}
+  constructor(public name: string) {}
+
+  named(name: string): this {
+    this.name = name
+    return this
+  }
 
   number(row: number, value: number): void {
     if (row >= this.values.length) this.grow(row + 1)
@@ -67,29 +72,43 @@ export class GrowingColumn {
   }
 }
 
+/** A column with more words than this share of its cells is one of words, or a mistake in the file. */
+const mostWords = 0.1
+
 /**
- * The numeric columns. A column of words is left out and named; a word among numbers is a mistake in the file.
- * @throws FormatError
+ * The numeric columns. A column of words is left out and named; a few words among numbers are gaps, and told.
+ * @throws FormatError where words are too many to be slips and too few to be what the column holds
  */
 export function numericTable(file: string, columns: GrowingColumn[], lines: number[], notes: string[]): RawTable {
-  const mistakes = columns
+  const mixed = columns
     .filter((column) => column.firstWord && column.numbers >= column.words)
     .sort((a, b) => a.firstWord!.line - b.firstWord!.line)
-  if (mistakes.length > 0) {
-    const { name, firstWord } = mistakes[0]
+  const mistaken = mixed.find(({ words, numbers }) => words > Math.max(1, mostWords * (words + numbers)))
+  if (mistaken) {
+    const { name, firstWord } = mistaken
     throw new FormatError(
       file,
       `line ${firstWord!.line}, column "${name}"`,
       `"${firstWord!.text}" is not a number. Write a number there, or leave the cell empty for a gap.`
     )
   }
-  const words = columns.filter((column) => column.words > 0).map((column) => column.name)
+  const words = columns.filter((column) => column.words > column.numbers).map((column) => column.name)
   const empty = columns.filter((column) => column.words === 0 && column.numbers === 0).map((column) => column.name)
   const told = [...notes]
+  if (mixed.length > 0) {
+    const [{ name, firstWord }] = mixed
+    const count = mixed.reduce((sum, column) => sum + column.words, 0)
+    told.push(
+      `${plural(count, 'cell')} that ${count === 1 ? 'holds' : 'hold'} no number ${count === 1 ? 'is a gap' : 'are gaps'} ` +
+        `(the first in line ${firstWord!.line}, column "${name}": "${firstWord!.text}").`
+    )
+  }
   if (words.length > 0) told.push(`Left out, because not numbers: ${someNames(words)}.`)
   if (empty.length > 0) told.push(`Left out, because empty: ${someNames(empty)}.`)
   return {
-    columns: columns.filter((column) => column.numbers > 0).map((column) => column.finish(lines.length)),
+    columns: columns
+      .filter((column) => column.numbers > 0 && column.numbers >= column.words)
+      .map((column) => column.finish(lines.length)),
     rows: lines.length,
     lines: Int32Array.from(lines),
     notes: told

@@ -157,7 +157,7 @@ describe('the step column', () => {
 describe('a file that cannot be read is refused in words', () => {
   it.each([
     [
-      'step,a\n1,2\n3\n4,5',
+      'step,a\n1,2\n3\n4,5,6',
       'a.csv, line 3: 2 columns expected, 1 found. Complete the line so that it matches the header in line 1, or remove it.'
     ],
     [
@@ -173,7 +173,7 @@ describe('a file that cannot be read is refused in words', () => {
       'a.csv, line 3: a quoted cell does not end where its line does. Close the quote, or double quotes inside a cell.'
     ],
     [
-      'step,a\n1,2\n2,oops\n3,4',
+      'step,a\n1,2\n2,oops\n3,bad\n4,5',
       'a.csv, line 3, column "a": "oops" is not a number. Write a number there, or leave the cell empty for a gap.'
     ],
     [

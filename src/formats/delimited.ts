@@ -1,4 +1,7 @@
-/** Text tables with a header: commas, semicolons or tabs, quoted cells, decimal points or commas. */
+/**
+ * Text tables with a header: commas, semicolons, tabs or spaces, quoted cells, decimal points or commas. A line that does not
+ * belong into the table costs that line: it is left out, counted and told.
+ */
 import { textOfCell } from '../text/csv'
 import Papa from 'papaparse'
 import { GrowingColumn, mostColumns, numericTable, readCell } from './cells'
@@ -8,18 +11,24 @@ import type { RawTable } from './types'
 /** Where the delimiter is no comma. */
 export const decimalComma = /^\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*$/
 export const decimalPoint = /^\s*[+-]?\d*\.\d+(?:[eE][+-]?\d+)?\s*$/
-const delimiterNames: Record<string, string> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' }
+const delimiters = [',', ';', '\t']
+
+/** What a first column without a name is called where it counts the rows; no series of its own. */
+export const unnamedColumn = '(first column)'
 
 /** @throws FormatError */
 export function readDelimited(text: string, file: string): RawTable {
   // One kind of line ending, so that the parser's positions count lines.
   const plain = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
   if (plain.trim() === '') throw new FormatError(file, null, 'is empty. Choose a file with a header and rows.')
-  const table = new TableReader(file, delimiterOf(plain))
-  let line = 1
+  const { body, firstLine, delimiter, remarks } = beginningOf(plain)
+  const table = new TableReader(file, delimiter ?? delimiterOf(body), remarks)
+  // Parted by spaces: as many as please the eye, so they become one tab before anything is parsed.
+  const spaced = table.delimiter === ' ' ? body.replace(/^[ \t]+|[ \t]+$/gm, '').replace(/[ \t]+/g, '\t') : body
+  let line = firstLine
   let cursor = 0
-  Papa.parse<string[]>(plain, {
-    delimiter: table.delimiter,
+  Papa.parse<string[]>(spaced, {
+    delimiter: table.delimiter === ' ' ? '\t' : table.delimiter,
     newline: '\n',
     step: ({ data, errors, meta }) => {
       if (errors.length > 0) {
@@ -30,11 +39,53 @@ export function readDelimited(text: string, file: string): RawTable {
         )
       }
       table.row(data, line)
-      for (let at = plain.indexOf('\n', cursor); at >= 0 && at < meta.cursor; at = plain.indexOf('\n', at + 1)) line++
+      for (let at = spaced.indexOf('\n', cursor); at >= 0 && at < meta.cursor; at = spaced.indexOf('\n', at + 1)) line++
       cursor = meta.cursor
     }
   })
   return table.finish()
+}
+
+/**
+ * Where the table begins: after the line with which spreadsheets name their delimiter (`sep=;`), and after remarks. A remark with
+ * as many words as the first row has numbers is the header, as numpy writes it.
+ */
+function beginningOf(text: string): { body: string; firstLine: number; delimiter: string | null; remarks: string[] } {
+  let at = 0
+  let firstLine = 1
+  let delimiter: string | null = null
+  const remarks: string[] = []
+  let last = { at: 0, line: 1 }
+  for (;;) {
+    const end = text.indexOf('\n', at)
+    if (end < 0) break
+    const content = text.slice(at, end).trim()
+    const named = /^"?sep=(.)"?$/i.exec(content)?.[1]
+    if (named) delimiter = named
+    else if (content.startsWith('#')) {
+      remarks.push(content.slice(1).trim())
+      last = { at, line: firstLine }
+    } else if (content !== '') break
+    at = end + 1
+    firstLine += 1
+  }
+  const body = text.slice(at)
+  if (remarks.length > 0 && !remarks.at(-1)!.startsWith('{')) {
+    const firstRow = body.slice(0, body.indexOf('\n') < 0 ? body.length : body.indexOf('\n'))
+    const parted = (row: string): string[] =>
+      row.split(delimiter ?? delimiterOf(`${row}\n${row}`)).map((cell) => cell.trim())
+    const cells = parted(firstRow.trim())
+    const header = remarks.at(-1)!
+    if (cells.length > 1 && cells.every((cell) => readCell(cell) !== 'word')) {
+      const names =
+        header.split(/[\s,;]+/).length === cells.length && !/[,;\t]/.test(header) && /[,;\t]/.test(firstRow)
+          ? header.split(/\s+/).join(delimiter ?? delimiterOf(`${firstRow}\n${firstRow}`))
+          : header
+      const own = text.slice(last.at, at).replace(/^[^\n]*/, names)
+      return { body: own + body, firstLine: last.line, delimiter, remarks: remarks.slice(0, -1) }
+    }
+  }
+  return { body, firstLine, delimiter, remarks }
 }
 
 class TableReader {
@@ -43,50 +94,95 @@ class TableReader {
   private commaLine = 0
   private pointLine = 0
   private headerLine = 1
+  private repeated = 0
+  private remarkLines = 0
+  private blank = 0
+  /** Lines whose cells are too few or too many. */
+  private readonly odd: { line: number; cells: number }[] = []
 
   constructor(
     private readonly file: string,
-    readonly delimiter: string
+    readonly delimiter: string,
+    private readonly remarks: readonly string[]
   ) {}
 
   row(cells: string[], line: number): void {
     if (cells.length === 1 && cells[0].trim() === '') return
     if (!this.columns) {
+      if (cells.every((cell) => cell.trim() === '')) return
       this.columns = this.header(cells, line)
       return
     }
-    if (cells.length !== this.columns.length) {
-      throw new FormatError(
-        this.file,
-        `line ${line}`,
-        `${plural(this.columns.length, 'column')} expected, ${cells.length} found. ` +
-          `Complete the line so that it matches the header in line ${this.headerLine}, or remove it.`
-      )
+    const { columns } = this
+    if (cells[0].trimStart().startsWith('#') && readCell(cells[0]) === 'word') {
+      this.remarkLines += 1
+      return
+    }
+    if (cells.every((cell) => cell.trim() === '')) {
+      this.blank += 1
+      return
+    }
+    // A delimiter at the end of every row, which the header has not.
+    while (cells.length > columns.length && cells.at(-1)!.trim() === '') cells.pop()
+    if (cells.length === columns.length && cells.every((cell, c) => textOfCell(cell.trim()) === columns[c].name)) {
+      this.repeated += 1
+      return
+    }
+    if (cells.length !== columns.length) {
+      this.odd.push({ line, cells: cells.length })
+      return
     }
     const row = this.lines.length
     this.lines.push(line)
     for (let c = 0; c < cells.length; c++) {
       const value = this.cell(cells[c], line)
-      if (typeof value === 'number') this.columns[c].number(row, value)
-      else if (value === 'word') this.columns[c].word(line, cells[c])
+      if (typeof value === 'number') columns[c].number(row, value)
+      else if (value === 'word') columns[c].word(line, cells[c])
     }
   }
 
   finish(): RawTable {
-    const { columns, file } = this
-    if (!columns || this.lines.length === 0) {
+    const { columns, file, odd } = this
+    if (!columns || this.lines.length + odd.length === 0) {
       throw new FormatError(file, null, 'has a header and no rows. Choose a file with recorded values.')
     }
+    // Half of the lines are no slips: the header is not that of this table.
+    if (odd.length >= this.lines.length) {
+      throw new FormatError(
+        file,
+        `line ${odd[0].line}`,
+        `${plural(columns.length, 'column')} expected, ${odd[0].cells} found. ` +
+          `Complete the line so that it matches the header in line ${this.headerLine}, or remove it.`
+      )
+    }
     checkOneWay(file, this.commaLine, this.pointLine)
-    const notes: string[] = []
-    const kept = columns.filter((column, c) => {
-      if (column.name !== '') return true
+    const notes = this.left()
+    const kept = columns.flatMap((column, c) => {
+      if (column.name !== '' && !(c === 0 && /^unnamed: ?0$/i.test(column.name))) return column
       // What pandas writes without index=False, and what a delimiter at the end of every line leaves.
-      if (c === 0) notes.push('The first column has no name and was taken for row numbers.')
-      else if (column.numbers + column.words > 0) notes.push(`Column ${c + 1} has no name and was left out.`)
-      return false
+      if (c === 0 && column.numbers === this.lines.length) return column.named(unnamedColumn)
+      if (column.numbers + column.words > 0) notes.push(`Column ${c + 1} has no name and was left out.`)
+      return []
     })
-    return numericTable(file, kept, this.lines, notes)
+    return { ...numericTable(file, kept, this.lines, notes), remarks: [...this.remarks] }
+  }
+
+  /** What of the text is not in the table, in sentences. */
+  private left(): string[] {
+    const { odd, columns } = this
+    const notes: string[] = []
+    const remarks = this.remarks.length + this.remarkLines
+    if (remarks > 0) notes.push(`${plural(remarks, 'remark line')} left out.`)
+    if (this.repeated > 0) notes.push(`${plural(this.repeated, 'repeated header')} left out.`)
+    if (this.blank > 0) notes.push(`${plural(this.blank, 'row')} without any value left out.`)
+    if (odd.length > 0) {
+      const [{ line, cells }] = odd
+      notes.push(
+        `${plural(odd.length, 'line')} left out, as they do not match the ${plural(columns!.length, 'column')} of the header ` +
+          `(the first is line ${line}, with ${cells}).`
+      )
+    }
+    return notes
   }
 
   private header(cells: string[], line: number): GrowingColumn[] {
@@ -157,10 +253,13 @@ export function delimiterOf(text: string): string {
     .filter((line) => line.trim() !== '')
   const count = (line: string | undefined, delimiter: string): number =>
     (line ?? '').replace(/"[^"]*"/g, '').split(delimiter).length - 1
-  const scores = Object.keys(delimiterNames).map((delimiter) => {
+  const scores = delimiters.map((delimiter) => {
     const header = count(lines[0], delimiter)
     return { delimiter, header, agrees: header > 0 && header === count(lines[1] ?? lines[0], delimiter) }
   })
   scores.sort((a, b) => Number(b.agrees) - Number(a.agrees) || b.header - a.header)
-  return scores[0].delimiter
+  if (scores[0].header > 0) return scores[0].delimiter
+  // Nothing parts the header but spaces, and the line below it as often.
+  const words = (line: string): number => line.trim().split(/\s+/).length
+  return lines.length > 1 && words(lines[0]) > 1 && words(lines[0]) === words(lines[1]) ? ' ' : scores[0].delimiter
 }

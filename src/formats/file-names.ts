@@ -6,18 +6,30 @@ export function naturalOrder(a: string, b: string): number {
 }
 
 const seedPatterns = [
-  /seed[\s_=.-]*(\d+)/i,
-  // A letter behind the number makes it something else: run_14h.
-  /(?:^|[^a-z])s[_=-]?(\d+)(?![\da-z])/i,
-  /run[\s_=.-]*(\d+)(?![\da-z])/i,
-  /(\d+)$/
+  // seed12, seed_3, Seed=3; not the fraction of seed_ratio0.5.
+  /seed[\s_=:.-]*(\d+)(?![\d.]*\d?e[+-]?\d)(?!\.\d)/i,
+  // s4 at the end; letters before it make it another word: layers12.
+  /(?:^|[^a-z\d])s[_=-]?(\d+)$/i
 ]
 
-/** The seed that a name tells (`seed12`, `s12`, `run_3`, or the number at its end); null when it tells none. */
+/**
+ * The seed that a name tells (`seed12`, `mlp_s4`); null when it tells none. Other numbers are sizes, dates, versions and rates:
+ * no name is taken for a seed that does not say so.
+ */
 export function seedFromName(name: string): number | null {
   for (const pattern of seedPatterns) {
     const digits = pattern.exec(name)?.[1]
     if (digits !== undefined && Number.isSafeInteger(Number(digits))) return Number(digits)
+  }
+  return null
+}
+
+/** Seeds of runs beside each other that are told apart by a number alone: `run1`, `run2`, or `0`, `1`. null: they are not. */
+export function seedsOfSiblings(names: readonly string[]): number[] | null {
+  if (names.length < 2) return null
+  for (const pattern of [/(?:^|[^a-z])run[\s_.-]?(\d{1,6})$/i, /^(\d{1,4})$/]) {
+    const seeds = names.map((name) => Number(pattern.exec(name)?.[1] ?? NaN))
+    if (seeds.every((seed) => Number.isSafeInteger(seed)) && new Set(seeds).size === seeds.length) return seeds
   }
   return null
 }

@@ -1,7 +1,11 @@
 /** What is wrong with a file, in a sentence that names the file, the place in it and the remedy. */
 export class FormatError extends Error {
   /** @param place such as `line 12`; null when it is about the whole file */
-  constructor(file: string, place: string | null, text: string) {
+  constructor(
+    file: string,
+    readonly place: string | null,
+    text: string
+  ) {
     super(place === null ? `${file} ${text}` : `${file}, ${place}: ${text}`)
     this.name = 'FormatError'
   }

@@ -1,14 +1,13 @@
-/** JSON lines: one object per line, nested ones flattened with `/`. */
+/** JSON lines: one object per line, nested ones flattened with `/`. A line that is none costs that line, and is told. */
 import { GrowingColumn, mostColumns, numericTable, readCell } from './cells'
-import { excerpt, FormatError, someNames } from './format-error'
+import { excerpt, FormatError, plural, someNames } from './format-error'
 import { JsonError, parseJson } from './json'
 import type { RawTable } from './types'
 
 /** @throws FormatError */
 export function readJsonLines(text: string, file: string): RawTable {
-  const columns = new Map<string, GrowingColumn>()
-  const lists = new Set<string>()
-  const lines: number[] = []
+  const records: JsonRecord[] = []
+  const odd: FormatError[] = []
   let line = 0
   for (let start = 0; start < text.length;) {
     const end = text.indexOf('\n', start)
@@ -16,32 +15,70 @@ export function readJsonLines(text: string, file: string): RawTable {
     start = end < 0 ? text.length : end + 1
     line += 1
     if (content.trim() === '') continue
-    const row = lines.length
-    lines.push(line)
-    for (const [name, value] of flatten(objectIn(content, file, line))) {
-      if (Array.isArray(value)) {
-        lists.add(name)
-        continue
-      }
-      let column = columns.get(name)
-      if (!column) {
-        if (columns.size === mostColumns) {
-          throw new FormatError(
-            file,
-            `line ${line}`,
-            `more than ${mostColumns} different names. Leave out those that are not needed.`
-          )
-        }
-        column = new GrowingColumn(name)
-        columns.set(name, column)
-      }
-      add(column, row, line, value)
+    try {
+      records.push({ line, fields: objectIn(content, file, line) })
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error
+      odd.push(error)
     }
   }
-  if (lines.length === 0) throw new FormatError(file, null, 'is empty. Choose a file with one JSON object per line.')
-  const notes = lists.size > 0 ? [`Left out, because lists: ${someNames([...lists])}.`] : []
-  return numericTable(file, [...columns.values()], lines, notes)
+  // Half of the lines are no slips: this is something else.
+  if (odd.length > 0 && odd.length >= records.length) throw odd[0]
+  if (records.length === 0) throw new FormatError(file, null, 'is empty. Choose a file with one JSON object per line.')
+  const notes =
+    odd.length === 0
+      ? []
+      : [
+          `${plural(odd.length, 'line')} left out that ${odd.length === 1 ? 'is' : 'are'} no complete JSON object (the first: ${odd[0].place}).`
+        ]
+  return tableOfRecords(records, file, notes)
 }
+
+/** One object, and where it stands in its file. */
+interface JsonRecord {
+  line: number
+  fields: Record<string, unknown>
+}
+
+/**
+ * Records as a table: nested names joined with `/`, lists of up to `mostListed` numbers as their numbers.
+ * @throws FormatError
+ */
+function tableOfRecords(records: readonly JsonRecord[], file: string, notes: readonly string[]): RawTable {
+  const columns = new Map<string, GrowingColumn>()
+  const lists = new Set<string>()
+  const columnOf = (name: string, line: number): GrowingColumn => {
+    let column = columns.get(name)
+    if (column) return column
+    if (columns.size === mostColumns)
+      throw new FormatError(
+        file,
+        `line ${line}`,
+        `more than ${mostColumns} different names. Leave out those that are not needed.`
+      )
+    column = new GrowingColumn(name)
+    columns.set(name, column)
+    return column
+  }
+  records.forEach(({ line, fields }, row) => {
+    for (const [name, value] of flatten(fields)) {
+      if (!Array.isArray(value)) add(columnOf(name, line), row, line, value)
+      else if (value.length > 0 && value.length <= mostListed && value.every((item) => typeof item === 'number'))
+        value.forEach((item: number, i) => add(columnOf(`${name}/${i}`, line), row, line, item))
+      else if (value.length > 0) lists.add(name)
+    }
+  })
+  const left = lists.size > 0 ? [`Left out, because lists: ${someNames([...lists])}.`] : []
+  return numericTable(
+    file,
+    [...columns.values()],
+    records.map(({ line }) => line),
+    [...notes, ...left]
+  )
+}
+
+/** As long as COCO's twelve figures, and a little longer; what is longer is a curve or a histogram. */
+const mostListed = 16
 
 function objectIn(content: string, file: string, line: number): Record<string, unknown> {
   let value: unknown

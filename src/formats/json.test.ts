@@ -80,7 +80,7 @@ describe('JSON lines', () => {
 
   it('become points, nested names joined, whatever the order of names', () => {
     const points = read(
-      '{"step": 0, "loss": {"train": 2.5, "val": NaN}, "note": "begin", "grads": [1, 2]}\n\n' +
+      '{"step": 0, "loss": {"train": 2.5, "val": NaN}, "note": "begin", "grads": [[1], 2]}\n\n' +
         '{"loss": {"val": "inf", "train": 0.1}, "lr": null, "step": 10, "on": true}\r\n{"step": 20, "lr": 0.01}'
     )
     expect(Array.from(points.steps)).toEqual([0, 10, 20])
@@ -106,7 +106,7 @@ describe('JSON lines', () => {
       'log.jsonl, line 2: an object was expected, found [1, 2]. Each line must be one object such as {"step": 1, "loss": 0.5}.'
     ],
     [
-      '{"step": 1, "a": 1}\n{"step": 2, "a": "high"}',
+      '{"step": 1, "a": 1}\n{"step": 2, "a": "high"}\n{"step": 3, "a": "low"}\n{"step": 4, "a": 1}',
       'log.jsonl, line 2, column "a": "high" is not a number. Write a number there, or leave the cell empty for a gap.'
     ],
     [

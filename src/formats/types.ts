@@ -18,6 +18,8 @@ export interface RawTable {
   lines: Int32Array
   /** What was left out, in sentences. */
   notes: string[]
+  /** Remarks before the header, without their sign. */
+  remarks?: string[]
 }
 
 export interface ImportedSeries {
@@ -27,13 +29,13 @@ export interface ImportedSeries {
   /** [points] */
   values: Float64Array
   present: Uint8Array
-  /** How many of them are present. */
+  /** How many of them are shown: the present ones, of the latest attempt. */
   points: number
 }
 
 /** The points of one run. */
 export interface ImportedPoints {
-  /** [points], whole numbers, strictly ascending. */
+  /** [points], whole numbers, strictly ascending; where a training was started again, within each attempt. */
   steps: Float64Array
   /** [points], seconds since 1970, where the file tells. */
   wallTimes: Float64Array | null

@@ -1,6 +1,11 @@
-/** A file's columns become the points of a run: ordered by step, one row a step, named by our tags. */
+/**
+ * A file's columns become the points of a run: ordered by step, one row a step, named by our tags. Where a training was started
+ * again, the rows stay in the order of the file, attempt after attempt.
+ */
+import { unnamedColumn } from '../formats/delimited'
 import { stemOf } from '../formats/file-names'
 import { FormatError, plural, someNames } from '../formats/format-error'
+import { attemptStarts, latestPoints } from './attempts'
 import { normalName, tagsOf } from './series-names'
 import { rowNumber } from './step-column'
 import type { ImportedPoints, ImportedSeries, RawColumn, RawTable } from '../formats/types'
@@ -10,19 +15,26 @@ import { smallest } from '../numeric/statistics'
  * @param stepColumn name of the column that counts steps, or `rowNumber`
  * @throws FormatError
  */
-export function pointsOf(table: RawTable, stepColumn: string, file: string): ImportedPoints {
-  const notes = [...table.notes]
+export function pointsOf(given: RawTable, stepColumn: string, file: string): ImportedPoints {
+  const notes = [...given.notes]
+  const table = stepColumn === rowNumber ? given : withSteps(given, stepColumn, file, notes)
   const stepsOfRows = stepColumn === rowNumber ? rowNumbers(table.rows) : stepsIn(table, stepColumn, file)
-  const { order, target, steps } = ordered(stepsOfRows, table.lines, notes)
+  const attempts = attemptStarts(stepsOfRows)
+  const { order, target, steps } =
+    attempts.length > 0
+      ? inAttempts(stepsOfRows, attempts, table.lines, notes)
+      : ordered(stepsOfRows, table.lines, notes)
   const wallTime = table.columns.find((column) => normalName(column.name) === 'wall_time')
   // A step column that is an epoch is a series as well: time axes show epochs.
   const columns = table.columns.filter(
-    (column) => column !== wallTime && (column.name !== stepColumn || isEpoch(column.name))
+    (column) =>
+      column !== wallTime && column.name !== unnamedColumn && (column.name !== stepColumn || isEpoch(column.name))
   )
   const tags = tagsOf(columns.map((column) => column.name))
   const series = columns.map((column) => {
     const tag = tensorBoardTag(table, column, file) ?? tags.get(column.name)!
-    return gather(column, tag, order, target, steps.length)
+    const gathered = gather(column, tag, order, target, steps.length)
+    return attempts.length === 0 ? gathered : { ...gathered, points: latestPoints(steps, gathered.present) }
   })
   if (series.every(({ tag }) => tag === 'epoch')) {
     throw new FormatError(file, null, 'has no column of numbers beside its steps. Choose a file with recorded values.')
@@ -34,6 +46,62 @@ export function pointsOf(table: RawTable, stepColumn: string, file: string): Imp
     series,
     notes
   }
+}
+
+/**
+ * The rows that have a step. A few without one - the settings that a log begins with, a summary at its end - are left out and told.
+ * @throws FormatError where most have none
+ */
+function withSteps(table: RawTable, name: string, file: string, notes: string[]): RawTable {
+  const steps = table.columns.find((column) => column.name === name)
+  if (!steps) return table
+  const kept = Array.from({ length: table.rows }, (_, row) => row).filter((row) => steps.present[row] === 1)
+  const missing = table.rows - kept.length
+  if (missing === 0) return table
+  const first = steps.present.indexOf(0)
+  if (missing >= kept.length)
+    throw new FormatError(
+      file,
+      `line ${table.lines[first]}, column "${name}"`,
+      'the step is missing. Fill it in, or choose another step column.'
+    )
+  const held = table.columns.filter(({ present }) =>
+    table.lines.some((_, row) => steps.present[row] === 0 && present[row] === 1)
+  )
+  const values =
+    held.length > 0
+      ? `, with values of ${someNames(
+          held.map((column) => column.name),
+          6
+        )}`
+      : ''
+  notes.push(`${plural(missing, 'row')} without a step left out (the first in line ${table.lines[first]}${values}).`)
+  return {
+    ...table,
+    rows: kept.length,
+    lines: Int32Array.from(kept, (row) => table.lines[row]),
+    columns: table.columns.map((column) => ({
+      ...column,
+      values: Float64Array.from(kept, (row) => column.values[row]),
+      present: Uint8Array.from(kept, (row) => column.present[row])
+    }))
+  }
+}
+
+/** The rows as they are, and where the training was started again. */
+function inAttempts(
+  steps: Float64Array,
+  attempts: readonly number[],
+  lines: Int32Array,
+  notes: string[]
+): { order: Int32Array; target: Int32Array; steps: Float64Array } {
+  const [first] = attempts
+  const more = attempts.length > 1 ? `, and ${plural(attempts.length - 1, 'time')} more` : ''
+  notes.push(
+    `It was started again at step ${steps[first]} (line ${lines[first]})${more}; the latest attempt is shown, all attempts are kept.`
+  )
+  const order = Int32Array.from(steps, (_, row) => row)
+  return { order, target: order, steps }
 }
 
 function rowNumbers(rows: number): Float64Array {
@@ -52,11 +120,8 @@ function stepsIn(table: RawTable, name: string, file: string): Float64Array {
   }
   for (let row = 0; row < table.rows; row++) {
     const value = column.values[row]
-    if (column.present[row] === 1 && Number.isSafeInteger(value)) continue
+    if (Number.isSafeInteger(value)) continue
     const place = `line ${table.lines[row]}, column "${name}"`
-    if (column.present[row] === 0) {
-      throw new FormatError(file, place, 'the step is missing. Fill it in, or choose another step column.')
-    }
     throw new FormatError(
       file,
       place,

@@ -5,7 +5,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
 import { type CheckpointUnit, type FoundFile } from './checkpoints/units'
 import { readDelimited } from '../formats/delimited'
-import { epochOfFile, naturalOrder, seedFromName, stemOf } from '../formats/file-names'
+import { epochOfFile, naturalOrder, seedFromName, seedsOfSiblings, stemOf } from '../formats/file-names'
 import { FormatError } from '../formats/format-error'
 import { readJsonLines } from '../formats/json-lines'
 import { checkEpochs, collateEpochs, readEpoch } from './epoch-files'
@@ -174,8 +174,20 @@ export async function scanSources(paths: readonly string[], loose: string | null
       found.files.push(await tableFile(join(folder, name), name, prefix))
     }
   }
+  numberSiblings(found.files)
   makeDistinct(found.files)
   return found
+}
+
+/** Runs of one group that nothing but a number tells apart have it for a seed. Checkpoints are told apart by their paths. */
+function numberSiblings(files: readonly ImportFile[]): void {
+  const groups = new Map<string, ImportFile[]>()
+  for (const file of files) if (!file.checkpoints) groups.set(file.group, [...(groups.get(file.group) ?? []), file])
+  for (const siblings of groups.values()) {
+    if (siblings.some(({ seed }) => seed !== null)) continue
+    const seeds = seedsOfSiblings(siblings.map(({ name }) => name))
+    siblings.forEach((file, i) => (file.seed = seeds?.[i] ?? null))
+  }
 }
 
 async function entriesOf(folder: string, name: string): Promise<string[]> {

@@ -1,5 +1,7 @@
 /** Which column of a file counts steps. */
+import { unnamedColumn } from '../formats/delimited'
 import { someNames } from '../formats/format-error'
+import { attemptStarts } from './attempts'
 import { normalName } from './series-names'
 import type { RawColumn, RawTable, StepColumn } from '../formats/types'
 import { smallest } from '../numeric/statistics'
@@ -7,8 +9,27 @@ import { smallest } from '../numeric/statistics'
 /** Stands for the row number where a column is asked for. */
 export const rowNumber = '#row'
 
-/** Names of step columns; those of one line are equally good, earlier lines are better. */
-const names = [['step', 'steps', 'global_step'], ['iteration', 'iterations', 'iter'], ['batch'], ['epoch', 'epochs']]
+/**
+ * Names of step columns in the tools that docs/import.md lists; those of one line are equally good, earlier lines are better.
+ * The last one is what a table without any of them may have: its rows counted in front.
+ */
+const names = [
+  [
+    'step',
+    'steps',
+    '_step',
+    'global_step',
+    'trainer_global_step',
+    'train_global_step',
+    'current_step',
+    'current_steps'
+  ],
+  ['timesteps', 'total_timesteps', 'time_total_timesteps', 'num_timesteps', 'timesteps_total', 'env_steps', 'env_step'],
+  ['iteration', 'iterations', 'iter', 'iters', 'training_iteration', 'num_updates', 'n_updates', 'updates', 'round'],
+  ['batch'],
+  ['epoch', 'epochs'],
+  [normalName(unnamedColumn)]
+]
 /** With more rows than this that contradict earlier rows of their step, a column does not count steps. */
 const mostConflicts = 0.1
 
@@ -21,6 +42,14 @@ export function findStepColumn(table: RawTable): StepColumn {
     }))
     .filter(({ rank, whole }) => rank >= 0 || whole)
   const named = candidates.filter(({ rank }) => rank >= 0)
+  // An epoch that is a fraction counts no steps; where one other column only ever rises, that one does.
+  const rising = candidates.filter(({ column, rank, whole }) => rank < 0 && whole && rises(column))
+  const isFraction =
+    named.length > 0 && named.every(({ column, whole }) => !whole && /^epochs?$/.test(normalName(column.name)))
+  if (isFraction && rising.length === 1 && table.columns.length > named.length + 1) {
+    const column = rising[0].column.name
+    return { column, candidates: candidates.map((one) => one.column.name), unclear: null }
+  }
   const possible = candidates.map(({ column }) => column.name)
   if (named.length === 0) {
     const unclear = `No column is called step, iteration, batch or epoch, so say which one counts steps.`
@@ -45,8 +74,25 @@ export function findStepColumn(table: RawTable): StepColumn {
   return { column: null, candidates: possible, unclear }
 }
 
+/** Whole numbers in most rows: a few rows may have no step, such as a remark at the end of a log. */
 function isWhole({ values, present }: RawColumn): boolean {
-  return values.every((value, row) => present[row] === 1 && Number.isSafeInteger(value))
+  let there = 0
+  for (let row = 0; row < values.length; row++) {
+    if (present[row] === 0) continue
+    if (!Number.isSafeInteger(values[row])) return false
+    there += 1
+  }
+  return there > values.length / 2
+}
+
+function rises({ values, present }: RawColumn): boolean {
+  let before = -Infinity
+  for (let row = 0; row < values.length; row++) {
+    if (present[row] === 0) continue
+    if (values[row] <= before) return false
+    before = values[row]
+  }
+  return values.length > 1
 }
 
 function sameValues(a: RawColumn, b: RawColumn): boolean {
@@ -59,8 +105,12 @@ function sameValues(a: RawColumn, b: RawColumn): boolean {
  */
 function shareOfConflicts(table: RawTable, steps: RawColumn): number {
   const first = new Map<number, number>()
+  // A training that was started again repeats steps, and contradicts nothing.
+  const starts = new Set(steps.present.every((there) => there === 1) ? attemptStarts(steps.values) : [])
   let conflicts = 0
   for (let row = 0; row < table.rows; row++) {
+    if (steps.present[row] === 0) continue
+    if (starts.has(row)) first.clear()
     const before = first.get(steps.values[row])
     if (before === undefined) {
       first.set(steps.values[row], row)

@@ -89,7 +89,7 @@ export const fitCommand: Command = {
     return withEngine(context, { jobs }, async (engine) => {
       const session = await engine.openFolder(input.required('project'))
       noteProblems(session, context)
-      const runIds = chosenRuns(session, input.list('runs'), input.text('experiment'))
+      const runIds = chosenRuns(session, input.text('runs'), input.text('experiment'))
       const kinds = kindsOf(runIds.map((id) => session.run(id)))
       if (kinds.size > 1) {
         context.terminal.note(`warning: these runs are of several experiments, fitted as one: ${counted(kinds)}.`)
@@ -181,9 +181,25 @@ async function mustBeRecorded(engine: Engine, runIds: string[], tags: Record<str
   }
 }
 
+/** Names parted by commas; those of some tools hold commas themselves, so the longest known name counts. */
+function namesIn(text: string, known: ReadonlySet<string>): string[] {
+  const parts = text.split(',')
+  const names: string[] = []
+  for (let from = 0; from < parts.length;) {
+    let end = parts.length
+    while (end > from + 1 && !known.has(parts.slice(from, end).join(',').trim())) end -= 1
+    const name = parts.slice(from, end).join(',').trim()
+    if (name !== '') names.push(name)
+    from = end
+  }
+  return names
+}
+
 /** States of one network mean nothing for another: runs of several experiments are fitted together only when they are named. */
-function chosenRuns(session: ProjectSession, names: string[] | undefined, experiment: string | undefined): string[] {
+function chosenRuns(session: ProjectSession, named: string | undefined, experiment: string | undefined): string[] {
   const runs = session.listRuns()
+  const known = new Set(runs.flatMap((run) => [run.id, run.name, run.group, run.groupName]))
+  const names = named === undefined ? undefined : namesIn(named, known)
   if (names && experiment !== undefined) throw new UsageError('Give --runs or --experiment, not both.')
   if (!names) {
     const done = runs.filter((run) => run.status === 'done')
