@@ -46,10 +46,12 @@ async function drag(page: Page, paths: string[]): Promise<{ drop(): Promise<void
   }
 }
 
-test('a dropped folder of CSVs becomes runs, a ragged one is told, and states are fitted to them', async ({ app }) => {
+test('a dropped folder of CSVs becomes runs, one that cannot be read is told, and states are fitted to them', async ({
+  app
+}) => {
   const { page } = app
   const folder = folderOfRuns(app, 'three phases', 6)
-  writeFileSync(join(folder, 'seed6.csv'), `${csvOf(6)}60,720,1\n`)
+  writeFileSync(join(folder, 'seed6.csv'), `${csvOf(6)}60,720,"1\n`)
   await newProject(page, 'From elsewhere')
   await app.capture('runs-empty')
 
@@ -61,7 +63,7 @@ test('a dropped folder of CSVs becomes runs, a ragged one is told, and states ar
 
   const dialog = page.locator('[data-test="import-dialog"]')
   await expect(dialog.locator('[data-test="import-file"]')).toHaveCount(7)
-  await expect(dialog).toContainText('Line 62: 6 columns expected, 3 found.')
+  await expect(dialog).toContainText('Line 62: a quoted cell does not end where its line does.')
   await expect(dialog.locator('#import-group')).toHaveValue('three phases')
   await dialog.getByRole('button', { name: 'Show names' }).click()
   await expect(dialog).toContainText('weights/l2')
