@@ -126,6 +126,18 @@ describe('pickles', () => {
     expect(bytes).toBeLessThan(600 * mega)
   })
 
+  it('of a thousand dictionaries that are made of one list', async () => {
+    const pairs = Array.from({ length: 1000 }, (_, key) => [0x4d, key & 255, key >> 8, 0x4e, 0x86]).flat()
+    const list = of([0x5d, 0x71, 0, 0x28], pairs, [0x65, 0x30])
+    const name = of([0x63], Buffer.from('collections\nOrderedDict\n'), [0x71, 1, 0x30])
+    const calls = Buffer.alloc(6 * 3000, Buffer.from([0x68, 1, 0x68, 0, 0x85, 0x52]))
+    const { error, bytes } = await cost(() =>
+      torchTensors(bytesSource('a.pt', checkpoint(of(proto, list, name, calls, [0x2e]))))
+    )
+    expect(error.message).toMatch(new RegExp(`more than ${mostObjects} objects`))
+    expect(bytes).toBeLessThan(600 * mega)
+  })
+
   it('of more instructions than any checkpoint has', async () => {
     const archive = checkpoint(of(proto, Buffer.alloc(60 * mega, 0x4e), [0x2e]))
     await expect(torchTensors(bytesSource('a.pt', archive))).rejects.toThrow(/more than 20000000 instructions/)

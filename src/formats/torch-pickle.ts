@@ -198,11 +198,15 @@ class PickleMachine {
     }
     const inert = args.find((arg) => arg instanceof Placeholder)
     if (inert && callee.name.startsWith('torch.')) return this.push(this.placeholder(inert.name, args, true))
+    let built: unknown
     try {
-      return this.push(callee.build(args))
+      built = callee.build(args)
     } catch (error) {
       throw this.damaged((error as Error).message)
     }
+    // Each has entries of its own, also where many are made of one list.
+    if (built instanceof PickleDict) for (let i = 0; i < built.entries.size; i++) this.made()
+    return this.push(built)
   }
 
   private placeholder(name: string, parts: readonly unknown[], isTensor: boolean): Placeholder {
