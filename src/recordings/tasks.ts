@@ -1,6 +1,6 @@
 /** What compute workers answer about recorded runs. */
 import type { RoleChoices } from '../analysis/types'
-import type { PackedHeatmap, PackedSeries, RequestResult } from '../contract/requests'
+import type { RequestResult } from '../contract/requests'
 import { boardTagsOf } from './board-tags'
 import { exportScalars } from './export-scalars'
 import { featuresOf } from './features'
@@ -28,9 +28,9 @@ export const recordingTasks = {
   boardTags: ({ runs, index }: { runs: RunSource[]; index: string | null }): RequestResult<'board.tags'> =>
     boardTagsOf(runs, index),
   series: ({ runs, tags, from, to, maxPoints }: Range & { runs: RunSource[]; tags: string[]; maxPoints: number }) =>
-    seriesOf(runs, tags, { from, to }, maxPoints) as PackedSeries[],
+    seriesOf(runs, tags, { from, to }, maxPoints),
   heatmap: ({ run, tag, from, to, maxColumns }: Range & { run: RunSource; tag: string; maxColumns: number }) =>
-    heatmapOf(run, tag, { from, to }, maxColumns) as PackedHeatmap | null,
+    heatmapOf(run, tag, { from, to }, maxColumns),
   scalars: scalarsOf,
   groups: groupsOf,
   statistics: statisticsOf,

@@ -104,6 +104,8 @@ function pipelineOf({ device }: DeviceBackend, code: string): DevicePipeline {
 function update(code: string, parameters: readonly DeviceParameter[], numbers: number[][]): boolean {
   const backend = deviceBackend()
   if (!backend) return false
+  // Nothing would be recorded, and nothing can be submitted.
+  if (parameters.length === 0) return true
   const pipeline = pipelineOf(backend, code)
   // Free for others after the next submission, which therefore does not come before the last dispatch.
   const uniforms = backend.makeUniforms(numbers.map((data) => ({ type: 'float32', data })))
