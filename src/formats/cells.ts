@@ -29,6 +29,9 @@ export function readCell(text: string): number | 'gap' | 'word' {
   return special.get(lower) ?? (gaps.has(lower) ? 'gap' : 'word')
 }
 
+/** A column whose words change more often names no runs. */
+const mostChanges = 10_000
+
 export class GrowingColumn {
   private values = new Float64Array(256)
   private present = new Uint8Array(256)
@@ -36,6 +39,9 @@ export class GrowingColumn {
   words = 0
   /** The first cell that is neither a number nor empty. */
   firstWord: { line: number; text: string } | null = null
+  /** Lines in which the word is another one than in the row of words before, as far as they are few. */
+  readonly changes: number[] = []
+  private lastWord: string | null = null
 
   constructor(public name: string) {}
 
@@ -53,6 +59,8 @@ export class GrowingColumn {
 
   word(line: number, text: string): void {
     this.words += 1
+    if (this.lastWord !== null && this.lastWord !== text && this.changes.length < mostChanges) this.changes.push(line)
+    this.lastWord = text
     this.firstWord ??= { line, text: excerpt(text) }
   }
 
@@ -92,7 +100,8 @@ export function numericTable(file: string, columns: GrowingColumn[], lines: numb
       `"${firstWord!.text}" is not a number. Write a number there, or leave the cell empty for a gap.`
     )
   }
-  const words = columns.filter((column) => column.words > column.numbers).map((column) => column.name)
+  const worded = columns.filter((column) => column.words > column.numbers)
+  const words = worded.map((column) => column.name)
   const empty = columns.filter((column) => column.words === 0 && column.numbers === 0).map((column) => column.name)
   const told = [...notes]
   if (mixed.length > 0) {
@@ -111,6 +120,7 @@ export function numericTable(file: string, columns: GrowingColumn[], lines: numb
       .map((column) => column.finish(lines.length)),
     rows: lines.length,
     lines: Int32Array.from(lines),
-    notes: told
+    notes: told,
+    words: worded.map(({ name, changes }) => ({ name, changes }))
   }
 }

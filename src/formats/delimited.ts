@@ -164,7 +164,7 @@ class TableReader {
       if (column.numbers + column.words > 0) notes.push(`Column ${c + 1} has no name and was left out.`)
       return []
     })
-    return { ...numericTable(file, kept, this.lines, notes), remarks: [...this.remarks] }
+    return numericTable(file, kept, this.lines, notes)
   }
 
   /** What of the text is not in the table, in sentences. */

@@ -20,6 +20,8 @@ it.each([
   ['PPO_1', null],
   ['seed_1.monitor', 1],
   ['a_seed_0.5', null],
+  ['seed12.5', null],
+  ['seed_12e5', null],
   ['run_14h_tanx', null],
   ['metrics', null],
   ['seed99999999999999999999', null]

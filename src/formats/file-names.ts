@@ -7,7 +7,7 @@ export function naturalOrder(a: string, b: string): number {
 
 const seedPatterns = [
   // seed12, seed_3, Seed=3; not the fraction of seed_ratio0.5.
-  /seed[\s_=:.-]*(\d+)(?![\d.]*\d?e[+-]?\d)(?!\.\d)/i,
+  /seed[\s_=:.-]*(\d+)(?!\d|\.\d|e[+-]?\d)/i,
   // s4 at the end; letters before it make it another word: layers12.
   /(?:^|[^a-z\d])s[_=-]?(\d+)$/i
 ]

@@ -18,8 +18,8 @@ export interface RawTable {
   lines: Int32Array
   /** What was left out, in sentences. */
   notes: string[]
-  /** Remarks before the header, without their sign. */
-  remarks?: string[]
+  /** Columns of words, which are left out, with the lines in which the word is another one than before. */
+  words?: { name: string; changes: number[] }[]
 }
 
 export interface ImportedSeries {

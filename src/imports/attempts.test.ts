@@ -33,6 +33,34 @@ describe('a log that goes back in step', () => {
     )
   })
 
+  it.each([
+    ['a seed', (run: number, step: number) => `${run},${step},${step / 10}`, 'which,step,loss'],
+    [
+      'a word',
+      (run: number, step: number) => `${['brisk', 'quiet', 'tall'][run]},${step},${step / 10}`,
+      'which,step,loss'
+    ]
+  ])('is refused where %s tells runs below each other apart, and none becomes the other', (_, row, header) => {
+    for (const runs of [
+      [0, 1],
+      [0, 1, 2]
+    ]) {
+      const rows = runs.flatMap((run) => range(0, 190, 10).map((step) => row(run, step + run)))
+      expect(() => pointsOf(readDelimited([header, ...rows].join('\n'), 'a.csv'), 'step', 'a.csv')).toThrow(
+        'a.csv, line 22: the steps begin again where "which" changes, so it holds several runs. Write one file for each of them.'
+      )
+    }
+  })
+
+  it('is no attempt where only what is recorded later lies further back', () => {
+    const rows = range(0, 400, 10).flatMap((step) =>
+      step === 200 ? [`${step},1,`, '195,,2', '196,,3'] : [`${step},1,`]
+    )
+    const points = pointsOf(readDelimited(['step,train_loss,val_loss', ...rows].join('\n'), 'a.csv'), 'step', 'a.csv')
+    expect(points.notes.join(' ')).not.toContain('started again')
+    expect([...points.steps]).toEqual([...range(0, 190, 10), 195, 196, ...range(200, 400, 10)])
+  })
+
   it('counts each series by itself', () => {
     expect(latestPoints([0, 10, 20, 10, 20, 30], [1, 1, 1, 1, 1, 1])).toBe(4)
     expect(latestPoints([0, 10, 20, 10, 20, 30], [1, 0, 1, 0, 0, 1])).toBe(3)

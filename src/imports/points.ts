@@ -5,7 +5,7 @@
 import { unnamedColumn } from '../formats/delimited'
 import { stemOf } from '../formats/file-names'
 import { FormatError, plural, someNames } from '../formats/format-error'
-import { attemptStarts, latestPoints } from './attempts'
+import { attemptStarts, goesBack, latestPoints, runsBelowEachOther } from './attempts'
 import { normalName, tagsOf } from './series-names'
 import { rowNumber } from './step-column'
 import type { ImportedPoints, ImportedSeries, RawColumn, RawTable } from '../formats/types'
@@ -19,7 +19,18 @@ export function pointsOf(given: RawTable, stepColumn: string, file: string): Imp
   const notes = [...given.notes]
   const table = stepColumn === rowNumber ? given : withSteps(given, stepColumn, file, notes)
   const stepsOfRows = stepColumn === rowNumber ? rowNumbers(table.rows) : stepsIn(table, stepColumn, file)
-  const attempts = attemptStarts(stepsOfRows)
+  const recorded = table.columns.filter(
+    (column) => column.name !== stepColumn && !isEpoch(column.name) && normalName(column.name) !== 'wall_time'
+  )
+  const several = runsBelowEachOther(table, recorded, stepsOfRows)
+  if (several)
+    throw new FormatError(
+      file,
+      `line ${several.line}`,
+      `the steps begin again where "${several.column}" changes, so it holds several runs. Write one file for each of them.`
+    )
+  const isAgain = recorded.some(({ present }) => goesBack(stepsOfRows, present))
+  const attempts = isAgain ? attemptStarts(stepsOfRows) : []
   const { order, target, steps } =
     attempts.length > 0
       ? inAttempts(stepsOfRows, attempts, table.lines, notes)
@@ -40,6 +51,8 @@ export function pointsOf(given: RawTable, stepColumn: string, file: string): Imp
     throw new FormatError(file, null, 'has no column of numbers beside its steps. Choose a file with recorded values.')
   }
   countGaps(series, notes)
+  if (stepColumn !== unnamedColumn && table.columns.some(({ name }) => name === unnamedColumn))
+    notes.push('The first column has no name and was taken for row numbers.')
   return {
     steps,
     wallTimes: wallTime ? wallTimes(wallTime, order, target, steps.length) : null,

@@ -1,4 +1,5 @@
 /** The numbers in the path of a checkpoint, and which of them could count its step. */
+import { seedFromName } from '../../formats/file-names'
 
 /**
  * `step`: the word before it says so. `maybe`: nothing speaks against it. `ask`: it may as well be a date or the name of a
@@ -110,8 +111,8 @@ export function runKey({ template, numbers }: ParsedPath): string {
 /** The seed that a path tells: seed_3, seed3, or _s3 at the end of a name; null where none does. */
 export function seedOf(path: string): number | null {
   for (const name of withoutEnding(path).split('/').reverse()) {
-    const digits = (/(?:^|[^a-z])seed[\s_=.-]*(\d+)(?!\d|\.\d)/i.exec(name) ?? /[_-]s(\d+)$/i.exec(name))?.[1]
-    if (digits !== undefined && Number.isSafeInteger(Number(digits))) return Number(digits)
+    const seed = seedFromName(name)
+    if (seed !== null) return seed
   }
   return null
 }
