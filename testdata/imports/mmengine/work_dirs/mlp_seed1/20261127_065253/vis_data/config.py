@@ -1,0 +1,3 @@
+lr = 0.1
+model = dict(hidden=8)
+seed = 1
