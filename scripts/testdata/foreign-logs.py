@@ -4,6 +4,7 @@ Makes testdata/imports: the folders that other tools write, each with what the t
 Usage, in a virtual environment outside of the repository with the packages of scripts/testdata/requirements.txt:
 
     python3 -m venv ../venv && ../venv/bin/pip install -r scripts/testdata/requirements.txt
+    ../venv/bin/pip install --no-deps --target ../venv/older ultralytics==8.1.47
     ../venv/bin/python scripts/testdata/foreign-logs.py            # all of them
     ../venv/bin/python scripts/testdata/foreign-logs.py keras ray  # these alone
 
@@ -54,7 +55,8 @@ def inside(tool, result):
         'LANG': 'C.UTF-8',
         'PYTHONDONTWRITEBYTECODE': '1',
         'CUDA_VISIBLE_DEVICES': '',
-        'OMP_NUM_THREADS': '1'
+        'OMP_NUM_THREADS': '1',
+        'FOREIGN_LOGS': scripts
     }
     subprocess.run([sys.executable, 'train.py'], check=True, env=environment)
     for own in ['train.py', 'answers.py']:
