@@ -88,7 +88,7 @@ const quiet = {
 }
 
 describe('an import that was cancelled while its files were read', () => {
-  const found = { label: 'data', sources: [], ignored: [], canFollow: false }
+  const found = { label: 'data', sources: [], left: [], canFollow: false }
 
   it('stays closed when the answer comes', async () => {
     const host = slowHost(['paths.typed', 'import.inspect'], quiet)

@@ -88,7 +88,7 @@ export const directions = {
     about: 'runs and networks of other programs: finding, reading, writing them as ours',
     imports: ['contract', 'project', 'recordings', 'metrics', 'formats', 'text', 'numeric'],
     node: true,
-    packages: ['h5wasm/node']
+    packages: ['h5wasm/node', 'hyparquet', 'hyparquet-compressors']
   },
   'src/datasets/stored': {
     about: 'the user’s own data on its way into a project',
@@ -115,7 +115,7 @@ export const directions = {
     about: 'jobs, scheduling, the implementation of the contract',
     // Of what runs in threads only the messages, and of those only their types: what computes must never run in the host.
     imports: ['contract', 'project', 'analysis', 'training', 'hooks', 'models', 'numeric'],
-    types: ['threads/messages', 'training-run/messages', 'recordings/run-source', 'imports/scan'],
+    types: ['threads/messages', 'training-run/messages', 'recordings/run-source', 'imports/sources'],
     node: true,
     packages: ['es-module-lexer']
   },

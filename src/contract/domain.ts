@@ -3,6 +3,7 @@ import { z } from './words'
 import type { Role } from '../analysis/types'
 import { backendName } from './backends'
 import { tagName } from './ids'
+import { importFormatIds } from './import-formats'
 import { networkSpec } from './network'
 
 export const paramValue = z.union([z.number(), z.string(), z.boolean()])
@@ -60,27 +61,24 @@ export function kindOfRun({ spec }: { spec: z.infer<typeof runSpec> | null }): s
 
 /** Where an imported run came from: the recorded series of another program, read from files. */
 const importedFrom = z.object({
-  format: z.enum(['csv', 'json-lines', 'visualizing-training', 'tensorboard', 'checkpoints']),
+  format: z.enum(importFormatIds),
   /** Name of the file or folder, as far as the import's own folder goes; never an absolute path. */
   file: z.string().min(1),
-  seed: z.number().int().nullable()
+  seed: z.number().int().nullable(),
+  /** What else of the same training went into the run. */
+  beside: z.array(z.object({ format: z.enum(importFormatIds), file: z.string() })).optional()
 })
-export type ImportedFrom = z.infer<typeof importedFrom>
-export const importFormatNames: Record<ImportedFrom['format'], string> = {
-  csv: 'CSV',
-  'json-lines': 'JSON lines',
-  'visualizing-training': 'visualizing-training',
-  tensorboard: 'TensorBoard',
-  checkpoints: 'checkpoints'
-}
-
 /** One file (or run folder) that was chosen for import, and what would become of it. */
 export const importSource = z.object({
   /** Below the chosen folder, its name first; unique in one import. */
   file: z.string(),
+  /** Sources with equal keys become one run: checkpoints, event files and tables of one training. */
+  run: z.string(),
   name: z.string(),
   group: z.string(),
   seed: z.number().int().nullable(),
+  /** Where the seed stands when no name tells it; a seed that the user gave has none. */
+  seedFrom: z.string().nullable(),
   bytes: z.number(),
   /** Null when the file could not be read. */
   format: importedFrom.shape.format.nullable(),

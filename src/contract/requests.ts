@@ -35,6 +35,7 @@ import {
 import { backendChoice, backendName, backendStatus } from './backends'
 import { boardRequests } from './boards'
 import { dataRequests } from './data'
+import { runAnswers } from './import-answers'
 import { networkSpec } from './network'
 import { id, mostIds, mostTags, oneOrMoreIds, someIds, someTags, tagName } from './ids'
 import { f32, f64, i32 } from './packed'
@@ -187,11 +188,12 @@ export const requests = {
   },
   /** What the chosen files hold. `job` names the work for progress and cancelling. */
   'import.inspect': {
-    params: z.object({ job: jobId, grant: id, stepColumns, hooks: checkpointHooks }),
+    params: z.object({ job: jobId, grant: id, stepColumns, hooks: checkpointHooks, answers: runAnswers.optional() }),
     result: z.object({
       label: z.string(),
       sources: z.array(importSource),
-      ignored: z.array(z.string()),
+      /** Every other file that was seen, with the reason. */
+      left: z.array(z.object({ file: z.string(), reason: z.string() })),
       /** Whether logs among them could be followed where they lie; what was dropped is only a copy. */
       canFollow: z.boolean()
     })
@@ -203,6 +205,7 @@ export const requests = {
       grant: z.string(),
       stepColumns,
       hooks: checkpointHooks,
+      answers: runAnswers.optional(),
       /** Group of the runs; null: the folder that each file lies in. */
       name: z.string().trim().min(1).max(120).nullable(),
       /** Read TensorBoard logs where they lie, also while they grow, instead of copying them. */

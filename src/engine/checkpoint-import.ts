@@ -1,6 +1,6 @@
 /** Runs of checkpoints: each checkpoint is a task of its own, so that progress tells of each and a cancel waits for none. */
 import type { ImportSource } from '../contract/domain'
-import type { ImportFile } from '../imports/scan'
+import type { ImportFile } from '../imports/sources'
 import type { RunManifest } from '../project/manifests'
 import type { ComputeTasks } from '../threads/messages'
 import { lostTo } from './import-problems'
@@ -11,6 +11,8 @@ export interface CheckpointImport {
   /** As it was found; its steps and hook points are read. */
   source: ImportSource
   manifest: RunManifest
+  /** Tags that another part of the run has. */
+  without: string[]
   /** Where the run's folder is made. */
   folder: string
 }
@@ -27,9 +29,10 @@ export async function importCheckpoints(
   let done = 0
   if (total > 0) progress(done, total)
   return Promise.all(
-    imports.map(async ({ file, source, manifest, folder }) => {
+    imports.map(async ({ file, source, manifest, without, folder }) => {
       if (source.problem !== null) return { source, manifest: null }
-      const { root, units } = file.checkpoints!
+      if (file.holds.kind !== 'checkpoints') throw new Error('No checkpoints.')
+      const { root, units } = file.holds
       const { hooks, steps } = source.checkpoints!
       const points = await Promise.all(
         steps.map(async ({ at, step, epoch }) => {
@@ -41,7 +44,7 @@ export async function importCheckpoints(
           return { ...measured, step, epoch, modifiedMs: units[at].modifiedMs }
         })
       )
-      return pool.run('importCheckpoints', { file, source, points, folder, manifest }, signal)
+      return pool.run('importCheckpoints', { file, source, points, without, folder, manifest }, signal)
     })
   )
 }

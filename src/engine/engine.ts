@@ -533,12 +533,12 @@ export class Engine {
         const paths = await this.options.pickImport(kind)
         return paths === null || paths.length === 0 ? null : this.importGrant(paths)
       },
-      'import.inspect': async ({ job, grant, stepColumns, hooks }) => {
+      'import.inspect': async ({ job, grant, stepColumns, hooks, answers }) => {
         const paths = this.grants.resolveAll(grant)
-        return { label: labelOf(paths), ...(await this.imports.inspect({ job, paths, stepColumns, hooks })) }
+        return { label: labelOf(paths), ...(await this.imports.inspect({ job, paths, stepColumns, hooks, answers })) }
       },
-      'import.run': async ({ job, grant, stepColumns, hooks, name, follow }) => {
-        const request = { job, paths: this.grants.resolveAll(grant), stepColumns, hooks, follow }
+      'import.run': async ({ job, grant, stepColumns, hooks, answers, name, follow }) => {
+        const request = { job, paths: this.grants.resolveAll(grant), stepColumns, hooks, answers, follow }
         const { runIds, sources } = await this.imports.run(this.project, request, name)
         this.follower.nudge()
         const leftOut = sources.flatMap(({ file, problem }) => (problem === null ? [] : [{ file, problem }]))

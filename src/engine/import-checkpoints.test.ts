@@ -202,7 +202,7 @@ describe('a folder of checkpoints', () => {
   it('of a run of our own is not imported again', async () => {
     const { engine } = await opened()
     const folder = folderOf({ 'checkpoints/5/weights.safetensors': 'safetensors/step=0.safetensors' })
-    writeFileSync(join(folder, 'run.json'), '{}')
+    writeFileSync(join(folder, 'run.json'), '{"schemaVersion": 1}')
     const { sources } = await engine.imports.inspect(request(folder))
     expect(sources.filter(({ format }) => format === 'checkpoints')).toEqual([])
   })

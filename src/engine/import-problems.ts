@@ -1,7 +1,7 @@
 /** A file that ends the worker that reads it, or that nobody has foreseen, costs that file and not the import. */
 import type { ImportSource } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
-import type { ImportFile } from '../imports/scan'
+import type { ImportFile } from '../imports/sources'
 
 /**
  * Why a file cannot be imported whose task has failed, as a sentence.
@@ -21,9 +21,11 @@ export function lostTo(file: string, error: unknown): string {
 }
 
 /** The file with nothing but why. */
-export function unreadable({ file, name, group, seed, bytes }: ImportFile, problem: string): ImportSource {
+export function unreadable(file: ImportFile, problem: string): ImportSource {
+  const { file: path, run, name, group, seed, seedFrom, bytes } = file
   return {
-    ...{ file, name, group, seed, bytes, format: null, rows: 0, columns: [], stepColumn: null, stepCandidates: [] },
+    ...{ file: path, run, name, group, seed, seedFrom, bytes },
+    ...{ format: null, rows: 0, columns: [], stepColumn: null, stepCandidates: [] },
     ...{ unclear: null, firstStep: null, lastStep: null, series: [], problem, notes: [] }
   }
 }

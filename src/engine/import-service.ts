@@ -5,14 +5,15 @@ import { dirname, join, resolve } from 'node:path'
 import type { ImportSource } from '../contract/domain'
 import { PhasescopeError } from '../contract/errors'
 import type { EventName, EventPayload } from '../contract/events'
-import { describeFileError, makeFolder, syncFolder } from '../project/files'
-import type { ImportFile } from '../imports/scan'
+import { describeFileError, makeFolder, syncFolder, writeJson } from '../project/files'
+import type { ImportFile, LeftFile, ScannedSources } from '../imports/sources'
 import type { LogLink } from '../project/log-links'
 import type { RunManifest } from '../project/manifests'
 import { guard } from '../project/places'
 import { lives } from '../project/processes'
 import { newId } from '../project/project-folder'
 import { importCheckpoints } from './checkpoint-import'
+import { answer, besideFollowed, joinedManifest, partsOfRuns, type RunAnswer, tellShared } from './import-runs'
 import { lostTo, unreadable } from './import-problems'
 import type { Log } from './log'
 import type { Places, WorkerLauncher } from './ports'
@@ -29,13 +30,18 @@ export interface ImportRequest {
   stepColumn?: string
   /** Of checkpoints: modules whose weights are measured, or patterns of them; null: those that are chosen unasked. */
   hooks?: string[] | null
+  /** What the user says of runs, by the key of each (`ImportSource.run`). */
+  answers?: Record<string, RunAnswer>
+  /** Nothing is joined: each source is a run of its own. */
+  apart?: boolean
   /** Read TensorBoard logs where they lie instead of copying them. */
   follow?: boolean
 }
 
 export interface Inspection {
   sources: ImportSource[]
-  ignored: string[]
+  /** Every other file that was seen, with the reason. */
+  left: LeftFile[]
   /** Whether logs among them could be followed where they lie. */
   canFollow: boolean
 }
@@ -95,10 +101,11 @@ export class ImportService {
   /** What the chosen files hold and what would become of them. Nothing is written. */
   inspect(request: ImportRequest): Promise<Inspection> {
     return this.during(request.job, false, async (signal) => {
-      const { files, ignored } = await this.scan(request, signal)
+      const { files, left } = await this.scan(request, signal)
       const inspect = (file: ImportFile): Promise<ImportSource> => this.inspectOne(file, request, signal)
       const sources = await this.forEach(request.job, 'Reading', files, signal, inspect)
-      return { sources, ignored, canFollow: this.canFollow(request, files) }
+      for (const parts of partsOfRuns(sources)) tellShared(parts)
+      return { sources, left, canFollow: this.canFollow(request, files) }
     })
   }
 
@@ -110,42 +117,33 @@ export class ImportService {
       await sweep(runsFolder)
       const folder = join(runsFolder, `${pending}${process.pid}-${randomBytes(4).toString('hex')}`)
       const links = new Map<string, LogLink>()
+      const refused: ImportSource[] = []
       if (request.follow && this.canFollow(request, files)) {
-        for (const { log } of files) if (log && !links.has(log.root)) links.set(log.root, session.linkTo(log.root))
+        for (const { holds } of files)
+          if (holds.kind === 'log' && !links.has(holds.root)) links.set(holds.root, session.linkTo(holds.root))
+        refused.push(...besideFollowed(files))
       }
+      const isRefused = new Set(refused.map(({ file }) => file))
       const manifests = this.manifestsFor(files, name, links)
-      const wanted = files.filter((file) => !isFollowed(session, manifests.get(file)!))
+      const wanted = files.filter((file) => !isRefused.has(file.file) && !isFollowed(session, manifests.get(file.run)!))
       await makeFolder(folder)
       try {
-        // Checkpoints are measured one after the other, and each of them counts.
-        const single = wanted.filter(({ checkpoints }) => checkpoints === null)
-        const done = await this.forEach(request.job, 'Importing', single, signal, (file) => {
-          const manifest = manifests.get(file)!
-          const task = { file, stepColumn: stepColumnFor(file, request), folder: join(folder, manifest.id), manifest }
-          return this.pool
-            .run('importFile', task, signal)
-            .catch((error: unknown) => ({ source: unreadable(file, lostTo(file.file, error)), manifest: null }))
-        })
-        const sets = wanted.filter(({ checkpoints }) => checkpoints !== null)
-        const inspect = (file: ImportFile): Promise<ImportSource> => this.inspectOne(file, request, signal)
-        const sources = await this.forEach(request.job, 'Reading', sets, signal, inspect)
-        const { pool } = this
-        const progress = (made: number, total: number): void =>
-          this.options.push('import.progress', { job: request.job, done: made, total, text: 'Measuring checkpoints' })
-        const runsOfSets = sets.map((file, i) => {
-          const manifest = manifests.get(file)!
-          return { file, source: sources[i], manifest, folder: join(folder, manifest.id) }
-        })
-        done.push(...(await importCheckpoints(pool, runsOfSets, signal, progress)))
+        const { sources, parts } = await this.write(wanted, manifests, folder, request, signal)
         if (signal.aborted) throw new PhasescopeError('cancelled', 'Cancelled.')
-        const runs = done.flatMap(({ manifest }) => (manifest ? [manifest] : []))
+        const runs: RunManifest[] = []
+        for (const own of parts.values()) {
+          const run = joinedManifest(own)
+          if (own.length > 1) await writeJson(join(folder, run.id, 'run.json'), run)
+          runs.push(run)
+        }
         // From here on it is renames only, which take no time; whatever happens, each run is whole or not there.
         for (const run of runs) await moveRun(join(folder, run.id), session.runFolder(run.id))
         await syncFolder(runsFolder)
         if (links.size > 0) await session.follow([...links.values()])
         session.adoptRuns(runs)
-        this.report(done.map(({ source }) => source))
-        return { runIds: runs.map((run) => run.id), sources: done.map(({ source }) => source) }
+        const told = [...sources, ...refused]
+        this.report(told, runs.length)
+        return { runIds: runs.map((run) => run.id), sources: told }
       } finally {
         // Tasks that still go on, because of a cancel or because another one failed, end here. A worker that dies this
         // moment may write a last file, so removing is tried again.
@@ -153,6 +151,69 @@ export class ImportService {
         await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }).catch(() => undefined)
       }
     })
+  }
+
+  /** Writes every source into the folder of its run, event files and tables before checkpoints. @returns the parts of each run */
+  private async write(
+    files: ImportFile[],
+    manifests: ReadonlyMap<string, RunManifest>,
+    folder: string,
+    request: ImportRequest,
+    signal: AbortSignal
+  ): Promise<{ sources: ImportSource[]; parts: Map<string, RunManifest[]> }> {
+    const { job } = request
+    const inspect = (file: ImportFile): Promise<ImportSource> => this.inspectOne(file, request, signal)
+    const runs = new Map<string, ImportFile[]>()
+    for (const file of files) runs.set(file.run, [...(runs.get(file.run) ?? []), file])
+    const isSet = ({ holds }: ImportFile): boolean => holds.kind === 'checkpoints'
+    // What has parts is looked at first: which of them holds a series, and which only holds it again.
+    const looked = files.filter((file) => isSet(file) || runs.get(file.run)!.length > 1)
+    const inspected = new Map<string, ImportSource>()
+    for (const source of await this.forEach(job, 'Reading', looked, signal, inspect)) inspected.set(source.file, source)
+    const without = new Map<string, string[]>()
+    for (const parts of partsOfRuns([...inspected.values()]))
+      for (const [file, tags] of tellShared(parts)) without.set(file, tags)
+
+    const done: { file: ImportFile; source: ImportSource; manifest: RunManifest | null }[] = []
+    const single = [...runs.values()].map((own) => own.filter((file) => !isSet(file))).filter((own) => own.length > 0)
+    const singles = single.flat()
+    let ended = 0
+    const progress = (): void =>
+      this.options.push('import.progress', { job, done: ended, total: singles.length, text: 'Importing' })
+    if (singles.length > 0) progress()
+    await Promise.all(
+      single.map(async (own) => {
+        for (const file of own) {
+          const manifest = manifests.get(file.run)!
+          const task = {
+            ...{ file, stepColumn: stepColumnFor(file, request), without: without.get(file.file) ?? [] },
+            ...{ folder: join(folder, manifest.id), manifest }
+          }
+          const result = await this.pool
+            .run('importFile', task, signal)
+            .catch((error: unknown) => ({ source: unreadable(file, lostTo(file.file, error)), manifest: null }))
+          const told = inspected.get(file.file) ?? result.source
+          done.push({ file, source: result.manifest ? told : result.source, manifest: result.manifest })
+          ended += 1
+          if (!signal.aborted) progress()
+        }
+      })
+    )
+    const sets = files.filter(isSet).map((file) => {
+      const manifest = manifests.get(file.run)!
+      const source = inspected.get(file.file)!
+      return { file, source, manifest, without: without.get(file.file) ?? [], folder: join(folder, manifest.id) }
+    })
+    const measuring = (made: number, total: number): void =>
+      this.options.push('import.progress', { job, done: made, total, text: 'Measuring checkpoints' })
+    const measured = await importCheckpoints(this.pool, sets, signal, measuring)
+    measured.forEach(({ source, manifest }, i) => done.push({ file: sets[i].file, source, manifest }))
+    // In the order in which they were found, whichever was read first.
+    const place = new Map(files.map((file, i) => [file, i]))
+    done.sort((a, b) => place.get(a.file)! - place.get(b.file)!)
+    const parts = new Map<string, RunManifest[]>()
+    for (const { file, manifest } of done) if (manifest) parts.set(file.run, [...(parts.get(file.run) ?? []), manifest])
+    return { sources: done.map(({ source }) => source), parts }
   }
 
   private async during<T>(job: string, writes: boolean, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -174,14 +235,14 @@ export class ImportService {
       .catch((error: unknown) => unreadable(file, lostTo(file.file, error)))
   }
 
-  private async scan(
-    { paths, job }: ImportRequest,
-    signal: AbortSignal
-  ): Promise<{ files: ImportFile[]; ignored: string[] }> {
+  private async scan(request: ImportRequest, signal: AbortSignal): Promise<ScannedSources> {
+    const { paths, job } = request
     this.options.push('import.progress', { job, done: 0, total: 0, text: 'Looking for files' })
     const folder = dirname(paths[0])
     const loose = this.staging.owns(folder) ? folder : null
-    return this.pool.run('importScan', { paths, loose }, signal)
+    const found = await this.pool.run('importScan', { paths, loose }, signal)
+    answer(found.files, request.answers ?? {}, request.apart ?? false)
+    return found
   }
 
   private async forEach<T>(
@@ -206,38 +267,41 @@ export class ImportService {
 
   /** Folders that the user has chosen stay where they are; what was dropped is a copy, and a file no folder. */
   private canFollow({ paths }: ImportRequest, files: ImportFile[]): boolean {
-    const logs = files.flatMap(({ log }) => log ?? [])
+    const logs = files.flatMap(({ holds }) => (holds.kind === 'log' ? [holds] : []))
     const chosen = new Set(paths.map((path) => resolve(path)))
     return logs.length > 0 && logs.every(({ root }) => chosen.has(root) && !this.staging.owns(dirname(root)))
   }
 
+  /** The manifest to be of each run, by its key. */
   private manifestsFor(
     files: ImportFile[],
     name: string | null,
     links: ReadonlyMap<string, LogLink>
-  ): Map<ImportFile, RunManifest> {
+  ): Map<string, RunManifest> {
     const createdAt = new Date().toISOString()
     const groups = new Map<string, { id: string; stem: string; seeds: Set<number> }>()
-    const manifests = new Map<ImportFile, RunManifest>()
-    files.forEach((file, index) => {
+    const manifests = new Map<string, RunManifest>()
+    for (const file of files) {
+      if (manifests.has(file.run)) continue
       const groupName = name ?? file.group
       const group = groups.get(groupName) ?? { id: newId('group'), stem: newId(slug(groupName)), seeds: new Set() }
       groups.set(groupName, group)
-      const ending = file.seed === null || group.seeds.has(file.seed) ? `n${index + 1}` : `s${file.seed}`
+      const ending = file.seed === null || group.seeds.has(file.seed) ? `n${manifests.size + 1}` : `s${file.seed}`
       if (file.seed !== null) group.seeds.add(file.seed)
-      const link = file.log ? links.get(file.log.root) : undefined
-      manifests.set(file, {
+      const log = files.flatMap(({ run, holds }) => (run === file.run && holds.kind === 'log' ? [holds] : []))[0]
+      const link = log && links.get(log.root)
+      manifests.set(file.run, {
         ...{ schemaVersion: 1, id: `${group.stem}-${ending}`, name: file.name, group: link?.id ?? group.id, groupName },
-        ...{ spec: null, imported: null, log: link && file.log ? { folder: link.id, run: file.log.run } : null },
+        ...{ spec: null, imported: null, log: link ? { folder: link.id, run: log.run } : null },
         ...{ status: 'done', message: null, createdAt, startedAt: null },
         ...{ finishedAt: createdAt, step: 0, totalSteps: 0, epoch: 0, totalEpochs: 0, elapsedSeconds: 0 },
         ...{ last: {}, notes: '', tags: [], versions: this.options.versions }
       })
-    })
+    }
     return manifests
   }
 
-  private report(sources: ImportSource[]): void {
+  private report(sources: ImportSource[], runs: number): void {
     const imported = sources.filter((source) => source.problem === null)
     const problems = sources.flatMap(({ problem }) => problem ?? [])
     for (const problem of problems.slice(0, mostLogged)) this.options.log.add('warning', 'Import', problem)
@@ -251,7 +315,7 @@ export class ImportService {
       this.options.log.add('info', `Import of ${where}`, note)
     }
     const left = sources.length - imported.length
-    const text = `${imported.length} ${imported.length === 1 ? 'run' : 'runs'} imported`
+    const text = `${runs} ${runs === 1 ? 'run' : 'runs'} imported`
     this.options.log.add('info', 'Import', left === 0 ? `${text}.` : `${text}, ${left} left out.`)
   }
 }

@@ -47,8 +47,8 @@ describe('a file that ends the worker that reads it', () => {
     const session = await engine.openOrCreateFolder(join(home, 'project'), 'test')
     const folder = join(temporaryFolder(), 'mixed')
     for (const seed of [0, 1, 2]) writeText(join(folder, `seed${seed}.csv`), 'step,loss\n0,1\n1,0.5\n')
-    // A single line of millions of lists in lists: a heap of 48 MB holds far fewer.
-    writeText(join(folder, 'seed3.jsonl'), `{"step": 0, "loss": 1, "note": [${'[[],[]],'.repeat(1_500_000)}0]}\n`)
+    // More records than a heap of 48 MB holds.
+    writeText(join(folder, 'seed3.jsonl'), '{"step": 0, "loss": 1, "note": [[],[],[],[],[],[]]}\n'.repeat(400_000))
     const inspected = await engine.imports.inspect(request(folder))
     const lost =
       'mixed/seed3.jsonl: reading it ended the worker (it ran out of memory). It is left out; import it alone, or a part of it.'
@@ -163,18 +163,22 @@ describe('what was chosen', () => {
     writeFileSync(join(folder, 'binary.csv'), Uint8Array.from([115, 0, 1, 2]))
     writeFileSync(join(folder, 'latin.csv'), Uint8Array.from([115, 44, 97, 10, 0xe4, 44, 49]))
     writeFileSync(join(folder, 'others', 'sheet.txt'), Buffer.from('\ufeffstep\ta\n1\t2,5\n', 'utf16le'))
-    const { sources, ignored } = await engine.imports.inspect(request(folder))
+    const { sources, left } = await engine.imports.inspect(request(folder))
     const { runIds } = await engine.imports.run(session, request(folder), null)
-    expect(session.listRuns().map((run) => run.name)).toEqual(['seed2', 'seed10', 'sheet'])
+    expect(session.listRuns().map((run) => run.name)).toEqual(['seed2', 'seed10', 'others'])
     expect(runIds).toHaveLength(3)
-    expect(ignored).toEqual(['mixed/config.json', 'mixed/picture.png', 'mixed/README.txt'])
+    expect(left).toEqual([
+      { file: 'mixed/config.json', reason: 'settings' },
+      { file: 'mixed/picture.png', reason: 'a picture' },
+      { file: 'mixed/README.txt', reason: 'a text that is no table' },
+      { file: 'mixed/others/list.json', reason: 'a JSON document without recorded series' }
+    ])
     expect(sources.flatMap(({ problem }) => problem ?? [])).toEqual([
       'mixed/binary.csv is not a text file. Choose CSV, JSON lines or epochN.json files.',
       'mixed/cut.jsonl, line 2, column 13: this is not JSON: a text in quotes does not end. Each line must be one complete object such as {"step": 1, "loss": 0.5}; correct the line or remove it.',
       'mixed/latin.csv, line 2: this is not UTF-8 text. Save the file as UTF-8.',
       'mixed/ragged.csv, line 3: 2 columns expected, 1 found. Complete the line so that it matches the header in line 1, or remove it.',
-      'mixed/time.csv: No column is called step, iteration, batch or epoch, so say which one counts steps. Its columns are "time", "a"; row numbers will do, too.',
-      'mixed/others/list.json is a JSON document that Phasescope does not know. Write one JSON object per line, or choose a run folder with epochN.json files.'
+      'mixed/time.csv: No column is called step, iteration, batch or epoch, so say which one counts steps. Its columns are "time", "a"; row numbers will do, too.'
     ])
   })
 

@@ -1,6 +1,6 @@
 /** Cells of a text table become numbers, gaps or words; columns grow as rows come. */
 import { excerpt, FormatError, plural, someNames } from './format-error'
-import type { RawColumn, RawTable } from './types'
+import type { RawColumn, RawTable, WordColumn } from './types'
 
 /** More columns than this are no metrics of a run but something else that was chosen by mistake. */
 export const mostColumns = 4096
@@ -29,8 +29,8 @@ export function readCell(text: string): number | 'gap' | 'word' {
   return special.get(lower) ?? (gaps.has(lower) ? 'gap' : 'word')
 }
 
-/** A column whose words change more often names no runs. */
-const mostChanges = 10_000
+/** A column with more different words than this names no runs and no series: it holds texts. */
+const mostNames = 20_000
 
 export class GrowingColumn {
   private values = new Float64Array(256)
@@ -39,9 +39,8 @@ export class GrowingColumn {
   words = 0
   /** The first cell that is neither a number nor empty. */
   firstWord: { line: number; text: string } | null = null
-  /** Lines in which the word is another one than in the row of words before, as far as they are few. */
-  readonly changes: number[] = []
-  private lastWord: string | null = null
+  private codes: Int32Array | null = null
+  private readonly names = new Map<string, number>()
 
   constructor(public name: string) {}
 
@@ -57,11 +56,27 @@ export class GrowingColumn {
     this.numbers += 1
   }
 
-  word(line: number, text: string): void {
+  word(row: number, line: number, text: string): void {
     this.words += 1
-    if (this.lastWord !== null && this.lastWord !== text && this.changes.length < mostChanges) this.changes.push(line)
-    this.lastWord = text
     this.firstWord ??= { line, text: excerpt(text) }
+    if (this.names.size > mostNames) return
+    const trimmed = text.trim()
+    let code = this.names.get(trimmed)
+    if (code === undefined) this.names.set(trimmed, (code = this.names.size))
+    this.codes ??= new Int32Array(256).fill(-1)
+    if (row >= this.codes.length) {
+      const codes = new Int32Array(Math.max(row + 1, this.codes.length * 2)).fill(-1)
+      codes.set(this.codes)
+      this.codes = codes
+    }
+    this.codes[row] = code
+  }
+
+  finishWords(rows: number): WordColumn {
+    if (!this.codes || this.names.size > mostNames) return { name: this.name, codes: new Int32Array(), names: [] }
+    const codes = new Int32Array(rows).fill(-1)
+    codes.set(this.codes.subarray(0, rows))
+    return { name: this.name, codes, names: [...this.names.keys()] }
   }
 
   finish(rows: number): RawColumn {
@@ -101,7 +116,6 @@ export function numericTable(file: string, columns: GrowingColumn[], lines: numb
     )
   }
   const worded = columns.filter((column) => column.words > column.numbers)
-  const words = worded.map((column) => column.name)
   const empty = columns.filter((column) => column.words === 0 && column.numbers === 0).map((column) => column.name)
   const told = [...notes]
   if (mixed.length > 0) {
@@ -112,7 +126,6 @@ export function numericTable(file: string, columns: GrowingColumn[], lines: numb
         `(the first in line ${firstWord!.line}, column "${name}": "${firstWord!.text}").`
     )
   }
-  if (words.length > 0) told.push(`Left out, because not numbers: ${someNames(words)}.`)
   if (empty.length > 0) told.push(`Left out, because empty: ${someNames(empty)}.`)
   return {
     columns: columns
@@ -121,6 +134,6 @@ export function numericTable(file: string, columns: GrowingColumn[], lines: numb
     rows: lines.length,
     lines: Int32Array.from(lines),
     notes: told,
-    words: worded.map(({ name, changes }) => ({ name, changes }))
+    words: worded.map((column) => column.finishWords(lines.length))
   }
 }

@@ -93,7 +93,7 @@ describe('a table', () => {
   it('leaves out columns of words and empty ones, and names them', () => {
     const points = read('step,phase,a,nothing\n1,warm-up,5,\n2,main,6,')
     expect(series(points)).toEqual({ a: [5, 6] })
-    expect(points.notes).toEqual(['Left out, because not numbers: "phase".', 'Left out, because empty: "nothing".'])
+    expect(points.notes).toEqual(['Left out, because empty: "nothing".', 'Left out, because not numbers: "phase".'])
   })
 
   it('from TensorBoard keeps its wall times and gets its tag from the name of the file', () => {

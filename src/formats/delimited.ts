@@ -137,7 +137,7 @@ class TableReader {
     for (let c = 0; c < cells.length; c++) {
       const value = this.cell(cells[c], line)
       if (typeof value === 'number') columns[c].number(row, value)
-      else if (value === 'word') columns[c].word(line, cells[c])
+      else if (value === 'word') columns[c].word(row, line, cells[c])
     }
   }
 

@@ -35,7 +35,7 @@ export function readJsonLines(text: string, file: string): RawTable {
 }
 
 /** One object, and where it stands in its file. */
-interface JsonRecord {
+export interface JsonRecord {
   line: number
   fields: Record<string, unknown>
 }
@@ -44,7 +44,7 @@ interface JsonRecord {
  * Records as a table: nested names joined with `/`, lists of up to `mostListed` numbers as their numbers.
  * @throws FormatError
  */
-function tableOfRecords(records: readonly JsonRecord[], file: string, notes: readonly string[]): RawTable {
+export function tableOfRecords(records: readonly JsonRecord[], file: string, notes: readonly string[]): RawTable {
   const columns = new Map<string, GrowingColumn>()
   const lists = new Set<string>()
   const columnOf = (name: string, line: number): GrowingColumn => {
@@ -108,8 +108,8 @@ function add(column: GrowingColumn, row: number, line: number, value: unknown): 
     // Strict writers have no other way to say NaN; other numbers in quotes are taken for what they say, too.
     const read = readCell(value)
     if (typeof read === 'number') column.number(row, read)
-    else if (read === 'word') column.word(line, value)
-  } else column.word(line, String(value))
+    else if (read === 'word') column.word(row, line, value)
+  } else column.word(row, line, String(value))
 }
 
 /** Leaves of nested objects, each with its path. */

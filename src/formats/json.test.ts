@@ -116,3 +116,7 @@ describe('JSON lines', () => {
     ['  \n', 'log.jsonl is empty. Choose a file with one JSON object per line.']
   ])('that cannot be read are refused in words: %#', (text, message) => expect(refusal(text)).toBe(message))
 })
+
+it('refuses millions of lists before it reads them', () => {
+  expect(() => parseJson(`[${'[],'.repeat(2_100_000)}0]`)).toThrow('it holds more than 2 million lists and objects')
+})

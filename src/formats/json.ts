@@ -14,12 +14,29 @@ export class JsonError extends Error {
   }
 }
 
+/**
+ * More lists and objects than this in one text are no recorded values. The platform's parser cannot be stopped half-way: when
+ * it runs out of memory, so may the whole program.
+ */
+const mostLists = 2_000_000
+
 /** @throws JsonError */
 export function parseJson(text: string): unknown {
+  if (text.length > mostLists) refuseTooMany(text)
   try {
     return JSON.parse(text)
   } catch {
     return new Reader(text).document()
+  }
+}
+
+/** As many characters as may begin a list; those inside of texts in quotes count, too, which only matters for millions of them. */
+function refuseTooMany(text: string): void {
+  let lists = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if ((code === 0x5b || code === 0x7b) && ++lists > mostLists)
+      throw new JsonError(at, `it holds more than ${mostLists / 1e6} million lists and objects`)
   }
 }
 
@@ -49,6 +66,16 @@ class Reader {
     this.space()
     if (this.at < this.text.length) this.fail('something follows the end')
     return value
+  }
+
+  /** Over space, commas and the brackets of a list around the values. @returns where the next value begins, null at the end */
+  skipToValue(): number | null {
+    while (this.at < this.text.length && ' \n\r\t,[]'.includes(this.text[this.at])) this.at++
+    return this.ended() ? null : this.at
+  }
+
+  next(): unknown {
+    return this.value(0)
   }
 
   private value(depth: number): unknown {
@@ -134,5 +161,28 @@ class Reader {
 
   private fail(reason: string): never {
     throw new JsonError(this.at, reason)
+  }
+}
+
+/**
+ * Values that follow each other in one text, each over as many lines as it likes; or the elements of a list that was cut short.
+ * @returns the values with the line that each begins in, and what is wrong with the rest, null where nothing is
+ */
+export function jsonValues(text: string): { values: { line: number; value: unknown }[]; rest: JsonError | null } {
+  const values: { line: number; value: unknown }[] = []
+  const reader = new Reader(text)
+  let line = 1
+  let counted = 0
+  for (;;) {
+    const at = reader.skipToValue()
+    if (at === null) return { values, rest: null }
+    for (let i = text.indexOf('\n', counted); i >= 0 && i < at; i = text.indexOf('\n', i + 1)) line += 1
+    counted = at
+    try {
+      values.push({ line, value: reader.next() })
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error
+      return { values, rest: error }
+    }
   }
 }

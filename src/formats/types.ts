@@ -1,7 +1,5 @@
 /** What an imported file holds, on its way from text to the points of a run. */
 
-export type ImportFormat = 'csv' | 'json-lines' | 'visualizing-training'
-
 export interface RawColumn {
   name: string
   /** [rows] */
@@ -18,8 +16,15 @@ export interface RawTable {
   lines: Int32Array
   /** What was left out, in sentences. */
   notes: string[]
-  /** Columns of words, which are left out, with the lines in which the word is another one than before. */
-  words?: { name: string; changes: number[] }[]
+  /** Columns of words, which are no series; they may say which run or which series a row is of. */
+  words: WordColumn[]
+}
+
+export interface WordColumn {
+  name: string
+  /** [rows]: index into `names`; -1 for a cell without a word. Empty, as `names` is, where nearly every cell has another text. */
+  codes: Int32Array
+  names: string[]
 }
 
 export interface ImportedSeries {

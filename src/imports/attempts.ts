@@ -54,25 +54,21 @@ export function goesBack(steps: ArrayLike<number>, present: ArrayLike<number>): 
  * @param columns that may name a run: not the steps, nor epochs, in which steps begin again as well
  */
 export function runsBelowEachOther(
-  { rows, lines, words = [] }: RawTable,
+  { rows, lines, words }: RawTable,
   columns: readonly RawColumn[],
   steps: ArrayLike<number>
 ): { column: string; line: number } | null {
   const { starts } = fallsOf(steps)
   if (starts.length === 0) return null
-  const line = lines[starts[0]]
-  const same = (changes: readonly number[], at: ArrayLike<number>): boolean =>
-    changes.length === starts.length && changes.every((change, i) => change === at[starts[i]])
-  const ownRows = Int32Array.from({ length: rows }, (_, row) => row)
-  for (const { name, values, present } of columns) {
-    if (present.includes(0)) continue
-    const changes: number[] = []
-    for (let row = 1; row < rows && changes.length <= starts.length; row++)
-      if (values[row] !== values[row - 1]) changes.push(row)
-    if (same(changes, ownRows)) return { column: name, line }
+  const changesAtStarts = (values: ArrayLike<number>): boolean => {
+    let found = 0
+    for (let row = 1; row < rows; row++) if (values[row] !== values[row - 1] && row !== starts[found++]) return false
+    return found === starts.length
   }
-  const named = words.find(({ changes }) => same(changes, lines))
-  return named ? { column: named.name, line } : null
+  const named =
+    columns.find(({ values, present }) => !present.includes(0) && changesAtStarts(values)) ??
+    words.find(({ codes }) => codes.length === rows && !codes.includes(-1) && changesAtStarts(codes))
+  return named ? { column: named.name, line: lines[starts[0]] } : null
 }
 
 /** How many points of one series are left of its latest attempt: a point takes the place of all at its step and above. */

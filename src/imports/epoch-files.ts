@@ -92,6 +92,7 @@ export function collateEpochs(points: readonly EpochPoint[]): RawTable {
     columns: [epoch, ...columns],
     rows,
     lines: Int32Array.from(ordered, (_, row) => row + 1),
+    words: [],
     notes: [...dropped].map((what) => `As in the package, the ${what} was left out of its mean.`)
   }
 }

@@ -6,21 +6,29 @@ import { unnamedColumn } from '../formats/delimited'
 import { stemOf } from '../formats/file-names'
 import { FormatError, plural, someNames } from '../formats/format-error'
 import { attemptStarts, goesBack, latestPoints, runsBelowEachOther } from './attempts'
-import { normalName, tagsOf } from './series-names'
+import { namesPart, normalName, tagsOf } from './series-names'
 import { rowNumber } from './step-column'
 import type { ImportedPoints, ImportedSeries, RawColumn, RawTable } from '../formats/types'
 import { smallest } from '../numeric/statistics'
 
 /**
  * @param stepColumn name of the column that counts steps, or `rowNumber`
+ * @param prefix what tells these columns from those of another table of the same run: `val`
  * @throws FormatError
  */
-export function pointsOf(given: RawTable, stepColumn: string, file: string): ImportedPoints {
+export function pointsOf(
+  given: RawTable,
+  stepColumn: string,
+  file: string,
+  prefix: string | null = null
+): ImportedPoints {
   const notes = [...given.notes]
+  if (given.words.length > 0)
+    notes.push(`Left out, because not numbers: ${someNames(given.words.map(({ name }) => name))}.`)
   const table = stepColumn === rowNumber ? given : withSteps(given, stepColumn, file, notes)
   const stepsOfRows = stepColumn === rowNumber ? rowNumbers(table.rows) : stepsIn(table, stepColumn, file)
   const recorded = table.columns.filter(
-    (column) => column.name !== stepColumn && !isEpoch(column.name) && normalName(column.name) !== 'wall_time'
+    (column) => column.name !== stepColumn && !isEpoch(column.name) && !isWallTime(column.name)
   )
   const several = runsBelowEachOther(table, recorded, stepsOfRows)
   if (several)
@@ -32,18 +40,24 @@ export function pointsOf(given: RawTable, stepColumn: string, file: string): Imp
   const isAgain = recorded.some(({ present }) => goesBack(stepsOfRows, present))
   const attempts = isAgain ? attemptStarts(stepsOfRows) : []
   const { order, target, steps } =
-    attempts.length > 0
-      ? inAttempts(stepsOfRows, attempts, table.lines, notes)
-      : ordered(stepsOfRows, table.lines, notes)
-  const wallTime = table.columns.find((column) => normalName(column.name) === 'wall_time')
+    attempts.length > 0 ? inAttempts(stepsOfRows, attempts, table.lines, notes) : ordered(stepsOfRows, table, notes)
+  const wallTime = table.columns.find((column) => isWallTime(column.name))
   // A step column that is an epoch is a series as well: time axes show epochs.
   const columns = table.columns.filter(
     (column) =>
       column !== wallTime && column.name !== unnamedColumn && (column.name !== stepColumn || isEpoch(column.name))
   )
-  const tags = tagsOf(columns.map((column) => column.name))
-  const series = columns.map((column) => {
-    const tag = tensorBoardTag(table, column, file) ?? tags.get(column.name)!
+  const named = (name: string): string =>
+    prefix === null || isEpoch(name) || namesPart(name) ? name : `${prefix}_${name}`
+  const lone = columns.filter(({ present }) => present.reduce((sum, there) => sum + there, 0) < 2)
+  const tags = tagsOf(
+    columns.map((column) => named(column.name)),
+    new Set(lone.map(({ name }) => named(name)))
+  )
+  const empty = columns.filter(({ present }) => !present.includes(1))
+  const series = columns.flatMap((column) => {
+    if (empty.includes(column)) return []
+    const tag = tensorBoardTag(table, column, file) ?? tags.get(named(column.name))!
     const gathered = gather(column, tag, order, target, steps.length)
     return attempts.length === 0 ? gathered : { ...gathered, points: latestPoints(steps, gathered.present) }
   })
@@ -147,7 +161,7 @@ function stepsIn(table: RawTable, name: string, file: string): Float64Array {
 /** Rows in order of their steps, and to which point each of them goes. */
 function ordered(
   stepsOfRows: Float64Array,
-  lines: Int32Array,
+  { lines, columns }: RawTable,
   notes: string[]
 ): { order: Int32Array; target: Int32Array; steps: Float64Array } {
   const rows = stepsOfRows.length
@@ -170,8 +184,14 @@ function ordered(
   const repeated: number[] = []
   for (let i = 0; i < rows; i++) {
     const step = stepsOfRows[order[i]]
-    if (steps.length > 0 && steps[steps.length - 1] === step) repeated.push(order[i])
-    else steps.push(step)
+    if (steps.length > 0 && steps[steps.length - 1] === step) {
+      // Rows that complete each other contradict nothing.
+      for (let j = i - 1; j >= 0 && target[j] === steps.length - 1; j--) {
+        if (!contradicts(columns, order[j], order[i])) continue
+        repeated.push(order[i])
+        break
+      }
+    } else steps.push(step)
     target[i] = steps.length - 1
   }
   if (repeated.length > 0) {
@@ -182,6 +202,12 @@ function ordered(
     )
   }
   return { order, target, steps: Float64Array.from(steps) }
+}
+
+function contradicts(columns: readonly RawColumn[], before: number, row: number): boolean {
+  return columns.some(
+    ({ values, present }) => present[before] === 1 && present[row] === 1 && !Object.is(values[before], values[row])
+  )
 }
 
 function gather(
@@ -225,6 +251,11 @@ function countGaps(series: ImportedSeries[], notes: string[]): void {
   if (empty > 0) notes.push(`${plural(empty, 'empty cell')}: gaps in the curves.`)
   if (notFinite > 0)
     notes.push(`${plural(notFinite, 'value')} NaN or infinite, kept as such: ${someNames([...where], 6)}.`)
+}
+
+/** TensorBoard's name for seconds since 1970, and that of Weights & Biases. */
+function isWallTime(name: string): boolean {
+  return ['wall_time', '_timestamp'].includes(normalName(name))
 }
 
 function isEpoch(name: string): boolean {

@@ -1,21 +1,21 @@
 /** Importing one file: what it holds, and its way into a run folder. */
-import { constants } from 'node:fs'
-import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImportSource, RunInfo } from '../contract/domain'
 import { FormatError, someNames } from '../formats/format-error'
-import { pointsOf } from './points'
-import { findStepColumn, rowNumber } from './step-column'
 import type { ImportedPoints, RawTable, StepColumn } from '../formats/types'
-import { describeFileError, writeJson } from '../project/files'
-import { readSource } from './scan'
-import type { ImportFile } from './scan'
+import { writeJson } from '../project/files'
 import type { RunManifest } from '../project/manifests'
 import { RunReader } from '../project/run-reader'
-import { RunWriter } from '../project/run-writer'
-import { inspectCheckpoints } from './checkpoints/read-and-write'
+import type { RunWriter } from '../project/run-writer'
 import { headlineTags, lastValuesOf } from '../recordings/last-values'
 import type { LastValues } from '../recordings/last-values'
+import { inspectCheckpoints } from './checkpoints/read-and-write'
+import { type ImportedRun, makeRunFolder, namesOf, writerIn } from './imported-run'
+import { copyLog, withUnpacked } from './packed-logs'
+import { pointsOf } from './points'
+import type { ImportFile, LogHolding, RecordedHolding } from './sources'
+import { findStepColumn, rowNumber } from './step-column'
+import { readRecorded } from './tables'
 
 interface ToInspect {
   file: ImportFile
@@ -27,39 +27,32 @@ interface ToInspect {
 interface ToWrite {
   file: ImportFile
   stepColumn: string | null
+  /** Tags that another part of the run has. */
+  without: string[]
   /** Is made. */
   folder: string
   /** Is filled in. */
   manifest: RunManifest
 }
 
-/** What became of a file. No manifest: it could not be read. */
-export interface ImportedRun {
-  source: ImportSource
-  manifest: RunManifest | null
-}
-
 export async function inspectFile({ file, stepColumn, hooks }: ToInspect): Promise<ImportSource> {
-  if (file.checkpoints) return inspectCheckpoints(file, file.checkpoints, stepColumn, hooks)
-  return file.log ? readLog(file, file.log).source : (await readWhole(file, stepColumn)).source
+  const { holds } = file
+  if (holds.kind === 'checkpoints') return inspectCheckpoints(file, holds, stepColumn, hooks)
+  if (holds.kind === 'log') return (await readLog(file, holds)).source
+  return (await readWhole(file, holds, stepColumn)).source
 }
 
-/** Writes event file and manifest into a new folder. A file that cannot be read leaves nothing. */
-export async function importFile({ file, stepColumn, folder, manifest }: ToWrite): Promise<ImportedRun> {
-  if (file.log) return importLog(file, file.log, folder, manifest)
-  const { source, points } = await readWhole(file, stepColumn)
-  if (!points || !source.format) return { source, manifest: null }
-  await mkdir(folder).catch((error: unknown) => {
-    throw describeFileError(error, folder, 'created')
-  })
-  const writer = new RunWriter(folder, points.steps[0])
-  try {
-    writePoints(writer, points, file.modifiedMs / 1000)
-  } finally {
-    writer.close()
-  }
+/** Writes event file and manifest into the folder of the run. A file that cannot be read leaves nothing. */
+export async function importFile({ file, stepColumn, without, folder, manifest }: ToWrite): Promise<ImportedRun> {
+  const { holds } = file
+  if (holds.kind === 'checkpoints') throw new Error('Checkpoints are measured one by one.')
+  if (holds.kind === 'log') return importLog(file, holds, folder, manifest)
+  const { source, points: all } = await readWhole(file, holds, stepColumn)
+  if (!all || !source.format) return { source, manifest: null }
+  const held = new Set(without)
+  const points = { ...all, series: all.series.filter(({ tag }) => !held.has(tag)) }
   const last = points.steps[points.steps.length - 1]
-  const epoch = lastValue(points, 'epoch') ?? last
+  const epoch = lastValue(all, 'epoch') ?? last
   const run: RunManifest = {
     ...manifest,
     imported: { format: source.format, file: file.file, seed: file.seed },
@@ -69,6 +62,13 @@ export async function importFile({ file, stepColumn, folder, manifest }: ToWrite
     totalEpochs: epoch,
     last: headlines(points, file.file)
   }
+  if (points.series.length === 0) return { source, manifest: run }
+  const writer = await writerIn(folder, points.steps[0])
+  try {
+    writePoints(writer, points, file.modifiedMs / 1000)
+  } finally {
+    writer.close()
+  }
   await writeJson(join(folder, 'run.json'), run)
   return { source, manifest: run }
 }
@@ -76,22 +76,14 @@ export async function importFile({ file, stepColumn, folder, manifest }: ToWrite
 /** A run of event files: copied as they are, or, when the manifest says that they are followed, left where they lie. */
 async function importLog(
   file: ImportFile,
-  { files }: NonNullable<ImportFile['log']>,
+  holds: LogHolding,
   folder: string,
   manifest: RunManifest
 ): Promise<ImportedRun> {
-  const { source, last } = readLog(file, file.log!)
+  const { source, last } = await readLog(file, holds)
   if (source.problem !== null) return { source, manifest: null }
-  await mkdir(folder).catch((error: unknown) => {
-    throw describeFileError(error, folder, 'created')
-  })
-  if (manifest.log === null) {
-    for (const name of files) {
-      await copyFile(join(file.path, name), join(folder, name), constants.COPYFILE_FICLONE).catch((error: unknown) => {
-        throw describeFileError(error, join(folder, name), 'written')
-      })
-    }
-  }
+  await makeRunFolder(folder)
+  if (manifest.log === null) await copyLog(holds, folder)
   const run: RunManifest = {
     ...manifest,
     imported: { format: 'tensorboard', file: file.file, seed: file.seed },
@@ -101,52 +93,59 @@ async function importLog(
   return { source, manifest: run }
 }
 
-function readLog(
-  file: ImportFile,
-  { files }: NonNullable<ImportFile['log']>
-): { source: ImportSource; last: LastValues } {
-  const reader = new RunReader(file.path, new Set(files))
-  reader.refresh()
-  const { log } = reader
-  const source: ImportSource = {
-    ...{ file: file.file, name: file.name, group: file.group, seed: file.seed, bytes: file.bytes },
-    ...{ format: 'tensorboard', rows: 0, columns: [], stepColumn: 'step', stepCandidates: [], unclear: null },
-    ...{ firstStep: null, lastStep: null, series: [], problem: null, notes: [...log.problems] }
-  }
-  let restarts = false
-  for (const { tag, scalars, places } of log.series()) {
-    const series = (scalars ?? places)!
-    const view = series.view('latest')
-    source.series.push({ column: tag, tag, points: view.length })
-    source.rows = Math.max(source.rows, view.length)
-    if (series.restarts.length > 0) restarts = true
-    if (view.length === 0) continue
-    source.firstStep = Math.min(source.firstStep ?? Infinity, view.steps[0])
-    source.lastStep = Math.max(source.lastStep ?? -Infinity, view.steps[view.length - 1])
-  }
-  if (restarts) source.notes.push('It was started more than once; the latest attempt is shown, all attempts are kept.')
-  if (log.files.every(({ records }) => records === 0)) {
-    const said = log.problems.length > 0 ? ` ${log.problems.join(' ')}` : ''
-    source.problem = `${file.file}: holds no event that can be read.${said}`
-  }
-  return { source, last: lastValuesOf(log, {}, file.file) }
+async function readLog(file: ImportFile, holds: LogHolding): Promise<{ source: ImportSource; last: LastValues }> {
+  return withUnpacked(file.file, holds, (folder, files, notes) => {
+    const reader = new RunReader(folder, new Set(files))
+    reader.refresh()
+    const { log } = reader
+    const source: ImportSource = {
+      ...namesOf(file),
+      ...{ format: 'tensorboard', rows: 0, columns: [], stepColumn: 'step', stepCandidates: [], unclear: null },
+      ...{
+        firstStep: null,
+        lastStep: null,
+        series: [],
+        problem: null,
+        notes: [...file.notes, ...notes, ...log.problems]
+      }
+    }
+    let restarts = false
+    for (const { tag, scalars, places } of log.series()) {
+      const series = (scalars ?? places)!
+      const view = series.view('latest')
+      source.series.push({ column: tag, tag, points: view.length })
+      source.rows = Math.max(source.rows, view.length)
+      if (series.restarts.length > 0) restarts = true
+      if (view.length === 0) continue
+      source.firstStep = Math.min(source.firstStep ?? Infinity, view.steps[0])
+      source.lastStep = Math.max(source.lastStep ?? -Infinity, view.steps[view.length - 1])
+    }
+    if (restarts)
+      source.notes.push('It was started more than once; the latest attempt is shown, all attempts are kept.')
+    if (log.files.every(({ records }) => records === 0)) {
+      const said = log.problems.length > 0 ? ` ${log.problems.join(' ')}` : ''
+      source.problem = `${file.file}: holds no event that can be read.${said}`
+    }
+    return { source, last: lastValuesOf(log, {}, file.file) }
+  })
 }
 
 async function readWhole(
   file: ImportFile,
+  holds: RecordedHolding,
   wanted: string | null
 ): Promise<{ source: ImportSource; points: ImportedPoints | null }> {
   const source: ImportSource = {
-    ...{ file: file.file, name: file.name, group: file.group, seed: file.seed, bytes: file.bytes },
+    ...namesOf(file),
     ...{ format: null, rows: 0, columns: [], stepColumn: null, stepCandidates: [], unclear: null },
     ...{ firstStep: null, lastStep: null, series: [], problem: null, notes: [] }
   }
   try {
-    const { format, table } = await readSource(file)
+    const { format, table, step: own } = await readRecorded(holds, file.file)
     source.format = format
     source.rows = table.rows
     source.columns = table.columns.map((column) => column.name)
-    const step = format === 'visualizing-training' ? theEpoch : chosenStep(table, wanted)
+    const step = chosenStep(table, own, wanted)
     source.stepCandidates = step.candidates
     source.stepColumn = step.column
     source.unclear = step.unclear
@@ -155,11 +154,12 @@ async function readWhole(
       source.problem = `${file.file}: ${step.unclear} Its columns are ${columns}; row numbers will do, too.`
       return { source, points: null }
     }
-    const points = pointsOf(table, step.column, file.file)
+    const points = pointsOf(table, step.column, file.file, file.prefix)
+    source.rows = points.steps.length
     source.firstStep = points.steps[0]
     source.lastStep = points.steps[points.steps.length - 1]
     source.series = points.series.map(({ column, tag, points: count }) => ({ column, tag, points: count }))
-    source.notes = points.notes
+    source.notes = [...file.notes, ...points.notes]
     return { source, points }
   } catch (error) {
     if (!(error instanceof FormatError)) throw error
@@ -168,13 +168,16 @@ async function readWhole(
   }
 }
 
-const theEpoch: StepColumn = { column: 'epoch', candidates: ['epoch'], unclear: null }
-
-/** The column that somebody asked for, else the one that the file tells. `row` is the row number unless it is a column. */
-function chosenStep(table: RawTable, wanted: string | null): StepColumn {
-  const found = findStepColumn(table)
+/**
+ * The column that somebody asked for, else the one that the format or the columns tell. `row` is the row number unless it is a
+ * column. What was asked for all files is not asked of one whose format says its steps, and that has no such column.
+ */
+function chosenStep(table: RawTable, own: StepColumn | null, wanted: string | null): StepColumn {
+  const found = own ?? findStepColumn(table)
   if (wanted === null) return found
-  const isRow = wanted === 'row' && !table.columns.some((column) => column.name === wanted)
+  const has = table.columns.some((column) => column.name === wanted)
+  if (own && !has) return own
+  const isRow = wanted === 'row' && !has
   return { column: isRow ? rowNumber : wanted, candidates: found.candidates, unclear: found.unclear }
 }
 

@@ -1,250 +1,345 @@
-/** Files to import: finding them in what the user chose, and reading one of them. Names are relative to the choice. */
-import { createReadStream } from 'node:fs'
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, extname, join, resolve } from 'node:path'
+/** Files to import: finding them in what the user chose. Names are relative to the choice. */
+import { readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
-import { type CheckpointUnit, type FoundFile } from './checkpoints/units'
-import { readDelimited } from '../formats/delimited'
-import { epochOfFile, naturalOrder, seedFromName, seedsOfSiblings, stemOf } from '../formats/file-names'
-import { FormatError } from '../formats/format-error'
-import { readJsonLines } from '../formats/json-lines'
-import { checkEpochs, collateEpochs, readEpoch } from './epoch-files'
-import type { ImportFormat, RawTable } from '../formats/types'
-import { checkpointSources } from './checkpoints/sources'
-import { unreadable } from './checkpoints/open'
-import { describeFileError } from '../project/files'
+import { epochOfFile, naturalOrder, seedFromName, stemOf } from '../formats/file-names'
+import { largest } from '../numeric/statistics'
 import { byCodePoints, findLogRuns, isEventFile } from '../project/log-folder'
 import type { LogRun } from '../project/log-folder'
-import { largest } from '../numeric/statistics'
+import { joinRuns } from './belonging'
+import { checkpointSources } from './checkpoints/sources'
+import { downloadOf } from './formats/downloads'
+import { yamlField } from './formats/mlflow'
+import { isSettings, whyLeft } from './left-files'
+import { numberSiblings, seedBeside } from './seeds'
+import type { Holding, ImportFile, LeftFile, ScannedSources } from './sources'
+import { type Peeked, peekTable, tableName } from './tables'
+import { walkFolder, type WalkedFile, type WalkedFolder } from './walk'
 
-/** One run to be: a file, or the epoch files of a run folder. */
-export interface ImportFile {
-  /** Unique within one import: the path below the chosen folder, that folder's name first. */
-  file: string
-  /** Name of the run to be. */
-  name: string
-  group: string
-  seed: number | null
-  /** The file, or the folder of the parts. */
-  path: string
-  /** `epochN.json` files of visualizing-training, or null for a file that stands alone. */
-  parts: { name: string; epoch: number }[] | null
-  bytes: number
-  modifiedMs: number
-  /** A run of TensorBoard logs: the chosen folder, the run's name below it, and its event files in `path`. */
-  log: { root: string; run: string; files: string[] } | null
-  /** Checkpoints of one training, as another program has written them. */
-  checkpoints: CheckpointSet | null
-}
-
-export interface CheckpointSet {
-  /** Folder that the units' paths are below. */
-  root: string
-  units: CheckpointUnit[]
-  /** What was left out, in sentences. */
-  notes: string[]
-}
-
-export interface ScannedSources {
-  files: ImportFile[]
-  /** Files of other kinds that lie beside them. */
-  ignored: string[]
-}
-
-export interface ReadFile {
-  format: ImportFormat
-  table: RawTable
-}
-
-const tableEndings = new Set(['.csv', '.tsv', '.jsonl', '.ndjson'])
-/** Beside tables such files are notes and settings; only where there are no tables, they may be some. */
-const otherEndings = new Set(['.txt', '.json'])
-const mostEntries = 50_000
-const deepest = 8
-const mostBytes = 256 * 1024 * 1024
 /** Groups of files that were chosen without a folder. */
 const looseGroup = 'Imported runs'
 
 /**
- * Everything in the chosen files and folders that can be a run, in natural order. Hidden files are not looked at.
+ * Everything in the chosen files and folders that can be a run, in natural order.
  * @param loose folder that is no place of the user's own, so that its name means nothing
  * @throws PhasescopeError when a choice does not exist or holds too much
  */
 export async function scanSources(paths: readonly string[], loose: string | null = null): Promise<ScannedSources> {
-  const found: ScannedSources = { files: [], ignored: [] }
-  const chosen = [...new Set(paths.map((path) => resolve(path)))]
+  const found = new Found()
   const single = new Map<string, string[]>()
-  let entries = 0
-
-  // A link may lead back to a folder above it.
-  const walked = new Set<string>()
-  let walkedFiles: FoundFile[] = []
-  const walk = async (folder: string, prefix: string, depth: number): Promise<void> => {
-    const real = await realpath(folder)
-    if (walked.has(real)) return
-    walked.add(real)
-    const names = (await entriesOf(folder, prefix)).filter((name) => !name.startsWith('.')).sort(naturalOrder)
-    entries += names.length
-    if (entries > mostEntries) {
-      const text = `${basename(chosen[0])} holds more than ${mostEntries} files. Choose the folder with the runs themselves.`
-      throw new PhasescopeError('bad-request', text)
-    }
-    const files: string[] = []
-    const folders: string[] = []
-    // The checkpoints of our own runs are for continuing them: their metrics are recorded already.
-    const isRun = names.includes('run.json')
-    for (const name of names) {
-      const info = await stat(join(folder, name)).catch(() => null)
-      if (info?.isDirectory()) {
-        if (!isRun || name !== 'checkpoints') folders.push(name)
-      } else if (info?.isFile()) {
-        files.push(name)
-        walkedFiles.push({ path: `${prefix}/${name}`, bytes: info.size, modifiedMs: info.mtimeMs })
-      }
-    }
-    await take(folder, files, prefix)
-    if (depth < deepest) for (const name of folders) await walk(join(folder, name), `${prefix}/${name}`, depth + 1)
-  }
-
-  const take = async (folder: string, names: string[], prefix: string): Promise<void> => {
-    const epochs = names.filter((name) => epochOfFile(name) !== null)
-    if (epochs.length > 0) found.files.push(await epochRun(folder, epochs, prefix, folder === loose))
-    const ending = (endings: Set<string>) => names.filter((name) => endings.has(extname(name).toLowerCase()))
-    const sure = ending(tableEndings)
-    const tables = epochs.length > 0 ? [] : sure.length > 0 ? sure : ending(otherEndings)
-    for (const name of tables) {
-      const item = await tableFile(join(folder, name), `${prefix}/${name}`, basename(folder))
-      // In a folder of its own, the folder's name tells more: seed_3/metrics.csv.
-      const folderSeed = seedFromName(basename(folder))
-      if (tables.length === 1 && item.seed === null && (folderSeed !== null || prefix.includes('/'))) {
-        item.seed = folderSeed
-        item.name = basename(folder)
-        if (prefix.includes('/')) item.group = basename(dirname(folder))
-      }
-      found.files.push(item)
-    }
-    const used = new Set([...epochs, ...tables])
-    found.ignored.push(
-      ...names.filter((name) => !used.has(name) && !isEventFile(name)).map((name) => `${prefix}/${name}`)
-    )
-  }
-
-  for (const path of chosen) {
+  for (const path of new Set(paths.map((one) => resolve(one)))) {
     const info = await stat(path).catch(() => null)
     if (!info) throw new PhasescopeError('not-found', `${path} does not exist. Check the path.`)
-    if (info.isDirectory()) {
-      const logs = (await findLogRuns(path)).filter((run) => run.files.size > 0)
-      const before = found.files.length
-      walkedFiles = []
-      await walk(path, basename(path), 0)
-      const checkpoints = checkpointSources(dirname(path), walkedFiles, basename(path))
-      if (checkpoints.sources.length > 0) {
-        // Settings and notes that lie among checkpoints are no recorded series, and parts of checkpoints no other files.
-        const isNote = (file: string): boolean => otherEndings.has(extname(file).toLowerCase())
-        const tables = found.files.splice(before)
-        found.files.push(...tables.filter(({ file, parts }) => parts !== null || !isNote(file)))
-        found.ignored.push(
-          ...tables.filter(({ file, parts }) => parts === null && isNote(file)).map(({ file }) => file)
-        )
-        found.ignored = found.ignored.filter((file) => !checkpoints.used.has(file))
-      }
-      // Tables that lie among logs belong to them (embeddings, settings): whoever means them chooses them by themselves.
-      if (logs.length > 0) found.ignored.push(...found.files.splice(before).map(({ file }) => file))
-      found.files.push(...logs.map((run) => logRun(path, run)), ...checkpoints.sources)
-    } else if (!info.isFile()) throw new PhasescopeError('bad-request', `${path} is neither a file nor a folder.`)
+    if (info.isDirectory()) await scanFolder(path, found)
+    else if (!info.isFile()) throw new PhasescopeError('bad-request', `${path} is neither a file nor a folder.`)
     else single.set(dirname(path), [...(single.get(dirname(path)) ?? []), basename(path)])
   }
-  for (const [folder, names] of single) {
-    const logs = names.filter(isEventFile).sort(byCodePoints)
-    if (logs.length > 0) {
-      const infos = await Promise.all(logs.map((name) => stat(join(folder, name))))
-      const files = new Map(logs.map((name, i) => [name, infos[i].size]))
-      const modifiedMs = largest(infos.map((info) => info.mtimeMs))
-      found.files.push(logRun(folder, { name: '.', folder, files, modifiedMs }, folder === loose))
+  for (const [folder, names] of single) await scanFiles(folder, names, folder === loose, found)
+  const { files, left } = found
+  await seedsFromSettings(files, found.folders)
+  joinRuns(files)
+  numberSiblings(files)
+  makeDistinct(files)
+  return { files, left }
+}
+
+class Found {
+  readonly files: ImportFile[] = []
+  readonly left: LeftFile[] = []
+  /** The folder of each training on the disk, by its place below the choice. */
+  readonly folders = new Map<string, string>()
+}
+
+async function scanFolder(root: string, found: Found): Promise<void> {
+  const walked = await walkFolder(root)
+  for (const { prefix, folder } of walked) found.folders.set(prefix, folder)
+  // Paths of files that are part of a run, or told about already.
+  const used = new Set<string>()
+  const { sources, used: parts } = checkpointSources(dirname(root), foundFiles(walked), basename(root))
+  for (const part of parts) used.add(part)
+  for (const own of walked) if (isMlflowRun(own)) await mlflowRun(own, walked, used, found)
+  for (const run of await findLogRuns(root)) {
+    if (run.files.size === 0) continue
+    found.files.push(logRun(root, run))
+    const prefix = run.name === '.' ? basename(root) : `${basename(root)}/${run.name.replaceAll('\\', '/')}`
+    for (const name of run.files.keys()) used.add(`${prefix}/${name}`)
+  }
+  const states = await newestStates(walked, found.left)
+  for (const own of walked) {
+    const files = own.files.filter(({ name }) => !used.has(`${own.prefix}/${name}`) && !isEventFile(name))
+    const told = states.left
+    await scanNames(own, files.filter(({ name }) => !told.has(`${own.prefix}/${name}`)), found) // prettier-ignore
+  }
+  found.files.push(...sources)
+}
+
+function foundFiles(walked: readonly WalkedFolder[]): { path: string; bytes: number; modifiedMs: number }[] {
+  return walked.flatMap(({ prefix, files }) =>
+    files.map(({ name, bytes, modifiedMs }) => ({ path: `${prefix}/${name}`, bytes, modifiedMs }))
+  )
+}
+
+/** The files of one folder that are recorded values, and why the others are not. */
+async function scanNames(own: WalkedFolder, files: readonly WalkedFile[], found: Found): Promise<void> {
+  const { folder, prefix } = own
+  const rest = await epochsAndDownloads(folder, prefix, files, false, found)
+  const tables: ImportFile[] = []
+  const hasEpochs = files.some(({ name }) => epochOfFile(name) !== null)
+  for (const { name, bytes, modifiedMs } of rest) {
+    const file = `${prefix}/${name}`
+    if (hasEpochs) {
+      found.left.push({
+        file,
+        reason: 'it lies beside the epochs of a run of visualizing-training, which hold its values'
+      })
+      continue
     }
-    const epochs = names.filter((name) => epochOfFile(name) !== null)
-    const prefix = folder === loose ? looseGroup : basename(folder)
-    if (epochs.length > 0) found.files.push(await epochRun(folder, epochs, prefix, folder === loose))
-    const infos = await Promise.all(names.map((name) => stat(join(folder, name))))
-    const all = names.map((name, i) => ({ path: name, bytes: infos[i].size, modifiedMs: infos[i].mtimeMs }))
-    const checkpoints = checkpointSources(folder, all, prefix)
-    found.files.push(...checkpoints.sources)
-    const taken = new Set([...epochs, ...logs, ...checkpoints.used])
-    for (const name of names.filter((other) => !taken.has(other)).sort(naturalOrder)) {
-      found.files.push(await tableFile(join(folder, name), name, prefix))
+    const kind = tableName(name) === 'possible' && isSettings(name) ? null : tableName(name)
+    const labels = /^(metadata|labels?|tensors?|vectors|embeddings?)\.tsv$/i.test(name)
+    const peeked = kind === null || labels ? null : await peekTable(join(folder, name), file, bytes)
+    const isTable =
+      peeked !== null && (kind === 'table' || peeked.kind === 'unsure' || (peeked.kind === 'runs' && isLog(peeked)))
+    if (!isTable) {
+      const why = labels ? 'labels or vectors of an embedding' : whyLeft(file)
+      found.left.push({ file, reason: why })
+      continue
+    }
+    const parts = peeked.kind === 'runs' ? peeked.parts : [{ part: null, seed: null }]
+    const base = tableSource(join(folder, name), file, prefix, basename(folder), { bytes, modifiedMs })
+    for (const { part, seed } of parts) tables.push(part === null ? { ...base, seed: base.seed ?? seed } : partOf(base, part, seed)) // prettier-ignore
+  }
+  // In a folder of its own, the folder's name tells more: seed_3/metrics.csv.
+  const names = new Set(tables.map(({ file }) => stemOf(file.split(partMark)[0])))
+  const folderSeed = seedFromName(basename(folder))
+  if (names.size === 1 && tables.every(({ seed }) => seed === null) && (folderSeed !== null || prefix.includes('/'))) {
+    for (const table of tables) {
+      const isPart = table.file.includes(partMark)
+      if (!isPart) table.seed = folderSeed
+      if (!isPart) table.name = basename(folder)
+      if (prefix.includes('/')) table.group = isPart ? basename(folder) : basename(dirname(folder))
     }
   }
-  numberSiblings(found.files)
-  makeDistinct(found.files)
-  return found
+  for (const table of tables) if (/(^|\/)trainer_state\.json$/.test(table.file)) nameByTraining(table)
+  found.files.push(...tables)
 }
 
-/** Runs of one group that nothing but a number tells apart have it for a seed. Checkpoints are told apart by their paths. */
-function numberSiblings(files: readonly ImportFile[]): void {
-  const groups = new Map<string, ImportFile[]>()
-  for (const file of files) if (!file.checkpoints) groups.set(file.group, [...(groups.get(file.group) ?? []), file])
-  for (const siblings of groups.values()) {
-    if (siblings.some(({ seed }) => seed !== null)) continue
-    const seeds = seedsOfSiblings(siblings.map(({ name }) => name))
-    siblings.forEach((file, i) => (file.seed = seeds?.[i] ?? null))
+/** Hugging Face: `output/checkpoint-200/trainer_state.json` is the history of the training in `output`. */
+function nameByTraining(table: ImportFile): void {
+  const home = trainingOfState(table.home)
+  if (home === table.home) return
+  const parts = home.split('/')
+  const name = parts[parts.length - 1]
+  Object.assign(table, { home, name, group: parts[parts.length - 2] ?? name, seed: seedFromName(name) })
+}
+
+/** One JSON object is a result or settings; a text is a table when it has more than one column. */
+function isLog({ parts }: Extract<Peeked, { kind: 'runs' }>): boolean {
+  return parts.some(({ format, rows, columns }) => (format === 'csv' ? rows > 0 && columns.length > 1 : rows > 1))
+}
+
+/** Run folders of visualizing-training, and TensorBoard's downloads. @returns the other files */
+async function epochsAndDownloads(
+  folder: string,
+  prefix: string,
+  files: readonly WalkedFile[],
+  isLoose: boolean,
+  found: Found
+): Promise<WalkedFile[]> {
+  const epochs = files.filter(({ name }) => epochOfFile(name) !== null)
+  if (epochs.length > 0) found.files.push(epochRun(folder, epochs, prefix, isLoose))
+  const downloads = new Map<string, { file: WalkedFile; tag: string }[]>()
+  for (const file of files) {
+    const download = downloadOf(file.name)
+    if (download) downloads.set(download.run, [...(downloads.get(download.run) ?? []), { file, tag: download.tag }])
+  }
+  for (const [run, series] of downloads) {
+    found.files.push({
+      ...sourceOf(`${prefix}/run-${run}-tag-*`, run, isLoose ? looseGroup : basename(folder), prefix),
+      ...sizeOf(series.map(({ file }) => file)),
+      holds: { kind: 'downloads', folder, series: series.map(({ file, tag }) => ({ name: file.name, tag })) }
+    })
+  }
+  return files.filter((file) => !epochs.includes(file) && downloadOf(file.name) === null)
+}
+
+async function scanFiles(folder: string, names: readonly string[], isLoose: boolean, found: Found): Promise<void> {
+  const prefix = isLoose ? looseGroup : basename(folder)
+  found.folders.set(prefix, folder)
+  const files = await Promise.all(
+    names.map(async (name): Promise<WalkedFile> => {
+      const { size, mtimeMs } = await stat(join(folder, name))
+      return { name, bytes: size, modifiedMs: mtimeMs }
+    })
+  )
+  const logs = files.filter(({ name }) => isEventFile(name)).sort((a, b) => byCodePoints(a.name, b.name))
+  if (logs.length > 0) {
+    const sizes = new Map(logs.map(({ name, bytes }) => [name, bytes]))
+    const modifiedMs = largest(logs.map((file) => file.modifiedMs))
+    found.files.push(logRun(folder, { name: '.', folder, files: sizes, modifiedMs }, isLoose))
+  }
+  const all = files.map(({ name, bytes, modifiedMs }) => ({ path: name, bytes, modifiedMs }))
+  const checkpoints = checkpointSources(folder, all, prefix)
+  found.files.push(...checkpoints.sources)
+  const others = files.filter((file) => !logs.includes(file) && !checkpoints.used.has(file.name))
+  const rest = await epochsAndDownloads(folder, prefix, others, isLoose, found)
+  // Whatever was chosen by itself is a source, so that its refusal can be told.
+  for (const { name, bytes, modifiedMs } of rest.sort((a, b) => naturalOrder(a.name, b.name))) {
+    const base = tableSource(join(folder, name), name, prefix, prefix, { bytes, modifiedMs })
+    const peeked = await peekTable(join(folder, name), name, bytes)
+    const parts = peeked.kind === 'runs' ? peeked.parts : [{ part: null, seed: null }]
+    for (const { part, seed } of parts) found.files.push(part === null ? { ...base, seed: base.seed ?? seed } : partOf(base, part, seed)) // prettier-ignore
   }
 }
 
-async function entriesOf(folder: string, name: string): Promise<string[]> {
-  return readdir(folder).catch((error: unknown) => {
-    throw describeFileError(error, name, 'read')
-  })
-}
-
-async function tableFile(path: string, file: string, group: string): Promise<ImportFile> {
-  const { size, mtimeMs } = await stat(path)
-  const name = stemOf(basename(path))
+function sourceOf(file: string, name: string, group: string, home: string): Omit<ImportFile, 'holds'> {
   return {
-    file,
-    name,
-    group,
-    seed: seedFromName(name),
-    path,
-    parts: null,
-    bytes: size,
-    modifiedMs: mtimeMs,
-    log: null,
-    checkpoints: null
+    ...{ file, run: file, name, group, seed: seedFromName(name), seedFrom: null, bytes: 0, modifiedMs: 0 },
+    ...{ home, prefix: null, notes: [] }
   }
+}
+
+function sizeOf(files: readonly WalkedFile[]): { bytes: number; modifiedMs: number } {
+  return {
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    modifiedMs: largest(files.map(({ modifiedMs }) => modifiedMs))
+  }
+}
+
+function tableSource(
+  path: string,
+  file: string,
+  home: string,
+  group: string,
+  size: { bytes: number; modifiedMs: number }
+): ImportFile {
+  const holds: Holding = { kind: 'table', path, part: null }
+  return { ...sourceOf(file, stemOf(basename(path).replace(/\.gz$/i, '')), group, home), ...size, holds }
+}
+
+/** Between the name of a file and that of a run in it. */
+const partMark = ' › '
+
+/** One of several runs in a file; they are a group. */
+function partOf(base: ImportFile, part: string, seed: number | null): ImportFile {
+  const holds: Holding = { ...(base.holds as Extract<Holding, { kind: 'table' }>), part }
+  const file = `${base.file}${partMark}${part}`
+  const name = seed !== null && /^\d+$/.test(part) ? `seed ${part}` : part
+  return { ...base, file, run: file, name, group: base.name, seed: seed ?? seedFromName(part), holds }
 }
 
 /** One run of TensorBoard logs; its name is the path below the chosen folder. */
 function logRun(root: string, run: LogRun, isLoose = false): ImportFile {
   const top = isLoose ? looseGroup : basename(root)
   const name = run.name === '.' ? top : run.name.replaceAll('\\', '/')
+  const file = run.name === '.' ? top : `${top}/${name}`
   return {
-    file: run.name === '.' ? top : `${top}/${name}`,
-    name,
-    group: top,
+    ...sourceOf(file, name, top, file),
     seed: seedFromName(basename(name)),
-    path: run.folder,
-    parts: null,
     bytes: [...run.files.values()].reduce((sum, size) => sum + size, 0),
     modifiedMs: run.modifiedMs,
-    log: { root, run: run.name, files: [...run.files.keys()] },
-    checkpoints: null
+    holds: { kind: 'log', root, run: run.name, folder: run.folder, files: [...run.files.keys()] }
   }
 }
 
-async function epochRun(folder: string, names: string[], prefix: string, isLoose: boolean): Promise<ImportFile> {
-  const infos = await Promise.all(names.map((name) => stat(join(folder, name))))
+function epochRun(folder: string, files: readonly WalkedFile[], prefix: string, isLoose: boolean): ImportFile {
   const name = isLoose ? looseGroup : basename(folder)
+  const parts = files.map((part) => ({ name: part.name, epoch: epochOfFile(part.name)! }))
   return {
-    file: prefix,
-    name,
-    group: isLoose ? looseGroup : prefix.includes('/') ? basename(dirname(folder)) : name,
-    seed: isLoose ? null : seedFromName(name),
-    path: folder,
-    parts: names.map((part) => ({ name: part, epoch: epochOfFile(part)! })).sort((a, b) => a.epoch - b.epoch),
-    bytes: infos.reduce((sum, info) => sum + info.size, 0),
-    modifiedMs: largest(infos.map((info) => info.mtimeMs)),
-    log: null,
-    checkpoints: null
+    ...sourceOf(prefix, name, isLoose ? looseGroup : prefix.includes('/') ? basename(dirname(folder)) : name, prefix),
+    ...(isLoose && { seed: null }),
+    ...sizeOf(files),
+    holds: { kind: 'epochs', folder, parts: parts.sort((a, b) => a.epoch - b.epoch) }
+  }
+}
+
+function isMlflowRun({ files, folders }: WalkedFolder): boolean {
+  return files.some(({ name }) => name === 'meta.yaml') && folders.includes('metrics')
+}
+
+async function mlflowRun(
+  { folder, prefix, files }: WalkedFolder,
+  walked: readonly WalkedFolder[],
+  used: Set<string>,
+  found: Found
+): Promise<void> {
+  const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
+  const meta = await read(join(folder, 'meta.yaml'))
+  if (!/^(run_id|run_uuid|lifecycle_stage|artifact_uri):/m.test(meta)) return
+  const below = (part: string): WalkedFile[] =>
+    walked.flatMap((one) => {
+      const isPart = one.prefix === `${prefix}/${part}` || one.prefix.startsWith(`${prefix}/${part}/`)
+      const inner = one.prefix.slice(`${prefix}/${part}/`.length)
+      return isPart
+        ? one.files.map((file) => ({ ...file, name: inner === '' ? file.name : `${inner}/${file.name}` }))
+        : []
+    })
+  const metrics = below('metrics')
+  for (const part of ['metrics', 'params', 'tags'])
+    for (const { name } of below(part)) used.add(`${prefix}/${part}/${name}`)
+  used.add(`${prefix}/meta.yaml`)
+  if (metrics.length === 0) {
+    found.left.push({ file: prefix, reason: 'an MLflow run without metrics' })
+    return
+  }
+  const tag = (await read(join(folder, 'tags', 'mlflow.runName'))).trim()
+  const name = tag || (yamlField(meta, 'run_name') ?? basename(folder))
+  const experiment = yamlField(await read(join(dirname(folder), 'meta.yaml')), 'name')
+  const seed = Number((await read(join(folder, 'params', 'seed'))).trim() || NaN)
+  used.add(`${prefix.slice(0, prefix.lastIndexOf('/'))}/meta.yaml`)
+  found.files.push({
+    ...sourceOf(prefix, name, experiment ?? basename(dirname(folder)), prefix),
+    ...(Number.isSafeInteger(seed) && { seed, seedFrom: 'params/seed' }),
+    ...sizeOf([...metrics, ...files.slice(0, 1)]),
+    bytes: metrics.reduce((sum, { bytes }) => sum + bytes, 0),
+    holds: { kind: 'mlflow', folder, metrics: metrics.map((file) => file.name).sort(naturalOrder) }
+  })
+}
+
+/**
+ * Hugging Face writes the whole history so far into each checkpoint: of a training's trainer_state.json files the longest is read.
+ * @param left is told of the others
+ */
+async function newestStates(walked: readonly WalkedFolder[], left: LeftFile[]): Promise<{ left: Set<string> }> {
+  const states = new Map<string, { file: string; rows: number }[]>()
+  for (const { folder, prefix, files } of walked) {
+    const state = files.find(({ name }) => name === 'trainer_state.json')
+    if (!state) continue
+    const file = `${prefix}/${state.name}`
+    const peeked = await peekTable(join(folder, state.name), file, state.bytes)
+    const training = trainingOfState(prefix)
+    const rows = peeked.kind === 'runs' ? peeked.parts[0].rows : 0
+    states.set(training, [...(states.get(training) ?? []), { file, rows }])
+  }
+  const others = new Set<string>()
+  for (const same of states.values()) {
+    // Without a history, as in the middle of nothing, they are settings like others.
+    if (same.every(({ rows }) => rows === 0)) continue
+    const [kept, ...rest] = same.sort((a, b) => b.rows - a.rows || a.file.length - b.file.length)
+    for (const { file } of rest) {
+      others.add(file)
+      left.push({ file, reason: `a beginning of the same history as ${kept.file}` })
+    }
+  }
+  return { left: others }
+}
+
+/** `output/checkpoint-200` is of the training in `output`. */
+function trainingOfState(prefix: string): string {
+  return prefix.replace(/\/checkpoint-\d+$/, '')
+}
+
+/** Seeds that no name tells, from the settings in the folder of the training or just above it. */
+async function seedsFromSettings(files: readonly ImportFile[], folders: ReadonlyMap<string, string>): Promise<void> {
+  const asked = new Map<string, Awaited<ReturnType<typeof seedBeside>>>()
+  for (const file of files) {
+    if (file.seed !== null || file.file.includes(partMark)) continue
+    const folder = folders.get(file.home)
+    if (folder === undefined) continue
+    if (!asked.has(folder)) asked.set(folder, await seedBeside(folder))
+    const beside = asked.get(folder)
+    if (!beside) continue
+    file.seed = beside.seed
+    file.seedFrom = beside.from
   }
 }
 
@@ -254,7 +349,10 @@ function makeDistinct(files: ImportFile[]): void {
   for (const item of files) {
     const count = (seen.get(item.file) ?? 0) + 1
     seen.set(item.file, count)
-    if (count > 1) item.file = `${item.file} (${count})`
+    if (count === 1) continue
+    const isAlone = item.run === item.file
+    item.file = `${item.file} (${count})`
+    if (isAlone) item.run = item.file
   }
   const names = new Map<string, ImportFile[]>()
   for (const item of files) {
@@ -262,89 +360,7 @@ function makeDistinct(files: ImportFile[]): void {
     names.set(key, [...(names.get(key) ?? []), item])
   }
   for (const same of names.values()) {
-    if (same.length > 1) for (const item of same) item.name = item.file.replace(/\.[^./]+$/, '')
+    if (new Set(same.map(({ run }) => run)).size > 1)
+      for (const item of same) item.name = item.holds.kind === 'table' ? item.run.replace(/\.[^./]+$/, '') : item.home
   }
-}
-
-/** @throws FormatError when the file is not what it should be, PhasescopeError when it cannot be read at all */
-export async function readSource(source: ImportFile): Promise<ReadFile> {
-  if (source.parts) {
-    checkEpochs(source.parts, source.file)
-    const points = []
-    for (const { name, epoch } of source.parts) {
-      const part = `${source.file}/${name}`
-      points.push(readEpoch(await readText(join(source.path, name), part), epoch, part))
-    }
-    return { format: 'visualizing-training', table: collateEpochs(points) }
-  }
-  const text = await readText(source.path, source.file)
-  const ending = extname(source.path).toLowerCase()
-  const isJson = ending === '.jsonl' || ending === '.ndjson' || /^\s*\{/.test(text)
-  if (isJson) return { format: 'json-lines', table: readJsonLines(text, source.file) }
-  if (ending === '.json') {
-    const remedy = 'Write one JSON object per line, or choose a run folder with epochN.json files.'
-    throw new FormatError(source.file, null, `is a JSON document that Phasescope does not know. ${remedy}`)
-  }
-  return { format: 'csv', table: readDelimited(text, source.file) }
-}
-
-async function readText(path: string, file: string): Promise<string> {
-  const { size } = await stat(path).catch((error: unknown) => refuse(file, error))
-  if (size > mostBytes) {
-    const limit = `files up to ${mostBytes / 2 ** 20} MB can be imported`
-    throw new FormatError(
-      file,
-      null,
-      `has ${Math.round(size / 2 ** 20)} MB; ${limit}. Leave out columns or rows, or split it.`
-    )
-  }
-  // Before a large file is read whole: whether it is text at all.
-  if (isBinary(await beginning(path).catch((error: unknown) => refuse(file, error)))) {
-    throw new FormatError(file, null, 'is not a text file. Choose CSV, JSON lines or epochN.json files.')
-  }
-  const bytes = await readFile(path).catch((error: unknown) => refuse(file, error))
-  return decodeText(bytes, file)
-}
-
-async function beginning(path: string): Promise<Uint8Array> {
-  const chunks: Buffer[] = []
-  for await (const chunk of createReadStream(path, { end: 65_535 })) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
-}
-
-function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
-  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : null
-}
-
-function isBinary(bytes: Uint8Array): boolean {
-  return utf16Of(bytes) === null && bytes.includes(0)
-}
-
-/** UTF-8, or UTF-16 where the file begins with its mark, as spreadsheets save "Unicode text". */
-function decodeText(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder(utf16Of(bytes) ?? 'utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new FormatError(file, `line ${firstBadLine(bytes)}`, 'this is not UTF-8 text. Save the file as UTF-8.')
-  }
-}
-
-function firstBadLine(bytes: Uint8Array): number {
-  let line = 1
-  for (let start = 0; start < bytes.length; line++) {
-    const end = bytes.indexOf(10, start)
-    const stop = end < 0 ? bytes.length : end
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(start, stop))
-    } catch {
-      return line
-    }
-    start = stop + 1
-  }
-  return line
-}
-
-function refuse(file: string, error: unknown): never {
-  throw unreadable(file, error)
 }

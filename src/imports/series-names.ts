@@ -49,13 +49,23 @@ export function normalName(column: string): string {
     .replace(/[\s./\\-]+/g, '_')
 }
 
-/** A tag for each column, all different: ours where the column is known, else its own name. */
-export function tagsOf(columns: readonly string[]): Map<string, string> {
+/** Whether a name says already which part of the data was measured: `train_loss`, `val/acc`. */
+export function namesPart(column: string): boolean {
+  const words = normalName(column).split('_')
+  return [...trained, ...held].some((part) => words.includes(part))
+}
+
+/**
+ * A tag for each column, all different: ours where the column is known, else its own name.
+ * @param lone columns of one value at most, such as the mean of a whole training: they get our tag where no other wants it
+ */
+export function tagsOf(columns: readonly string[], lone: ReadonlySet<string> = new Set()): Map<string, string> {
   const winners = new Map<string, { column: string; rank: number }>()
   for (const column of columns) {
     const known = ranks.get(normalName(column))
-    if (known && known.rank < (winners.get(known.tag)?.rank ?? Infinity)) {
-      winners.set(known.tag, { column, rank: known.rank })
+    const rank = known && (lone.has(column) ? known.rank + 1000 : known.rank)
+    if (known && rank !== undefined && rank < (winners.get(known.tag)?.rank ?? Infinity)) {
+      winners.set(known.tag, { column, rank })
     }
   }
   const tags = new Map([...winners].map(([tag, { column }]) => [column, tag]))

@@ -38,7 +38,7 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
     await from(async (isCurrent) => {
       stage.value = 'receiving'
       received.value = { done: 0, total: 0 }
-      const { files } = await readDropped(taken, readable)
+      const { files } = await readDropped(taken, (path) => readable.test(path))
       if (files.length === 0) throw new Error('There are no files in it that data sets are read from.')
       const opened = (await request('import.stage', {})).staging
       if (!isCurrent()) return discard(opened)

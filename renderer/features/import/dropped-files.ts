@@ -1,4 +1,5 @@
 /** What was dropped on the window: files, and folders with all that lies in them. */
+import { isImportable } from '../../../src/contract/import-formats'
 
 export interface DroppedFile {
   /** Path below what was dropped, with `/`. */
@@ -9,10 +10,9 @@ export interface DroppedFile {
 export interface Dropped {
   files: DroppedFile[]
   /** Files of other kinds in dropped folders, which are not sent. */
-  ignored: number
+  left: string[]
 }
 
-const runs = /\.(csv|tsv|txt|jsonl|ndjson|json|safetensors|npz|pth?|ckpt|bin|h5|hdf5|keras)$|tfevents[^/]*$/i
 const mostFiles = 20_000
 const mostBytes = 1024 ** 3
 
@@ -30,12 +30,12 @@ export function takeDropped(transfer: DataTransfer): { entries: FileSystemEntry[
   return { entries, loose }
 }
 
-/** @param readable names of the files in folders that are sent. @throws Error in words when it is too much */
+/** @param isReadable whether a file in a folder is sent. @throws Error in words when it is too much */
 export async function readDropped(
   { entries, loose }: ReturnType<typeof takeDropped>,
-  readable = runs
+  isReadable: (path: string) => boolean = isImportable
 ): Promise<Dropped> {
-  const found: Dropped = { files: [], ignored: 0 }
+  const found: Dropped = { files: [], left: [] }
   let bytes = 0
   const add = (name: string, file: File): void => {
     found.files.push({ name, file })
@@ -51,8 +51,8 @@ export async function readDropped(
     const name = prefix + entry.name
     if (entry.isFile) {
       // What was dropped by itself is sent whatever its name, so that its refusal can be told.
-      if (prefix === '' || readable.test(name)) add(name, await fileOf(entry as FileSystemFileEntry))
-      else found.ignored += 1
+      if (prefix === '' || isReadable(name)) add(name, await fileOf(entry as FileSystemFileEntry))
+      else found.left.push(name)
       return
     }
     const children = await childrenOf(entry as FileSystemDirectoryEntry)

@@ -1,6 +1,8 @@
 /** An import from the choice of files to its result; the dialog shows it, the drop target begins it. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
+import type { RunAnswer } from '../../../src/contract/import-answers'
+import { importableKinds } from '../../../src/contract/import-formats'
 import type { RequestResult } from '../../../src/contract/requests'
 import { onEvent, request } from '../../bridge/host'
 import { latest } from '../../stores/latest'
@@ -25,13 +27,16 @@ export const useImport = defineStore('import', () => {
   const inspection = shallowRef<Inspection | null>(null)
   /** File to step column, where the user chose one. */
   const stepColumns = shallowRef<Record<string, string>>({})
+  /** What the user says of runs, by their keys. */
+  const answers = shallowRef<Record<string, RunAnswer>>({})
   /** Modules of checkpoints that the user chose; null: those that are chosen unasked. */
   const chosenHooks = shallowRef<string[] | null>(null)
   const groupName = ref('')
   const projectName = ref('')
   /** Whether TensorBoard logs are to be read where they lie. */
   const follow = ref(true)
-  const ignored = ref(0)
+  /** Files of other kinds in what was dropped, which were not sent. */
+  const notSent = ref<string[]>([])
   const result = shallowRef<RequestResult<'import.run'> | null>(null)
   /** A changed answer is being looked at; what is shown is the old one. */
   const updating = ref(false)
@@ -47,14 +52,15 @@ export const useImport = defineStore('import', () => {
 
   const busy = computed(() => ['receiving', 'reading', 'importing'].includes(stage.value))
   const good = computed(() => inspection.value?.sources.filter(({ problem }) => problem === null) ?? [])
+  /** Keys of the runs to be. */
+  const runCount = computed(() => new Set(good.value.map(({ run }) => run)).size)
   const groups = computed(() => groupsOf(inspection.value?.sources ?? []))
   const modules = computed(() => modulesOf(good.value))
   const hooks = computed(() => chosenHooks.value ?? defaultHooks(good.value))
   /** Why the import cannot begin, or null. */
   const obstacle = computed(() => {
     if (!inspection.value) return 'Nothing is chosen.'
-    if (inspection.value.sources.length === 0)
-      return 'No TensorBoard logs, CSV, JSON lines, epochN.json files or checkpoints were found.'
+    if (inspection.value.sources.length === 0) return `No ${importableKinds} were found.`
     if (good.value.length > 0) {
       if (modules.value.length > 0 && hooks.value.length === 0) return 'Choose at least one module to measure.'
       return app.project || projectName.value.trim() ? null : 'Give the new project a name.'
@@ -90,11 +96,9 @@ export const useImport = defineStore('import', () => {
       const dropped = await readDropped(taken)
       if (!isCurrent()) return null
       if (dropped.files.length === 0) {
-        throw new Error(
-          'Nothing in there can be imported: no TensorBoard logs, CSV, JSON lines, epochN.json files or checkpoints were found.'
-        )
+        throw new Error(`Nothing in there can be imported: no ${importableKinds} were found.`)
       }
-      ignored.value = dropped.ignored
+      notSent.value = dropped.left
       const opened = (await request('import.stage', {})).staging
       if (!isCurrent()) {
         await request('import.discard', { staging: opened })
@@ -133,6 +137,7 @@ export const useImport = defineStore('import', () => {
       }
       grant = got.grant
       stepColumns.value = {}
+      answers.value = {}
       chosenHooks.value = null
       stage.value = 'reading'
       await inspect(isCurrent)
@@ -151,7 +156,9 @@ export const useImport = defineStore('import', () => {
     if (grant === null) return
     job = newJob()
     progress.value = { done: 0, total: 0, text: 'Looking for files' }
-    const found = await request('import.inspect', { job, grant, stepColumns: stepColumns.value })
+    const found = await request('import.inspect', {
+      ...{ job, grant, stepColumns: stepColumns.value, answers: answers.value }
+    })
     if (!isCurrent()) return
     inspection.value = found
     stage.value = 'review'
@@ -160,6 +167,16 @@ export const useImport = defineStore('import', () => {
   /** The user's answer for files that have the same columns. */
   async function chooseStep(files: readonly string[], column: string): Promise<void> {
     stepColumns.value = { ...stepColumns.value, ...Object.fromEntries(files.map((file) => [file, column])) }
+    await lookAgain()
+  }
+
+  /** Another name or seed for a run, or its parts as runs of their own. */
+  async function answer(run: string, said: RunAnswer): Promise<void> {
+    answers.value = { ...answers.value, [run]: { ...answers.value[run], ...said } }
+    await lookAgain()
+  }
+
+  async function lookAgain(): Promise<void> {
     updating.value = true
     error.value = null
     const isCurrent = asking.begin()
@@ -192,6 +209,7 @@ export const useImport = defineStore('import', () => {
         job,
         grant,
         stepColumns: stepColumns.value,
+        answers: answers.value,
         hooks: chosenHooks.value,
         name,
         follow: follow.value
@@ -245,14 +263,15 @@ export const useImport = defineStore('import', () => {
     chosenHooks.value = null
     groupName.value = ''
     projectName.value = ''
-    ignored.value = 0
+    notSent.value = []
+    answers.value = {}
     result.value = null
   }
 
   return {
-    ...{ stage, progress, error, inspection, stepColumns, groupName, projectName, ignored, result, updating, follow },
-    ...{ busy, good, groups, obstacle, modules, hooks },
-    ...{ open, pick, type, drop, chooseStep, chooseHooks, start, cancel, close, again }
+    ...{ stage, progress, error, inspection, stepColumns, groupName, projectName, notSent, result, updating, follow },
+    ...{ busy, good, runCount, groups, obstacle, modules, hooks },
+    ...{ open, pick, type, drop, chooseStep, answer, chooseHooks, start, cancel, close, again }
   }
 })
 

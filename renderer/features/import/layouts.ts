@@ -1,7 +1,7 @@
 /** Files with the same columns, so that whatever is asked about them is asked once. */
-import { importFormatNames } from '../../../src/contract/domain'
+import { importFormat } from '../../../src/contract/import-formats'
 import type { ImportSource } from '../../../src/contract/domain'
-import { plural } from '../../charts/format'
+import { integer } from '../../charts/format'
 
 export interface Layout {
   key: string
@@ -51,27 +51,13 @@ export function layoutsOf(sources: readonly ImportSource[]): Layout[] {
 
 /** "20 CSV files", "18 CSV files and 2 run folders of visualizing-training". */
 export function describeSources(sources: readonly ImportSource[]): string {
-  const counts = new Map<string, number>()
-  for (const { format } of sources) {
-    const what =
-      format === null
-        ? 'file that cannot be read'
-        : format === 'visualizing-training'
-          ? 'run folder of visualizing-training'
-          : format === 'tensorboard'
-            ? 'TensorBoard run'
-            : format === 'checkpoints'
-              ? 'run folder of checkpoints'
-              : `${importFormatNames[format]} file`
-    counts.set(what, (counts.get(what) ?? 0) + 1)
-  }
-  const parts = [...counts].map(([what, count]) =>
-    what.startsWith('run folder') && count > 1
-      ? `${plural(count, 'run folder')}${what.slice('run folder'.length)}`
-      : what.startsWith('file that') && count > 1
-        ? `${plural(count, 'file')} that cannot be read`
-        : plural(count, what)
-  )
+  const counts = new Map<ImportSource['format'], number>()
+  for (const { format } of sources) counts.set(format, (counts.get(format) ?? 0) + 1)
+  const unreadable = { one: 'file that cannot be read', many: 'files that cannot be read' }
+  const parts = [...counts].map(([format, count]) => {
+    const { one, many } = format === null ? unreadable : importFormat(format)
+    return `${integer(count)} ${count === 1 ? one : many}`
+  })
   return parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}` : (parts[0] ?? '')
 }
 

@@ -1,5 +1,6 @@
 /** What the run table shows, without the table: filtering, sorting, the best of a group, summaries. */
-import { importFormatNames, lastKeys, roleWords, seedOf } from '../../../src/contract/domain'
+import { lastKeys, roleWords, seedOf } from '../../../src/contract/domain'
+import { importFormat } from '../../../src/contract/import-formats'
 import type { RoleChoices } from '../../../src/analysis/types'
 import type { RunInfo } from '../../../src/contract/domain'
 import { largest, smallest } from '../../charts/extremes'
@@ -35,7 +36,7 @@ export function lastValue(run: RunInfo, tag: string): number | null {
 /** What a run is a run of: its experiment, or the format it was imported from. */
 export function originOf(run: RunInfo): string {
   if (run.spec) return run.spec.experiment
-  return run.imported ? `imported from ${importFormatNames[run.imported.format]}` : ''
+  return run.imported ? `imported from ${importFormat(run.imported.format).title}` : ''
 }
 
 /** Hyperparameters that differ between the runs get a column of their own; at most `most` of them. */

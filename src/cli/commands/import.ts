@@ -1,9 +1,11 @@
 /** `phasescope import`: recorded series of other programs as runs of a project. */
 import { basename, resolve } from 'node:path'
 import type { ImportSource } from '../../contract/domain'
-import { importFormatNames } from '../../contract/domain'
+import type { RunAnswer } from '../../contract/import-answers'
+import { importableKinds, importFormat } from '../../contract/import-formats'
 import { PhasescopeError } from '../../contract/errors'
 import type { Engine } from '../../engine/engine'
+import type { Inspection } from '../../engine/import-service'
 import { noteProblems, withEngine } from '../host'
 import { interruptible } from '../interrupt'
 import { UsageError } from '../options'
@@ -12,11 +14,16 @@ import { CountProgress } from '../progress'
 import { table } from '../terminal'
 
 const job = 'command-line'
+/** More of a kind than this are counted. */
+const mostTold = 6
+
+type LeftFile = Inspection['left'][number]
 
 export const importCommand: Command = {
   name: 'import',
-  summary: 'Import TensorBoard logs, CSV files, JSON lines, run folders of visualizing-training or checkpoints.',
-  usage: 'SOURCE... --project DIR [--create] [--name GROUP] [--step-column NAME] [--hooks LIST] [--follow] [--dry-run]',
+  summary: `Import runs of other programs: ${importableKinds}.`,
+  usage:
+    'SOURCE... --project DIR [--create] [--name GROUP] [--step-column NAME] [--hooks LIST] [--seed RUN=N] [--apart]\n[--follow] [--dry-run [--json]]',
   options: {
     project: { value: 'DIR', description: 'The project folder; not needed for --dry-run.' },
     create: { description: 'Make the project when it does not exist.' },
@@ -31,12 +38,23 @@ export const importCommand: Command = {
       value: 'LIST',
       description: 'Modules of checkpoints to measure: paths or patterns ("h.*.attn"), or "all". Default: at most 30.'
     },
+    seed: {
+      value: 'RUN=N',
+      description: 'The seed of a run, where no name tells it or a wrong one; RUN=none: it has none. May be repeated.',
+      multiple: true
+    },
+    'run-name': { value: 'RUN=NAME', description: 'Another name for a run. May be repeated.', multiple: true },
+    apart: { description: 'A run for each source: checkpoints, event files and tables of one folder are not joined.' },
     follow: { description: 'Read TensorBoard logs where they lie, also while they grow, instead of copying them.' },
-    'dry-run': { description: 'Only say what would be imported.' }
+    'dry-run': { description: 'Only say what would be imported.' },
+    json: {
+      description: 'With --dry-run: the whole reading as JSON, with every file and the reason for each left out.'
+    }
   },
   notes: [
-    'A SOURCE is a file or a folder: one run per CSV or JSON lines file, and per folder with event or epochN.json files.',
-    'A folder of checkpoints (PyTorch, safetensors, npz, Keras, TensorFlow.js) is one run of weight metrics.',
+    'A SOURCE is a file or a folder: one run per table, and per folder with event or epochN.json files. A folder of checkpoints',
+    '(PyTorch, safetensors, npz, Keras, TensorFlow.js) is one run of weight metrics, with the logs that lie beside them.',
+    'RUN is the name or the file of a run, as --dry-run lists them.',
     'Files that cannot be read are named with the line and the remedy; the others are imported.',
     'Exit code 1 when nothing could be imported.'
   ],
@@ -60,8 +78,11 @@ export const importCommand: Command = {
       ?.split(',')
       .flatMap((one) => one.trim() || [])
     if (hooks?.length === 0) throw new UsageError('--hooks names no modules; give paths, patterns or "all".')
+    if (input.has('json') && !dry) throw new UsageError('--json goes with --dry-run.')
+    const wanted = answersIn(input)
     const request = {
       job,
+      apart: input.has('apart'),
       paths,
       stepColumns: {},
       follow: input.has('follow'),
@@ -69,16 +90,67 @@ export const importCommand: Command = {
       ...(stepColumn === undefined ? {} : { stepColumn })
     }
     return withEngine(context, {}, async (engine) => {
-      if (dry) {
-        const { sources, ignored } = await watched(engine, context, () => engine.imports.inspect(request))
-        return report(sources, ignored, true, context)
+      const asked = { ...request, answers: {} }
+      if (wanted.size > 0 || dry) {
+        const before = await watched(engine, context, () => engine.imports.inspect(asked))
+        asked.answers = answersFor(wanted, before.sources)
+        if (dry) {
+          const reading =
+            wanted.size === 0 ? before : await watched(engine, context, () => engine.imports.inspect(asked))
+          if (!input.has('json')) return report(reading.sources, reading.left, true, context)
+          context.terminal.out(JSON.stringify(reading, null, 2))
+          return reading.sources.some(({ problem }) => problem === null) ? 0 : 1
+        }
       }
       const session = await openedProject(engine, input)
       noteProblems(session, context)
-      const { sources } = await watched(engine, context, () => engine.imports.run(session, request, name))
+      const { sources } = await watched(engine, context, () => engine.imports.run(session, asked, name))
       return report(sources, [], false, context)
     })
   }
+}
+
+/** What --seed and --run-name say, by what they call the run. */
+function answersIn(input: Input): Map<string, RunAnswer> {
+  const answers = new Map<string, RunAnswer>()
+  const add = (option: string, value: (text: string) => RunAnswer): void => {
+    for (const text of input.texts(option)) {
+      // A run's name may have a sign of equality itself.
+      const at = text.lastIndexOf('=')
+      if (at <= 0) throw new UsageError(`--${option} needs a run and a value: --${option} RUN=VALUE.`)
+      const run = text.slice(0, at)
+      answers.set(run, { ...answers.get(run), ...value(text.slice(at + 1).trim()) })
+    }
+  }
+  add('seed', (text) => {
+    if (text === 'none') return { seed: null }
+    if (!/^\d{1,15}$/.test(text)) throw new UsageError(`--seed needs a whole number or "none", not "${text}".`)
+    return { seed: Number(text) }
+  })
+  add('run-name', (name) => {
+    if (name === '') throw new UsageError('--run-name needs a name after the sign of equality.')
+    return { name }
+  })
+  return answers
+}
+
+/** @throws UsageError for a run that is not there, or is not the only one of its name */
+function answersFor(
+  wanted: ReadonlyMap<string, RunAnswer>,
+  sources: readonly ImportSource[]
+): Record<string, RunAnswer> {
+  const answers: Record<string, RunAnswer> = {}
+  for (const [called, said] of wanted) {
+    const runs = new Set(
+      sources.filter(({ file, run, name }) => [file, run, name].includes(called)).map((source) => source.run)
+    )
+    if (runs.size === 0) throw new UsageError(`No run is called "${called}"; --dry-run lists them.`)
+    if (runs.size > 1) {
+      throw new UsageError(`Several runs are called "${called}": give the file of one, ${[...runs].join(' or ')}.`)
+    }
+    answers[[...runs][0]] = said
+  }
+  return answers
 }
 
 async function openedProject(engine: Engine, input: Input): Promise<Engine['project']> {
@@ -122,30 +194,33 @@ async function watched<T>(engine: Engine, { terminal }: Context, work: () => Pro
   return result
 }
 
-function report(sources: ImportSource[], ignored: string[], dry: boolean, { terminal }: Context): number {
+function report(sources: ImportSource[], other: readonly LeftFile[], dry: boolean, { terminal }: Context): number {
   if (sources.length === 0) {
-    terminal.note(
-      'phasescope: There is nothing to import: no event files, CSV, JSON lines, epochN.json files or checkpoints were found.'
-    )
+    terminal.note(`phasescope: There is nothing to import: no ${importableKinds} were found.`)
+    for (const line of leftLines(other)) terminal.note(line)
     return 1
   }
   const good = sources.filter((source) => source.problem === null)
   const rows = sources.map((source) => [
     source.file,
-    source.format === null ? '-' : importFormatNames[source.format],
+    source.format === null ? '-' : importFormat(source.format).title,
+    nameOf(source),
     source.seed === null ? '-' : String(source.seed),
     source.rows === 0 ? '-' : String(source.rows),
     stepsOf(source),
     source.series.length === 0 ? '-' : String(source.series.length),
     source.problem === null ? (source.notes.length === 0 ? '' : plural(source.notes.length, 'note')) : 'left out'
   ])
-  for (const line of table(['FILE', 'FORMAT', 'SEED', 'ROWS', 'STEPS', 'SERIES', ''], rows, [2, 3, 5]))
+  for (const line of table(['FILE', 'FORMAT', 'RUN', 'SEED', 'ROWS', 'STEPS', 'SERIES', ''], rows, [3, 4, 6]))
     terminal.out(line)
   if (dry) for (const line of [...mappings(good), ...modulesOf(good)]) terminal.out(line)
   terminal.out('')
   const verb = dry ? 'can be imported' : 'imported'
   const left = sources.length - good.length
-  terminal.out(`${plural(good.length, 'run')} ${verb}${left === 0 ? '' : `, ${left} left out`}.`)
+  const runs = new Set(good.map(({ run }) => run)).size
+  const from = good.length > runs ? ` from ${good.length} sources` : ''
+  terminal.out(`${plural(runs, 'run')} ${verb}${from}${left === 0 ? '' : `, ${left} left out`}.`)
+  for (const note of guessesOf(good)) terminal.note(note)
   for (const { file, notes } of good) for (const note of notes) terminal.note(`note: ${file}: ${note}`)
   for (const { problem } of sources) if (problem !== null) terminal.note(`left out: ${problem}`)
   if (sources.some(({ unclear, problem }) => unclear !== null && problem !== null)) {
@@ -154,8 +229,37 @@ function report(sources: ImportSource[], ignored: string[], dry: boolean, { term
       terminal.note('--step-pattern says where the step stands in the names of checkpoints.')
     }
   }
-  if (ignored.length > 0) terminal.note(`not looked at: ${plural(ignored.length, 'file')} of other kinds.`)
+  for (const line of leftLines(other)) terminal.note(line)
   return good.length > 0 ? 0 : 1
+}
+
+/** The run that a source becomes, or a part of. */
+function nameOf({ name, run, file }: ImportSource): string {
+  return run === file ? name : `${name} (joined)`
+}
+
+/** What is a guess, with the option that says otherwise. */
+function guessesOf(good: readonly ImportSource[]): string[] {
+  const notes: string[] = []
+  const seeded = good.filter(({ seedFrom, run, file }) => seedFrom !== null && run === file)
+  for (const { name, seed, seedFrom } of seeded.slice(0, mostTold))
+    notes.push(`guess: ${name}: seed ${seed} is from ${seedFrom} (--seed "${name}=N" says another).`)
+  if (seeded.length > mostTold) notes.push(`guess: and ${seeded.length - mostTold} more seeds like these.`)
+  const joined = good.filter(({ run, file }) => run !== file)
+  for (const { file, run } of joined.slice(0, mostTold))
+    notes.push(`guess: ${file} is of the same training as ${run} (--apart keeps them apart).`)
+  if (joined.length > mostTold) notes.push(`guess: and ${joined.length - mostTold} more sources joined like these.`)
+  return notes
+}
+
+/** Every file that is no run, by its reason. */
+function leftLines(left: readonly LeftFile[]): string[] {
+  const reasons = new Map<string, string[]>()
+  for (const { file, reason } of left) reasons.set(reason, [...(reasons.get(reason) ?? []), file])
+  return [...reasons].map(([reason, files]) => {
+    const more = files.length - mostTold
+    return `not read: ${reason}: ${files.slice(0, mostTold).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`
+  })
 }
 
 function stepsOf({ firstStep, lastStep, stepColumn }: ImportSource): string {

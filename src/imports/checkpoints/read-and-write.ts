@@ -1,16 +1,14 @@
 /** Importing a run of checkpoints: what they hold, the metrics of one of them, and the run folder of all. */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImportSource } from '../../contract/domain'
 import { chosenHooks, type CheckpointModule, defaultHooks, mostDefaultHooks, modulesOf, parametersOf } from './modules'
 import { type CheckpointStep, stepsOf } from './steps'
 import { FormatError, plural, someNames } from '../../formats/format-error'
 import { openCheckpoint } from './open'
-import { describeFileError, writeJson } from '../../project/files'
-import type { CheckpointSet, ImportFile } from '../scan'
-import { RunWriter } from '../../project/run-writer'
+import { writeJson } from '../../project/files'
+import type { CheckpointHolding, ImportFile } from '../sources'
 import type { RunManifest } from '../../project/manifests'
-import type { ImportedRun } from '../read-and-write'
+import { type ImportedRun, namesOf, writerIn } from '../imported-run'
 import type { CheckpointUnit } from './units'
 import { checkpointMetrics, type CheckpointMetrics } from './metrics'
 
@@ -20,20 +18,19 @@ const mostNotes = 8
 /** Reads what every checkpoint is made of, and no values. */
 export async function inspectCheckpoints(
   file: ImportFile,
-  set: CheckpointSet,
+  { units, root }: CheckpointHolding,
   stepColumn: string | null,
   hooks: readonly string[] | null
 ): Promise<ImportSource> {
-  const { units, root } = set
   const found = stepsOf(
     units.map(({ name }) => name),
     stepColumn
   )
   const source: ImportSource = {
-    ...{ file: file.file, name: file.name, group: file.group, seed: file.seed, bytes: file.bytes },
+    ...namesOf(file),
     ...{ format: 'checkpoints', rows: found.steps.length || units.length, columns: [] },
     ...{ stepColumn: found.column, stepCandidates: found.candidates, unclear: null },
-    ...{ firstStep: null, lastStep: null, series: [], problem: null, notes: [...set.notes, ...found.notes] },
+    ...{ firstStep: null, lastStep: null, series: [], problem: null, notes: [...file.notes, ...found.notes] },
     checkpoints: { modules: [], hooks: [], steps: [] }
   }
   if (found.candidates.length > 0) source.columns = found.candidates
@@ -155,6 +152,8 @@ interface MeasuredRun {
   source: ImportSource
   /** Ascending by step. */
   points: (Measured & { step: number; epoch: number | null; modifiedMs: number })[]
+  /** Tags that another part of the run has. */
+  without: string[]
   folder: string
   manifest: RunManifest
 }
@@ -164,6 +163,7 @@ export async function writeCheckpointRun({
   file,
   source,
   points,
+  without,
   folder,
   manifest
 }: MeasuredRun): Promise<ImportedRun> {
@@ -188,14 +188,12 @@ export async function writeCheckpointRun({
       manifest: null
     }
   }
-  await mkdir(folder).catch((error: unknown) => {
-    throw describeFileError(error, folder, 'created')
-  })
-  const writer = new RunWriter(folder, good[0].step)
+  const writer = await writerIn(folder, good[0].step)
+  const isHeld = new Set(without)
   try {
     for (const { step, epoch, metrics, modifiedMs } of good) {
       const values = Object.entries(metrics.values)
-      if (epoch !== null) values.push(['epoch', epoch])
+      if (epoch !== null && !isHeld.has('epoch')) values.push(['epoch', epoch])
       if (values.length > 0) writer.exactScalars(step, modifiedMs / 1000, values)
     }
   } finally {

@@ -2,7 +2,7 @@
 import { commonPattern, isContainer } from './path-numbers'
 import { type CheckpointRun, checkpointRuns } from './runs'
 import { checkpointUnits, type FoundFile } from './units'
-import type { ImportFile } from '../scan'
+import type { ImportFile } from '../sources'
 import { largest } from '../../numeric/statistics'
 
 /**
@@ -29,15 +29,10 @@ function sourceOf(root: string, { units, seed, notes }: CheckpointRun, top: stri
   // `version_0/checkpoints`: the training is called version_0.
   while (fixed.length > 1 && isContainer(fixed[fixed.length - 1])) fixed.pop()
   return {
-    file,
-    name: fixed[fixed.length - 1] ?? top,
-    group: fixed[fixed.length - 2] ?? fixed[0] ?? top,
-    seed,
-    path: root,
-    parts: null,
+    ...{ file, run: file, name: fixed[fixed.length - 1] ?? top, group: fixed[fixed.length - 2] ?? fixed[0] ?? top },
+    ...{ seed, seedFrom: null, home: fixed.join('/') || top, prefix: null, notes },
     bytes: units.reduce((sum, { bytes }) => sum + bytes, 0),
     modifiedMs: largest(units.map(({ modifiedMs }) => modifiedMs)),
-    log: null,
-    checkpoints: { root, units, notes }
+    holds: { kind: 'checkpoints', root, units }
   }
 }

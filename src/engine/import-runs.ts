@@ -1,0 +1,95 @@
+/** Runs that are made of several sources: what each part adds, what the user says of them, and the manifest of the whole. */
+import type { ImportSource } from '../contract/domain'
+import type { RunAnswer } from '../contract/import-answers'
+import type { ImportFile } from '../imports/sources'
+import type { RunManifest } from '../project/manifests'
+import { unreadable } from './import-problems'
+
+export type { RunAnswer }
+
+/** Gives runs the names and seeds that the user wants, and takes apart what is not to be joined. */
+export function answer(files: readonly ImportFile[], answers: Record<string, RunAnswer>, apart: boolean): void {
+  for (const file of files) {
+    const said = Object.hasOwn(answers, file.run) ? answers[file.run] : {}
+    if (said.name !== undefined) file.name = said.name
+    if (said.seed !== undefined) Object.assign(file, { seed: said.seed, seedFrom: null })
+    const several = files.filter(({ run }) => run === file.run).length > 1
+    if (!(said.apart ?? apart) || !several) continue
+    Object.assign(file, { name: `${file.name} · ${file.file.slice(file.file.lastIndexOf('/') + 1)}`, prefix: null })
+  }
+  const isApart = files.filter(({ run }) => answers[run]?.apart ?? apart)
+  for (const file of isApart) file.run = file.file
+}
+
+/** The parts of each run that has several, in their order. */
+export function partsOfRuns(sources: readonly ImportSource[]): ImportSource[][] {
+  const runs = new Map<string, ImportSource[]>()
+  for (const source of sources) runs.set(source.run, [...(runs.get(source.run) ?? []), source])
+  return [...runs.values()].filter((parts) => parts.length > 1).map(inOrder)
+}
+
+/** The part that the run is called by comes first: its series are the run's. */
+function inOrder(parts: readonly ImportSource[]): ImportSource[] {
+  return [...parts].sort((a, b) => Number(b.file === b.run) - Number(a.file === a.run))
+}
+
+/** A series that an earlier part of the run holds already is not taken again, and told. @returns file to the tags that it gives up */
+export function tellShared(parts: readonly ImportSource[]): Map<string, string[]> {
+  const holders = new Map<string, string>()
+  const given = new Map<string, string[]>()
+  for (const source of parts) {
+    if (source.problem !== null) continue
+    const shared = source.series.filter(({ tag }) => holders.has(tag))
+    const tags = shared.map(({ tag }) => tag)
+    // What is measured of weights has its epochs, too.
+    if (source.format === 'checkpoints' && holders.has('epoch')) tags.push('epoch')
+    given.set(source.file, tags)
+    if (shared.length > 0) {
+      const from = [...new Set(shared.map(({ tag }) => holders.get(tag)!))]
+      const what = shared.length === source.series.length ? 'All its series' : `${shared.length} of its series`
+      source.notes.push(`${what} ${shared.length === 1 ? 'is' : 'are'} taken from ${from.join(' and ')}.`)
+      source.series = source.series.filter(({ tag }) => !holders.has(tag))
+    }
+    for (const { tag } of source.series) holders.set(tag, source.file)
+  }
+  return given
+}
+
+/**
+ * What lies beside logs that are followed: a followed run is its event files alone. Checkpoints become a run of their own, and tables
+ * are left out.
+ * @returns what is left out
+ */
+export function besideFollowed(files: readonly ImportFile[]): ImportSource[] {
+  const followed = new Set(files.filter(({ holds }) => holds.kind === 'log').map(({ run }) => run))
+  const refused: ImportSource[] = []
+  for (const file of files) {
+    if (!followed.has(file.run) || file.holds.kind === 'log') continue
+    file.run = file.file
+    if (file.holds.kind === 'checkpoints') file.name = `${file.name} · weights`
+    else
+      refused.push(
+        unreadable(
+          file,
+          `${file.file}: left out, because the event files of the same training are read where they lie. Copy the logs into the project to have both in one run.`
+        )
+      )
+  }
+  return refused
+}
+
+/** One manifest for a run of several parts: how far the furthest came, and the last values of all. */
+export function joinedManifest(parts: readonly RunManifest[]): RunManifest {
+  const [first, ...others] = parts
+  if (others.length === 0) return first
+  const most = (of: (part: RunManifest) => number): number => Math.max(...parts.map(of))
+  const last: RunManifest['last'] = {}
+  for (const part of [...parts].reverse()) Object.assign(last, part.last)
+  const beside = others.flatMap(({ imported }) => (imported ? [{ format: imported.format, file: imported.file }] : []))
+  return {
+    ...first,
+    imported: first.imported && { ...first.imported, beside },
+    ...{ step: most(({ step }) => step), totalSteps: most(({ totalSteps }) => totalSteps) },
+    ...{ epoch: most(({ epoch }) => epoch), totalEpochs: most(({ totalEpochs }) => totalEpochs), last }
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Which sources are one training: checkpoints, event files and tables of one folder become one run, so that a fit can use weights
+ * and losses together. Where a folder holds several of a kind, their seeds tell; where those do not, nothing is joined.
+ */
+import { stemOf } from '../formats/file-names'
+import type { ImportFile } from './sources'
+
+/** Folders that programs make inside the folder of a training. */
+const inside =
+  /^(logs?|csv_?logs?|csv|tb|tensorboard|tb_?logs?|events?|vis_data|metrics|results?|history|summar(y|ies)|\d{8}_\d{6}|\d{4}-\d\d-\d\d[_T-]\d\d[-:]?\d\d([-:]?\d\d)?)$/i
+/** Names of tables that tell nothing of a run: what lies beside another such is of the same training. */
+const general =
+  /^(progress|results?|metrics?|logs?|history|trainer_(state|log)|training_log|log_history|scalars|(\d+\.)?monitor|evaluations|loss(es)?|(train(ing)?|val(id(ation)?)?|test|eval(uation)?)([_-](log|metrics|loss|history|results))?)$/i
+const measured = /^(train(?:ing)?|val(?:id(?:ation)?)?|test|eval(?:uation)?)(?:[_-](?:log|metrics|history|results))?$/i
+
+/** Gives the sources of one training the same run, name, group and seed. */
+export function joinRuns(files: readonly ImportFile[]): void {
+  const homes = new Map<string, ImportFile[]>()
+  const ofCheckpoints = new Set(files.flatMap(({ holds, home }) => (holds.kind === 'checkpoints' ? home : [])))
+  for (const file of files) {
+    const home = homeOf(file, ofCheckpoints)
+    homes.set(home, [...(homes.get(home) ?? []), file])
+  }
+  for (const all of homes.values()) {
+    if (all.length < 2) continue
+    if (isOneTraining(all)) joinToRun(all)
+    else for (const same of bySeed(all)) if (isOneTraining(same)) joinToRun(same)
+  }
+}
+
+/** The folder of the training: that of its checkpoints, where the source lies in a folder inside of it that a program has made. */
+function homeOf({ home, holds }: ImportFile, ofCheckpoints: ReadonlySet<string>): string {
+  if (holds.kind === 'checkpoints') return home
+  let at = home
+  for (;;) {
+    if (ofCheckpoints.has(at)) return at
+    const parts = at.split('/')
+    const last = parts[parts.length - 1]
+    const above = parts[parts.length - 2]
+    // Hugging Face: output/runs/Nov14_10-11-12_host.
+    const cut = inside.test(last) || /^checkpoint-\d+$/.test(last) ? 1 : above === 'runs' ? 2 : 0
+    if (cut === 0 || parts.length <= cut) return home
+    at = parts.slice(0, -cut).join('/')
+  }
+}
+
+function isOneTraining(all: readonly ImportFile[]): boolean {
+  const count = (kind: ImportFile['holds']['kind']): number => all.filter(({ holds }) => holds.kind === kind).length
+  if (count('checkpoints') > 1 || count('log') > 1 || count('epochs') > 0) return false
+  const tables = all.filter(({ holds }) => holds.kind !== 'checkpoints' && holds.kind !== 'log')
+  const seeds = new Set(all.flatMap(({ seed, seedFrom }) => (seedFrom === null ? (seed ?? []) : [])))
+  if (seeds.size > 1) return false
+  if (tables.some(({ holds }) => holds.kind === 'table' && holds.part !== null)) return false
+  return tables.length < 2 || tables.every(({ file, holds }) => holds.kind === 'table' && general.test(stemOf(file)))
+}
+
+function bySeed(all: readonly ImportFile[]): ImportFile[][] {
+  const seeds = new Map<number, ImportFile[]>()
+  for (const file of all)
+    if (file.seed !== null && file.seedFrom === null) seeds.set(file.seed, [...(seeds.get(file.seed) ?? []), file])
+  return [...seeds.values()].filter((same) => same.length > 1)
+}
+
+/** Event files say most, then the checkpoints' folder, then the tables, CSV first. */
+const order: ImportFile['holds']['kind'][] = ['log', 'checkpoints', 'mlflow', 'downloads', 'table', 'epochs']
+
+function joinToRun(all: readonly ImportFile[]): void {
+  const rank = ({ holds, file }: ImportFile): number => order.indexOf(holds.kind) + (/\.json$/i.test(file) ? 0.5 : 0)
+  const [lead, ...others] = [...all].sort((a, b) => rank(a) - rank(b))
+  const tables = all.filter(({ holds }) => holds.kind === 'table')
+  // "loss" of train.csv is another one than that of val.csv.
+  const parted = tables.filter(({ file }) => measured.test(stemOf(file))).length > 1
+  if (parted) for (const table of tables) table.prefix = measured.exec(stemOf(table.file))?.[1].toLowerCase() ?? null
+  const names = new Set(all.filter(({ holds }) => holds.kind === 'table').map(({ name }) => name))
+  const seeded = [lead, ...others].find(({ seed }) => seed !== null)
+  // Of tables alone the folder says what the run is called.
+  const isTables = tables.length === all.length && names.size > 1 && lead.home.includes('/')
+  const parts = lead.home.split('/')
+  const name = isTables ? parts[parts.length - 1] : lead.name
+  const group = isTables ? parts[parts.length - 2] : lead.group
+  for (const file of all) {
+    Object.assign(file, { run: lead.file, name, group })
+    Object.assign(file, { seed: seeded?.seed ?? null, seedFrom: seeded?.seedFrom ?? null })
+  }
+}

@@ -1,0 +1,68 @@
+/** What TensorBoard's page saves of a chart: a file for each run and tag, `run-<run>-tag-<tag>.csv` or `.json`. */
+import { join } from 'node:path'
+import { readDelimited } from '../../formats/delimited'
+import { JsonError, parseJson } from '../../formats/json'
+import { FormatError } from '../../formats/format-error'
+import { columnOf } from '../dialects/dialect'
+import { fixedStep, type Recorded } from '../recorded'
+import { type LongPoint, tableOfPoints } from '../table-builder'
+import { readText } from '../text'
+
+const names = /^run[-_](.+?)-tag-(.+?)(?: \(\d+\))?\.(csv|json)$/i
+
+/** Which run and tag the name of a download tells; null for every other name. */
+export function downloadOf(name: string): { run: string; tag: string } | null {
+  const match = names.exec(name)
+  return match && { run: match[1], tag: match[2] }
+}
+
+/** @throws FormatError when one of them is no download */
+export async function readDownloads(
+  folder: string,
+  series: readonly { name: string; tag: string }[],
+  file: string
+): Promise<Recorded> {
+  const points: LongPoint[] = []
+  const seen = new Map<string, string>()
+  const notes: string[] = []
+  for (const { name, tag } of series) {
+    if (seen.has(tag)) {
+      notes.push(`${name} left out: ${seen.get(tag)} holds the tag already.`)
+      continue
+    }
+    seen.set(tag, name)
+    const text = await readText(join(folder, name), `${file}/${name}`)
+    points.push(...(/\.json$/i.test(name) ? ofJson(text, tag, name) : ofCsv(text, tag, name)))
+  }
+  return { format: 'downloads', part: null, seed: null, table: tableOfPoints(points, 'step', notes), step: fixedStep('step') } // prettier-ignore
+}
+
+function ofJson(text: string, series: string, name: string): LongPoint[] {
+  let value: unknown
+  try {
+    value = parseJson(text)
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error
+    throw new FormatError(name, null, `this is not JSON: ${error.reason}. Save it again in TensorBoard.`)
+  }
+  if (!Array.isArray(value) || !value.every((item) => Array.isArray(item) && item.length === 3))
+    throw new FormatError(name, null, 'is no list of [wall time, step, value]. Save it again in TensorBoard.')
+  return (value as unknown[][]).map(([wallTime, step, number]) => ({
+    series,
+    wallTime: Number(wallTime),
+    step: Number(step),
+    value: Number(number)
+  }))
+}
+
+function ofCsv(text: string, series: string, name: string): LongPoint[] {
+  const table = readDelimited(text, name)
+  const [times, steps, values] = ['wall_time', 'step', 'value'].map((column) => columnOf(table, [column]))
+  if (!steps || !values)
+    throw new FormatError(name, null, 'has no columns "Step" and "Value". Save it again in TensorBoard.')
+  return Array.from(table.lines.keys()).flatMap((row) =>
+    steps.present[row] === 1 && values.present[row] === 1
+      ? [{ series, step: steps.values[row], value: values.values[row], wallTime: times?.values[row] ?? NaN }]
+      : []
+  )
+}
