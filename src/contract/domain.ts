@@ -91,6 +91,8 @@ export const importSource = z.object({
   unclear: z.string().nullable(),
   firstStep: z.number().nullable(),
   lastStep: z.number().nullable(),
+  /** Where epochs are recorded beside the steps: the last step of each. */
+  epochs: z.array(z.object({ epoch: z.number(), step: z.number() })).optional(),
   series: z.array(z.object({ column: z.string(), tag: z.string(), points: z.number() })),
   /** Why it cannot be imported: the file, the place and the remedy. */
   problem: z.string().nullable(),

@@ -34,6 +34,7 @@ const importFormats = [
   },
   { id: 'json', title: 'JSON', one: 'JSON document', many: 'JSON documents', endings: ['.json'] },
   { id: 'parquet', title: 'Parquet', one: 'Parquet file', many: 'Parquet files', endings: ['.parquet'] },
+  { id: 'npz', title: 'NumPy', one: 'NumPy archive', many: 'NumPy archives', endings: ['.npz'] },
   {
     id: 'visualizing-training',
     title: 'visualizing-training',
@@ -48,6 +49,13 @@ const importFormats = [
     many: 'MLflow runs',
     endings: ['.yaml', '.yml'],
     names: /(^|\/)(metrics|params|tags)\/.+$/
+  },
+  {
+    id: 'dvclive',
+    title: 'DVCLive',
+    one: 'DVCLive run',
+    many: 'DVCLive runs',
+    endings: ['.tsv', '.yaml']
   },
   {
     id: 'downloads',

@@ -9,16 +9,20 @@ export type { RunAnswer }
 
 /** Gives runs the names and seeds that the user wants, and takes apart what is not to be joined. */
 export function answer(files: readonly ImportFile[], answers: Record<string, RunAnswer>, apart: boolean): void {
-  for (const file of files) {
-    const said = Object.hasOwn(answers, file.run) ? answers[file.run] : {}
-    if (said.name !== undefined) file.name = said.name
-    if (said.seed !== undefined) Object.assign(file, { seed: said.seed, seedFrom: null })
-    const several = files.filter(({ run }) => run === file.run).length > 1
-    if (!(said.apart ?? apart) || !several) continue
-    Object.assign(file, { name: `${file.name} · ${file.file.slice(file.file.lastIndexOf('/') + 1)}`, prefix: null })
+  const of = (key: string): RunAnswer | undefined => (Object.hasOwn(answers, key) ? answers[key] : undefined)
+  const runs = new Map<string, ImportFile[]>()
+  for (const file of files) runs.set(file.run, [...(runs.get(file.run) ?? []), file])
+  for (const parts of runs.values()) {
+    // By the run, or by any part that has been one of its own.
+    const said = Object.assign({}, ...parts.map(({ run, file }) => of(run) ?? of(file) ?? {})) as RunAnswer
+    for (const file of parts) {
+      if (said.name !== undefined) file.name = said.name
+      if (said.seed !== undefined) Object.assign(file, { seed: said.seed, seedFrom: null })
+      if (!(said.apart ?? apart) || parts.length === 1) continue
+      const name = `${file.name} · ${file.file.slice(file.file.lastIndexOf('/') + 1)}`
+      Object.assign(file, { run: file.file, name, prefix: null })
+    }
   }
-  const isApart = files.filter(({ run }) => answers[run]?.apart ?? apart)
-  for (const file of isApart) file.run = file.file
 }
 
 /** The parts of each run that has several, in their order. */
@@ -28,9 +32,10 @@ export function partsOfRuns(sources: readonly ImportSource[]): ImportSource[][] 
   return [...runs.values()].filter((parts) => parts.length > 1).map(inOrder)
 }
 
-/** The part that the run is called by comes first: its series are the run's. */
+/** The part that the run is called by comes first: its series are the run's. A table says its steps, a document counts from 0. */
 function inOrder(parts: readonly ImportSource[]): ImportSource[] {
-  return [...parts].sort((a, b) => Number(b.file === b.run) - Number(a.file === a.run))
+  const rank = ({ file, run, format }: ImportSource): number => (file === run ? 0 : format === 'json' ? 2 : 1)
+  return [...parts].sort((a, b) => rank(a) - rank(b))
 }
 
 /** A series that an earlier part of the run holds already is not taken again, and told. @returns file to the tags that it gives up */

@@ -13,6 +13,7 @@ import { guard } from '../project/places'
 import { lives } from '../project/processes'
 import { newId } from '../project/project-folder'
 import { importCheckpoints } from './checkpoint-import'
+import { alignRuns } from './import-alignment'
 import { answer, besideFollowed, joinedManifest, partsOfRuns, type RunAnswer, tellShared } from './import-runs'
 import { lostTo, unreadable } from './import-problems'
 import type { Log } from './log'
@@ -104,6 +105,7 @@ export class ImportService {
       const { files, left } = await this.scan(request, signal)
       const inspect = (file: ImportFile): Promise<ImportSource> => this.inspectOne(file, request, signal)
       const sources = await this.forEach(request.job, 'Reading', files, signal, inspect)
+      alignRuns(files, new Map(sources.map((source) => [source.file, source])))
       for (const parts of partsOfRuns(sources)) tellShared(parts)
       return { sources, left, canFollow: this.canFollow(request, files) }
     })
@@ -124,11 +126,13 @@ export class ImportService {
         refused.push(...besideFollowed(files))
       }
       const isRefused = new Set(refused.map(({ file }) => file))
-      const manifests = this.manifestsFor(files, name, links)
-      const wanted = files.filter((file) => !isRefused.has(file.file) && !isFollowed(session, manifests.get(file.run)!))
+      const possible = files.filter(({ file }) => !isRefused.has(file))
+      const looked = await this.lookAtParts(possible, request, signal)
+      const manifests = this.manifestsFor(possible, name, links)
+      const wanted = possible.filter((file) => !isFollowed(session, manifests.get(file.run)!))
       await makeFolder(folder)
       try {
-        const { sources, parts } = await this.write(wanted, manifests, folder, request, signal)
+        const { sources, parts } = await this.write(wanted, looked, manifests, folder, request, signal)
         if (signal.aborted) throw new PhasescopeError('cancelled', 'Cancelled.')
         const runs: RunManifest[] = []
         for (const own of parts.values()) {
@@ -153,23 +157,34 @@ export class ImportService {
     })
   }
 
+  /** What has parts is looked at first: what each counts, and which of them holds a series that another holds again. */
+  private async lookAtParts(
+    files: ImportFile[],
+    request: ImportRequest,
+    signal: AbortSignal
+  ): Promise<Map<string, ImportSource>> {
+    const counts = new Map<string, number>()
+    for (const { run } of files) counts.set(run, (counts.get(run) ?? 0) + 1)
+    const parts = files.filter((file) => isSet(file) || counts.get(file.run)! > 1)
+    const inspect = (file: ImportFile): Promise<ImportSource> => this.inspectOne(file, request, signal)
+    const sources = await this.forEach(request.job, 'Reading', parts, signal, inspect)
+    const looked = new Map(sources.map((source) => [source.file, source]))
+    alignRuns(files, looked)
+    return looked
+  }
+
   /** Writes every source into the folder of its run, event files and tables before checkpoints. @returns the parts of each run */
   private async write(
     files: ImportFile[],
+    inspected: ReadonlyMap<string, ImportSource>,
     manifests: ReadonlyMap<string, RunManifest>,
     folder: string,
     request: ImportRequest,
     signal: AbortSignal
   ): Promise<{ sources: ImportSource[]; parts: Map<string, RunManifest[]> }> {
     const { job } = request
-    const inspect = (file: ImportFile): Promise<ImportSource> => this.inspectOne(file, request, signal)
     const runs = new Map<string, ImportFile[]>()
     for (const file of files) runs.set(file.run, [...(runs.get(file.run) ?? []), file])
-    const isSet = ({ holds }: ImportFile): boolean => holds.kind === 'checkpoints'
-    // What has parts is looked at first: which of them holds a series, and which only holds it again.
-    const looked = files.filter((file) => isSet(file) || runs.get(file.run)!.length > 1)
-    const inspected = new Map<string, ImportSource>()
-    for (const source of await this.forEach(job, 'Reading', looked, signal, inspect)) inspected.set(source.file, source)
     const without = new Map<string, string[]>()
     for (const parts of partsOfRuns([...inspected.values()]))
       for (const [file, tags] of tellShared(parts)) without.set(file, tags)
@@ -318,6 +333,10 @@ export class ImportService {
     const text = `${runs} ${runs === 1 ? 'run' : 'runs'} imported`
     this.options.log.add('info', 'Import', left === 0 ? `${text}.` : `${text}, ${left} left out.`)
   }
+}
+
+function isSet({ holds }: ImportFile): boolean {
+  return holds.kind === 'checkpoints'
 }
 
 function isFollowed(session: ProjectSession, { log }: RunManifest): boolean {

@@ -20,6 +20,11 @@ const likelyHeader = 4096
 const recorded =
   /^((time_?)?steps?|epochs?|iter(ation)?s?|times?|wall_?times?|results|successes|ep(isode)?_?(lengths?|rewards?|returns?)|returns?|rewards?|lrs?|(\w+_)?(loss|losses|acc|accs|accuracy|accuracies|scores?))$/i
 
+/** Whether an array of this name holds what a program has recorded, and no weights. */
+export function isRecordedName(name: string): boolean {
+  return recorded.test(name)
+}
+
 /**
  * The arrays of an archive that are weights; those that are no numbers are left out alone.
  * @throws FormatError, also for an archive of recorded values, which has no weights
@@ -51,7 +56,7 @@ export async function npzTensors(source: ByteSource): Promise<StoredTensors> {
     throw new FormatError(source.name, null, 'holds no arrays. Save the weights with numpy.savez(file, **weights).')
   }
   // Rewards of several episodes are a matrix, too, and their name tells.
-  if (!tensors.some(({ name, shape, dtype }) => shape.length > 1 && isFloatType(dtype) && !recorded.test(name))) {
+  if (!tensors.some(({ name, shape, dtype }) => shape.length > 1 && isFloatType(dtype) && !isRecordedName(name))) {
     const names = [...tensors.map(({ name }) => name), ...unread]
     const remedy = 'If it should have weights, save matrices with numpy.savez(file, **weights).'
     throw new FormatError(source.name, null, `holds no weights, only values such as ${someNames(names, 4)}. ${remedy}`)

@@ -37,11 +37,14 @@ export function attemptStarts(steps: ArrayLike<number>): number[] {
   return begins && starts.length > 1 ? [] : starts
 }
 
-/** Whether the points of one series go back themselves: what is only recorded later than something else is no new attempt. */
-export function goesBack(steps: ArrayLike<number>, present: ArrayLike<number>): boolean {
+/**
+ * Whether the points of one series go back themselves: what is only recorded later than something else is no new attempt.
+ * @param present null: all are there
+ */
+export function goesBack(steps: ArrayLike<number>, present: ArrayLike<number> | null): boolean {
   let before = -Infinity
   for (let row = 0; row < steps.length; row++) {
-    if (present[row] !== 1) continue
+    if (present && present[row] !== 1) continue
     if (steps[row] < before) return true
     before = steps[row]
   }

@@ -2,7 +2,7 @@
  * Which sources are one training: checkpoints, event files and tables of one folder become one run, so that a fit can use weights
  * and losses together. Where a folder holds several of a kind, their seeds tell; where those do not, nothing is joined.
  */
-import { stemOf } from '../formats/file-names'
+import { seedFromName, stemOf } from '../formats/file-names'
 import type { ImportFile } from './sources'
 
 /** Folders that programs make inside the folder of a training. */
@@ -10,8 +10,10 @@ const inside =
   /^(logs?|csv_?logs?|csv|tb|tensorboard|tb_?logs?|events?|vis_data|metrics|results?|history|summar(y|ies)|\d{8}_\d{6}|\d{4}-\d\d-\d\d[_T-]\d\d[-:]?\d\d([-:]?\d\d)?)$/i
 /** Names of tables that tell nothing of a run: what lies beside another such is of the same training. */
 const general =
-  /^(progress|results?|metrics?|logs?|history|trainer_(state|log)|training_log|log_history|scalars|(\d+\.)?monitor|evaluations|loss(es)?|(train(ing)?|val(id(ation)?)?|test|eval(uation)?)([_-](log|metrics|loss|history|results))?)$/i
-const measured = /^(train(?:ing)?|val(?:id(?:ation)?)?|test|eval(?:uation)?)(?:[_-](?:log|metrics|history|results))?$/i
+  /^(progress|results?|metrics?|logs?|history|trainer_(state|log)|training_log|log_history|scalars|(\d+\.)?monitor|evaluations|loss(es)?|time_left|catboost_training|\d{8}_\d{6}(\.log)?|(train(ing)?|learn|val(id(ation)?)?|test|eval(uation)?)([_-](log|metrics|loss|history|results|error))?)$/i
+/** Names of tables that say which part of the data they measure. */
+const measured =
+  /^(train(?:ing)?|learn|val(?:id(?:ation)?)?|test|eval(?:uation)?)(?:[_-](?:log|metrics|history|results|error))?$/i
 
 /** Gives the sources of one training the same run, name, group and seed. */
 export function joinRuns(files: readonly ImportFile[]): void {
@@ -44,6 +46,13 @@ function homeOf({ home, holds }: ImportFile, ofCheckpoints: ReadonlySet<string>)
   }
 }
 
+/** A folder without those that programs make inside of it: `exp1/logs` is of exp1. */
+export function trainingFolder(folder: string): string {
+  const parts = folder.split('/')
+  while (parts.length > 1 && inside.test(parts[parts.length - 1])) parts.pop()
+  return parts.join('/')
+}
+
 function isOneTraining(all: readonly ImportFile[]): boolean {
   const count = (kind: ImportFile['holds']['kind']): number => all.filter(({ holds }) => holds.kind === kind).length
   if (count('checkpoints') > 1 || count('log') > 1 || count('epochs') > 0) return false
@@ -51,7 +60,10 @@ function isOneTraining(all: readonly ImportFile[]): boolean {
   const seeds = new Set(all.flatMap(({ seed, seedFrom }) => (seedFrom === null ? (seed ?? []) : [])))
   if (seeds.size > 1) return false
   if (tables.some(({ holds }) => holds.kind === 'table' && holds.part !== null)) return false
-  return tables.length < 2 || tables.every(({ file, holds }) => holds.kind === 'table' && general.test(stemOf(file)))
+  return (
+    tables.length < 2 ||
+    tables.every(({ file, holds }) => ['table', 'npz'].includes(holds.kind) && general.test(stemOf(file)))
+  )
 }
 
 function bySeed(all: readonly ImportFile[]): ImportFile[][] {
@@ -62,7 +74,16 @@ function bySeed(all: readonly ImportFile[]): ImportFile[][] {
 }
 
 /** Event files say most, then the checkpoints' folder, then the tables, CSV first. */
-const order: ImportFile['holds']['kind'][] = ['log', 'checkpoints', 'mlflow', 'downloads', 'table', 'epochs']
+const order: ImportFile['holds']['kind'][] = [
+  'log',
+  'checkpoints',
+  'mlflow',
+  'dvclive',
+  'downloads',
+  'table',
+  'npz',
+  'epochs'
+]
 
 function joinToRun(all: readonly ImportFile[]): void {
   const rank = ({ holds, file }: ImportFile): number => order.indexOf(holds.kind) + (/\.json$/i.test(file) ? 0.5 : 0)
@@ -70,16 +91,21 @@ function joinToRun(all: readonly ImportFile[]): void {
   const tables = all.filter(({ holds }) => holds.kind === 'table')
   // "loss" of train.csv is another one than that of val.csv.
   const parted = tables.filter(({ file }) => measured.test(stemOf(file))).length > 1
-  if (parted) for (const table of tables) table.prefix = measured.exec(stemOf(table.file))?.[1].toLowerCase() ?? null
-  const names = new Set(all.filter(({ holds }) => holds.kind === 'table').map(({ name }) => name))
+  if (parted)
+    for (const table of tables)
+      table.prefix =
+        measured
+          .exec(stemOf(table.file))?.[1]
+          .toLowerCase()
+          .replace(/^learn$/, 'train') ?? null
   const seeded = [lead, ...others].find(({ seed }) => seed !== null)
   // Of tables alone the folder says what the run is called.
-  const isTables = tables.length === all.length && names.size > 1 && lead.home.includes('/')
-  const parts = lead.home.split('/')
+  const parts = trainingFolder(lead.home).split('/')
+  const isTables = all.every(({ holds }) => ['table', 'npz'].includes(holds.kind)) && parts.length > 1
   const name = isTables ? parts[parts.length - 1] : lead.name
   const group = isTables ? parts[parts.length - 2] : lead.group
   for (const file of all) {
     Object.assign(file, { run: lead.file, name, group })
-    Object.assign(file, { seed: seeded?.seed ?? null, seedFrom: seeded?.seedFrom ?? null })
+    Object.assign(file, { seed: seeded?.seed ?? seedFromName(name), seedFrom: seeded?.seedFrom ?? null })
   }
 }

@@ -9,7 +9,9 @@ import { RunReader } from '../project/run-reader'
 import type { RunWriter } from '../project/run-writer'
 import { headlineTags, lastValuesOf } from '../recordings/last-values'
 import type { LastValues } from '../recordings/last-values'
+import { goesBack } from './attempts'
 import { inspectCheckpoints } from './checkpoints/read-and-write'
+import { epochEnds } from './epoch-ends'
 import { type ImportedRun, makeRunFolder, namesOf, writerIn } from './imported-run'
 import { copyLog, withUnpacked } from './packed-logs'
 import { pointsOf } from './points'
@@ -110,12 +112,14 @@ async function readLog(file: ImportFile, holds: LogHolding): Promise<{ source: I
       }
     }
     let restarts = false
+    const epochs = log.scalars('epoch')?.view('latest')
+    if (epochs) source.epochs = epochEnds(epochs.steps.subarray(0, epochs.length), epochs.values)
     for (const { tag, scalars, places } of log.series()) {
       const series = (scalars ?? places)!
       const view = series.view('latest')
       source.series.push({ column: tag, tag, points: view.length })
       source.rows = Math.max(source.rows, view.length)
-      if (series.restarts.length > 0) restarts = true
+      if (series.restarts.length > 0 && goesBack(series.view('all').steps, null)) restarts = true
       if (view.length === 0) continue
       source.firstStep = Math.min(source.firstStep ?? Infinity, view.steps[0])
       source.lastStep = Math.max(source.lastStep ?? -Infinity, view.steps[view.length - 1])
@@ -158,6 +162,8 @@ async function readWhole(
     source.rows = points.steps.length
     source.firstStep = points.steps[0]
     source.lastStep = points.steps[points.steps.length - 1]
+    const epochs = points.series.find(({ tag }) => tag === 'epoch')
+    if (epochs && epochs.column !== step.column) source.epochs = epochEnds(points.steps, epochs.values, epochs.present)
     source.series = points.series.map(({ column, tag, points: count }) => ({ column, tag, points: count }))
     source.notes = [...file.notes, ...points.notes]
     return { source, points }

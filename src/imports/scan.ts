@@ -6,10 +6,11 @@ import { epochOfFile, naturalOrder, seedFromName, stemOf } from '../formats/file
 import { largest } from '../numeric/statistics'
 import { byCodePoints, findLogRuns, isEventFile } from '../project/log-folder'
 import type { LogRun } from '../project/log-folder'
-import { joinRuns } from './belonging'
+import { joinRuns, trainingFolder } from './belonging'
 import { checkpointSources } from './checkpoints/sources'
 import { downloadOf } from './formats/downloads'
 import { yamlField } from './formats/mlflow'
+import { holdsRecordedValues } from './formats/npz'
 import { isSettings, whyLeft } from './left-files'
 import { numberSiblings, seedBeside } from './seeds'
 import type { Holding, ImportFile, LeftFile, ScannedSources } from './sources'
@@ -55,7 +56,12 @@ async function scanFolder(root: string, found: Found): Promise<void> {
   for (const { prefix, folder } of walked) found.folders.set(prefix, folder)
   // Paths of files that are part of a run, or told about already.
   const used = new Set<string>()
-  const { sources, used: parts } = checkpointSources(dirname(root), foundFiles(walked), basename(root))
+  for (const own of walked) {
+    await recordedArchives(own, used, found)
+    if (own.prefix.endsWith('/plots/metrics')) dvcliveRun(own, walked, used, found)
+  }
+  const others = foundFiles(walked).filter(({ path }) => !used.has(path))
+  const { sources, used: parts } = checkpointSources(dirname(root), others, basename(root))
   for (const part of parts) used.add(part)
   for (const own of walked) if (isMlflowRun(own)) await mlflowRun(own, walked, used, found)
   for (const run of await findLogRuns(root)) {
@@ -98,7 +104,8 @@ async function scanNames(own: WalkedFolder, files: readonly WalkedFile[], found:
     const labels = /^(metadata|labels?|tensors?|vectors|embeddings?)\.tsv$/i.test(name)
     const peeked = kind === null || labels ? null : await peekTable(join(folder, name), file, bytes)
     const isTable =
-      peeked !== null && (kind === 'table' || peeked.kind === 'unsure' || (peeked.kind === 'runs' && isLog(peeked)))
+      peeked !== null &&
+      (kind === 'table' || peeked.kind === 'unsure' || (peeked.kind === 'runs' && isLog(name, peeked)))
     if (!isTable) {
       const why = labels ? 'labels or vectors of an embedding' : whyLeft(file)
       found.left.push({ file, reason: why })
@@ -110,13 +117,14 @@ async function scanNames(own: WalkedFolder, files: readonly WalkedFile[], found:
   }
   // In a folder of its own, the folder's name tells more: seed_3/metrics.csv.
   const names = new Set(tables.map(({ file }) => stemOf(file.split(partMark)[0])))
-  const folderSeed = seedFromName(basename(folder))
+  const training = trainingFolder(prefix).split('/')
+  const called = training[training.length - 1]
+  const folderSeed = seedFromName(called)
   if (names.size === 1 && tables.every(({ seed }) => seed === null) && (folderSeed !== null || prefix.includes('/'))) {
     for (const table of tables) {
       const isPart = table.file.includes(partMark)
-      if (!isPart) table.seed = folderSeed
-      if (!isPart) table.name = basename(folder)
-      if (prefix.includes('/')) table.group = isPart ? basename(folder) : basename(dirname(folder))
+      if (!isPart) Object.assign(table, { seed: folderSeed, name: called })
+      if (prefix.includes('/')) table.group = isPart ? called : (training[training.length - 2] ?? called)
     }
   }
   for (const table of tables) if (/(^|\/)trainer_state\.json$/.test(table.file)) nameByTraining(table)
@@ -132,9 +140,12 @@ function nameByTraining(table: ImportFile): void {
   Object.assign(table, { home, name, group: parts[parts.length - 2] ?? name, seed: seedFromName(name) })
 }
 
-/** One JSON object is a result or settings; a text is a table when it has more than one column. */
-function isLog({ parts }: Extract<Peeked, { kind: 'runs' }>): boolean {
-  return parts.some(({ format, rows, columns }) => (format === 'csv' ? rows > 0 && columns.length > 1 : rows > 1))
+/** One JSON object is a result or settings; a text is a table when something counts its rows. */
+function isLog(name: string, { parts }: Extract<Peeked, { kind: 'runs' }>): boolean {
+  const isDocument = /\.json(\.gz)?$/i.test(name)
+  return parts.some(({ rows, columns, counted }) =>
+    isDocument ? rows > 1 && columns.length > 0 : rows > 0 && columns.length > 1 && counted
+  )
 }
 
 /** Run folders of visualizing-training, and TensorBoard's downloads. @returns the other files */
@@ -178,9 +189,14 @@ async function scanFiles(folder: string, names: readonly string[], isLoose: bool
     found.files.push(logRun(folder, { name: '.', folder, files: sizes, modifiedMs }, isLoose))
   }
   const all = files.map(({ name, bytes, modifiedMs }) => ({ path: name, bytes, modifiedMs }))
-  const checkpoints = checkpointSources(folder, all, prefix)
+  const archives = new Set<string>()
+  await recordedArchives({ folder, prefix, files, folders: [] }, archives, found)
+  const isArchive = (name: string): boolean => archives.has(`${prefix}/${name}`)
+  const checkpoints = checkpointSources(folder, all.filter(({ path }) => !isArchive(path)), prefix) // prettier-ignore
   found.files.push(...checkpoints.sources)
-  const others = files.filter((file) => !logs.includes(file) && !checkpoints.used.has(file.name))
+  const others = files.filter(
+    (file) => !logs.includes(file) && !checkpoints.used.has(file.name) && !isArchive(file.name)
+  )
   const rest = await epochsAndDownloads(folder, prefix, others, isLoose, found)
   // Whatever was chosen by itself is a source, so that its refusal can be told.
   for (const { name, bytes, modifiedMs } of rest.sort((a, b) => naturalOrder(a.name, b.name))) {
@@ -252,6 +268,44 @@ function epochRun(folder: string, files: readonly WalkedFile[], prefix: string, 
   }
 }
 
+/** NumPy archives of what was recorded lie beside weights of the same kind of file. */
+async function recordedArchives(
+  { folder, prefix, files }: WalkedFolder,
+  used: Set<string>,
+  found: Found
+): Promise<void> {
+  for (const { name, bytes, modifiedMs } of files) {
+    if (!/\.npz$/i.test(name) || !(await holdsRecordedValues(join(folder, name), bytes))) continue
+    used.add(`${prefix}/${name}`)
+    const holds: Holding = { kind: 'npz', path: join(folder, name) }
+    found.files.push({ ...tableSource(join(folder, name), `${prefix}/${name}`, prefix, basename(folder), { bytes, modifiedMs }), holds }) // prettier-ignore
+  }
+}
+
+/** @param plots the folder plots/metrics of the run */
+function dvcliveRun(plots: WalkedFolder, walked: readonly WalkedFolder[], used: Set<string>, found: Found): void {
+  const home = plots.prefix.slice(0, -'/plots/metrics'.length)
+  const metrics = filesBelow(walked, plots.prefix).filter(({ name }) => /\.tsv$/i.test(name))
+  if (metrics.length === 0) return
+  for (const { name } of metrics) used.add(`${plots.prefix}/${name}`)
+  const parts = home.split('/')
+  const name = parts[parts.length - 1]
+  found.files.push({
+    ...sourceOf(home, name, parts[parts.length - 2] ?? name, home),
+    ...sizeOf(metrics),
+    holds: { kind: 'dvclive', folder: dirname(dirname(plots.folder)), metrics: metrics.map((file) => file.name) }
+  })
+}
+
+/** Files in a folder and everywhere below it, by their paths in it. */
+function filesBelow(walked: readonly WalkedFolder[], prefix: string): WalkedFile[] {
+  return walked.flatMap((one) => {
+    if (one.prefix !== prefix && !one.prefix.startsWith(`${prefix}/`)) return []
+    const inner = one.prefix.slice(prefix.length + 1)
+    return one.files.map((file) => ({ ...file, name: inner === '' ? file.name : `${inner}/${file.name}` }))
+  })
+}
+
 function isMlflowRun({ files, folders }: WalkedFolder): boolean {
   return files.some(({ name }) => name === 'meta.yaml') && folders.includes('metrics')
 }
@@ -265,14 +319,7 @@ async function mlflowRun(
   const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
   const meta = await read(join(folder, 'meta.yaml'))
   if (!/^(run_id|run_uuid|lifecycle_stage|artifact_uri):/m.test(meta)) return
-  const below = (part: string): WalkedFile[] =>
-    walked.flatMap((one) => {
-      const isPart = one.prefix === `${prefix}/${part}` || one.prefix.startsWith(`${prefix}/${part}/`)
-      const inner = one.prefix.slice(`${prefix}/${part}/`.length)
-      return isPart
-        ? one.files.map((file) => ({ ...file, name: inner === '' ? file.name : `${inner}/${file.name}` }))
-        : []
-    })
+  const below = (part: string): WalkedFile[] => filesBelow(walked, `${prefix}/${part}`)
   const metrics = below('metrics')
   for (const part of ['metrics', 'params', 'tags'])
     for (const { name } of below(part)) used.add(`${prefix}/${part}/${name}`)

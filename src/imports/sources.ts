@@ -31,6 +31,10 @@ export type Holding =
   | { kind: 'epochs'; folder: string; parts: { name: string; epoch: number }[] }
   /** An MLflow run: a file for each metric. */
   | { kind: 'mlflow'; folder: string; metrics: string[] }
+  /** A run of DVCLive: a table for each metric. */
+  | { kind: 'dvclive'; folder: string; metrics: string[] }
+  /** A NumPy archive of recorded values. */
+  | { kind: 'npz'; path: string }
   /** What TensorBoard's page saves: a file for each tag. */
   | { kind: 'downloads'; folder: string; series: { name: string; tag: string }[] }
   /** A run of TensorBoard logs: the logs' folder, the run's name below it, and its event files in `folder`. */

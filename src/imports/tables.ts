@@ -7,12 +7,15 @@ import type { RawTable } from '../formats/types'
 import { runsOfTable } from './dialects'
 import { checkEpochs, collateEpochs, readEpoch } from './epoch-files'
 import { readDownloads } from './formats/downloads'
+import { readDvclive } from './formats/dvclive'
 import { readJsonDocument } from './formats/json-document'
 import { readMlflow } from './formats/mlflow'
+import { readNpzTable } from './formats/npz'
 import { readParquet } from './formats/parquet'
 import { fixedStep, type Recorded } from './recorded'
 import { normalName } from './series-names'
 import type { RecordedHolding } from './sources'
+import { findStepColumn } from './step-column'
 import { beginningOfText, readText } from './text'
 
 /** Endings of files that are tables or nothing. */
@@ -45,6 +48,10 @@ export async function readRecorded(holding: RecordedHolding, file: string): Prom
     }
     case 'mlflow':
       return readMlflow(holding.folder, holding.metrics, file)
+    case 'dvclive':
+      return readDvclive(holding.folder, holding.metrics, file)
+    case 'npz':
+      return readNpzTable(holding.path, file)
     case 'downloads':
       return readDownloads(holding.folder, holding.series, file)
     case 'table': {
@@ -121,6 +128,8 @@ interface PeekedRun {
   seed: number | null
   rows: number
   columns: string[]
+  /** Whether the format or a column says what its steps are. */
+  counted: boolean
 }
 
 /** What a file seems to hold, without reading more of it than tells. */
@@ -151,12 +160,13 @@ export async function peekTable(path: string, file: string, bytes: number): Prom
 }
 
 function peeked(runs: readonly Recorded[]): Peeked {
-  const parts = runs.map(({ format, part, seed, table }) => ({
+  const parts = runs.map(({ format, part, seed, table, step }) => ({
     format,
     part,
     seed,
     rows: table.rows,
-    columns: table.columns.map(({ name }) => name)
+    columns: table.columns.map(({ name }) => name),
+    counted: (step ?? findStepColumn(table)).column !== null
   }))
   return { kind: 'runs', parts }
 }

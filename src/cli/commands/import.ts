@@ -221,7 +221,7 @@ function report(sources: ImportSource[], other: readonly LeftFile[], dry: boolea
   const from = good.length > runs ? ` from ${good.length} sources` : ''
   terminal.out(`${plural(runs, 'run')} ${verb}${from}${left === 0 ? '' : `, ${left} left out`}.`)
   for (const note of guessesOf(good)) terminal.note(note)
-  for (const { file, notes } of good) for (const note of notes) terminal.note(`note: ${file}: ${note}`)
+  for (const line of notesOf(good)) terminal.note(line)
   for (const { problem } of sources) if (problem !== null) terminal.note(`left out: ${problem}`)
   if (sources.some(({ unclear, problem }) => unclear !== null && problem !== null)) {
     terminal.note('--step-column NAME says which column counts steps; --step-column row takes row numbers.')
@@ -250,6 +250,16 @@ function guessesOf(good: readonly ImportSource[]): string[] {
     notes.push(`guess: ${file} is of the same training as ${run} (--apart keeps them apart).`)
   if (joined.length > mostTold) notes.push(`guess: and ${joined.length - mostTold} more sources joined like these.`)
   return notes
+}
+
+/** What was repaired or left out; the same of many files is one line. */
+function notesOf(good: readonly ImportSource[]): string[] {
+  const said = new Map<string, string[]>()
+  for (const { file, notes } of good) for (const note of notes) said.set(note, [...(said.get(note) ?? []), file])
+  return [...said].map(([note, files]) => {
+    const more = files.length > 1 ? ` and ${files.length - 1} more` : ''
+    return `note: ${files[0]}${more}: ${note}`
+  })
 }
 
 /** Every file that is no run, by its reason. */

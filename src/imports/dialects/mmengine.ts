@@ -51,7 +51,8 @@ function ofEpochs(
     notes.push(
       `"${iterations.name}" begins anew in each epoch: steps are ${length} for each epoch before, and "${iterations.name}"; validation stands at the end of its epoch.`
     )
-  return withSteps({ ...table, notes }, { name: 'step', values, present }, [iterations.name])
+  const parted = heldApart({ ...table, notes }, isHeld, [epochs.name, iterations.name])
+  return withSteps(parted, { name: 'step', values, present }, [iterations.name])
 }
 
 /** Rows of a validation have no `iter`, and for a step the epoch of the training rows before them. */
@@ -80,7 +81,22 @@ function ofValidations(
     ...table.notes,
     `${moved === 1 ? '1 row' : `${moved} rows`} of validation, whose step is an epoch, stand at the step of the training row before.`
   ]
-  return withSteps({ ...table, notes }, { ...steps, values }, [])
+  const isHeld = (row: number): boolean => iterations.present[row] === 0
+  return withSteps(heldApart({ ...table, notes }, isHeld, [steps.name]), { ...steps, values }, [])
+}
+
+/** What training and validation both record, as the time of a batch, would be one series: that of validation is `val/time`. */
+function heldApart(table: RawTable, isHeld: (row: number) => boolean, except: readonly string[]): RawTable {
+  const columns = table.columns.flatMap((column): RawColumn[] => {
+    const held = column.present.map((there, row) => (there === 1 && isHeld(row) ? 1 : 0))
+    const trained = column.present.map((there, row) => (there === 1 && !isHeld(row) ? 1 : 0))
+    if (except.includes(column.name) || !held.includes(1) || !trained.includes(1)) return [column]
+    return [
+      { ...column, present: trained },
+      { ...column, name: `val/${column.name}`, present: held }
+    ]
+  })
+  return { ...table, columns }
 }
 
 function withSteps(table: RawTable, steps: RawColumn, without: readonly string[]): ReturnType<Dialect> {

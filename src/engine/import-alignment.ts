@@ -1,0 +1,80 @@
+/**
+ * Parts of one run have one axis: where checkpoints count epochs and the log beside them counts steps, the log says at which step
+ * each epoch ended. Where it does not, they are runs of their own, and that is told.
+ */
+import type { ImportSource } from '../contract/domain'
+import type { ImportFile } from '../imports/sources'
+
+type Unit = 'epoch' | 'step' | 'unknown'
+
+/** Splits and moves in place what the parts of each run count differently. @param sources by file; those without problems count */
+export function alignRuns(files: readonly ImportFile[], sources: ReadonlyMap<string, ImportSource>): void {
+  const runs = new Map<string, ImportFile[]>()
+  for (const file of files) runs.set(file.run, [...(runs.get(file.run) ?? []), file])
+  for (const [key, parts] of runs) {
+    const good = parts.flatMap((file) => {
+      const source = sources.get(file.file)
+      return source && source.problem === null ? [{ file, source }] : []
+    })
+    // What records most says what the axis of the run is.
+    const clocks = good.filter(({ source }) => source.format !== 'checkpoints')
+    const clock = clocks.sort((a, b) => Number(b.source.format === 'tensorboard') - Number(a.source.format === 'tensorboard') || b.source.rows - a.source.rows)[0] // prettier-ignore
+    if (!clock || good.length < 2) continue
+    const apart = good.filter(({ source }) => source !== clock.source && !align(source, clock.source))
+    if (apart.length === 0) continue
+    for (const { file, source } of apart) {
+      const name = source.format === 'checkpoints' ? `${file.name} · weights` : `${file.name} · ${file.file.slice(file.file.lastIndexOf('/') + 1)}` // prettier-ignore
+      Object.assign(file, { run: file.file, name })
+      Object.assign(source, { run: file.file, name })
+      source.notes.push(
+        `It is a run of its own: it counts ${countedBy(source)}, and ${clock.source.file} counts ${countedBy(clock.source)}.`
+      )
+    }
+    // The run was called by a part that has left it.
+    if (!apart.some(({ file }) => file.file === key)) continue
+    for (const file of parts.filter((one) => !apart.some((left) => left.file === one))) {
+      file.run = clock.file.file
+      const source = sources.get(file.file)
+      if (source) source.run = clock.file.file
+    }
+  }
+}
+
+function countedBy({ stepColumn }: ImportSource): string {
+  return stepColumn === '#row' ? 'rows' : stepColumn === '#none' || stepColumn === null ? 'nothing' : `"${stepColumn}"`
+}
+
+function unitOf({ stepColumn, format }: ImportSource): Unit {
+  if (format === 'tensorboard') return 'step'
+  if (/(^|[_/ ])epochs?$|^(ep|e)$/i.test(stepColumn ?? '')) return 'epoch'
+  return /step|iter|update|batch/i.test(stepColumn ?? '') ? 'step' : 'unknown'
+}
+
+/** @returns whether the part can stand on the clock's axis; its steps are moved there */
+function align(part: ImportSource, clock: ImportSource): boolean {
+  const [own, wanted] = [unitOf(part), unitOf(clock)]
+  if (own === wanted && own !== 'unknown') return true
+  if (!part.checkpoints) return own === 'unknown' || wanted === 'unknown'
+  if (own === 'step') return wanted !== 'epoch'
+  const { lastStep: last } = part
+  const end = clock.lastStep
+  if (last === null || end === null) return true
+  // Numbers without a word: of the same size as the log's steps they are its steps.
+  if (own === 'unknown' && last <= end * 1.05 + 1 && last * 10 >= end) return true
+  const { epochs } = clock
+  if (!epochs || epochs.length === 0 || last > epochs[epochs.length - 1].epoch + 1) return false
+  return moved(part, epochs)
+}
+
+function moved(part: ImportSource, epochs: NonNullable<ImportSource['epochs']>): boolean {
+  const steps = part.checkpoints!.steps.map((one) => {
+    const until = epochs.filter(({ epoch }) => epoch <= one.step)
+    return { ...one, step: until.length > 0 ? until[until.length - 1].step : 0, epoch: one.step }
+  })
+  if (new Set(steps.map(({ step }) => step)).size < steps.length) return false
+  part.checkpoints = { ...part.checkpoints!, steps }
+  part.firstStep = steps[0].step
+  part.lastStep = steps[steps.length - 1].step
+  part.notes.push('Its checkpoints are named by epochs: each stands at the last step of its epoch in the log.')
+  return true
+}
