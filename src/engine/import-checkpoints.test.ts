@@ -114,7 +114,7 @@ describe('a folder of checkpoints', () => {
     const { runIds, sources } = await engine.imports.run(session, request(folder, { hooks: ['square_5x5'] }), null)
     expect(sources).toHaveLength(1)
     const notes = sources[0].notes.join('\n')
-    expect(notes).toContain('training/best.pt was left out: its name has no number that could be its step.')
+    expect(notes).toContain('training/best.pt was left out: it is of step 0, which training/ckpt_000000.pt is, too.')
     expect(notes).toContain('training/ckpt_000300.pt is no whole zip archive')
     expect(notes).toContain('training/ckpt_000400.pt needs os.system for its tensors, which is not run here')
     expect(notes).toContain('The parameters are those in "model"; "optimizer", "step", "loss" not looked at.')

@@ -5,6 +5,7 @@
 import type { NamedArray } from '../training/types'
 import type { ByteSource } from './byte-source'
 import { FormatError } from './format-error'
+import { stepCounters } from './step-counters'
 import { bytesPerValue, decodeValues, type StoredTensors, unreadNotes } from './tensor-values'
 
 export interface SafetensorsContent {
@@ -116,7 +117,7 @@ export function safetensorsTensors(source: ByteSource): StoredTensors {
   const start = 8 + Number(length)
   try {
     const header = parseHeader(source.read(8, Number(length)))
-    readMetadata(header.__metadata__)
+    const metadata = readMetadata(header.__metadata__)
     const entries = Object.entries(header).filter(([name]) => name !== '__metadata__')
     const unread = entries.flatMap(([name, entry]) => {
       const type = isRecord(entry) ? entry.dtype : undefined
@@ -138,7 +139,8 @@ export function safetensorsTensors(source: ByteSource): StoredTensors {
         dtype,
         read: () => Promise.resolve(decodeValues(source.read(start + begin, end - begin), dtype, file))
       }))
-    return { tensors, notes: unreadNotes(unread.map(({ name, type }) => `${name} (${type})`)) }
+    const notes = unreadNotes(unread.map(({ name, type }) => `${name} (${type})`))
+    return { tensors, notes, counters: stepCounters(Object.entries(metadata)) }
   } catch (error) {
     if (error instanceof FormatError) throw error
     throw new FormatError(file, null, `cannot be read. ${(error as Error).message} ${again}`)

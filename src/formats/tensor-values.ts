@@ -1,6 +1,7 @@
 /** Tensors of checkpoints: what a file says about one, and its values as floats. */
 import { FormatError, plural, someNames } from './format-error'
 import { halfToFloat } from './half-float'
+import type { StepCounters } from './step-counters'
 
 /** Single precision where that holds every value of the type, double precision for float64 and wide integers. */
 export type FloatValues = Float32Array | Float64Array
@@ -19,6 +20,8 @@ export interface StoredTensors {
   tensors: StoredTensor[]
   /** Where in the file they were, and what was left out, in sentences. */
   notes: string[]
+  /** How far the training was, as the file says; none where its format has no place for that. */
+  counters?: StepCounters
 }
 
 interface TensorType {

@@ -5,6 +5,7 @@
 import { type ByteSource } from './byte-source'
 import { FormatError, someNames } from './format-error'
 import { megabytes } from './inflate'
+import { type StepCounters, stepCounters } from './step-counters'
 import {
   bytesPerValue,
   countOf,
@@ -64,7 +65,14 @@ export async function torchTensors(source: ByteSource): Promise<StoredTensors> {
   }
   for (const [name] of unread) found.delete(name)
   const tensors = [...found].map(([name, tensor]) => storedTensor(name, tensor, entries, folder, little, source.name))
-  return { tensors, notes: [...notes, ...unreadNotes(types)] }
+  return { tensors, notes: [...notes, ...unreadNotes(types)], counters: countersIn(root) }
+}
+
+/** At the top of what was saved, and in the `meta` that OpenMMLab's programs put there. */
+function countersIn(root: unknown): StepCounters {
+  if (!(root instanceof PickleDict)) return new Map()
+  const meta = root.entries.get('meta')
+  return stepCounters([...root.entries, ...(meta instanceof PickleDict ? meta.entries : [])])
 }
 
 /** Before torch 1.6 a checkpoint was a row of pickles, which begins with the number 0x1950a86a20f9469cfc6c. */

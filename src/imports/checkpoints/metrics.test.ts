@@ -32,7 +32,7 @@ function checkpointsIn(folder: string): Map<number, CheckpointUnit> {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => ({ path: relative(root, path), bytes: statSync(path).size, modifiedMs: statSync(path).mtimeMs }))
-  const { runs } = checkpointRuns(checkpointUnits(files).units)
+  const runs = checkpointRuns(checkpointUnits(files).units)
   expect(runs).toHaveLength(1)
   const { steps } = stepsOf(
     runs[0].units.map(({ name }) => name),

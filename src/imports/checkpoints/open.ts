@@ -6,6 +6,7 @@ import type { CheckpointUnit } from './units'
 import { FormatError } from '../../formats/format-error'
 import { npzTensors } from '../../formats/npz-tensors'
 import { safetensorsTensors } from '../../formats/safetensors'
+import type { StepCounters } from '../../formats/step-counters'
 import type { StoredTensor, StoredTensors } from '../../formats/tensor-values'
 import { tfjsTensors } from '../../formats/tfjs-weights'
 import { torchTensors } from '../../formats/torch-checkpoint'
@@ -17,6 +18,8 @@ export interface OpenedCheckpoint {
   outputsFirst: boolean
   /** Where in the file they were, in sentences. */
   notes: string[]
+  /** How far the training was, as its files say. */
+  counters: StepCounters
   close(): void
 }
 
@@ -39,6 +42,7 @@ export async function openCheckpoint(root: string, unit: CheckpointUnit): Promis
     const outputsFirst = unit.kind === 'torch' || unit.kind === 'safetensors'
     const notes: string[] = []
     const tensors: StoredTensor[] = []
+    const counters = new Map<string, number>()
     if (unit.kind === 'tfjs') {
       const folder = dirname(unit.files[0])
       const shards = new Set(unit.files.slice(1))
@@ -54,10 +58,11 @@ export async function openCheckpoint(root: string, unit: CheckpointUnit): Promis
         if ('close' in opened) closing.push(opened.close as () => void)
         tensors.push(...opened.tensors)
         notes.push(...opened.notes)
+        for (const [name, value] of opened.counters ?? []) counters.set(name, value)
       }
     }
     refuseRepeated(tensors, unit.name)
-    return { tensors, outputsFirst, notes, close }
+    return { tensors, outputsFirst, notes, counters, close }
   } catch (error) {
     close()
     throw error

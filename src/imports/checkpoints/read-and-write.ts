@@ -1,8 +1,11 @@
 /** Importing a run of checkpoints: what they hold, the metrics of one of them, and the run folder of all. */
 import { join } from 'node:path'
 import type { ImportSource } from '../../contract/domain'
-import { chosenHooks, type CheckpointModule, defaultHooks, mostDefaultHooks, modulesOf, parametersOf } from './modules'
-import { type CheckpointStep, stepsOf } from './steps'
+import { type PlacedCheckpoint, placeAside } from './aside'
+import { contentsOf, SeriesContents } from './contents'
+import { chosenHooks, defaultHooks, mostDefaultHooks } from './modules'
+import { ownStep } from './own-steps'
+import { type CheckpointStep, noStep, stepsOf } from './steps'
 import { FormatError, plural, someNames } from '../../formats/format-error'
 import { openCheckpoint } from './open'
 import { writeJson } from '../../project/files'
@@ -22,13 +25,14 @@ export async function inspectCheckpoints(
   stepColumn: string | null,
   hooks: readonly string[] | null
 ): Promise<ImportSource> {
+  const named = units.filter(({ aside }) => aside === undefined)
   const found = stepsOf(
-    units.map(({ name }) => name),
+    named.map(({ name }) => name),
     stepColumn
   )
   const source: ImportSource = {
     ...namesOf(file),
-    ...{ format: 'checkpoints', rows: found.steps.length || units.length, columns: [] },
+    ...{ format: 'checkpoints', rows: found.steps.length || named.length, columns: [] },
     ...{ stepColumn: found.column, stepCandidates: found.candidates, unclear: null },
     ...{ firstStep: null, lastStep: null, series: [], problem: null, notes: [...file.notes, ...found.notes] },
     checkpoints: { modules: [], hooks: [], steps: [] }
@@ -46,28 +50,14 @@ export async function inspectCheckpoints(
       `${plural(repeated.length, 'checkpoint')} of a step that another one has left out: ${someNames(names, 4)}.`
     )
   }
-  const modules = new Map<string, CheckpointModule>()
+  const contents = new SeriesContents()
   const problems: string[] = []
-  const said = new Map<string, number>()
-  const shapes = new Map<string, string>()
-  const changed = new Set<string>()
-  const buffers = new Set<string>()
-  const readable: CheckpointStep[] = []
+  const readable: PlacedCheckpoint[] = []
   for (const step of kept) {
     try {
-      const opened = await openCheckpoint(root, units[step.at])
-      opened.close()
-      const { parameters, buffers: others } = parametersOf(opened.tensors, opened.outputsFirst)
-      for (const note of opened.notes) said.set(note, (said.get(note) ?? 0) + 1)
-      for (const name of others) buffers.add(name)
-      for (const { name, shape } of parameters) {
-        const now = `[${shape.join(', ')}]`
-        const before = shapes.get(name) ?? now
-        if (before !== now) changed.add(`${name} (${before}, ${now} at step ${step.step})`)
-        shapes.set(name, now)
-      }
-      for (const module of modulesOf(parameters)) if (!modules.has(module.path)) modules.set(module.path, module)
-      readable.push(step)
+      const own = await contentsOf(root, units[step.at])
+      contents.add(own, step.step)
+      readable.push({ ...step, counters: own.counters })
     } catch (error) {
       if (!(error instanceof FormatError)) throw error
       problems.push(error.message)
@@ -75,18 +65,17 @@ export async function inspectCheckpoints(
   }
   source.notes.push(...some(problems, 'checkpoint that cannot be read', 'checkpoints that cannot be read'))
   if (readable.length === 0) {
-    source.problem = `${file.file}: none of ${plural(units.length, 'checkpoint')} can be read. ${problems[0]}`
+    source.problem = `${file.file}: none of ${plural(named.length, 'checkpoint')} can be read. ${problems[0]}`
     source.notes = []
     return source
   }
-  source.notes.push(...said.keys())
-  if (changed.size > 0) source.notes.push(`Shapes that change: ${[...changed].slice(0, 4).join('; ')}.`)
-  if (buffers.size > 0) {
-    source.notes.push(
-      `${plural(buffers.size, 'tensor')} left out, as no parameters of the model: ${someNames([...buffers], 3)}.`
-    )
-  }
-  const all = [...modules.values()]
+  if (found.column === noStep) source.notes.push(placeAlone(readable[0]))
+  const placing = await placeAside(root, units, found.column, readable, contents)
+  source.notes.push(
+    ...some(placing, 'checkpoint without a step in its name', 'checkpoints without a step in their names')
+  )
+  source.notes.push(...contents.notes())
+  const all = contents.modules
   const chosen = hooks === null ? { hooks: defaultHooks(all), unknown: [] } : chosenHooks(all, hooks)
   const owners = all.filter(({ matrices }) => matrices > 0).length
   if (hooks === null && owners > mostDefaultHooks) {
@@ -95,7 +84,8 @@ export async function inspectCheckpoints(
   if (chosen.unknown.length > 0) {
     source.notes.push(`No module with weights fits ${someNames(chosen.unknown)}.`)
   }
-  source.checkpoints = { modules: all, hooks: chosen.hooks, steps: readable }
+  const steps = readable.map(({ at, step, epoch }) => ({ at, step, epoch }))
+  source.checkpoints = { modules: all, hooks: chosen.hooks, steps }
   source.rows = readable.length
   source.firstStep = readable[0].step
   source.lastStep = readable[readable.length - 1].step
@@ -109,6 +99,14 @@ export async function inspectCheckpoints(
   }
   source.series = chosen.hooks.map((hook) => ({ column: hook, tag: `weights/${hook}`, points: readable.length }))
   return source
+}
+
+/** Gives the only checkpoint of a run the step that is in it. @returns what was found, in a sentence */
+function placeAlone(only: PlacedCheckpoint): string {
+  const own = ownStep(only.counters)
+  if (!own) return 'Its name tells no step: it is step 0.'
+  Object.assign(only, { step: own.step, epoch: own.epoch })
+  return `Its name tells no step: it is of ${own.unit} ${own.step}, as ${own.by} in it says.`
 }
 
 /** Metrics, or why there are none. */

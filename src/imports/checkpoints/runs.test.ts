@@ -3,15 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { checkpointRuns } from './runs'
 import { checkpointSources } from './sources'
 import { stepsOf } from './steps'
-import { checkpointUnits } from './units'
+import { type CheckpointUnit, checkpointUnits } from './units'
 
 const found = (paths: readonly string[]) => paths.map((path) => ({ path, bytes: 10, modifiedMs: 1 }))
+const leftOut = ({ name, aside }: CheckpointUnit): string => `${name} was left out: ${aside}.`
 const crossed = (folders: string[], files: string[]): string[] =>
   folders.flatMap((folder) => files.map((file) => `${folder}/${file}`))
 
-/** For each run the steps, or the question. */
+/** For each run the steps, or the question; and what is left out, unless what is in it says more than its name. */
 function runsOf(paths: readonly string[]): { steps: (number[] | string)[]; notes: string[] } {
-  const { runs } = checkpointRuns(checkpointUnits(found(paths)).units)
+  const runs = checkpointRuns(checkpointUnits(found(paths)).units)
   const steps = runs.map(({ units }) => {
     const { column, steps: all } = stepsOf(
       units.map(({ name }) => name),
@@ -19,7 +20,7 @@ function runsOf(paths: readonly string[]): { steps: (number[] | string)[]; notes
     )
     return column === null ? 'asks' : all.map(({ step }) => step)
   })
-  return { steps, notes: runs.flatMap(({ notes }) => notes) }
+  return { steps, notes: runs.flatMap(({ notes, aside }) => [...notes, ...aside.map(leftOut)]) }
 }
 
 describe('trainings are told apart by their folders', () => {
@@ -80,7 +81,7 @@ describe('trainings are told apart by their folders', () => {
 
   it('with a seed only where a name says so', () => {
     const seeds = ['a/seed_3/m_1.pt', 'b/seed4/m_1.pt', 'c/ppo_s5/m_1.pt', 'd/resnet18/m_1.pt', 'e/bs128/m_1.pt']
-    const { runs } = checkpointRuns(checkpointUnits(found([...seeds, 'f/run_2/m_1.pt'])).units)
+    const runs = checkpointRuns(checkpointUnits(found([...seeds, 'f/run_2/m_1.pt'])).units)
     expect(runs.map(({ seed }) => seed)).toEqual([3, 4, 5, null, null, null])
   })
 })

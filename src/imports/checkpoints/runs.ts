@@ -12,6 +12,7 @@ import {
   trainingFolder,
   trainingPart
 } from './path-numbers'
+import { largest } from '../../numeric/statistics'
 import { stepsOf } from './steps'
 import type { CheckpointKind, CheckpointUnit } from './units'
 
@@ -19,6 +20,8 @@ import type { CheckpointKind, CheckpointUnit } from './units'
 export interface CheckpointRun {
   seed: number | null
   units: CheckpointUnit[]
+  /** What lies beside them and whose names tell no step; what is in them may. */
+  aside: CheckpointUnit[]
   /** What was left out, in sentences. */
   notes: string[]
 }
@@ -33,8 +36,7 @@ interface Group {
   choice: string | null
 }
 
-/** @returns the runs, and the files of checkpoints that were left out */
-export function checkpointRuns(all: readonly CheckpointUnit[]): { runs: CheckpointRun[]; left: string[] } {
+export function checkpointRuns(all: readonly CheckpointUnit[]): CheckpointRun[] {
   const { kept: units, again } = withoutCopies(all)
   const isTraining = trainingsAmong(units)
   const groups = new Map<string, { parsed: ParsedPath; units: CheckpointUnit[] }>()
@@ -53,19 +55,19 @@ export function checkpointRuns(all: readonly CheckpointUnit[]): { runs: Checkpoi
   const series = found.filter(({ numbered, choice }) => numbered && choice === null)
   const runs = new Map<Group, CheckpointRun>()
   for (const group of series) runs.set(group, runOf(group.units))
-  const left: string[] = []
   for (const group of found.filter((one) => !series.includes(one))) {
-    const near = series.find(({ base }) => isNear(group.base, base))
-    if (!near) {
+    const near = series.filter(({ base }) => isNear(group.base, base))
+    if (near.length === 0) {
       runs.set(group, runOf(group.units))
       continue
     }
     const why = group.numbered
       ? `its name calls it "${group.choice}", and the others are a series`
       : 'its name has no number that could be its step'
-    for (const { name, files } of group.units) {
-      runs.get(near)!.notes.push(`${name} was left out: ${why}.`)
-      left.push(...files)
+    for (const unit of [...group.units].sort(bySurety)) {
+      const own = ownSeries(unit.name, near)
+      if (own) runs.get(own)!.aside.push({ ...unit, aside: why })
+      else runs.get(near[0])!.notes.push(`${unit.name} was left out: ${why}.`)
     }
   }
   const result = [...runs.values()]
@@ -73,8 +75,29 @@ export function checkpointRuns(all: readonly CheckpointUnit[]): { runs: Checkpoi
     const own = again.filter(({ as }) => run.units.includes(as))
     if (own.length > 0) run.notes.push(againNote(own.map(({ unit, as }) => `${unit.name} (as ${as.name})`)))
   }
-  left.push(...again.flatMap(({ unit }) => unit.files))
-  return { runs: result, left }
+  return result
+}
+
+function bySurety(a: CheckpointUnit, b: CheckpointUnit): number {
+  return order.indexOf(a.kind) - order.indexOf(b.kind)
+}
+
+/**
+ * Which of several trainings a checkpoint without a step is of: seed1_final.pt is of that of seed1_step100.pt. Null where their
+ * names begin alike.
+ */
+function ownSeries(name: string, near: readonly Group[]): Group | null {
+  const shared = near.map(({ units }) => largest(units.map((unit) => commonStart(unit.name, name))))
+  const most = largest(shared)
+  const fits = near.filter((_, i) => shared[i] === most)
+  return fits.length === 1 ? fits[0] : null
+}
+
+/** Letters of whole words: last.pt and left_1.pt have none. */
+function commonStart(a: string, b: string): number {
+  let length = 0
+  for (let i = 0; i < a.length && a[i] === b[i]; i++) if (/[^A-Za-z0-9]/.test(a[i])) length = i + 1
+  return length
 }
 
 /** Whether a checkpoint in one folder is of the training in the other: best.pt above or among the checkpoints. */
@@ -183,11 +206,11 @@ function runOf(members: readonly CheckpointUnit[]): CheckpointRun {
   const units: CheckpointUnit[] = []
   const again: string[] = []
   for (const same of byPlace.values()) {
-    const kept = [...same].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))[0]
+    const kept = [...same].sort(bySurety)[0]
     units.push(kept)
     for (const unit of same) if (unit !== kept) again.push(`${unit.name} (as ${kept.name})`)
   }
-  return { seed: seedOf(members[0].name), units, notes: again.length === 0 ? [] : [againNote(again)] }
+  return { seed: seedOf(members[0].name), units, aside: [], notes: again.length === 0 ? [] : [againNote(again)] }
 }
 
 function againNote(again: readonly string[]): string {

@@ -16,11 +16,10 @@ export function checkpointSources(
   top: string
 ): { sources: ImportFile[]; used: Set<string> } {
   const { units, used } = checkpointUnits(files)
-  const { runs } = checkpointRuns(units)
-  return { sources: runs.map((run) => sourceOf(root, run, top)), used }
+  return { sources: checkpointRuns(units).map((run) => sourceOf(root, run, top)), used }
 }
 
-function sourceOf(root: string, { units, seed, notes }: CheckpointRun, top: string): ImportFile {
+function sourceOf(root: string, { units, aside, seed, notes }: CheckpointRun, top: string): ImportFile {
   const file = units.length === 1 ? units[0].name : commonPattern(units.map(({ name }) => name))
   // The deepest folder whose name is the same for all of them is what they are called by.
   const folders = file.split('/').slice(0, -1)
@@ -33,6 +32,6 @@ function sourceOf(root: string, { units, seed, notes }: CheckpointRun, top: stri
     ...{ seed, seedFrom: null, home: fixed.join('/') || top, prefix: null, notes },
     bytes: units.reduce((sum, { bytes }) => sum + bytes, 0),
     modifiedMs: largest(units.map(({ modifiedMs }) => modifiedMs)),
-    holds: { kind: 'checkpoints', root, units }
+    holds: { kind: 'checkpoints', root, units: [...units, ...aside] }
   }
 }

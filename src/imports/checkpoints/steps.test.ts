@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { commonPattern } from './path-numbers'
 import { checkpointRuns } from './runs'
-import { stepsOf } from './steps'
+import { noStep, stepsOf } from './steps'
 import { checkpointUnits } from './units'
 
 const found = (...paths: string[]) => paths.map((path) => ({ path, bytes: 10, modifiedMs: 1 }))
@@ -63,10 +63,7 @@ describe('the step of a checkpoint', () => {
   })
 
   it('is 0 for one without a number', () => {
-    expect(stepsOf(['model.pt'], null)).toMatchObject({
-      steps: [{ step: 0 }],
-      notes: ['Its name tells no step: it is step 0.']
-    })
+    expect(stepsOf(['model.pt'], null)).toMatchObject({ column: noStep, steps: [{ step: 0 }] })
   })
 })
 
@@ -94,10 +91,10 @@ describe('files', () => {
     ])
     expect(units[0].files[0]).toContain('00001')
     expect(used.has('o/checkpoint-5/optimizer.pt')).toBe(false)
-    expect(checkpointRuns(units).runs.map(({ seed }) => seed)).toEqual([null, 1, 2, null, null])
+    expect(checkpointRuns(units).map(({ seed }) => seed)).toEqual([null, 1, 2, null, null])
   })
 
-  it('of the same step in another format count once, and one without a step is left out; both are told', () => {
+  it('of the same step in another format count once, and one without a step lies aside; both are told', () => {
     const { units } = checkpointUnits(
       found(
         'c/checkpoint-1/model.safetensors',
@@ -106,17 +103,16 @@ describe('files', () => {
         'c/best.pt'
       )
     )
-    const { runs, left } = checkpointRuns(units)
+    const runs = checkpointRuns(units)
     expect(runs).toHaveLength(1)
     expect(runs[0].units.map(({ name }) => name)).toEqual([
       'c/checkpoint-1/model.safetensors',
       'c/checkpoint-2/model.safetensors'
     ])
     expect(runs[0].notes).toEqual([
-      '1 checkpoint of a step that is there already left out: "c/checkpoint-1/pytorch_model.bin (as c/checkpoint-1/model.safetensors)".',
-      'c/best.pt was left out: its name has no number that could be its step.'
+      '1 checkpoint of a step that is there already left out: "c/checkpoint-1/pytorch_model.bin (as c/checkpoint-1/model.safetensors)".'
     ])
-    expect(left).toEqual(['c/best.pt'])
+    expect(runs[0].aside).toMatchObject([{ name: 'c/best.pt', aside: 'its name has no number that could be its step' }])
   })
 
   it.each(['resnet18/best.pt', 'ck2/best.pt', 'runs-2026/last.safetensors'])(
@@ -124,16 +120,12 @@ describe('files', () => {
     (best) => {
       const folder = best.slice(0, best.indexOf('/'))
       const { units } = checkpointUnits(found(`${folder}/ckpt_100.pt`, `${folder}/ckpt_200.pt`, best))
-      const { runs, left } = checkpointRuns(units)
+      const runs = checkpointRuns(units)
       expect(runs.map(({ units: own }) => own.map(({ name }) => name))).toEqual([
         [`${folder}/ckpt_100.pt`, `${folder}/ckpt_200.pt`]
       ])
-      expect(runs[0].notes).toEqual([`${best} was left out: its name has no number that could be its step.`])
-      expect(left).toEqual([best])
-      expect(stepsOf([best], null)).toMatchObject({
-        steps: [{ step: 0 }],
-        notes: ['Its name tells no step: it is step 0.']
-      })
+      expect(runs[0].aside).toMatchObject([{ name: best, aside: 'its name has no number that could be its step' }])
+      expect(stepsOf([best], null)).toMatchObject({ column: noStep, steps: [{ step: 0 }] })
     }
   )
 

@@ -23,8 +23,8 @@ export interface CheckpointSteps {
   notes: string[]
 }
 
-/** A path without any number. */
-const noStep = '#none'
+/** What counts the steps of a path without any number: nothing. */
+export const noStep = '#none'
 
 /**
  * Steps of the checkpoints of one run.
@@ -43,7 +43,6 @@ export function stepsOf(paths: readonly string[], wanted: string | null): Checkp
       .map(({ label, value, kind }) => ({ label, kind, values: [value] }))
     const slot = best(known) ?? known[known.length - 1]
     const only = slot?.values[0]
-    if (only === undefined) result.notes.push('Its name tells no step: it is step 0.')
     result.column = slot?.label ?? noStep
     result.steps = [{ at: 0, step: only ?? 0, epoch: null }]
     return result

@@ -21,6 +21,8 @@ export interface CheckpointUnit {
   shards: number | null
   /** Whether it is named as one part of a model that was divided among devices. */
   ofRanks?: boolean
+  /** Why its name gives it no place in the series that it lies beside. What is in it may. */
+  aside?: string
   bytes: number
   modifiedMs: number
 }
