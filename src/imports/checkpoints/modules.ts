@@ -1,10 +1,12 @@
 /** Parameters of checkpoints, grouped into modules by their names: `h.0.attn.c_attn.weight` is the weight of `h.0.attn.c_attn`. */
 import { compileGlob, PatternError, type Matcher } from '../../text/pattern'
+import { withJoinedHeads } from './attention'
 import { isFloatType } from '../../formats/tensor-values'
 
 export interface CheckpointParameter {
   /** As the file names it. */
   name: string
+  /** As it is measured: of attention, the heads are joined. */
   shape: number[]
   /** Dotted path of the module that it belongs to. */
   module: string
@@ -97,7 +99,7 @@ export function parametersOf(tensors: readonly NamedShape[], outputsFirst: boole
     }
   }
   parameters.sort((a, b) => a.at - b.at)
-  return { parameters: parameters.map(({ at: _at, ...parameter }) => parameter), buffers }
+  return { parameters: withJoinedHeads(parameters.map(({ at: _at, ...parameter }) => parameter)), buffers }
 }
 
 /** All modules with weights in or inside them, in the order of the file, each before what is inside it. */
