@@ -56,7 +56,12 @@ export function weightMetrics(matrix: Matrix): WeightMetrics {
   return { ...matrixMetrics(matrix), ...distribution([matrix.data]) }
 }
 
-export function matrixMetrics({ data, shape }: Matrix): MatrixMetrics {
+export function matrixMetrics(matrix: Matrix): MatrixMetrics {
+  return matrixMetricsBy(matrix, singularValues)
+}
+
+/** @param singular the way to the singular values, descending; all values are finite where it is gone */
+export function matrixMetricsBy({ data, shape }: Matrix, singular: typeof singularValues): MatrixMetrics {
   if (shape.reduce((product, size) => product * size, 1) !== data.length) {
     throw new Error(`A matrix of shape [${shape.join(', ')}] cannot hold ${data.length} values.`)
   }
@@ -66,7 +71,7 @@ export function matrixMetrics({ data, shape }: Matrix): MatrixMetrics {
   if (!Number.isFinite(sizes.l1)) return Object.fromEntries(matrixMetricNames.map((name) => [name, NaN])) as never
   let trace = 0
   for (let i = 0; i < Math.min(rows, columns); i++) trace += data[i * columns + i]
-  const lambda = singularValues(data, rows, columns)
+  const lambda = singular(data, rows, columns)
   const spectral = lambda.length > 0 ? lambda[0] : 0
   for (let i = 0; i < lambda.length; i++) if (lambda[i] < negligible) lambda[i] = 0
   const { mean, variance } = moments([lambda])

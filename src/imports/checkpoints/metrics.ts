@@ -5,12 +5,14 @@
 import { type CheckpointParameter, parametersOf } from './modules'
 import { plural, someNames } from '../../formats/format-error'
 import type { FloatValues, StoredTensor } from '../../formats/tensor-values'
+import { type Factor, product, singularValuesOfProduct } from '../../metrics/product'
 import { StreamedDistribution } from '../../metrics/streamed-distribution'
 import {
   distribution,
   type Distribution,
   matrixMetricNames,
   matrixMetrics,
+  matrixMetricsBy,
   type MatrixMetrics
 } from '../../metrics/weight-metrics'
 
@@ -38,11 +40,11 @@ export async function checkpointMetrics(
   const stored = new Map(tensors.map((tensor) => [tensor.name, tensor]))
   const inside = (hook: string, role: string): CheckpointParameter[] =>
     parameters.filter(
-      ({ module, normalisation, role: own }) =>
-        own === role && !normalisation && (module === hook || module.startsWith(`${hook}.`))
+      ({ module, normalisation, role: own, factors }) =>
+        own === role && !normalisation && (module === hook || (!factors && module.startsWith(`${hook}.`)))
     )
   const groupOf = (members: CheckpointParameter[]): Group => {
-    const double = members.some(({ name }) => stored.get(name)!.dtype === 'float64')
+    const double = members.some(({ name }) => stored.get(name)?.dtype === 'float64')
     return { members, streamed: members.length > 1 ? new StreamedDistribution(double) : null, result: null }
   }
   const points = hooks
@@ -58,11 +60,17 @@ export async function checkpointMetrics(
     for (const parameter of parameters) {
       const mine = waiting.filter(({ members }) => members.includes(parameter))
       if (mine.length === 0) continue
-      const tensor = stored.get(parameter.name)!
-      const values = await tensor.read()
+      const factors = parameter.factors ? await factorsOf(parameter.factors, stored) : null
+      const values = factors ? product(...factors) : await stored.get(parameter.name)!.read()
       if (pass === 0) {
-        if (!allFinite(values)) notFinite.push(parameter.name)
-        if (parameter.role === 'weight') matrices.set(parameter.name, matrixMetrics(inOurLayout(parameter, values)))
+        if (!factors && !allFinite(values)) notFinite.push(parameter.name)
+        if (parameter.role === 'weight') {
+          const matrix = inOurLayout(parameter, values)
+          const own = factors
+            ? matrixMetricsBy(matrix, () => singularValuesOfProduct(...factors))
+            : matrixMetrics(matrix)
+          matrices.set(parameter.name, own)
+        }
       }
       for (const group of mine) {
         if (group.streamed) group.streamed.add(values)
@@ -106,6 +114,18 @@ export async function checkpointMetrics(
     )
   }
   return { values, notes }
+}
+
+async function factorsOf(
+  names: readonly [string, string],
+  stored: ReadonlyMap<string, StoredTensor>
+): Promise<[Factor, Factor]> {
+  const [left, right] = names.map((name) => stored.get(name)!)
+  const [rows, inner] = left.shape
+  return [
+    { data: await left.read(), rows, columns: inner },
+    { data: await right.read(), rows: inner, columns: right.shape[1] }
+  ]
 }
 
 /** Filters become [...kernel, in, out], as our own models and the metrics have them; matrices stay as they are. */

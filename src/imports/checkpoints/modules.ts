@@ -1,6 +1,7 @@
 /** Parameters of checkpoints, grouped into modules by their names: `h.0.attn.c_attn.weight` is the weight of `h.0.attn.c_attn`. */
 import { compileGlob, PatternError, type Matcher } from '../../text/pattern'
 import { withJoinedHeads } from './attention'
+import { withProducts } from './lora'
 import { isFloatType } from '../../formats/tensor-values'
 
 export interface CheckpointParameter {
@@ -15,6 +16,8 @@ export interface CheckpointParameter {
   normalisation: boolean
   /** Filters are [out, in, ...kernel], as in PyTorch, and not [...kernel, in, out]. */
   outputsFirst: boolean
+  /** Of a product that is in no file: the names of the two matrices, the left one first. */
+  factors?: [left: string, right: string]
 }
 
 export interface CheckpointParameters {
@@ -99,16 +102,18 @@ export function parametersOf(tensors: readonly NamedShape[], outputsFirst: boole
     }
   }
   parameters.sort((a, b) => a.at - b.at)
-  return { parameters: withJoinedHeads(parameters.map(({ at: _at, ...parameter }) => parameter)), buffers }
+  const stored = parameters.map(({ at: _at, ...parameter }) => parameter)
+  return { parameters: withProducts(withJoinedHeads(stored)), buffers }
 }
 
 /** All modules with weights in or inside them, in the order of the file, each before what is inside it. */
 export function modulesOf(parameters: readonly CheckpointParameter[]): CheckpointModule[] {
   const modules = new Map<string, CheckpointModule>()
-  for (const { module, shape, role, normalisation } of parameters) {
+  for (const { module, shape, role, normalisation, factors } of parameters) {
     if (normalisation) continue
     const parts = module.split('.')
-    for (let length = 1; length <= parts.length; length++) {
+    // The values of a product are those of its factors once more: what is around it has none of them.
+    for (let length = factors ? parts.length : 1; length <= parts.length; length++) {
       const path = parts.slice(0, length).join('.')
       const entry = modules.get(path) ?? { path, matrices: 0, values: 0 }
       entry.values += shape.reduce((product, size) => product * size, 1)
