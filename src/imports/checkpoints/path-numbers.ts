@@ -53,6 +53,8 @@ const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi
 const hexWord = /(?<![A-Za-z0-9])[0-9a-f]{7,64}(?![A-Za-z0-9])/g
 const choiceWord = /(?:^|[^a-z])(best|last|latest|newest|final)(?![a-z])/i
 const containers = /^(checkpoints?|ckpts?|weights|models?|saves|saved_models?|snapshots?)$/i
+/** The folder of a model in a cache of the Hugging Face hub. */
+const hubModel = /^models--/
 /** Lightning's second file of one name. */
 const lightningCopy = /(=.*)-v\d+$/
 
@@ -139,13 +141,14 @@ export function choiceOf(path: string): string | null {
 /** A folder without the parts of its name that say nothing about the training: `checkpoints`, `best`. */
 export function trainingFolder(folder: string): string {
   const parts = folder.split('/')
-  while (parts.length > 1 && (isContainer(parts[parts.length - 1]) || choiceWord.test(parts[parts.length - 1])))
-    parts.pop()
+  while (isNameless(parts) || (parts.length > 1 && choiceWord.test(parts[parts.length - 1]))) parts.pop()
   return parts.join('/')
 }
 
-export function isContainer(folder: string): boolean {
-  return containers.test(folder)
+/** Whether the last folder of a path is not what its training is called: `checkpoints`, or the commit of a model of the hub. */
+export function isNameless(path: readonly string[]): boolean {
+  if (path.length < 2) return false
+  return containers.test(path[path.length - 1]) || hubModel.test(path[path.length - 2])
 }
 
 /** Whether a folder's name is a number alone, which may be a step or the id of a training. */
@@ -164,6 +167,7 @@ function isStepAtStart(folder: string): boolean {
 }
 
 function isStepFolder(folder: string): boolean {
+  if (hubModel.test(folder)) return false
   if (isStepAtStart(folder)) return true
   let found = false
   replaceNumbers(folder, false, ({ whole, word }) => {

@@ -1,5 +1,6 @@
 /** Checkpoints among the files of a folder, as runs to be. */
-import { commonPattern, isContainer } from './path-numbers'
+import { isOfHubCache, namedByReferences } from './hub-cache'
+import { commonPattern, isNameless } from './path-numbers'
 import { type CheckpointRun, checkpointRuns } from './runs'
 import { checkpointUnits, type FoundFile } from './units'
 import type { ImportFile } from '../sources'
@@ -15,8 +16,11 @@ export function checkpointSources(
   files: readonly FoundFile[],
   top: string
 ): { sources: ImportFile[]; used: Set<string> } {
-  const { units, used } = checkpointUnits(files)
-  return { sources: checkpointRuns(units).map((run) => sourceOf(root, run, top)), used }
+  const cached = files.filter(isOfHubCache)
+  const { units, used } = checkpointUnits(files.filter((file) => !isOfHubCache(file)))
+  for (const { path } of cached) used.add(path)
+  const runs = checkpointRuns(namedByReferences(root, units, cached))
+  return { sources: runs.map((run) => sourceOf(root, run, top)), used }
 }
 
 function sourceOf(root: string, { units, aside, seed, notes }: CheckpointRun, top: string): ImportFile {
@@ -26,7 +30,7 @@ function sourceOf(root: string, { units, aside, seed, notes }: CheckpointRun, to
   const changing = folders.findIndex((folder) => folder.includes('*'))
   const fixed = changing < 0 ? folders : folders.slice(0, changing)
   // `version_0/checkpoints`: the training is called version_0.
-  while (fixed.length > 1 && isContainer(fixed[fixed.length - 1])) fixed.pop()
+  while (isNameless(fixed)) fixed.pop()
   return {
     ...{ file, run: file, name: fixed[fixed.length - 1] ?? top, group: fixed[fixed.length - 2] ?? fixed[0] ?? top },
     ...{ seed, seedFrom: null, home: fixed.join('/') || top, prefix: null, notes },
