@@ -51,7 +51,7 @@ export async function placeAside(
 /** Null for one that is not read: nobody has asked for it. */
 async function contentsIfRead(root: string, unit: CheckpointUnit): Promise<CheckpointContents | null> {
   try {
-    return await contentsOf(root, unit)
+    return await contentsOf(root, unit, true)
   } catch (error) {
     if (error instanceof FormatError) return null
     throw error

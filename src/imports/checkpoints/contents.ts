@@ -15,13 +15,17 @@ export interface CheckpointContents {
   counters: StepCounters
 }
 
-/** @param root folder that the unit's paths are below. @throws FormatError */
-export async function contentsOf(root: string, unit: CheckpointUnit): Promise<CheckpointContents> {
+/**
+ * @param root folder that the unit's paths are below
+ * @param withState whether what stands beside the file is asked as well: a training may have written megabytes beside each
+ * @throws FormatError
+ */
+export async function contentsOf(root: string, unit: CheckpointUnit, withState: boolean): Promise<CheckpointContents> {
   const opened = await openCheckpoint(root, unit)
   opened.close()
   const { parameters, buffers } = parametersOf(opened.tensors, opened.outputsFirst)
   // What the file itself says goes before what stands beside it.
-  const counters = new Map([...trainerState(root, unit), ...opened.counters])
+  const counters = withState ? new Map([...trainerState(root, unit), ...opened.counters]) : opened.counters
   return { parameters, buffers, notes: opened.notes, counters }
 }
 

@@ -72,6 +72,7 @@ describe('an adapter of low rank', () => {
     expect(modules).toContainEqual({ path: 'q', matrices: 0, values: 18 + 27 })
     expect(modules.map(({ path }) => path)).not.toContain('q.lora')
     expect(defaultHooks(modules)).toHaveLength(6)
+    expect(defaultHooks(modules, 4)).toEqual(['q.lora.one', 'q.lora.two'])
     expect(chosenHooks(modules, ['**.lora.*']).hooks).toEqual(['q.lora.one', 'q.lora.two'])
   })
 

@@ -32,6 +32,15 @@ export function withProducts(parameters: readonly CheckpointParameter[]): Checkp
   })
 }
 
+/** Modules without the factors whose product is among them. */
+export function withoutFactors(paths: readonly string[]): string[] {
+  const all = new Set(paths)
+  return paths.filter((path) => {
+    const place = placeOf(path)
+    return place === null || !all.has(place.product)
+  })
+}
+
 /** What a module is a factor of: its last part says so, or the one before the name of an adapter. */
 function placeOf(module: string): { product: string; side: string } | null {
   const parts = module.split('.')

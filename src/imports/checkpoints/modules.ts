@@ -1,7 +1,7 @@
 /** Parameters of checkpoints, grouped into modules by their names: `h.0.attn.c_attn.weight` is the weight of `h.0.attn.c_attn`. */
 import { compileGlob, PatternError, type Matcher } from '../../text/pattern'
 import { withJoinedHeads } from './attention'
-import { withProducts } from './lora'
+import { withoutFactors, withProducts } from './lora'
 import { isFloatType } from '../../formats/tensor-values'
 
 export interface CheckpointParameter {
@@ -124,9 +124,13 @@ export function modulesOf(parameters: readonly CheckpointParameter[]): Checkpoin
   return [...modules.values()]
 }
 
-/** The deepest modules that own a matrix; of many, as many as are not too many, evenly from first to last. */
+/**
+ * The deepest modules that own a matrix; of many, as many as are not too many, evenly from first to last, and of adapters their
+ * products alone.
+ */
 export function defaultHooks(modules: readonly CheckpointModule[], most = mostDefaultHooks): string[] {
-  const owners = modules.filter(({ matrices }) => matrices > 0).map(({ path }) => path)
+  const all = modules.filter(({ matrices }) => matrices > 0).map(({ path }) => path)
+  const owners = all.length <= most ? all : withoutFactors(all)
   if (owners.length <= most) return owners
   return Array.from({ length: most }, (_, i) => owners[Math.round((i * (owners.length - 1)) / (most - 1))])
 }

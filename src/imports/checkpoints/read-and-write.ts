@@ -51,11 +51,12 @@ export async function inspectCheckpoints(
     )
   }
   const contents = new SeriesContents()
+  const isAsked = named.length < units.length || found.column === noStep
   const problems: string[] = []
   const readable: PlacedCheckpoint[] = []
   for (const step of kept) {
     try {
-      const own = await contentsOf(root, units[step.at])
+      const own = await contentsOf(root, units[step.at], isAsked)
       contents.add(own, step.step)
       readable.push({ ...step, counters: own.counters })
     } catch (error) {
@@ -79,7 +80,7 @@ export async function inspectCheckpoints(
   const chosen = hooks === null ? { hooks: defaultHooks(all), unknown: [] } : chosenHooks(all, hooks)
   const owners = all.filter(({ matrices }) => matrices > 0).length
   if (hooks === null && owners > mostDefaultHooks) {
-    source.notes.push(`${mostDefaultHooks} of ${owners} modules with weight matrices are chosen.`)
+    source.notes.push(`${chosen.hooks.length} of ${owners} modules with weight matrices are chosen.`)
   }
   if (chosen.unknown.length > 0) {
     source.notes.push(`No module with weights fits ${someNames(chosen.unknown)}.`)
