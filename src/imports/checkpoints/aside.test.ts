@@ -194,7 +194,9 @@ describe('trainer_state.json', () => {
     const files = { ...series, 'o/model.safetensors': {} }
     const longer = await placed({ files, states: { ...states, o: { global_step: 250, epoch: 2.5 } } })
     expect(longer.steps).toEqual([100, 200, 250])
-    expect(longer.notes).toEqual(['o/model.safetensors is of step 250: global_step in it says so.'])
+    expect(longer.notes).toEqual([
+      'o/model.safetensors is of step 250: global_step in the trainer_state.json beside it says so.'
+    ])
     const again = await placed({ files, states: { ...states, o: { global_step: 200, epoch: 2 } } })
     expect(again.notes).toEqual([
       'o/model.safetensors was left out: it is of step 200, which o/checkpoint-200/model.safetensors is, too.'
@@ -228,6 +230,17 @@ describe('a checkpoint alone', () => {
     [{ max_steps: 9, step: 'many' }, 0, 'Its name tells no step: it is step 0.']
   ])('of %j', async (told, step, note) => {
     expect(await placed({ files: { 'm/model.safetensors': told } })).toEqual({ steps: [step], notes: [note] })
+  })
+
+  it('has the state beside it where it says nothing itself', async () => {
+    const states = { m: { global_step: 70, epoch: 2 } }
+    const { steps, notes } = await placed({ files: { 'm/model.safetensors': {} }, states })
+    expect(steps).toEqual([[70, 2]])
+    expect(notes).toEqual([
+      'Its name tells no step: it is of step 70, as global_step in the trainer_state.json beside it says.'
+    ])
+    const told = { 'm/model.safetensors': { global_step: 60 } }
+    expect((await placed({ files: told, states })).steps).toEqual([[60, 2]])
   })
 
   it('keeps the number in its name', async () => {

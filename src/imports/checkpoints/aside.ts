@@ -1,13 +1,13 @@
 /** Checkpoints beside a series whose names tell no step (last.ckpt, model_best.pth.tar): their place by what is in them. */
 import { FormatError } from '../../formats/format-error'
 import type { StepCounters } from '../../formats/step-counters'
-import { type CheckpointContents, contentsOf, type SeriesContents } from './contents'
+import { type CheckpointContents, contentsOf, counterPlace, type SeriesContents } from './contents'
 import { type CountedCheckpoint, ownStepIn } from './own-steps'
 import type { CheckpointStep } from './steps'
 import type { CheckpointUnit } from './units'
 
 /** A checkpoint in its series. */
-export interface PlacedCheckpoint extends CheckpointStep, CountedCheckpoint {}
+export type PlacedCheckpoint = CheckpointStep & CountedCheckpoint & Pick<CheckpointContents, 'beside'>
 
 /**
  * @param column what counts the steps of the series
@@ -39,8 +39,8 @@ export async function placeAside(
     else if (!contents.has(own)) leave(`${unit.aside}, and it holds another model than the series`)
     else if (there) leave(`it is of ${found.unit} ${found.step}, which ${units[there.at].name} is, too`)
     else {
-      notes.push(`${unit.name} is of ${found.unit} ${found.step}: ${found.by} in it says so.`)
-      placed.push({ at, step: found.step, epoch: found.epoch, counters: own.counters })
+      notes.push(`${unit.name} is of ${found.unit} ${found.step}: ${counterPlace(own, found.by)} says so.`)
+      placed.push({ at, step: found.step, epoch: found.epoch, counters: own.counters, beside: own.beside })
       contents.add(own, found.step)
     }
   }

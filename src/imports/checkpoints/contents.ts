@@ -13,6 +13,8 @@ export interface CheckpointContents {
   buffers: string[]
   notes: string[]
   counters: StepCounters
+  /** Those of them that are not in the file but in what stands beside it. */
+  beside: ReadonlySet<string>
 }
 
 /**
@@ -25,8 +27,14 @@ export async function contentsOf(root: string, unit: CheckpointUnit, withState: 
   opened.close()
   const { parameters, buffers } = parametersOf(opened.tensors, opened.outputsFirst)
   // What the file itself says goes before what stands beside it.
-  const counters = withState ? new Map([...trainerState(root, unit), ...opened.counters]) : opened.counters
-  return { parameters, buffers, notes: opened.notes, counters }
+  const state = withState ? [...trainerState(root, unit)].filter(([name]) => !opened.counters.has(name)) : []
+  const counters = new Map([...opened.counters, ...state])
+  return { parameters, buffers, notes: opened.notes, counters, beside: new Set(state.map(([name]) => name)) }
+}
+
+/** A counter of a checkpoint, and where it is. */
+export function counterPlace({ beside }: Pick<CheckpointContents, 'beside'>, name: string): string {
+  return `${name} in ${beside.has(name) ? 'the trainer_state.json beside it' : 'it'}`
 }
 
 export class SeriesContents {

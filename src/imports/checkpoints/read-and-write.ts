@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { ImportSource } from '../../contract/domain'
 import { type PlacedCheckpoint, placeAside } from './aside'
-import { contentsOf, SeriesContents } from './contents'
+import { contentsOf, counterPlace, SeriesContents } from './contents'
 import { chosenHooks, defaultHooks, mostDefaultHooks } from './modules'
 import { ownStep } from './own-steps'
 import { type CheckpointStep, noStep, stepsOf } from './steps'
@@ -58,7 +58,7 @@ export async function inspectCheckpoints(
     try {
       const own = await contentsOf(root, units[step.at], isAsked)
       contents.add(own, step.step)
-      readable.push({ ...step, counters: own.counters })
+      readable.push({ ...step, counters: own.counters, beside: own.beside })
     } catch (error) {
       if (!(error instanceof FormatError)) throw error
       problems.push(error.message)
@@ -107,7 +107,7 @@ function placeAlone(only: PlacedCheckpoint): string {
   const own = ownStep(only.counters)
   if (!own) return 'Its name tells no step: it is step 0.'
   Object.assign(only, { step: own.step, epoch: own.epoch })
-  return `Its name tells no step: it is of ${own.unit} ${own.step}, as ${own.by} in it says.`
+  return `Its name tells no step: it is of ${own.unit} ${own.step}, as ${counterPlace(only, own.by)} says.`
 }
 
 /** Metrics, or why there are none. */
