@@ -36,7 +36,9 @@ it('imports checkpoints at the modules and steps that are asked for', () => {
     'ckpt_00{step}.pt'
   )
   expect(imported.code).toBe(0)
-  expect(imported.out).toMatch(/^training\/ckpt_\* +checkpoints +- +3 +0-200 \(ckpt_00\{step\}\.pt\) +2 +\d notes?$/m)
+  expect(imported.out).toMatch(
+    /^training\/ckpt_\* +checkpoints +training +- +3 +0-200 \(ckpt_00\{step\}\.pt\) +2 +\d notes?$/m
+  )
   expect(imported.out).toContain('1 run imported.')
   expect(imported.err).toContain('The parameters are those in "model"; "optimizer", "step", "loss" not looked at.')
   const nothing = run(home, 'training', '--project', 'p', '--hooks', 'mlp')

@@ -306,7 +306,7 @@ it('imports what can be imported, tells the rest, and fits it', () => {
 
   const imported = run(home, 'import', 'recorded', '--project', 'p', '--create', '--name', 'Sharpness')
   expect(imported.code).toBe(0)
-  expect(imported.out).toMatch(/^recorded\/seed2\.csv +CSV +2 +20 +0-95 \(step\) +3$/m)
+  expect(imported.out).toMatch(/^recorded\/seed2\.csv +CSV +seed2 +2 +20 +0-95 \(step\) +3$/m)
   expect(imported.err).toContain('left out: recorded/seed11.csv, line 3: 4 columns expected, 3 found.')
   expect(imported.err).not.toContain(home)
   expect(runsOf(home).map((one) => [one.name, one.groupName, one.spec, one.imported])).toEqual(
@@ -334,6 +334,28 @@ it('imports what can be imported, tells the rest, and fits it', () => {
   expect(run(home, 'fit', '--project', 'p', '--role', 'valLoss=loss/trian', ...small)).toMatchObject({
     code: 2,
     err: expect.stringContaining('--role valLoss: no run recorded "loss/trian". Did you mean "loss/train"?') as string
+  })
+})
+
+it('says the whole reading of an import as JSON, and takes other names and seeds for its runs', () => {
+  const home = temporaryFolder()
+  const csv = 'step,loss\n0,1\n1,2\n'
+  writeText(join(home, 'out', 'a', 'metrics.csv'), csv)
+  writeText(join(home, 'out', 'a', 'hparams.yaml'), 'seed: 4\n')
+  writeText(join(home, 'out', 'b', 'metrics.csv'), csv)
+  const dry = run(home, 'import', 'out', '--dry-run', '--json')
+  const reading = JSON.parse(dry.out) as { sources: { name: string; seed: number; seedFrom: string }[]; left: object[] }
+  expect(reading.sources.map(({ name, seed, seedFrom }) => [name, seed, seedFrom])).toEqual([
+    ['a', 4, 'hparams.yaml'],
+    ['b', null, null]
+  ])
+  expect(reading.left).toEqual([{ file: 'out/a/hparams.yaml', reason: 'settings' }])
+  const said = ['--seed', 'a=none', '--seed', 'out/b/metrics.csv=9', '--run-name', 'b=other']
+  expect(run(home, 'import', 'out', '--project', 'p', '--create', ...said)).toMatchObject({ code: 0 })
+  expect(runsOf(home).map((one) => [one.name, one.imported?.seed]).sort()).toEqual([['a', null], ['other', 9]]) // prettier-ignore
+  expect(run(home, 'import', 'out', '--project', 'p', '--seed', 'c=1')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('No run is called "c"; --dry-run lists them.') as string
   })
 })
 

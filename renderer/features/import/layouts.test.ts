@@ -50,7 +50,7 @@ describe('the files of an import', () => {
   it('cannot be counted by rows where they are checkpoints', () => {
     const [layout] = layoutsOf([source('a', { format: 'checkpoints', columns: ['epoch', 'step'] })])
     expect(layout).toMatchObject({ choosable: true, countable: false })
-    expect(describeSources([source('a', { format: 'checkpoints' })])).toBe('1 run folder of checkpoints')
+    expect(describeSources([source('a', { format: 'checkpoints' })])).toBe('1 run of checkpoints')
   })
 
   it('are described in words', () => {

@@ -36,7 +36,10 @@ export function lastValue(run: RunInfo, tag: string): number | null {
 /** What a run is a run of: its experiment, or the format it was imported from. */
 export function originOf(run: RunInfo): string {
   if (run.spec) return run.spec.experiment
-  return run.imported ? `imported from ${importFormat(run.imported.format).title}` : ''
+  if (!run.imported) return ''
+  const { format, beside = [] } = run.imported
+  const titles = [...new Set([format, ...beside.map((part) => part.format)])].map((id) => importFormat(id).title)
+  return `imported from ${titles.length > 1 ? `${titles.slice(0, -1).join(', ')} and ${titles[titles.length - 1]}` : titles[0]}`
 }
 
 /** Hyperparameters that differ between the runs get a column of their own; at most `most` of them. */

@@ -6,6 +6,7 @@ import { importableKinds, importFormat } from '../../contract/import-formats'
 import { PhasescopeError } from '../../contract/errors'
 import type { Engine } from '../../engine/engine'
 import type { Inspection } from '../../engine/import-service'
+import { visibleJson } from '../../text/visible'
 import { noteProblems, withEngine } from '../host'
 import { interruptible } from '../interrupt'
 import { UsageError } from '../options'
@@ -98,7 +99,7 @@ export const importCommand: Command = {
           const reading =
             wanted.size === 0 ? before : await watched(engine, context, () => engine.imports.inspect(asked))
           if (!input.has('json')) return report(reading.sources, reading.left, true, context)
-          context.terminal.out(JSON.stringify(reading, null, 2))
+          context.terminal.data(`${visibleJson(JSON.stringify(reading, null, 2))}\n`)
           return reading.sources.some(({ problem }) => problem === null) ? 0 : 1
         }
       }
@@ -148,7 +149,8 @@ function answersFor(
     if (runs.size > 1) {
       throw new UsageError(`Several runs are called "${called}": give the file of one, ${[...runs].join(' or ')}.`)
     }
-    answers[[...runs][0]] = said
+    const [run] = runs
+    answers[run] = { ...answers[run], ...said }
   }
   return answers
 }

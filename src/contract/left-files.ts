@@ -1,5 +1,4 @@
 /** Why a file is no run, and what would help: every file that was chosen is accounted for. */
-import { basename } from 'node:path'
 
 const known: [RegExp, string][] = [
   [/\.gguf$/i, 'weights for llama.cpp, which is not read: convert them to safetensors'],
@@ -25,7 +24,7 @@ const settings =
   /(^|[^a-z])(config|configs|configuration|settings?|hparams|hyperparams|hyperparameters|params|args|arguments|options|metadata|tokenizer|vocab|special_tokens_map|added_tokens|generation_config|package|requirements)([^a-z]|$)/i // prettier-ignore
 
 export function isSettings(file: string): boolean {
-  return settings.test(basename(file))
+  return settings.test(file.slice(file.lastIndexOf('/') + 1))
 }
 
 /** A reason that follows "not read:". */
