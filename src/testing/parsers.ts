@@ -33,6 +33,7 @@ import { pointsOf } from '../imports/points'
 import { safetensorsTensors } from '../formats/safetensors'
 import type { StoredTensor } from '../formats/tensor-values'
 import { findStepColumn } from '../imports/step-column'
+import { readTable } from '../imports/tables'
 import { torchTensors } from '../formats/torch-checkpoint'
 import { readTorchPickle } from '../formats/torch-pickle'
 import { tfjsTensors } from '../formats/tfjs-weights'
@@ -65,7 +66,7 @@ async function readTensors(tensors: readonly StoredTensor[]): Promise<void> {
   for (const tensor of tensors.slice(0, mostTensors)) await tensor.read()
 }
 
-function readTable(table: RawTable): void {
+function readPoints(table: RawTable): void {
   const step = findStepColumn(table)
   if (step.column !== null) pointsOf(table, step.column, 'the file')
 }
@@ -113,6 +114,34 @@ export async function parsersOf(root: string, scratch: string): Promise<Parser[]
   const file = (...path: string[]): Uint8Array => {
     const bytes = readFileSync(join(data, ...path))
     return new Uint8Array(path[path.length - 1].endsWith('.gz') ? gunzipSync(bytes) : bytes)
+  }
+  // A copy: what Node gives is a view, and damage would stay.
+  const foreign = (path: string): Uint8Array => new Uint8Array(readFileSync(join(data, 'imports', path)))
+  const parquet = ['snappy', 'zstd', 'none'].map((kind, i) => foreign(`parquet/history/seed${i + 1}-${kind}.parquet`))
+  const documents = [
+    ...[
+      'keras/logs/seed_1/history.json',
+      'sacred/sacred_runs/1/metrics.json',
+      'xgboost/results/evals_result_seed1.json'
+    ],
+    ...[
+      'transformers/gpt2-counting-seed1/trainer_state.json',
+      'tensorboard/downloads/run-mlp_seed1-tag-Loss_train.json'
+    ]
+  ].map(foreign)
+  const toolTables = [
+    'Step,a - loss,a - loss__MIN,a - loss__MAX\n0,1,1,1\n1,2,2,2\n',
+    'run,tag,step,wall_time,value\na,x,0,1,2\na,x,1,2,3\nb,x,0,1,2\n',
+    'seed,step,loss\n1,0,2\n1,1,1\n2,0,2\n2,1,1\n',
+    '#{"t_start": 1}\nr,l,t\n1,10,0.1\n2,15,0.2\n'
+  ].map(bytesOf)
+  const readAll = async (name: string, bytes: Uint8Array): Promise<void> => {
+    const path = join(scratch, name)
+    writeFileSync(path, bytes)
+    for (const { table, step } of await readTable(path, 'the file')) {
+      const { column } = step ?? findStepColumn(table)
+      if (column !== null) pointsOf(table, column, 'the file')
+    }
   }
   const golden = JSON.parse(readFileSync(join(root, 'src/formats/testing/golden-arrays.json'), 'utf8')) as {
     npy: { data: string }[]
@@ -204,12 +233,15 @@ export async function parsersOf(root: string, scratch: string): Promise<Parser[]
   ]
   const json = ['{"step": 0, "loss": {"train": 1.5}, "ok": true}\n{"step": 1, "loss": {"train": NaN}}\n']
   return [
-    { name: 'csv', seeds: csv.map(bytesOf), read: (bytes) => readTable(readDelimited(text(bytes), 'the file')) },
+    { name: 'csv', seeds: csv.map(bytesOf), read: (bytes) => readPoints(readDelimited(text(bytes), 'the file')) },
     {
       name: 'json-lines',
       seeds: json.map(bytesOf),
-      read: (bytes) => readTable(readJsonLines(text(bytes), 'the file'))
+      read: (bytes) => readPoints(readJsonLines(text(bytes), 'the file'))
     },
+    { name: 'json-documents', seeds: documents, read: (bytes) => readAll('a.json', bytes) },
+    { name: 'parquet', seeds: parquet, read: (bytes) => readAll('a.parquet', bytes) },
+    { name: 'tables-of-tools', seeds: toolTables, read: (bytes) => readAll('a.csv', bytes) },
     {
       name: 'visualizing-training',
       seeds: epochs,

@@ -8,6 +8,7 @@ import type { RawTable } from '../../formats/types'
 import { unreadable } from '../checkpoints/open'
 
 const mostBytes = 256 * 1024 * 1024
+const mostUnpacked = 4 * 1024 ** 3
 /** What a few hundred kilobytes of one repeated value may become is bounded by its rows. */
 const mostCells = 50_000_000
 
@@ -26,40 +27,47 @@ export async function readParquet(path: string, file: string): Promise<RawTable>
     return await tableOf(buffer, file)
   } catch (error) {
     if (error instanceof FormatError) throw error
-    throw new FormatError(file, null, `cannot be read as Parquet: ${(error as Error).message}. Write it again.`)
+    // What the library says of a damaged file is about itself.
+    throw new FormatError(
+      file,
+      null,
+      'cannot be read as Parquet: it is damaged, or packed in a way that is not read. Write it again, for instance with snappy or zstd.'
+    )
   }
 }
 
 async function tableOf(buffer: ArrayBuffer, file: string): Promise<RawTable> {
   const metadata = await parquetMetadataAsync(buffer)
   const rows = Number(metadata.num_rows)
-  const names = metadata.row_groups[0]?.columns.flatMap(({ meta_data: meta }) => meta?.path_in_schema[0] ?? []) ?? []
+  const unpacked = metadata.row_groups.reduce((sum, { total_byte_size: size }) => sum + Number(size), 0)
+  if (unpacked > mostUnpacked)
+    throw new FormatError(file, null, 'unpacks to more than 4 GB. Leave out columns or rows.')
+  const paths = metadata.row_groups[0]?.columns.flatMap(({ meta_data: meta }) => meta?.path_in_schema[0] ?? []) ?? []
+  const names = [...new Set(paths)]
   if (rows === 0 || names.length === 0) throw new FormatError(file, null, 'has no rows. Choose a file with recorded values.') // prettier-ignore
   if (names.length > mostColumns || rows * names.length > mostCells)
     throw new FormatError(file, null, `has ${rows} rows of ${names.length} columns, which is more than can be imported. Leave out columns.`) // prettier-ignore
-  const columns = new Map<string, GrowingColumn>()
+  const columns = names.map((name) => new GrowingColumn(name))
   const nested = new Set<string>()
-  await parquetRead({
-    file: buffer,
-    metadata,
-    compressors,
-    onChunk: ({ columnName, columnData, rowStart }) => {
-      let column = columns.get(columnName)
-      if (!column) columns.set(columnName, (column = new GrowingColumn(columnName)))
-      for (let i = 0; i < columnData.length; i++) {
-        const value: unknown = columnData[i]
-        const row = rowStart + i
-        if (value === null || value === undefined) continue
-        if (typeof value === 'number') column.number(row, value)
-        else if (typeof value === 'bigint') column.number(row, Number(value))
-        else if (value instanceof Date) column.number(row, value.getTime() / 1000)
-        else if (typeof value === 'string') column.word(row, row + 1, value)
-        else if (typeof value === 'boolean') column.number(row, Number(value))
-        else nested.add(columnName)
+  // One column after the other: of several at once the library leaves failures that nobody can catch.
+  for (const column of columns) {
+    await parquetRead({
+      ...{ file: buffer, metadata, compressors, columns: [column.name] },
+      onComplete: (cells) => {
+        for (let row = 0; row < cells.length; row++) add(column, row, cells[row][0], nested)
       }
-    }
-  })
+    })
+  }
   const notes = nested.size > 0 ? [`Left out, because no numbers: ${someNames([...nested])}.`] : []
   const lines = Array.from({ length: rows }, (_, row) => row + 1)
-  return numericTable(file, [...columns.values()].filter(({ name }) => !nested.has(name)), lines, notes) // prettier-ignore
+  return numericTable(file, columns.filter(({ name }) => !nested.has(name)), lines, notes) // prettier-ignore
+}
+
+function add(column: GrowingColumn, row: number, value: unknown, nested: Set<string>): void {
+  if (value === null || value === undefined) return
+  if (typeof value === 'number') column.number(row, value)
+  else if (typeof value === 'bigint' || typeof value === 'boolean') column.number(row, Number(value))
+  else if (value instanceof Date) column.number(row, value.getTime() / 1000)
+  else if (typeof value === 'string') column.word(row, row + 1, value)
+  else nested.add(column.name)
 }
