@@ -4,6 +4,7 @@ import type { ImportFile } from '../imports/sources'
 import type { RunManifest } from '../project/manifests'
 import type { ComputeTasks } from '../threads/messages'
 import { lostTo } from './import-problems'
+import type { Measured, MeasuredCheckpoints } from './measured-checkpoints'
 import type { TaskPool } from './task-pool'
 
 export interface CheckpointImport {
@@ -17,34 +18,55 @@ export interface CheckpointImport {
   folder: string
 }
 
+/** As many runs are measured at a time: their workers have enough to do, and what is measured waits for its run alone. */
+const mostRuns = 3
+
 /** @param progress is told how many checkpoints of all have been measured */
 export async function importCheckpoints(
   pool: TaskPool,
+  measurements: MeasuredCheckpoints,
   imports: readonly CheckpointImport[],
   signal: AbortSignal,
   progress: (done: number, total: number) => void
-): Promise<ComputeTasks['importCheckpoints']['out'][]> {
+): Promise<{ done: ComputeTasks['importCheckpoints']['out'][]; keys: (string | null)[] }> {
   const good = imports.filter(({ source }) => source.problem === null)
   const total = good.reduce((sum, { source }) => sum + source.checkpoints!.steps.length, 0)
-  let done = 0
-  if (total > 0) progress(done, total)
-  return Promise.all(
-    imports.map(async ({ file, source, manifest, without, folder }) => {
-      if (source.problem !== null) return { source, manifest: null }
-      if (file.holds.kind !== 'checkpoints') throw new Error('No checkpoints.')
-      const { root, units } = file.holds
-      const { hooks, steps } = source.checkpoints!
-      const points = await Promise.all(
-        steps.map(async ({ at, step, epoch }) => {
-          const measured = await pool
-            .run('checkpointMetrics', { root, unit: units[at], hooks }, signal)
-            .catch((error: unknown) => ({ metrics: null, problem: lostTo(units[at].name, error) }))
-          done += 1
-          if (!signal.aborted) progress(done, total)
-          return { ...measured, step, epoch, modifiedMs: units[at].modifiedMs }
-        })
-      )
-      return pool.run('importCheckpoints', { file, source, points, without, folder, manifest }, signal)
-    })
-  )
+  const keys: (string | null)[] = []
+  let measured = 0
+  if (total > 0) progress(measured, total)
+
+  const importRun = async ({ file, source, manifest, without, folder }: CheckpointImport): Promise<Done> => {
+    if (source.problem !== null) return { source, manifest: null }
+    if (file.holds.kind !== 'checkpoints') throw new Error('No checkpoints.')
+    const { root, units } = file.holds
+    const { hooks, steps } = source.checkpoints!
+    const points = await Promise.all(
+      steps.map(async ({ at, step, epoch }) => {
+        const task = { root, unit: units[at], hooks }
+        const key = measurements.keyOf(task)
+        keys.push(key)
+        const known = await measurements.find(key)
+        const result: Measured = known
+          ? { metrics: known, problem: null }
+          : await pool
+              .run('checkpointMetrics', task, signal)
+              .catch((error: unknown) => ({ metrics: null, problem: lostTo(units[at].name, error) }))
+        if (!known && result.metrics) await measurements.keep(key, result.metrics)
+        measured += 1
+        if (!signal.aborted) progress(measured, total)
+        return { ...result, step, epoch, modifiedMs: units[at].modifiedMs }
+      })
+    )
+    return pool.run('importCheckpoints', { file, source, points, without, folder, manifest }, signal)
+  }
+
+  const done: Done[] = []
+  let next = 0
+  const goOn = async (): Promise<void> => {
+    for (let at = next++; at < imports.length; at = next++) done[at] = await importRun(imports[at])
+  }
+  await Promise.all(Array.from({ length: mostRuns }, goOn))
+  return { done, keys }
 }
+
+type Done = ComputeTasks['importCheckpoints']['out']

@@ -199,6 +199,40 @@ describe('a folder of checkpoints', () => {
     rmSync(folder, { recursive: true })
   })
 
+  it('goes on after a cancel with what it has measured, and forgets it when it is a run', async () => {
+    const { engine, home } = testEngine()
+    const session = await engine.openOrCreateFolder(join(home, 'project'), 'test')
+    const folder = join(temporaryFolder(), 'training')
+    mkdirSync(folder)
+    for (let step = 0; step < 8; step++) {
+      const values = Float32Array.from({ length: 600 * 500 }, (_, i) => Math.sin(i * (step + 1)) / 9)
+      // What is not finite comes back, too.
+      if (step === 0) values[7] = NaN
+      writeFileSync(
+        join(folder, `ckpt_${step}.safetensors`),
+        encodeSafetensors([{ name: 'fc.weight', shape: [600, 500], data: values }])
+      )
+    }
+    const measured = join(home, 'user', 'measured')
+    const stop = engine.on('import.progress', ({ job, text, done }) => {
+      if (text === 'Measuring checkpoints' && done >= 2) engine.imports.cancel(job)
+    })
+    await expect(engine.imports.run(session, request(folder), null)).rejects.toMatchObject({ code: 'cancelled' })
+    stop()
+    const kept = readdirSync(measured)
+    expect(kept.length).toBeGreaterThanOrEqual(2)
+    // One is marked, so that it is seen to be taken from there.
+    const marked = join(measured, kept[0])
+    const text = readFileSync(marked, 'utf8')
+    writeFileSync(marked, text.replace(/"weights\/fc\/trace",[^\]]*/, '"weights/fc/trace",12345'))
+    const { runIds } = await engine.imports.run(session, request(folder), null)
+    const series = recorded(session, runIds[0])
+    expect(series.get('weights/fc/l2')!.map(([step]) => step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    expect(series.get('weights/fc/l2')![0][1]).toBeNaN()
+    expect(series.get('weights/fc/trace')!.filter(([, value]) => value === 12345)).toHaveLength(1)
+    expect(readdirSync(measured)).toEqual([])
+  })
+
   it('of a run of our own is not imported again', async () => {
     const { engine } = await opened()
     const folder = folderOf({ 'checkpoints/5/weights.safetensors': 'safetensors/step=0.safetensors' })

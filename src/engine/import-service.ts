@@ -19,6 +19,7 @@ import { lostTo, unreadable } from './import-problems'
 import type { Log } from './log'
 import type { Places, WorkerLauncher } from './ports'
 import type { ProjectSession } from './project-session'
+import { MeasuredCheckpoints } from './measured-checkpoints'
 import { Staging } from './staging'
 import { TaskPool } from './task-pool'
 
@@ -70,12 +71,16 @@ export class ImportService {
   readonly staging: Staging
   /** A pool of its own: imports wait behind no fit, and curves behind no import. */
   private readonly pool: TaskPool
+  private readonly measurements: MeasuredCheckpoints
   private readonly jobs = new Map<string, { abort: AbortController; writes: boolean; ended: Promise<unknown> }>()
 
   constructor(private readonly options: ImportServiceOptions) {
     this.pool = new TaskPool(options.launcher, Math.min(2, options.cores))
     this.staging = new Staging(join(options.places.userData, 'staging'))
     void this.staging.clean()
+    const measured = join(options.places.userData, 'measured')
+    this.measurements = new MeasuredCheckpoints(measured, options.versions)
+    void this.measurements.sweep()
   }
 
   /** Imports that write into the project. */
@@ -132,7 +137,7 @@ export class ImportService {
       const wanted = possible.filter((file) => !isFollowed(session, manifests.get(file.run)!))
       await makeFolder(folder)
       try {
-        const { sources, parts } = await this.write(wanted, looked, manifests, folder, request, signal)
+        const { sources, parts, keys } = await this.write(wanted, looked, manifests, folder, request, signal)
         if (signal.aborted) throw new PhasescopeError('cancelled', 'Cancelled.')
         const runs: RunManifest[] = []
         for (const own of parts.values()) {
@@ -145,6 +150,7 @@ export class ImportService {
         await syncFolder(runsFolder)
         if (links.size > 0) await session.follow([...links.values()])
         session.adoptRuns(runs)
+        await this.measurements.forget(keys)
         const told = [...sources, ...refused]
         this.report(told, runs.length)
         return { runIds: runs.map((run) => run.id), sources: told }
@@ -181,7 +187,7 @@ export class ImportService {
     folder: string,
     request: ImportRequest,
     signal: AbortSignal
-  ): Promise<{ sources: ImportSource[]; parts: Map<string, RunManifest[]> }> {
+  ): Promise<{ sources: ImportSource[]; parts: Map<string, RunManifest[]>; keys: (string | null)[] }> {
     const { job } = request
     const runs = new Map<string, ImportFile[]>()
     for (const file of files) runs.set(file.run, [...(runs.get(file.run) ?? []), file])
@@ -221,14 +227,14 @@ export class ImportService {
     })
     const measuring = (made: number, total: number): void =>
       this.options.push('import.progress', { job, done: made, total, text: 'Measuring checkpoints' })
-    const measured = await importCheckpoints(this.pool, sets, signal, measuring)
-    measured.forEach(({ source, manifest }, i) => done.push({ file: sets[i].file, source, manifest }))
+    const measured = await importCheckpoints(this.pool, this.measurements, sets, signal, measuring)
+    measured.done.forEach(({ source, manifest }, i) => done.push({ file: sets[i].file, source, manifest }))
     // In the order in which they were found, whichever was read first.
     const place = new Map(files.map((file, i) => [file, i]))
     done.sort((a, b) => place.get(a.file)! - place.get(b.file)!)
     const parts = new Map<string, RunManifest[]>()
     for (const { file, manifest } of done) if (manifest) parts.set(file.run, [...(parts.get(file.run) ?? []), manifest])
-    return { sources: done.map(({ source }) => source), parts }
+    return { sources: done.map(({ source }) => source), parts, keys: measured.keys }
   }
 
   private async during<T>(job: string, writes: boolean, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

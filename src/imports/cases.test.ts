@@ -8,7 +8,8 @@ import { readTree, type ReadRun } from './testing/trees'
 
 const cases = join(import.meta.dirname, '../../../shared/cases/import')
 const isThere = existsSync(cases)
-if (!isThere) console.log('Skipped: the reported layouts do not lie beside the project (../shared/cases/import).')
+if (!isThere)
+  console.log('Skipped: the reported layouts, which are not part of the project, do not lie at ../shared/cases/import.')
 
 function folderOf(number: string, ...below: string[]): string {
   return join(
@@ -24,7 +25,7 @@ const stepsOf = (run: ReadRun, tag: string): number[] => run.series[tag].map(([s
 const range = (from: number, to: number, by: number): number[] =>
   Array.from({ length: (to - from) / by + 1 }, (_, i) => from + i * by)
 
-describe.skipIf(!isThere)('the reported layout', () => {
+describe.skipIf(!isThere)('a reported layout (its files are not part of the project)', () => {
   it('02: trainer_state.json of Hugging Face', async () => {
     const { runs, left } = await readTree(folderOf('02'))
     expect(runs.map(({ name, seed }) => [name, seed])).toEqual([['seed_0', 0], ['seed_1', 1]]) // prettier-ignore
