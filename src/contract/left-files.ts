@@ -23,14 +23,19 @@ const known: [RegExp, string][] = [
 const settings =
   /(^|[^a-z])(config|configs|configuration|settings?|hparams|hyperparams|hyperparameters|params|args|arguments|options|metadata|tokenizer|vocab|special_tokens_map|added_tokens|generation_config|package|requirements)([^a-z]|$)/i // prettier-ignore
 
+/** What a file seems to be by its name, and what would help; null where the name tells nothing. */
+export function knownAs(file: string): string | null {
+  return known.find(([pattern]) => pattern.test(file))?.[1] ?? null
+}
+
 export function isSettings(file: string): boolean {
   return settings.test(file.slice(file.lastIndexOf('/') + 1))
 }
 
 /** A reason that follows "not read:". */
 export function whyLeft(file: string): string {
-  const named = known.find(([pattern]) => pattern.test(file))
-  if (named) return named[1]
+  const named = knownAs(file)
+  if (named !== null) return named
   if (isSettings(file)) return 'settings'
   if (/\.json$/i.test(file)) return 'a JSON document without recorded series'
   if (/\.(txt|log|dat)$/i.test(file)) return 'a text that is no table'

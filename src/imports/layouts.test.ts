@@ -1,8 +1,12 @@
 /** Layouts of other tools, each from a small tree of our own: which runs come of it, with which steps, names and seeds. */
+import { mkdirSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { ScalarView } from '../events/series'
+import { RunReader } from '../project/run-reader'
 import { RunWriter } from '../project/run-writer'
+import { writeScalarsFile } from '../project/scalar-export'
 import { temporaryFolder } from '../project/testing/folders'
 import { readTree, writeTree } from './testing/trees'
 
@@ -214,6 +218,37 @@ it('reads the file store of MLflow: a run for each folder, metrics with slashes 
   ])
   expect(runs[0].series).toEqual({ 'loss/train': [[0, 3], [1, 2], [2, 1]], 'accuracy/train': [[0, 0.1], [1, 0.2]] }) // prettier-ignore
 })
+
+describe('our own export', () => {
+  it.each(['csv', 'jsonl', 'json'] as const)(
+    'as %s is read back: every run and series, every digit',
+    async (format) => {
+      const folder = writeTree(join(temporaryFolder(), 'out'), {})
+      const made: Record<string, Record<string, [number, number][]>> = {
+        'a/b=1': { 'loss/train': [[0, 1 / 3], [7, -0]], lr: [[3, 1e-7]] }, // prettier-ignore
+        'c d': { 'loss/train': [[0, NaN], [7, Infinity]], 'weights/fc/l2': [[1, 5e-324]] } // prettier-ignore
+      }
+      const series = Object.entries(made).flatMap(([run, tags]) =>
+        Object.entries(tags).map(([tag, all]) => ({ run, tag, view: viewOf(all) }))
+      )
+      mkdirSync(folder, { recursive: true })
+      writeScalarsFile(series, format, join(folder, `export.${format}`))
+      const { runs } = await readTree(folder)
+      expect(Object.fromEntries(runs.map((run) => [run.name, run.series]))).toEqual(made)
+    }
+  )
+})
+
+/** Points as an event file gives them. */
+function viewOf(all: readonly [number, number][]): ScalarView {
+  const folder = temporaryFolder()
+  const writer = new RunWriter(folder, 0)
+  for (const [step, value] of all) writer.exactScalars(step, 1.7e9, [['x', value]])
+  writer.close()
+  const reader = new RunReader(folder)
+  reader.refresh()
+  return reader.log.scalars('x')!.view('latest')
+}
 
 describe('what lies in one folder', () => {
   it('is one run: tables that measure parts of the data, and the same rows in two formats', async () => {

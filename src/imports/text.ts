@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
+import { knownAs } from '../contract/left-files'
 import { FormatError } from '../formats/format-error'
 import { unreadable } from './checkpoints/open'
 
@@ -16,6 +17,8 @@ export async function readText(path: string, file: string): Promise<string> {
   const begins = await beginning(path).catch((error: unknown) => refuse(file, error))
   if (isGzip(begins)) return decodeText(await unpacked(path, file), file)
   if (isBinary(begins)) {
+    const named = knownAs(file)
+    if (named !== null) throw new FormatError(file, null, `is not read: ${named}.`)
     throw new FormatError(file, null, 'is not a text file. Choose CSV, JSON lines or epochN.json files.')
   }
   return decodeText(await readFile(path).catch((error: unknown) => refuse(file, error)), file)
