@@ -3,7 +3,7 @@
  * and losses together. Where a folder holds several of a kind, their seeds tell; where those do not, nothing is joined.
  */
 import { seedFromName, stemOf } from '../formats/file-names'
-import type { ImportFile } from './sources'
+import { type ImportFile, isPartOfFile } from './sources'
 
 /** Folders that programs make inside the folder of a training. */
 const inside =
@@ -55,15 +55,18 @@ export function trainingFolder(folder: string): string {
 
 function isOneTraining(all: readonly ImportFile[]): boolean {
   const count = (kind: ImportFile['holds']['kind']): number => all.filter(({ holds }) => holds.kind === kind).length
-  if (count('checkpoints') > 1 || count('log') > 1 || count('epochs') > 0) return false
-  const tables = all.filter(({ holds }) => holds.kind !== 'checkpoints' && holds.kind !== 'log')
+  if (count('checkpoints') > 1 || count('log') > 1) return false
+  // Such a folder is whole by itself.
+  if (all.some(({ holds }) => holds.kind === 'files' && holds.format === 'visualizing-training')) return false
   const seeds = new Set(all.flatMap(({ seed, seedFrom }) => (seedFrom === null ? (seed ?? []) : [])))
-  if (seeds.size > 1) return false
-  if (tables.some(({ holds }) => holds.kind === 'table' && holds.part !== null)) return false
-  return (
-    tables.length < 2 ||
-    tables.every(({ file, holds }) => ['table', 'npz'].includes(holds.kind) && general.test(stemOf(file)))
-  )
+  if (seeds.size > 1 || all.some(isPartOfFile)) return false
+  const tables = all.filter(({ holds }) => holds.kind !== 'checkpoints' && holds.kind !== 'log')
+  return tables.length < 2 || tables.every((table) => isOneFile(table) && general.test(stemOf(table.file)))
+}
+
+/** A table, or another single file of recorded values. */
+function isOneFile({ holds }: ImportFile): boolean {
+  return holds.kind === 'table' || (holds.kind === 'files' && holds.format === 'npz')
 }
 
 function bySeed(all: readonly ImportFile[]): ImportFile[][] {
@@ -73,21 +76,17 @@ function bySeed(all: readonly ImportFile[]): ImportFile[][] {
   return [...seeds.values()].filter((same) => same.length > 1)
 }
 
-/** Event files say most, then the checkpoints' folder, then the tables, CSV first. */
-const order: ImportFile['holds']['kind'][] = [
-  'log',
-  'checkpoints',
-  'mlflow',
-  'dvclive',
-  'downloads',
-  'table',
-  'npz',
-  'epochs'
-]
+/** Event files say most, then the checkpoints' folder, then a folder of a tool, then tables, CSV first. */
+function rankOf(source: ImportFile): number {
+  const { kind } = source.holds
+  if (kind === 'log') return 0
+  if (kind === 'checkpoints') return 1
+  if (!isOneFile(source)) return 2
+  return kind === 'files' ? 5 : /\.json$/i.test(source.file) ? 4 : 3
+}
 
 function joinToRun(all: readonly ImportFile[]): void {
-  const rank = ({ holds, file }: ImportFile): number => order.indexOf(holds.kind) + (/\.json$/i.test(file) ? 0.5 : 0)
-  const [lead, ...others] = [...all].sort((a, b) => rank(a) - rank(b))
+  const [lead, ...others] = [...all].sort((a, b) => rankOf(a) - rankOf(b))
   const tables = all.filter(({ holds }) => holds.kind === 'table')
   // "loss" of train.csv is another one than that of val.csv.
   const parted = tables.filter(({ file }) => measured.test(stemOf(file))).length > 1
@@ -101,7 +100,7 @@ function joinToRun(all: readonly ImportFile[]): void {
   const seeded = [lead, ...others].find(({ seed }) => seed !== null)
   // Of tables alone the folder says what the run is called.
   const parts = trainingFolder(lead.home).split('/')
-  const isTables = all.every(({ holds }) => ['table', 'npz'].includes(holds.kind)) && parts.length > 1
+  const isTables = all.every(isOneFile) && parts.length > 1
   const name = isTables ? parts[parts.length - 1] : lead.name
   const group = isTables ? parts[parts.length - 2] : lead.group
   for (const file of all) {

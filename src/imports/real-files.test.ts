@@ -91,16 +91,11 @@ it.each([
 })
 
 function holdsSource({ file, holds }: ImportFile, source: string): boolean {
-  switch (holds.kind) {
-    case 'log':
-      return file === dirname(source) && holds.files.includes(basename(source))
-    case 'downloads':
-      return dirname(file) === dirname(source) && holds.series.some(({ name }) => name === basename(source))
-    case 'dvclive':
-      return source.startsWith(`${file}/plots/metrics/`)
-    default:
-      return file === source
-  }
+  if (holds.kind === 'log') return file === dirname(source) && holds.files.includes(basename(source))
+  if (holds.kind === 'files' && holds.format === 'downloads')
+    return dirname(file) === dirname(source) && holds.names.includes(basename(source))
+  if (holds.kind === 'files' && holds.format === 'dvclive') return source.startsWith(`${file}/plots/metrics/`)
+  return file === source
 }
 
 /** Column to step to value; of a step that is there twice, the last. */

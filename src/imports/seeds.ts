@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { seedsOfSiblings } from '../formats/file-names'
 import { JsonError, parseJson } from '../formats/json'
-import type { ImportFile } from './sources'
+import { type ImportFile, isPartOfFile } from './sources'
 
 /** Settings that Lightning, Ray, Sacred, Hydra and most scripts write beside a training, best first. */
 const settingsNames = [
@@ -22,7 +22,7 @@ const mostBytes = 1024 * 1024
 const deepest = 3
 
 /** The seed in the settings of a folder, and the name of the file that says it; null where none does. */
-export async function seedBeside(folder: string): Promise<{ seed: number; from: string } | null> {
+async function seedBeside(folder: string): Promise<{ seed: number; from: string } | null> {
   for (const from of settingsNames) {
     const path = join(folder, from)
     const info = await stat(path).catch(() => null)
@@ -60,6 +60,23 @@ function seedOfYaml(text: string): number | null {
   for (const [, key, value] of text.matchAll(/^[ \t]{0,8}([A-Za-z_]+):[ \t]*(\d{1,15})[ \t]*(?:#.*)?$/gm))
     if (seedNames.test(key)) return Number(value)
   return null
+}
+
+/** Seeds that no name tells, from the settings in the folder of the training. @param folders on the disk, by places below the choice */
+export async function seedsFromSettings(
+  files: readonly ImportFile[],
+  folders: ReadonlyMap<string, string>
+): Promise<void> {
+  const asked = new Map<string, Awaited<ReturnType<typeof seedBeside>>>()
+  for (const file of files) {
+    // Settings beside a file with several runs are not those of one.
+    if (file.seed !== null || isPartOfFile(file)) continue
+    const folder = folders.get(file.home)
+    if (folder === undefined) continue
+    if (!asked.has(folder)) asked.set(folder, await seedBeside(folder))
+    const beside = asked.get(folder)
+    if (beside) Object.assign(file, { seed: beside.seed, seedFrom: beside.from })
+  }
 }
 
 /** Runs of one group that nothing but a number tells apart have it for a seed. Checkpoints are told apart by their paths. */

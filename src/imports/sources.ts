@@ -1,4 +1,5 @@
 /** What was found to import: one source is a file, or files that are read as one. */
+import type { ImportFormat } from '../contract/import-formats'
 import type { CheckpointUnit } from './checkpoints/units'
 
 export interface ImportFile {
@@ -27,16 +28,8 @@ export interface ImportFile {
 export type Holding =
   /** A text or Parquet file; `part` is one of several runs in it. */
   | { kind: 'table'; path: string; part: string | null }
-  /** `epochN.json` files of visualizing-training. */
-  | { kind: 'epochs'; folder: string; parts: { name: string; epoch: number }[] }
-  /** An MLflow run: a file for each metric. */
-  | { kind: 'mlflow'; folder: string; metrics: string[] }
-  /** A run of DVCLive: a table for each metric. */
-  | { kind: 'dvclive'; folder: string; metrics: string[] }
-  /** A NumPy archive of recorded values. */
-  | { kind: 'npz'; path: string }
-  /** What TensorBoard's page saves: a file for each tag. */
-  | { kind: 'downloads'; folder: string; series: { name: string; tag: string }[] }
+  /** Files that one of the formats in formats/ reads as one run. */
+  | { kind: 'files'; format: ImportFormat; folder: string; names: string[] }
   /** A run of TensorBoard logs: the logs' folder, the run's name below it, and its event files in `folder`. */
   | { kind: 'log'; root: string; run: string; folder: string; files: string[] }
   /** Checkpoints of one training, as another program has written them; the units' paths are below `root`. */
@@ -57,4 +50,9 @@ export interface ScannedSources {
   files: ImportFile[]
   /** Every other file that was seen. */
   left: LeftFile[]
+}
+
+/** Whether it is one of several runs in a file. */
+export function isPartOfFile({ holds }: ImportFile): boolean {
+  return holds.kind === 'table' && holds.part !== null
 }

@@ -1,18 +1,14 @@
 /** Files of recorded values, read: what kind each is, and the runs that it holds. */
-import { basename, extname, join } from 'node:path'
+import { basename, extname } from 'node:path'
 import { readDelimited } from '../formats/delimited'
 import { FormatError } from '../formats/format-error'
 import { readJsonLines } from '../formats/json-lines'
 import type { RawTable } from '../formats/types'
 import { runsOfTable } from './dialects'
-import { checkEpochs, collateEpochs, readEpoch } from './epoch-files'
-import { readDownloads } from './formats/downloads'
-import { readDvclive } from './formats/dvclive'
+import { folderFormat } from './formats'
 import { readJsonDocument } from './formats/json-document'
-import { readMlflow } from './formats/mlflow'
-import { readNpzTable } from './formats/npz'
 import { readParquet } from './formats/parquet'
-import { fixedStep, type Recorded } from './recorded'
+import type { Recorded } from './recorded'
 import { normalName } from './series-names'
 import type { RecordedHolding } from './sources'
 import { findStepColumn } from './step-column'
@@ -34,33 +30,11 @@ export function tableName(name: string): 'table' | 'possible' | null {
 
 /** @throws FormatError when the source is not what it should be, PhasescopeError when it cannot be read at all */
 export async function readRecorded(holding: RecordedHolding, file: string): Promise<Recorded> {
-  switch (holding.kind) {
-    case 'epochs': {
-      const { parts, folder } = holding
-      checkEpochs(parts, file)
-      const points = []
-      for (const { name, epoch } of parts) {
-        const part = `${file}/${name}`
-        points.push(readEpoch(await readText(join(folder, name), part), epoch, part))
-      }
-      const table = collateEpochs(points)
-      return { format: 'visualizing-training', part: null, seed: null, table, step: fixedStep('epoch') }
-    }
-    case 'mlflow':
-      return readMlflow(holding.folder, holding.metrics, file)
-    case 'dvclive':
-      return readDvclive(holding.folder, holding.metrics, file)
-    case 'npz':
-      return readNpzTable(holding.path, file)
-    case 'downloads':
-      return readDownloads(holding.folder, holding.series, file)
-    case 'table': {
-      const runs = await readTable(holding.path, file)
-      const run = runs.find(({ part }) => part === holding.part)
-      if (run) return run
-      throw new FormatError(file, null, 'holds other runs than when it was looked at. Choose it again.')
-    }
-  }
+  if (holding.kind === 'files') return folderFormat(holding.format).read(holding.folder, holding.names, file)
+  const runs = await readTable(holding.path, file)
+  const run = runs.find(({ part }) => part === holding.part)
+  if (run) return run
+  throw new FormatError(file, null, 'holds other runs than when it was looked at. Choose it again.')
 }
 
 /** The runs of one file. @throws FormatError */

@@ -4,37 +4,53 @@ import { readDelimited } from '../../formats/delimited'
 import { JsonError, parseJson } from '../../formats/json'
 import { FormatError } from '../../formats/format-error'
 import { columnOf } from '../dialects/dialect'
-import { fixedStep, type Recorded } from '../recorded'
+import { fixedStep } from '../recorded'
 import { type LongPoint, tableOfPoints } from '../table-builder'
 import { readText } from '../text'
+import type { WalkedFile } from '../walk'
+import { type FolderFormat, foundRun, namesOfPath } from './folder-format'
 
 const names = /^run[-_](.+?)-tag-(.+?)(?: \(\d+\))?\.(csv|json)$/i
 
 /** Which run and tag the name of a download tells; null for every other name. */
-export function downloadOf(name: string): { run: string; tag: string } | null {
+function downloadOf(name: string): { run: string; tag: string } | null {
   const match = names.exec(name)
   return match && { run: match[1], tag: match[2] }
 }
 
-/** @throws FormatError when one of them is no download */
-export async function readDownloads(
-  folder: string,
-  series: readonly { name: string; tag: string }[],
-  file: string
-): Promise<Recorded> {
-  const points: LongPoint[] = []
-  const seen = new Map<string, string>()
-  const notes: string[] = []
-  for (const { name, tag } of series) {
-    if (seen.has(tag)) {
-      notes.push(`${name} left out: ${seen.get(tag)} holds the tag already.`)
-      continue
+export const downloads: FolderFormat = {
+  id: 'downloads',
+  find: (tree) =>
+    tree.folders.flatMap((own) => {
+      const runs = new Map<string, WalkedFile[]>()
+      for (const file of tree.free(own)) {
+        const download = downloadOf(file.name)
+        if (!download) continue
+        tree.take(`${own.prefix}/${file.name}`)
+        runs.set(download.run, [...(runs.get(download.run) ?? []), file])
+      }
+      return [...runs].map(([run, files]) => {
+        const place = { file: `${own.prefix}/run-${run}-tag-*`, name: run, group: namesOfPath(own.prefix).name }
+        return foundRun('downloads', { ...place, home: own.prefix }, own.folder, files)
+      })
+    }),
+  async read(folder, names, file) {
+    const points: LongPoint[] = []
+    const seen = new Map<string, string>()
+    const notes: string[] = []
+    for (const name of names) {
+      const { tag } = downloadOf(name)!
+      if (seen.has(tag)) {
+        notes.push(`${name} left out: ${seen.get(tag)} holds the tag already.`)
+        continue
+      }
+      seen.set(tag, name)
+      const text = await readText(join(folder, name), `${file}/${name}`)
+      points.push(...(/\.json$/i.test(name) ? ofJson(text, tag, name) : ofCsv(text, tag, name)))
     }
-    seen.set(tag, name)
-    const text = await readText(join(folder, name), `${file}/${name}`)
-    points.push(...(/\.json$/i.test(name) ? ofJson(text, tag, name) : ofCsv(text, tag, name)))
+    const table = tableOfPoints(points, 'step', notes)
+    return { format: 'downloads', part: null, seed: null, table, step: fixedStep('step') }
   }
-  return { format: 'downloads', part: null, seed: null, table: tableOfPoints(points, 'step', notes), step: fixedStep('step') } // prettier-ignore
 }
 
 function ofJson(text: string, series: string, name: string): LongPoint[] {

@@ -1,20 +1,47 @@
 /** NumPy archives of recorded values, such as the evaluations.npz of Stable-Baselines3: arrays that are as long as the one of steps. */
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { bytesSource } from '../../formats/byte-source'
+import { stemOf } from '../../formats/file-names'
 import { FormatError, someNames } from '../../formats/format-error'
 import { readNpz } from '../../formats/npz'
 import { isRecordedName } from '../../formats/npz-tensors'
 import { zipEntries } from '../../formats/zip-entries'
 import { unreadable } from '../checkpoints/open'
 import { fixedStep, type Recorded } from '../recorded'
+import type { ImportFile } from '../sources'
 import { TableBuilder } from '../table-builder'
+import { type FolderFormat, foundRun, namesOfPath } from './folder-format'
 
 /** Archives of logs are small; larger ones are looked at as weights. */
 const mostBytes = 32 * 1024 * 1024
 const stepNames = /^(time_?)?steps?$|^iter(ation)?s?$|^epochs?$/i
 
+/** NumPy archives of what was recorded lie beside weights of the same kind of file. */
+export const npz: FolderFormat = {
+  id: 'npz',
+  async find(tree) {
+    const found: ImportFile[] = []
+    for (const own of tree.folders) {
+      for (const file of tree.free(own)) {
+        if (!/\.npz$/i.test(file.name)) continue
+        if (!(await holdsRecordedValues(join(own.folder, file.name), file.bytes))) continue
+        tree.take(`${own.prefix}/${file.name}`)
+        const place = {
+          file: `${own.prefix}/${file.name}`,
+          name: stemOf(file.name),
+          group: namesOfPath(own.prefix).name
+        }
+        found.push(foundRun('npz', { ...place, home: own.prefix }, own.folder, [file]))
+      }
+    }
+    return found
+  },
+  read: (folder, [name], file) => readNpzTable(join(folder, name), file)
+}
+
 /** Whether all that an archive holds is recorded values. */
-export async function holdsRecordedValues(path: string, bytes: number): Promise<boolean> {
+async function holdsRecordedValues(path: string, bytes: number): Promise<boolean> {
   if (bytes > mostBytes) return false
   try {
     const entries = await zipEntries(bytesSource(path, await readFile(path)))
@@ -27,7 +54,7 @@ export async function holdsRecordedValues(path: string, bytes: number): Promise<
 }
 
 /** Of several values for a step, as of several episodes of an evaluation, the mean. @throws FormatError */
-export async function readNpzTable(path: string, file: string): Promise<Recorded> {
+async function readNpzTable(path: string, file: string): Promise<Recorded> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw unreadable(file, error)
   })

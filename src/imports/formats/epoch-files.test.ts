@@ -1,14 +1,14 @@
 /** Run folders of visualizing-training, against what the package itself makes of them. */
 import { describe, expect, it } from 'vitest'
 import { readdirSync } from 'node:fs'
-import { goldenJson, goldenText } from '../testing/golden'
-import { epochOfFile } from '../formats/file-names'
+import { goldenJson, goldenText } from '../../testing/golden'
+import { epochOfFile } from '../../formats/file-names'
 import { checkEpochs, collateEpochs, readEpoch } from './epoch-files'
-import { pointsOf } from './points'
-import { tagsOf } from './series-names'
-import type { RawTable } from '../formats/types'
+import { pointsOf } from '../points'
+import { tagsOf } from '../series-names'
+import type { RawTable } from '../../formats/types'
 
-const folders = new URL('../../testdata/package-files/', import.meta.url)
+const folders = new URL('../../../testdata/package-files/', import.meta.url)
 
 function readFolder(name: string): RawTable {
   const epochs = readdirSync(new URL(name, folders))

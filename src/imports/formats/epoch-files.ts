@@ -3,10 +3,15 @@
  * all matrices are averaged as the package's `get_stats_for_run` does. Unlike there, points are in order of their true
  * epochs, and a matrix that is not finite makes its point NaN instead of dropping out.
  */
-import { FormatError, someNames } from '../formats/format-error'
-import { JsonError, parseJson, placeOf } from '../formats/json'
-import { flatten } from '../formats/json-lines'
-import type { RawTable } from '../formats/types'
+import { join } from 'node:path'
+import { epochOfFile } from '../../formats/file-names'
+import { FormatError, someNames } from '../../formats/format-error'
+import { JsonError, parseJson, placeOf } from '../../formats/json'
+import { flatten } from '../../formats/json-lines'
+import type { RawTable } from '../../formats/types'
+import { fixedStep } from '../recorded'
+import { readText } from '../text'
+import { type FolderFormat, foundRun, namesOfPath } from './folder-format'
 
 /** Names of a matrix's metrics in the files, and in the package's own tables. */
 const matrixMetrics = [
@@ -23,6 +28,35 @@ const distributions = ['mean', 'median', 'var'] as const
 
 type Fields = Record<string, unknown>
 export type EpochPoint = { epoch: number; values: Map<string, number>; notes: string[] }
+
+export const visualizingTraining: FolderFormat = {
+  id: 'visualizing-training',
+  find: (tree) =>
+    tree.folders.flatMap((own) => {
+      const files = tree.free(own).filter(({ name }) => epochOfFile(name) !== null)
+      if (files.length === 0) return []
+      for (const { name } of files) tree.take(`${own.prefix}/${name}`)
+      files.sort((a, b) => epochOfFile(a.name)! - epochOfFile(b.name)!)
+      const run = foundRun(
+        'visualizing-training',
+        { ...namesOfPath(own.prefix), file: own.prefix, home: own.prefix },
+        own.folder,
+        files
+      )
+      return [tree.isLoose ? { ...run, seed: null } : run]
+    }),
+  async read(folder, names, file) {
+    const parts = names.map((name) => ({ name, epoch: epochOfFile(name)! }))
+    checkEpochs(parts, file)
+    const points: EpochPoint[] = []
+    for (const { name, epoch } of parts) {
+      const part = `${file}/${name}`
+      points.push(readEpoch(await readText(join(folder, name), part), epoch, part))
+    }
+    const table = collateEpochs(points)
+    return { format: 'visualizing-training', part: null, seed: null, table, step: fixedStep('epoch') }
+  }
+}
 
 /** @throws FormatError when the text is no epoch of the package */
 export function readEpoch(text: string, epoch: number, file: string): EpochPoint {
