@@ -8,6 +8,9 @@ import { type ImportFile, isPartOfFile } from './sources'
 /** Folders that programs make inside the folder of a training. */
 const inside =
   /^(logs?|csv_?logs?|csv|tb|tensorboard|tb_?logs?|events?|vis_data|metrics|results?|history|summar(y|ies)|\d{8}_\d{6}|\d{4}-\d\d-\d\d[_T-]\d\d[-:]?\d\d([-:]?\d\d)?)$/i
+/** Folders that hold one kind of file of all trainings. */
+const kinds =
+  /^(logs?|csv_?logs?|tb_?logs?|tensorboard|events?|metrics|history|checkpoints?|ckpts?|weights|models?|saves|snapshots?)$/i
 /** Names of tables that tell nothing of a run: what lies beside another such is of the same training. */
 const general =
   /^(progress|results?|metrics?|logs?|history|trainer_(state|log)|training_log|log_history|scalars|(\d+\.)?monitor|evaluations|loss(es)?|time_left|catboost_training|\d{8}_\d{6}(\.log)?|(train(ing)?|learn|val(id(ation)?)?|test|eval(uation)?)([_-](log|metrics|loss|history|results|error))?)$/i
@@ -23,11 +26,29 @@ export function joinRuns(files: readonly ImportFile[]): void {
     const home = homeOf(file, ofCheckpoints)
     homes.set(home, [...(homes.get(home) ?? []), file])
   }
-  for (const all of homes.values()) {
+  joinEach(homes.values())
+  // What is still alone may have its other half in a tree beside it: logs/exp1 and checkpoints/exp1.
+  const halves = new Map<string, ImportFile[]>()
+  for (const file of files) {
+    const place = withoutKinds(file.home)
+    if (file.run === file.file) halves.set(place, [...(halves.get(place) ?? []), file])
+  }
+  const joined = new Set(files.filter(({ run, file }) => run !== file).map(({ run }) => run))
+  joinEach([...halves.values()].map((all) => all.filter(({ run }) => !joined.has(run))))
+}
+
+function joinEach(groups: Iterable<ImportFile[]>): void {
+  for (const all of groups) {
     if (all.length < 2) continue
     if (isOneTraining(all)) joinToRun(all)
     else for (const same of bySeed(all)) if (isOneTraining(same)) joinToRun(same)
   }
+}
+
+/** A path without the folders that only say what kind of files lie below them. */
+function withoutKinds(home: string): string {
+  const [top, ...parts] = home.split('/')
+  return [top, ...parts.filter((part) => !kinds.test(part))].join('/')
 }
 
 /** The folder of the training: that of its checkpoints, where the source lies in a folder inside of it that a program has made. */
@@ -61,6 +82,8 @@ function isOneTraining(all: readonly ImportFile[]): boolean {
   const seeds = new Set(all.flatMap(({ seed, seedFrom }) => (seedFrom === null ? (seed ?? []) : [])))
   if (seeds.size > 1 || all.some(isPartOfFile)) return false
   const tables = all.filter(({ holds }) => holds.kind !== 'checkpoints' && holds.kind !== 'log')
+  // The same file in two folders is of two trainings, or of two attempts.
+  if (new Set(tables.map(({ file }) => file.slice(0, file.lastIndexOf('/')))).size > 1) return false
   return tables.length < 2 || tables.every((table) => isOneFile(table) && general.test(stemOf(table.file)))
 }
 

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ScalarView } from '../events/series'
+import { encodeSafetensors } from '../formats/safetensors'
 import { RunReader } from '../project/run-reader'
 import { RunWriter } from '../project/run-writer'
 import { writeScalarsFile } from '../project/scalar-export'
@@ -268,6 +269,28 @@ describe('what lies in one folder', () => {
     ])
     expect(runs[0].series).toEqual({ 'loss/train': [[0, 3], [1, 2]], 'loss/val': [[0, 4], [1, 3]] }) // prettier-ignore
     expect(runs[1].series).toEqual({ 'loss/train': [[0, 3], [1, 2]], extra: [[0, 1], [1, 2]] }) // prettier-ignore
+  })
+
+  it('may be half of a run: its logs and its checkpoints in trees of their own', async () => {
+    const csv = 'step,loss\n0,3\n10,2\n'
+    const weights = encodeSafetensors([{ name: 'fc.weight', shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }])
+    const { runs } = await tree({
+      'logs/lr_0.1/metrics.csv': csv,
+      'logs/lr_0.2/metrics.csv': csv,
+      'checkpoints/lr_0.1/step_10.safetensors': weights,
+      'checkpoints/lr_0.2/step_10.safetensors': weights,
+      // Two attempts of one training, each with its own log: neither is lost.
+      'mmdet/step_5.safetensors': weights,
+      'mmdet/20260101_101010/vis_data/scalars.json': lines([{ step: 1, loss: 1 }, { step: 2, loss: 2 }]), // prettier-ignore
+      'mmdet/20260102_101010/vis_data/scalars.json': lines([{ step: 1, loss: 3 }, { step: 2, loss: 4 }]) // prettier-ignore
+    })
+    expect(runs.map(({ name, series }) => [name, Object.keys(series).length]).sort()).toEqual([
+      ['lr_0.1', 2],
+      ['lr_0.2', 2],
+      ['out/mmdet', 1],
+      ['out/mmdet/20260101_101010/vis_data/scalars', 1],
+      ['out/mmdet/20260102_101010/vis_data/scalars', 1]
+    ])
   })
 
   it('is one run: event files, and the table of the same training', async () => {

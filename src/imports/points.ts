@@ -57,7 +57,7 @@ export function pointsOf(
   const empty = columns.filter(({ present }) => !present.includes(1))
   const series = columns.flatMap((column) => {
     if (empty.includes(column)) return []
-    const tag = tensorBoardTag(table, column, file) ?? tags.get(named(column.name))!
+    const tag = nameOfOnly(table, column, file) ?? tags.get(named(column.name))!
     const gathered = gather(column, tag, order, target, steps.length)
     return attempts.length === 0 ? gathered : { ...gathered, points: latestPoints(steps, gathered.present) }
   })
@@ -262,10 +262,16 @@ function isEpoch(name: string): boolean {
   return tagsOf([name]).get(name) === 'epoch'
 }
 
-/** A CSV that TensorBoard's page has saved holds one series, which only the file's name tells: run-a-tag-loss.csv. */
-function tensorBoardTag(table: RawTable, column: RawColumn, file: string): string | null {
+/**
+ * A table of steps and values holds one series, which only the file's name tells: run-a-tag-loss.csv as TensorBoard's page saves it, or
+ * val_loss.csv. Another name is that of a run.
+ */
+function nameOfOnly(table: RawTable, column: RawColumn, file: string): string | null {
   const names = table.columns.map(({ name }) => normalName(name)).sort()
-  if (names.join() !== 'step,value,wall_time' || normalName(column.name) !== 'value') return null
-  const tag = /(?:^|-)tag-(.+)$/.exec(stemOf(file))?.[1]
-  return tag ? tagsOf([tag]).get(tag)! : null
+  if (!/^step,(timestamp,)?value(,wall_time)?$/.test(names.join()) || normalName(column.name) !== 'value') return null
+  const stem = stemOf(file)
+  const tag = /(?:^|-)tag-(.+)$/.exec(stem)?.[1]
+  if (tag) return tagsOf([tag]).get(tag)!
+  const known = tagsOf([stem]).get(stem)!
+  return known === stem ? null : known
 }

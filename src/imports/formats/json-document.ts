@@ -162,24 +162,27 @@ function runsOfExport(list: readonly ExportedSeries[]): Found[] {
   }))
 }
 
-/** Sacred's metrics.json: { name: { steps: [...], values: [...], timestamps: [...] } }. */
+/** Sacred's metrics.json: { name: { steps, values, timestamps } }; ClearML's scalars: { title: { series: { name, x, y } } }. */
 function seriesWithSteps(value: Fields): RawTable | null {
-  const entries = Object.entries(value)
   const points: LongPoint[] = []
   const left: string[] = []
-  for (const [series, item] of entries) {
-    const fields = isFields(item) ? item : {}
-    const [steps, values] = [fields.steps ?? fields.step ?? fields.x, fields.values ?? fields.value ?? fields.y]
-    if (!isNumbers(steps) || !isNumbers(values) || steps.length !== values.length) {
-      left.push(series)
-      continue
+  let found = 0
+  const look = (fields: Fields, prefix: string, depth: number): void => {
+    for (const [key, item] of Object.entries(fields)) {
+      const own = isFields(item) ? item : {}
+      const [steps, values] = [own.steps ?? own.step ?? own.x, own.values ?? own.value ?? own.y]
+      if (isNumbers(steps) && isNumbers(values) && steps.length === values.length) {
+        const times = Array.isArray(own.timestamps) ? own.timestamps : []
+        found += 1
+        steps.forEach((step, i) => {
+          points.push({ series: prefix + key, step, value: values[i], wallTime: secondsOf(times[i]) })
+        })
+      } else if (isFields(item) && depth + 1 < deepest) look(item, `${prefix}${key}/`, depth + 1)
+      else left.push(prefix + key)
     }
-    const times = Array.isArray(fields.timestamps) ? fields.timestamps : []
-    steps.forEach((step, i) => {
-      points.push({ series, step, value: values[i], wallTime: secondsOf(times[i]) })
-    })
   }
-  if (points.length === 0 || left.length >= entries.length) return null
+  look(value, '', 0)
+  if (points.length === 0 || left.length >= found) return null
   return tableOfPoints(points, 'step', left.length > 0 ? [`Left out, because no series: ${someNames(left)}.`] : [])
 }
 
