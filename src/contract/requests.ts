@@ -188,7 +188,11 @@ export const requests = {
   },
   /** What the chosen files hold. `job` names the work for progress and cancelling. */
   'import.inspect': {
-    params: z.object({ job: jobId, grant: id, stepColumns, hooks: checkpointHooks, answers: runAnswers.optional() }),
+    params: z.object({
+      ...{ job: jobId, grant: id, stepColumns, hooks: checkpointHooks, answers: runAnswers.optional() },
+      /** As if the logs were read where they lie: what lies beside them is then no part of their runs. */
+      follow: z.boolean().optional()
+    }),
     result: z.object({
       label: z.string(),
       sources: z.array(importSource),

@@ -533,9 +533,12 @@ export class Engine {
         const paths = await this.options.pickImport(kind)
         return paths === null || paths.length === 0 ? null : this.importGrant(paths)
       },
-      'import.inspect': async ({ job, grant, stepColumns, hooks, answers }) => {
+      'import.inspect': async ({ job, grant, stepColumns, hooks, answers, follow }) => {
         const paths = this.grants.resolveAll(grant)
-        return { label: labelOf(paths), ...(await this.imports.inspect({ job, paths, stepColumns, hooks, answers })) }
+        return {
+          label: labelOf(paths),
+          ...(await this.imports.inspect({ job, paths, stepColumns, hooks, answers, follow }))
+        }
       },
       'import.run': async ({ job, grant, stepColumns, hooks, answers, name, follow }) => {
         const request = { job, paths: this.grants.resolveAll(grant), stepColumns, hooks, answers, follow }

@@ -107,12 +107,14 @@ export class ImportService {
   /** What the chosen files hold and what would become of them. Nothing is written. */
   inspect(request: ImportRequest): Promise<Inspection> {
     return this.during(request.job, false, async (signal) => {
-      const { files, left } = await this.scan(request, signal)
+      const { files: found, left } = await this.scan(request, signal)
+      const refused = request.follow && this.canFollow(request, found) ? besideFollowed(found) : []
+      const files = found.filter(({ file }) => !refused.some((source) => source.file === file))
       const inspect = (file: ImportFile): Promise<ImportSource> => this.inspectOne(file, request, signal)
       const sources = await this.forEach(request.job, 'Reading', files, signal, inspect)
       alignRuns(files, new Map(sources.map((source) => [source.file, source])))
       for (const parts of partsOfRuns(sources)) tellShared(parts)
-      return { sources, left, canFollow: this.canFollow(request, files) }
+      return { sources: [...sources, ...refused], left, canFollow: this.canFollow(request, found) }
     })
   }
 

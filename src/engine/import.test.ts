@@ -411,6 +411,28 @@ describe('a folder with everything of a training', () => {
     expect([run.step, run.imported?.beside?.map(({ format }) => format)]).toEqual([20, ['csv', 'checkpoints']])
   })
 
+  it('is its event files alone where these are followed, and the reading says so', async () => {
+    const { engine, session } = await opened()
+    const folder = join(temporaryFolder(), 'out')
+    mkdirSync(join(folder, 'a'), { recursive: true })
+    const log = new RunWriter(join(folder, 'a'), 0)
+    for (const step of [0, 10]) log.exactScalars(step, 1.7e9, [['loss/train', step]])
+    log.close()
+    writeText(join(folder, 'a', 'metrics.csv'), 'step,acc\n0,1\n10,2\n')
+    writeFileSync(join(folder, 'a', 'step_10.safetensors'), oneMatrix(1))
+    const followed = { ...request(folder), follow: true }
+    const { sources } = await engine.imports.inspect(followed)
+    const said = sources.map(({ name, problem }) => [name, problem !== null])
+    expect(said).toEqual([
+      ['a', false],
+      ['a · weights', false],
+      ['a', true]
+    ])
+    expect(sources[2].problem).toContain('Copy the logs into the project to have both in one run.')
+    await engine.imports.run(session, followed, null)
+    expect(session.listRuns().map((run) => [run.name, run.log !== null]).sort()).toEqual([['a · weights', false], ['a', true]]) // prettier-ignore
+  })
+
   it('is several where somebody says so, with the names and seeds that they give', async () => {
     const { engine, session } = await opened()
     const folder = join(temporaryFolder(), 'out')

@@ -140,8 +140,11 @@ export const useImport = defineStore('import', () => {
       answers.value = {}
       chosenHooks.value = null
       stage.value = 'reading'
+      follow.value = false
       await inspect(isCurrent)
       if (!isCurrent()) return
+      // Where nothing but event files makes up their runs, nothing is lost by reading them where they lie.
+      follow.value = inspection.value?.canFollow === true && !joinsLogs(inspection.value.sources)
       groupName.value = groups.value.length === 1 ? groups.value[0] : ''
       projectName.value = groups.value.length === 1 ? groups.value[0] : 'Imported runs'
     } catch (failure) {
@@ -157,7 +160,7 @@ export const useImport = defineStore('import', () => {
     job = newJob()
     progress.value = { done: 0, total: 0, text: 'Looking for files' }
     const found = await request('import.inspect', {
-      ...{ job, grant, stepColumns: stepColumns.value, answers: answers.value }
+      ...{ job, grant, stepColumns: stepColumns.value, answers: answers.value, follow: follow.value }
     })
     if (!isCurrent()) return
     inspection.value = found
@@ -173,6 +176,11 @@ export const useImport = defineStore('import', () => {
   /** Another name or seed for a run, or its parts as runs of their own. */
   async function answer(run: string, said: RunAnswer): Promise<void> {
     answers.value = { ...answers.value, [run]: { ...answers.value[run], ...said } }
+    await lookAgain()
+  }
+
+  async function chooseFollow(wanted: boolean): Promise<void> {
+    follow.value = wanted
     await lookAgain()
   }
 
@@ -271,9 +279,15 @@ export const useImport = defineStore('import', () => {
   return {
     ...{ stage, progress, error, inspection, stepColumns, groupName, projectName, notSent, result, updating, follow },
     ...{ busy, good, runCount, groups, obstacle, modules, hooks },
-    ...{ open, pick, type, drop, chooseStep, answer, chooseHooks, start, cancel, close, again }
+    ...{ open, pick, type, drop, chooseStep, chooseFollow, answer, chooseHooks, start, cancel, close, again }
   }
 })
+
+/** Whether some run is made of event files and something else. */
+function joinsLogs(sources: Inspection['sources']): boolean {
+  const logs = new Set(sources.filter(({ format }) => format === 'tensorboard').map(({ run }) => run))
+  return sources.some(({ run, format }) => format !== 'tensorboard' && logs.has(run))
+}
 
 function newJob(): string {
   return `import-${Math.random().toString(36).slice(2).padEnd(8, '0')}`
