@@ -216,7 +216,7 @@ export class ImportService {
             .run('importFile', task, signal)
             .catch((error: unknown) => ({ source: unreadable(file, lostTo(file.file, error)), manifest: null }))
           const told = inspected.get(file.file) ?? result.source
-          done.push({ file, source: result.manifest ? told : result.source, manifest: result.manifest })
+          done.push({ file, source: result.source.problem === null ? told : result.source, manifest: result.manifest })
           ended += 1
           if (!signal.aborted) progress()
         }

@@ -242,9 +242,9 @@ describe('what was chosen', () => {
     expect(session.listRuns().map((run) => [run.groupName, run.name, run.imported!.seed])).toEqual([
       ['sweep', 'seed_1', 1],
       ['sweep', 'seed_2', 2],
-      ['more', 'sweep/more/x', null],
+      ['sweep/more', 'x', null],
       ['more', 'x', null],
-      ['more', 'y', null]
+      ['sweep/more', 'y', null]
     ])
     await expect(engine.imports.run(session, request(join(folder, 'none')), null)).rejects.toThrow('does not exist')
   })

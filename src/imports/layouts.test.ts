@@ -288,8 +288,8 @@ describe('what lies in one folder', () => {
       ['lr_0.1', 2],
       ['lr_0.2', 2],
       ['out/mmdet', 1],
-      ['out/mmdet/20260101_101010/vis_data/scalars', 1],
-      ['out/mmdet/20260102_101010/vis_data/scalars', 1]
+      ['out/mmdet/20260101_101010/vis_data', 1],
+      ['out/mmdet/20260102_101010/vis_data', 1]
     ])
   })
 

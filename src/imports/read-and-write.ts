@@ -53,6 +53,8 @@ export async function importFile({ file, stepColumn, without, folder, manifest }
   if (!all || !source.format) return { source, manifest: null }
   const held = new Set(without)
   const points = { ...all, series: all.series.filter(({ tag }) => !held.has(tag)) }
+  // All of it is there already: it adds nothing to the run.
+  if (points.series.length === 0) return { source, manifest: null }
   const last = points.steps[points.steps.length - 1]
   const epoch = lastValue(all, 'epoch') ?? last
   const run: RunManifest = {
@@ -64,7 +66,6 @@ export async function importFile({ file, stepColumn, without, folder, manifest }
     totalEpochs: epoch,
     last: headlines(points, file.file)
   }
-  if (points.series.length === 0) return { source, manifest: run }
   const writer = await writerIn(folder, points.steps[0])
   try {
     writePoints(writer, points, file.modifiedMs / 1000)

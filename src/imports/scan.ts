@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
+import { stemOf } from '../formats/file-names'
 import { joinRuns } from './belonging'
 import { checkpointSources } from './checkpoints/sources'
 import { folderFormats } from './formats'
@@ -49,6 +50,7 @@ export async function scanSources(paths: readonly string[], loose: string | null
   await seedsFromSettings(files, folders)
   joinRuns(files)
   numberSiblings(files)
+  distinctGroups(files)
   makeDistinct(files)
   return { files, left }
 }
@@ -92,6 +94,28 @@ async function chosenFiles(
   return { folder, prefix: isLoose ? looseGroup : basename(folder), files, folders: [] }
 }
 
+/** Groups that are called by folders of equal names, such as `logs`, are told apart by the folders above these. */
+function distinctGroups(files: readonly ImportFile[]): void {
+  const places = new Map<string, Map<string, ImportFile[]>>()
+  for (const file of files) {
+    const parts = file.home.split('/')
+    const at = parts.lastIndexOf(file.group)
+    if (at < 0) continue
+    const place = parts.slice(0, at + 1).join('/')
+    const same = places.get(file.group) ?? new Map<string, ImportFile[]>()
+    places.set(file.group, same.set(place, [...(same.get(place) ?? []), file]))
+  }
+  for (const same of places.values()) {
+    if (same.size < 2) continue
+    // As much of the paths as tells them apart.
+    const ends = (count: number): string[] => [...same.keys()].map((place) => place.split('/').slice(-count).join('/'))
+    let count = 2
+    while (new Set(ends(count)).size < same.size) count += 1
+    const names = ends(count)
+    ;[...same.values()].forEach((own, i) => own.forEach((file) => (file.group = names[i])))
+  }
+}
+
 /** Files of equal names from different folders; and runs of equal names in one group, told apart by their folders. */
 function makeDistinct(files: readonly ImportFile[]): void {
   const seen = new Map<string, number>()
@@ -110,6 +134,9 @@ function makeDistinct(files: readonly ImportFile[]): void {
   }
   for (const same of names.values()) {
     if (new Set(same.map(({ run }) => run)).size < 2) continue
-    for (const item of same) item.name = item.holds.kind === 'table' ? item.run.replace(/\.[^./]+$/, '') : item.home
+    for (const item of same) {
+      const isNamedByFile = item.holds.kind === 'table' && stemOf(item.holds.path) === item.name
+      item.name = isNamedByFile ? item.run.replace(/\.[^./]+$/, '') : item.home
+    }
   }
 }
