@@ -3,6 +3,7 @@
  * and losses together. Where a folder holds several of a kind, their seeds tell; where those do not, nothing is joined.
  */
 import { seedFromName, stemOf } from '../formats/file-names'
+import { someNames } from '../formats/format-error'
 import { type ImportFile, isPartOfFile } from './sources'
 
 /** Folders that programs make inside the folder of a training. */
@@ -34,7 +35,9 @@ export function joinRuns(files: readonly ImportFile[]): void {
     if (file.run === file.file) halves.set(place, [...(halves.get(place) ?? []), file])
   }
   const joined = new Set(files.filter(({ run, file }) => run !== file).map(({ run }) => run))
-  joinEach([...halves.values()].map((all) => all.filter(({ run }) => !joined.has(run))))
+  const apart = [...halves.values()].map((all) => all.filter(({ run }) => !joined.has(run)))
+  joinEach(apart)
+  for (const all of apart) tellUnclear(all)
 }
 
 function joinEach(groups: Iterable<ImportFile[]>): void {
@@ -43,6 +46,19 @@ function joinEach(groups: Iterable<ImportFile[]>): void {
     if (isOneTraining(all)) joinToRun(all)
     else for (const same of bySeed(all)) if (isOneTraining(same)) joinToRun(same)
   }
+}
+
+/** Weights whose log may be any of several are told so; nothing is joined by a guess that would mix trainings. */
+function tellUnclear(all: readonly ImportFile[]): void {
+  const alone = all.filter(
+    ({ run, file }) => run === file && !all.some((other) => other.run === file && other.file !== file)
+  )
+  const logs = alone.filter(({ holds }) => holds.kind !== 'checkpoints')
+  if (logs.length === 0) return
+  const which = logs.length === 1 ? `whether ${logs[0].file} is` : `which of ${someNames(logs.map(({ file }) => file), 3)} is` // prettier-ignore
+  for (const { holds, notes } of alone)
+    if (holds.kind === 'checkpoints')
+      notes.push(`It is a run without a log: nothing tells ${which} of the same training.`)
 }
 
 /** A path without the folders that only say what kind of files lie below them. */

@@ -9,6 +9,7 @@ import { RunReader } from '../project/run-reader'
 import { RunWriter } from '../project/run-writer'
 import { writeScalarsFile } from '../project/scalar-export'
 import { temporaryFolder } from '../project/testing/folders'
+import { scanSources } from './scan'
 import { readTree, writeTree } from './testing/trees'
 
 const range = (from: number, to: number, by = 1): number[] =>
@@ -269,6 +270,30 @@ describe('what lies in one folder', () => {
     ])
     expect(runs[0].series).toEqual({ 'loss/train': [[0, 3], [1, 2]], 'loss/val': [[0, 4], [1, 3]] }) // prettier-ignore
     expect(runs[1].series).toEqual({ 'loss/train': [[0, 3], [1, 2]], extra: [[0, 1], [1, 2]] }) // prettier-ignore
+  })
+
+  it('is not joined by a guess: weights beside several logs are a run without one, and told', async () => {
+    const weights = encodeSafetensors([{ name: 'fc.weight', shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }])
+    const csv = 'step,loss\n0,3\n10,2\n'
+    const folder = writeTree(join(temporaryFolder(), 'out'), {
+      'a/one.csv': csv,
+      'a/two.csv': csv,
+      'a/step_10.safetensors': weights,
+      'b/one_seed1.csv': csv,
+      'b/two_seed2.csv': csv,
+      'b/model_seed2_step_10.safetensors': weights
+    })
+    const { files } = await scanSources([folder])
+    const runs = new Map(files.map(({ file, run, notes }) => [file.slice(4), [run.slice(4), notes.length]]))
+    expect(Object.fromEntries(runs)).toEqual({
+      'a/one.csv': ['a/one.csv', 0],
+      'a/two.csv': ['a/two.csv', 0],
+      'a/step_10.safetensors': ['a/step_10.safetensors', 1],
+      'b/one_seed1.csv': ['b/one_seed1.csv', 0],
+      // The seeds tell.
+      'b/two_seed2.csv': ['b/model_seed2_step_10.safetensors', 0],
+      'b/model_seed2_step_10.safetensors': ['b/model_seed2_step_10.safetensors', 0]
+    })
   })
 
   it('may be half of a run: its logs and its checkpoints in trees of their own', async () => {
