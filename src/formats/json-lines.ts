@@ -112,11 +112,15 @@ function add(column: GrowingColumn, row: number, line: number, value: unknown): 
   } else column.word(row, line, String(value))
 }
 
+/** Objects in objects beyond this are no names of metrics, and hundreds of thousands of them would end the stack. */
+const deepest = 100
+
 /** Leaves of nested objects, each with its path. */
-export function flatten(value: Record<string, unknown>, prefix = ''): [string, unknown][] {
+export function flatten(value: Record<string, unknown>, prefix = '', depth = 0): [string, unknown][] {
   return Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
     const name = prefix + key.trim()
     if (typeof item !== 'object' || item === null || Array.isArray(item)) return [[name, item]]
-    return flatten(item as Record<string, unknown>, `${name}/`)
+    if (depth === deepest) return []
+    return flatten(item as Record<string, unknown>, `${name}/`, depth + 1)
   })
 }

@@ -120,3 +120,9 @@ describe('JSON lines', () => {
 it('refuses millions of lists before it reads them', () => {
   expect(() => parseJson(`[${'[],'.repeat(2_100_000)}0]`)).toThrow('it holds more than 2 million lists and objects')
 })
+
+it('is read however deep its objects lie: what is too deep has no name', () => {
+  const deep = `${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`
+  const table = readJsonLines(`{"step":1,"loss":2,"b":${deep}}\n{"step":2,"loss":3}\n`, 'a.jsonl')
+  expect(table.columns.map(({ name }) => name)).toEqual(['step', 'loss'])
+})
