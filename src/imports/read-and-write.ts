@@ -150,6 +150,8 @@ async function readWhole(
     source.format = format
     source.rows = table.rows
     source.columns = table.columns.map((column) => column.name)
+    if (table.columns.length === 0)
+      throw new FormatError(file.file, null, 'has no column of numbers. Choose a file with recorded values.')
     const step = chosenStep(table, own, wanted)
     source.stepCandidates = step.candidates
     source.stepColumn = step.column
