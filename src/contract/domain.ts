@@ -93,7 +93,15 @@ export const importSource = z.object({
   lastStep: z.number().nullable(),
   /** Where epochs are recorded beside the steps: the last step of each. */
   epochs: z.array(z.object({ epoch: z.number(), step: z.number() })).optional(),
-  series: z.array(z.object({ column: z.string(), tag: z.string(), points: z.number() })),
+  series: z.array(
+    z.object({
+      column: z.string(),
+      tag: z.string(),
+      points: z.number(),
+      /** Its first point, with null for a value that is not finite: it tells two series of one name apart. */
+      first: z.object({ step: z.number(), value: z.number().nullable() }).optional()
+    })
+  ),
   /** Why it cannot be imported: the file, the place and the remedy. */
   problem: z.string().nullable(),
   /** What was repaired or left out. */

@@ -12,8 +12,7 @@ export interface CheckpointImport {
   /** As it was found; its steps and hook points are read. */
   source: ImportSource
   manifest: RunManifest
-  /** Tags that another part of the run has. */
-  without: string[]
+  renamed: ComputeTasks['importCheckpoints']['in']['renamed']
   /** Where the run's folder is made. */
   folder: string
 }
@@ -35,7 +34,7 @@ export async function importCheckpoints(
   let measured = 0
   if (total > 0) progress(measured, total)
 
-  const importRun = async ({ file, source, manifest, without, folder }: CheckpointImport): Promise<Done> => {
+  const importRun = async ({ file, source, manifest, renamed, folder }: CheckpointImport): Promise<Done> => {
     if (source.problem !== null) return { source, manifest: null }
     if (file.holds.kind !== 'checkpoints') throw new Error('No checkpoints.')
     const { root, units } = file.holds
@@ -57,7 +56,7 @@ export async function importCheckpoints(
         return { ...result, step, epoch, modifiedMs: units[at].modifiedMs }
       })
     )
-    return pool.run('importCheckpoints', { file, source, points, without, folder, manifest }, signal)
+    return pool.run('importCheckpoints', { file, source, points, renamed, folder, manifest }, signal)
   }
 
   const done: Done[] = []

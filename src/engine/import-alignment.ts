@@ -1,9 +1,11 @@
 /**
- * Parts of one run have one axis: where checkpoints count epochs and the log beside them counts steps, the log says at which step
- * each epoch ended. Where it does not, they are runs of their own, and that is told.
+ * Parts of one run have one axis and one value for each thing: where checkpoints count epochs and the log beside them counts steps,
+ * the log says at which step each epoch ended. Where it does not, or where two logs have other values under one name, they are runs
+ * of their own, and that is told.
  */
 import type { ImportSource } from '../contract/domain'
 import type { ImportFile } from '../imports/sources'
+import { relationOf } from './import-series'
 
 type Unit = 'epoch' | 'step' | 'unknown'
 
@@ -20,15 +22,21 @@ export function alignRuns(files: readonly ImportFile[], sources: ReadonlyMap<str
     const clocks = good.filter(({ source }) => source.format !== 'checkpoints')
     const clock = clocks.sort((a, b) => Number(b.source.format === 'tensorboard') - Number(a.source.format === 'tensorboard') || b.source.rows - a.source.rows)[0] // prettier-ignore
     if (!clock || good.length < 2) continue
-    const apart = good.filter(({ source }) => source !== clock.source && !align(source, clock.source))
-    if (apart.length === 0) continue
+    const kept = [clock]
+    const apart: typeof good = []
+    for (const part of good) {
+      if (part === clock) continue
+      const why = whyApart(part.source, kept.map(({ source }) => source)) // prettier-ignore
+      if (why === null) kept.push(part)
+      else {
+        apart.push(part)
+        part.source.notes.push(`It is a run of its own: ${why}.`)
+      }
+    }
     for (const { file, source } of apart) {
       const name = source.format === 'checkpoints' ? `${file.name} · weights` : `${file.name} · ${file.file.slice(file.file.lastIndexOf('/') + 1)}` // prettier-ignore
       Object.assign(file, { run: file.file, name })
       Object.assign(source, { run: file.file, name })
-      source.notes.push(
-        `It is a run of its own: it counts ${countedBy(source)}, and ${clock.source.file} counts ${countedBy(clock.source)}.`
-      )
     }
     // The run was called by a part that has left it.
     if (!apart.some(({ file }) => file.file === key)) continue
@@ -38,6 +46,25 @@ export function alignRuns(files: readonly ImportFile[], sources: ReadonlyMap<str
       if (source) source.run = clock.file.file
     }
   }
+}
+
+/** Why a part cannot be of the run of the others, of which the first says what the axis is; null where it can. */
+function whyApart(part: ImportSource, [clock, ...others]: ImportSource[]): string | null {
+  for (const other of [clock, ...others]) {
+    const tag = disagreement(part, other)
+    if (tag !== null) return `its "${tag}" is another than that of ${other.file}`
+  }
+  return align(part, clock) ? null : `it counts ${countedBy(part)}, and ${clock.file} counts ${countedBy(clock)}`
+}
+
+/** A series that both have, with other values: of two loops, of two trainings. */
+function disagreement(part: ImportSource, other: ImportSource): string | null {
+  const held = new Map(other.series.map((series) => [series.tag, series]))
+  const found = part.series.find((series) => {
+    const same = held.get(series.tag)
+    return same !== undefined && relationOf(series, same) === 'other'
+  })
+  return found?.tag ?? null
 }
 
 function countedBy({ stepColumn }: ImportSource): string {
@@ -59,6 +86,8 @@ function align(part: ImportSource, clock: ImportSource): boolean {
   const { lastStep: last } = part
   const end = clock.lastStep
   if (last === null || end === null) return true
+  // One checkpoint without a step in its name: what is in it may have told one.
+  if (part.stepColumn === '#none') return last > 0 && last <= end
   // Numbers without a word: of the same size as the log's steps they are its steps.
   if (own === 'unknown' && last <= end * 1.05 + 1 && last * 10 >= end) return true
   const { epochs } = clock

@@ -4,6 +4,7 @@ import type { RunAnswer } from '../contract/import-answers'
 import type { ImportFile } from '../imports/sources'
 import type { RunManifest } from '../project/manifests'
 import { unreadable } from './import-problems'
+import { relationOf, type Series } from './import-series'
 
 export type { RunAnswer }
 
@@ -38,26 +39,45 @@ function inOrder(parts: readonly ImportSource[]): ImportSource[] {
   return [...parts].sort((a, b) => rank(a) - rank(b))
 }
 
-/** A series that an earlier part of the run holds already is not taken again, and told. @returns file to the tags that it gives up */
-export function tellShared(parts: readonly ImportSource[]): Map<string, string[]> {
-  const holders = new Map<string, string>()
-  const given = new Map<string, string[]>()
+/**
+ * A series that an earlier part of the run holds already is not taken again; one of the same name that may be another is kept under
+ * the name of its file. Both are told.
+ * @returns file to its tags that change: to null where they are given up
+ */
+export function tellShared(parts: readonly ImportSource[]): Map<string, Record<string, string | null>> {
+  const holders = new Map<string, { file: string; series: Series }>()
+  const changed = new Map<string, Record<string, string | null>>()
   for (const source of parts) {
     if (source.problem !== null) continue
-    const shared = source.series.filter(({ tag }) => holders.has(tag))
-    const tags = shared.map(({ tag }) => tag)
+    const names: Record<string, string | null> = {}
     // What is measured of weights has its epochs, too.
-    if (source.format === 'checkpoints' && holders.has('epoch')) tags.push('epoch')
-    given.set(source.file, tags)
-    if (shared.length > 0) {
-      const from = [...new Set(shared.map(({ tag }) => holders.get(tag)!))]
-      const what = shared.length === source.series.length ? 'All its series' : `${shared.length} of its series`
-      source.notes.push(`${what} ${shared.length === 1 ? 'is' : 'are'} taken from ${from.join(' and ')}.`)
-      source.series = source.series.filter(({ tag }) => !holders.has(tag))
+    if (source.format === 'checkpoints' && holders.has('epoch')) names.epoch = null
+    const from = new Set<string>()
+    const others: string[] = []
+    source.series = source.series.flatMap((series) => {
+      const holder = holders.get(series.tag)
+      if (!holder) return [series]
+      if (relationOf(series, holder.series) === 'same') {
+        names[series.tag] = null
+        from.add(holder.file)
+        return []
+      }
+      const tag = `${series.tag} (${source.file.slice(source.file.lastIndexOf('/') + 1)})`
+      names[series.tag] = tag
+      others.push(series.tag)
+      return [{ ...series, tag }]
+    })
+    if (from.size > 0) {
+      const count = Object.values(names).filter((name) => name === null).length
+      const what = source.series.length === 0 ? 'All its series are' : count === 1 ? '1 of its series is' : `${count} of its series are` // prettier-ignore
+      source.notes.push(`${what} taken from ${[...from].join(' and ')}.`)
     }
-    for (const { tag } of source.series) holders.set(tag, source.file)
+    if (others.length > 0)
+      source.notes.push(`Under names with that of the file, because they may be others: ${others.join(', ')}.`)
+    for (const series of source.series) holders.set(series.tag, { file: source.file, series })
+    changed.set(source.file, names)
   }
-  return given
+  return changed
 }
 
 /**

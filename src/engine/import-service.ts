@@ -193,9 +193,9 @@ export class ImportService {
     const { job } = request
     const runs = new Map<string, ImportFile[]>()
     for (const file of files) runs.set(file.run, [...(runs.get(file.run) ?? []), file])
-    const without = new Map<string, string[]>()
+    const renamed = new Map<string, Record<string, string | null>>()
     for (const parts of partsOfRuns([...inspected.values()]))
-      for (const [file, tags] of tellShared(parts)) without.set(file, tags)
+      for (const [file, tags] of tellShared(parts)) renamed.set(file, tags)
 
     const done: { file: ImportFile; source: ImportSource; manifest: RunManifest | null }[] = []
     const single = [...runs.values()].map((own) => own.filter((file) => !isSet(file))).filter((own) => own.length > 0)
@@ -209,7 +209,7 @@ export class ImportService {
         for (const file of own) {
           const manifest = manifests.get(file.run)!
           const task = {
-            ...{ file, stepColumn: stepColumnFor(file, request), without: without.get(file.file) ?? [] },
+            ...{ file, stepColumn: stepColumnFor(file, request), renamed: renamed.get(file.file) ?? {} },
             ...{ folder: join(folder, manifest.id), manifest }
           }
           const result = await this.pool
@@ -225,7 +225,7 @@ export class ImportService {
     const sets = files.filter(isSet).map((file) => {
       const manifest = manifests.get(file.run)!
       const source = inspected.get(file.file)!
-      return { file, source, manifest, without: without.get(file.file) ?? [], folder: join(folder, manifest.id) }
+      return { file, source, manifest, renamed: renamed.get(file.file) ?? {}, folder: join(folder, manifest.id) }
     })
     const measuring = (made: number, total: number): void =>
       this.options.push('import.progress', { job, done: made, total, text: 'Measuring checkpoints' })

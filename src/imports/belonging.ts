@@ -128,7 +128,7 @@ function joinToRun(all: readonly ImportFile[]): void {
   const [lead, ...others] = [...all].sort((a, b) => rankOf(a) - rankOf(b))
   const tables = all.filter(({ holds }) => holds.kind === 'table')
   // "loss" of train.csv is another one than that of val.csv.
-  const parted = tables.filter(({ file }) => measured.test(stemOf(file))).length > 1
+  const parted = tables.length > 1 && tables.some(({ file }) => measured.test(stemOf(file)))
   if (parted)
     for (const table of tables)
       table.prefix =

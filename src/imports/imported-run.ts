@@ -12,6 +12,9 @@ export interface ImportedRun {
   manifest: RunManifest | null
 }
 
+/** Tags of a part of a run to their names in the run; null: another part has the series. */
+export type Renamed = Record<string, string | null>
+
 export function namesOf({
   file,
   run,

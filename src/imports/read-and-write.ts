@@ -12,7 +12,7 @@ import type { LastValues } from '../recordings/last-values'
 import { goesBack } from './attempts'
 import { inspectCheckpoints } from './checkpoints/read-and-write'
 import { epochEnds } from './epoch-ends'
-import { type ImportedRun, makeRunFolder, namesOf, writerIn } from './imported-run'
+import { type ImportedRun, makeRunFolder, namesOf, type Renamed, writerIn } from './imported-run'
 import { copyLog, withUnpacked } from './packed-logs'
 import { pointsOf } from './points'
 import type { ImportFile, LogHolding, RecordedHolding } from './sources'
@@ -29,8 +29,8 @@ interface ToInspect {
 interface ToWrite {
   file: ImportFile
   stepColumn: string | null
-  /** Tags that another part of the run has. */
-  without: string[]
+  /** Tags that another part of the run has, and what they are called here; null: they are not written again. */
+  renamed: Renamed
   /** Is made. */
   folder: string
   /** Is filled in. */
@@ -45,14 +45,17 @@ export async function inspectFile({ file, stepColumn, hooks }: ToInspect): Promi
 }
 
 /** Writes event file and manifest into the folder of the run. A file that cannot be read leaves nothing. */
-export async function importFile({ file, stepColumn, without, folder, manifest }: ToWrite): Promise<ImportedRun> {
+export async function importFile({ file, stepColumn, renamed, folder, manifest }: ToWrite): Promise<ImportedRun> {
   const { holds } = file
   if (holds.kind === 'checkpoints') throw new Error('Checkpoints are measured one by one.')
   if (holds.kind === 'log') return importLog(file, holds, folder, manifest)
   const { source, points: all } = await readWhole(file, holds, stepColumn)
   if (!all || !source.format) return { source, manifest: null }
-  const held = new Set(without)
-  const points = { ...all, series: all.series.filter(({ tag }) => !held.has(tag)) }
+  const series = all.series.flatMap((one) => {
+    const tag = Object.hasOwn(renamed, one.tag) ? renamed[one.tag] : one.tag
+    return tag === null ? [] : [{ ...one, tag }]
+  })
+  const points = { ...all, series }
   // All of it is there already: it adds nothing to the run.
   if (points.series.length === 0) return { source, manifest: null }
   const last = points.steps[points.steps.length - 1]
@@ -118,7 +121,9 @@ async function readLog(file: ImportFile, holds: LogHolding): Promise<{ source: I
     for (const { tag, scalars, places } of log.series()) {
       const series = (scalars ?? places)!
       const view = series.view('latest')
-      source.series.push({ column: tag, tag, points: view.length })
+      const value = scalars?.view('latest').values[0]
+      const first = value === undefined ? undefined : { step: view.steps[0], value: finite(value) }
+      source.series.push({ column: tag, tag, points: view.length, first })
       source.rows = Math.max(source.rows, view.length)
       if (series.restarts.length > 0 && goesBack(series.view('all').steps, null)) restarts = true
       if (view.length === 0) continue
@@ -167,7 +172,10 @@ async function readWhole(
     source.lastStep = points.steps[points.steps.length - 1]
     const epochs = points.series.find(({ tag }) => tag === 'epoch')
     if (epochs && epochs.column !== step.column) source.epochs = epochEnds(points.steps, epochs.values, epochs.present)
-    source.series = points.series.map(({ column, tag, points: count }) => ({ column, tag, points: count }))
+    source.series = points.series.map(({ column, tag, points: count, values, present }) => {
+      const at = present.indexOf(1)
+      return { column, tag, points: count, first: { step: points.steps[at], value: finite(values[at]) } }
+    })
     source.notes = [...file.notes, ...points.notes]
     return { source, points }
   } catch (error) {
@@ -196,6 +204,10 @@ function writePoints(writer: RunWriter, { steps, wallTimes, series }: ImportedPo
     for (const { tag, values: column, present } of series) if (present[i] === 1) values.push([tag, column[i]])
     if (values.length > 0) writer.exactScalars(steps[i], wallTimes?.[i] ?? timeSeconds, values)
   }
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null
 }
 
 function lastValue({ series }: ImportedPoints, tag: string): number | null {

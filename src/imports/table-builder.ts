@@ -13,12 +13,11 @@ export class TableBuilder {
     this.rows = Math.max(this.rows, row + 1)
   }
 
-  /** @param line of a row, counted from 1 */
-  build(notes: readonly string[] = [], line: (row: number) => number = (row) => row + 1): RawTable {
+  build(notes: readonly string[] = []): RawTable {
     return {
       columns: [...this.columns.values()].map((column) => column.finish(this.rows)),
       rows: this.rows,
-      lines: Int32Array.from({ length: this.rows }, (_, row) => line(row)),
+      lines: Int32Array.from({ length: this.rows }, (_, row) => row + 1),
       notes: [...notes],
       words: []
     }

@@ -1,10 +1,10 @@
 /** Files of recorded values, read: what kind each is, and the runs that it holds. */
-import { basename, extname } from 'node:path'
+import { extname } from 'node:path'
 import { readDelimited } from '../formats/delimited'
-import { FormatError } from '../formats/format-error'
+import { FormatError, someNames } from '../formats/format-error'
 import { readJsonLines } from '../formats/json-lines'
 import type { RawTable } from '../formats/types'
-import { runsOfTable } from './dialects'
+import { hasRunColumn, runsOfTable } from './dialects'
 import { folderFormat } from './formats'
 import { readJsonDocument } from './formats/json-document'
 import { readParquet } from './formats/parquet'
@@ -18,8 +18,8 @@ import { beginningOfText, readText } from './text'
 const tableEndings = ['.csv', '.tsv', '.jsonl', '.ndjson', '.parquet']
 /** Endings of files that may be tables, and are more often settings and notes. */
 const possibleEndings = ['.json', '.txt', '.log', '.dat']
-/** A JSON document larger than this is not looked into while files are looked for. */
-const mostPeeked = 32 * 1024 * 1024
+/** Larger files are not read whole while files are looked for. */
+const mostPeeked = 64 * 1024 * 1024
 
 /** Whether the name of a file says that it is a table, or that it may be one. */
 export function tableName(name: string): 'table' | 'possible' | null {
@@ -34,27 +34,47 @@ export async function readRecorded(holding: RecordedHolding, file: string): Prom
   const runs = await readTable(holding.path, file)
   const run = runs.find(({ part }) => part === holding.part)
   if (run) return run
+  if (holding.part === null && runs.length > 1) {
+    const parts = someNames(runs.map(({ part }) => String(part)), 3) // prettier-ignore
+    throw new FormatError(
+      file,
+      null,
+      `holds ${runs.length} runs (${parts}), and is too large for several. Write one file for each of them.`
+    )
+  }
   throw new FormatError(file, null, 'holds other runs than when it was looked at. Choose it again.')
 }
 
 /** The runs of one file. @throws FormatError */
 export async function readTable(path: string, file: string): Promise<Recorded[]> {
   if (extname(path).toLowerCase() === '.parquet') {
-    const runs = runsOfTable(await readParquet(path, file), basename(path))
-    return runs.map((run) => settled({ format: 'parquet', ...run }))
+    return runsIn({ format: 'parquet', table: await readParquet(path, file) })
   }
   return readTextTable(await readText(path, file), path, file)
 }
 
 function readTextTable(text: string, path: string, file: string): Recorded[] {
-  const runs = (format: Recorded['format'], table: RawTable): Recorded[] =>
-    runsOfTable(table, basename(path)).map((run) => settled({ format, ...run }))
-  if (!/^\ufeff?\s*[[{]/.test(text)) return runs('csv', readDelimited(text, file))
-  if (isJsonLines(text, path)) return runs('json-lines', readJsonLines(text, file))
+  const read = rawTable(text, path, file)
+  return 'document' in read ? read.document.map(settled) : runsIn(read)
+}
+
+interface RawRead {
+  format: Recorded['format']
+  table: RawTable
+}
+
+function runsIn({ format, table }: RawRead): Recorded[] {
+  return runsOfTable(table).map((run) => settled({ format, ...run }))
+}
+
+/** A text as the one table that it is, or as the runs of a document. @throws FormatError */
+function rawTable(text: string, path: string, file: string): RawRead | { document: Recorded[] } {
+  if (!/^\ufeff?\s*[[{]/.test(text)) return { format: 'csv', table: readDelimited(text, file) }
+  if (isJsonLines(text, path)) return { format: 'json-lines', table: readJsonLines(text, file) }
   const document = readJsonDocument(text, file)
-  if (document) return document.map(settled)
+  if (document) return { document }
   // One record alone is a line, too.
-  if (/^\s*\{/.test(text) && text.trim().indexOf('\n') < 0) return runs('json-lines', readJsonLines(text, file))
+  if (/^\s*\{/.test(text) && text.trim().indexOf('\n') < 0) return { format: 'json-lines', table: readJsonLines(text, file) } // prettier-ignore
   throw new FormatError(
     file,
     null,
@@ -97,7 +117,6 @@ function settled(run: Recorded): Recorded {
 }
 
 interface PeekedRun {
-  format: Recorded['format']
   part: string | null
   seed: number | null
   rows: number
@@ -119,23 +138,35 @@ export async function peekTable(path: string, file: string, bytes: number): Prom
     if (/\.parquet$/i.test(path)) return peeked(await readTable(path, file))
     const begins = await beginningOfText(path)
     if (!begins) return { kind: 'none' }
+    const isWhole = begins.isWhole || bytes > mostPeeked
     const isJson = /^\ufeff?\s*[[{]/.test(begins.text)
-    if (!begins.isWhole && isJson && !isJsonLines(begins.text, path)) {
+    if (!begins.isWhole && isJson && !isJsonLines(begins.text, path))
       return bytes > mostPeeked ? { kind: 'unsure' } : peeked(await readTable(path, file))
-    }
-    const runs = readTextTable(begins.text, path, file)
-    // Where one file holds several runs, all of it says which.
-    const several = runs.length > 1 || runs[0].part !== null
-    return peeked(several && !begins.isWhole ? await readTable(path, file) : runs)
+    // Only the whole file says which runs it holds: those that come later, or those of a header that goes on.
+    const runs = beginningRuns(begins.text, path, file, isWhole)
+    return peeked(runs ?? (await readTable(path, file)))
   } catch (error) {
-    if (!(error instanceof FormatError)) return { kind: 'unsure' }
-    return { kind: 'none' }
+    return error instanceof FormatError ? { kind: 'none' } : { kind: 'unsure' }
   }
 }
 
+/** The runs in the beginning of a text; null where the rest of it may hold others. */
+function beginningRuns(text: string, path: string, file: string, isWhole: boolean): Recorded[] | null {
+  let read: ReturnType<typeof rawTable>
+  try {
+    read = rawTable(text, path, file)
+  } catch (error) {
+    if (!isWhole && tableName(path) === 'table' && error instanceof FormatError) return null
+    throw error
+  }
+  if ('document' in read) return read.document.map(settled)
+  const runs = runsIn(read)
+  const mayBeSeveral = runs.length > 1 || runs[0].part !== null || hasRunColumn(read.table)
+  return mayBeSeveral && !isWhole ? null : runs
+}
+
 function peeked(runs: readonly Recorded[]): Peeked {
-  const parts = runs.map(({ format, part, seed, table, step }) => ({
-    format,
+  const parts = runs.map(({ part, seed, table, step }) => ({
     part,
     seed,
     rows: table.rows,

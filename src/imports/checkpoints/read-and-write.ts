@@ -11,7 +11,7 @@ import { openCheckpoint } from './open'
 import { writeJson } from '../../project/files'
 import type { CheckpointHolding, ImportFile } from '../sources'
 import type { RunManifest } from '../../project/manifests'
-import { type ImportedRun, namesOf, writerIn } from '../imported-run'
+import { type ImportedRun, namesOf, type Renamed, writerIn } from '../imported-run'
 import type { CheckpointUnit } from './units'
 import { checkpointMetrics, type CheckpointMetrics } from './metrics'
 
@@ -151,8 +151,7 @@ interface MeasuredRun {
   source: ImportSource
   /** Ascending by step. */
   points: (Measured & { step: number; epoch: number | null; modifiedMs: number })[]
-  /** Tags that another part of the run has. */
-  without: string[]
+  renamed: Renamed
   folder: string
   manifest: RunManifest
 }
@@ -162,7 +161,7 @@ export async function writeCheckpointRun({
   file,
   source,
   points,
-  without,
+  renamed,
   folder,
   manifest
 }: MeasuredRun): Promise<ImportedRun> {
@@ -188,11 +187,10 @@ export async function writeCheckpointRun({
     }
   }
   const writer = await writerIn(folder, good[0].step)
-  const isHeld = new Set(without)
   try {
     for (const { step, epoch, metrics, modifiedMs } of good) {
       const values = Object.entries(metrics.values)
-      if (epoch !== null && !isHeld.has('epoch')) values.push(['epoch', epoch])
+      if (epoch !== null && !Object.hasOwn(renamed, 'epoch')) values.push(['epoch', epoch])
       if (values.length > 0) writer.exactScalars(step, modifiedMs / 1000, values)
     }
   } finally {

@@ -12,8 +12,8 @@ export interface DialectRun {
   step: StepColumn | null
 }
 
-/** @returns the runs of a table in this dialect, or null for every other table. `file`: the name of the file, for what it tells. */
-export type Dialect = (table: RawTable, file: string) => DialectRun[] | null
+/** @returns the runs of a table in this dialect, or null for every other table */
+export type Dialect = (table: RawTable) => DialectRun[] | null
 
 export function columnOf(table: RawTable, names: readonly string[]): RawColumn | undefined {
   for (const name of names) {

@@ -4,16 +4,21 @@ import type { Dialect, DialectRun } from './dialect'
 import { longTable } from './long-table'
 import { mmengine } from './mmengine'
 import { monitor } from './monitor'
-import { runsInRows } from './runs-in-rows'
+import { runNames, runsInRows } from './runs-in-rows'
 import { wandbPanel } from './wandb-panel'
 
 const dialects: readonly Dialect[] = [wandbPanel, longTable, monitor, mmengine, runsInRows]
 
 /** The runs of a table; one, as it is, where no dialect knows it. */
-export function runsOfTable(table: RawTable, file: string): DialectRun[] {
+export function runsOfTable(table: RawTable): DialectRun[] {
   for (const dialect of dialects) {
-    const runs = dialect(table, file)
+    const runs = dialect(table)
     if (runs) return runs
   }
   return [{ part: null, seed: null, table, step: null }]
+}
+
+/** Whether a column may say which run a row is of: rows that have not been read yet may be of others. */
+export function hasRunColumn({ columns, words }: RawTable): boolean {
+  return [...columns, ...words].some(({ name }) => runNames.test(name))
 }

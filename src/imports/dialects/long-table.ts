@@ -2,6 +2,7 @@
  * Tables with one point a row: a column of words names the series, one of numbers holds the values, and a further one may name the
  * run. MLflow, Neptune, Comet, TensorBoard's frames and our own exports are written so.
  */
+import { plural } from '../../formats/format-error'
 import type { RawColumn, RawTable } from '../../formats/types'
 import { type LongPoint, tableOfPoints } from '../table-builder'
 import { columnOf, type Dialect, type DialectRun, wordsOf } from './dialect'
@@ -34,9 +35,24 @@ export const longTable: Dialect = (table) => {
   )
   const numbered = named ? undefined : table.columns.find(({ name }) => runNames.test(name))
   const runs = new Map<string, number[]>()
+  const dropped = { point: 0, run: 0 }
   for (let row = 0; row < table.rows; row++) {
-    if (series.codes[row] < 0 || values.present[row] === 0 || steps.present[row] === 0) continue
-    const run = named ? (named.names[named.codes[row]] ?? '') : numbered ? String(numbered.values[row]) : ''
+    if (series.codes[row] < 0 || values.present[row] === 0 || steps.present[row] === 0) {
+      dropped.point += 1
+      continue
+    }
+    const run = named
+      ? named.names[named.codes[row]]
+      : !numbered
+        ? ''
+        : numbered.present[row] === 1
+          ? String(numbered.values[row])
+          : undefined
+    // Whose it is nobody knows.
+    if (run === undefined) {
+      dropped.run += 1
+      continue
+    }
     const rows = runs.get(run)
     if (rows) rows.push(row)
     else runs.set(run, [row])
@@ -46,6 +62,8 @@ export const longTable: Dialect = (table) => {
   const others = table.columns.filter((column) => !used.has(column)).map(({ name }) => name)
   const left = table.words.filter((column) => column !== series && column !== named).map(({ name }) => name)
   const notes = [...table.notes, `Its rows are points of ${series.names.length} series, named by "${series.name}".`]
+  if (dropped.point > 0) notes.push(`${plural(dropped.point, 'row')} without a series, a step or a value left out.`)
+  if (dropped.run > 0) notes.push(`${plural(dropped.run, 'row')} without a run left out.`)
   const beside = [...others, ...left]
   if (beside.length > 0) notes.push(`Left out, beside the points: ${beside.map((name) => `"${name}"`).join(', ')}.`)
   return [...runs].map(([run, rows]): DialectRun => {

@@ -3,6 +3,7 @@
  * newer ones validation counts its steps in epochs while training counts iterations.
  */
 import type { RawColumn, RawTable } from '../../formats/types'
+import { largest } from '../../numeric/statistics'
 import { fixedStep } from '../recorded'
 import { columnOf, type Dialect, wordsOf } from './dialect'
 
@@ -28,7 +29,7 @@ function ofEpochs(
   const trained = rows.filter((row) => has(row) && !isHeld(row))
   const falls = trained.some((row, i) => i > 0 && iterations.values[row] < iterations.values[trained[i - 1]])
   // By iterations throughout, nothing begins anew.
-  const length = falls ? Math.max(...trained.map((row) => iterations.values[row])) : 0
+  const length = falls ? largest(trained.map((row) => iterations.values[row])) : 0
   if (trained.length === 0) return null
   const values = new Float64Array(table.rows)
   const present = new Uint8Array(table.rows)
@@ -49,7 +50,7 @@ function ofEpochs(
   const notes = [...table.notes]
   if (falls)
     notes.push(
-      `"${iterations.name}" begins anew in each epoch: steps are ${length} for each epoch before, and "${iterations.name}"; validation stands at the end of its epoch.`
+      `"${iterations.name}" begins anew in each epoch: steps are ${length}, the last that was logged, for each epoch before, and "${iterations.name}"; validation stands at the end of its epoch.`
     )
   const parted = heldApart({ ...table, notes }, isHeld, [epochs.name, iterations.name])
   return withSteps(parted, { name: 'step', values, present }, [iterations.name])
@@ -68,7 +69,7 @@ function ofValidations(
   let last = -1
   for (let row = 0; row < table.rows; row++) {
     if (iterations.present[row] === 1) {
-      if (steps.values[row] !== iterations.values[row] && !(steps.values[row] > iterations.values[row])) return null
+      if (steps.values[row] < iterations.values[row]) return null
       last = row
     } else if (last >= 0 && values[row] < values[last]) {
       if (epochs && epochs.present[last] === 1 && Math.ceil(epochs.values[last]) !== values[row]) return null

@@ -1,6 +1,6 @@
 /**
- * What the page of Weights & Biases exports of a panel: a column "run - metric" for each run, with "run - metric__MIN" and
- * "__MAX" beside it, which differ from it where points were joined for the screen.
+ * What the page of Weights & Biases exports of a panel: a column "run - metric" for each run, and beside it, where points were joined
+ * for the screen, "run - metric__MIN" and "__MAX".
  */
 import { someNames } from '../../formats/format-error'
 import type { RawColumn, RawTable } from '../../formats/types'
@@ -11,11 +11,11 @@ const between = ' - '
 
 export const wandbPanel: Dialect = (table) => {
   const byName = new Map(table.columns.map((column) => [column.name, column]))
-  const values = table.columns.filter(
-    ({ name }) => byName.has(`${name}__MIN`) && byName.has(`${name}__MAX`) && name.includes(between)
-  )
-  if (values.length === 0) return null
   const shared = table.columns.filter(({ name }) => !name.includes(between))
+  const values = table.columns.filter(({ name }) => name.includes(between) && !/__(MIN|MAX)$/.test(name))
+  const isSure = values.some(({ name }) => byName.has(`${name}__MIN`) && byName.has(`${name}__MAX`))
+  // Without the limits the steps alone are named otherwise.
+  if (values.length === 0 || (!isSure && (shared.length !== 1 || !/^(step|_step)$/i.test(shared[0].name)))) return null
   const runs = new Map<string, { metric: string; column: RawColumn }[]>()
   for (const column of values) {
     const at = column.name.lastIndexOf(between)
@@ -27,11 +27,11 @@ export const wandbPanel: Dialect = (table) => {
     const recorded = metrics.filter(({ metric }) => metric !== '_step')
     const notes = [...table.notes]
     const columns = recorded.flatMap(({ metric, column }): RawColumn[] => {
-      const limits = ['MIN', 'MAX'].map((end) => byName.get(`${column.name}__${end}`)!)
+      const limits = ['MIN', 'MAX'].flatMap((end) => byName.get(`${column.name}__${end}`) ?? [])
       const isSame = limits.every(({ values: of, present }) =>
         of.every((value, row) => present[row] === 0 || column.present[row] === 0 || value === column.values[row])
       )
-      if (isSame) return [{ ...column, name: metric }]
+      if (isSame || limits.length < 2) return [{ ...column, name: metric }]
       notes.push(`${someNames([metric])} is the mean of several points; their least and largest are kept beside it.`)
       const [least, largest] = limits
       return [

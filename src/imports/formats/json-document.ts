@@ -3,24 +3,30 @@
  * trainer_state.json), objects of lists (Keras, XGBoost, LightGBM), series with steps of their own (Sacred), triples as TensorBoard's
  * page saves them, objects by step, frames of pandas, and our own export.
  */
-import { FormatError, plural, someNames } from '../../formats/format-error'
+import { FormatError, someNames } from '../../formats/format-error'
 import { JsonError, jsonValues, parseJson, placeOf } from '../../formats/json'
 import { flatten, type JsonRecord, tableOfRecords } from '../../formats/json-lines'
 import { stemOf } from '../../formats/file-names'
 import type { RawTable } from '../../formats/types'
-import { runsOfTable } from '../dialects'
+import type { DialectRun } from '../dialects/dialect'
 import { fixedStep, type Recorded } from '../recorded'
 import { rowNumber } from '../step-column'
+import {
+  deepest,
+  type Fields,
+  hasNumber,
+  isFields,
+  joinedRecords,
+  recordRuns,
+  recordsIn,
+  stepName
+} from './json-records'
 import { type LongPoint, TableBuilder, tableOfPoints } from '../table-builder'
-
-type Fields = Record<string, unknown>
 
 /** Fewer values than this in every list are settings: `"betas": [0.9, 0.999]`. */
 const fewest = 3
 const fewestAlone = 8
 const measures = /loss|acc|err|score|reward|return|perplexity|ppl|bleu|f1|auc|iou|map|metric|lr|rate/i
-/** How deep records may lie. */
-const deepest = 3
 
 /** @returns the runs of a document; null where it holds no recorded values. @throws FormatError when it is no JSON */
 export function readJsonDocument(text: string, file: string): Recorded[] | null {
@@ -32,8 +38,6 @@ export function readJsonDocument(text: string, file: string): Recorded[] | null 
     return { format: 'json', ...run, table: { ...run.table, notes } }
   })
 }
-
-type Found = Omit<Recorded, 'format'>
 
 /** One value; or, as some loggers write, several objects that follow each other, or a list whose end is missing. */
 function documentIn(text: string, file: string): { value: unknown; notes: string[] } {
@@ -53,8 +57,8 @@ function documentIn(text: string, file: string): { value: unknown; notes: string
   }
 }
 
-function runsIn(value: unknown, file: string): Found[] | null {
-  const alone = (table: RawTable | null, step: Found['step'] = null): Found[] | null =>
+function runsIn(value: unknown, file: string): DialectRun[] | null {
+  const alone = (table: RawTable | null, step: DialectRun['step'] = null): DialectRun[] | null =>
     table && [{ part: null, seed: null, table, step }]
   if (Array.isArray(value)) {
     const list: unknown[] = value
@@ -67,10 +71,10 @@ function runsIn(value: unknown, file: string): Found[] | null {
   if (own) return alone(own, fixedStep('step'))
   const frame = frameOf(value)
   if (frame) return alone(frame.table, frame.step)
-  const records = longestRecords(value, 0)
-  if (records && records.list.length > 1) {
-    const notes = records.path === '' ? [] : [`Read from "${records.path}".`]
-    const runs = recordRuns(records.list, file, notes)
+  const found = recordsIn(value, 0)
+  if (found.length > 0) {
+    const { list, notes } = joinedRecords(found)
+    const runs = recordRuns(list, file, notes)
     if (runs) return runs
   }
   const keyed = keyedBySteps(value, file)
@@ -83,37 +87,6 @@ function runsIn(value: unknown, file: string): Found[] | null {
       lists.columns.some(({ name }) => /^(step|steps|iteration|epoch)s?$/i.test(name)) ? null : fixedStep(rowNumber)
     )
   )
-}
-
-/** Records as the lines of JSON lines would be; the dialects of tables say the rest. */
-function recordRuns(list: readonly unknown[], file: string, notes: readonly string[]): Found[] | null {
-  const records = list.flatMap((fields, i): JsonRecord[] => (isFields(fields) ? [{ line: i + 1, fields }] : []))
-  if (records.length === 0 || records.length < list.length / 2) return null
-  if (!records.some(({ fields }) => flatten(fields).some(([, leaf]) => typeof leaf === 'number'))) return null
-  const odd = list.length - records.length
-  const told = odd > 0 ? [...notes, `${plural(odd, 'element')} of the list left out, as no objects.`] : notes
-  return runsOfTable(tableOfRecords(records, file, told), file)
-}
-
-/** The longest list of objects with numbers, at most `deepest` names down. */
-function longestRecords(value: Fields, depth: number): { path: string; list: unknown[] } | null {
-  let best: { path: string; list: unknown[] } | null = null
-  for (const [key, item] of Object.entries(value)) {
-    const found = Array.isArray(item)
-      ? item.length > 0 && item.every(isFields) && item.some(hasNumber)
-        ? { path: key, list: item as unknown[] }
-        : null
-      : isFields(item) && depth + 1 < deepest
-        ? longestRecords(item, depth + 1)
-        : null
-    if (!found || found.list.length <= (best?.list.length ?? 0)) continue
-    best = Array.isArray(item) ? found : { path: `${key}/${found.path}`, list: found.list }
-  }
-  return best
-}
-
-function hasNumber(fields: unknown): boolean {
-  return isFields(fields) && Object.values(fields).some((item) => typeof item === 'number')
 }
 
 /** [[wall time, step, value], ...], as TensorBoard's page saves a chart. */
@@ -147,7 +120,7 @@ function isExport(item: unknown): item is ExportedSeries {
   return isFields(item) && typeof item.run === 'string' && typeof item.tag === 'string' && Array.isArray(item.points)
 }
 
-function runsOfExport(list: readonly ExportedSeries[]): Found[] {
+function runsOfExport(list: readonly ExportedSeries[]): DialectRun[] {
   const runs = new Map<string, LongPoint[]>()
   for (const { run, tag, points } of list) {
     const all = runs.get(run) ?? []
@@ -194,34 +167,47 @@ function secondsOf(time: unknown): number {
 }
 
 /** What pandas writes of a frame: { column: { row: value } }, or { columns, index, data }. */
-function frameOf(value: Fields): { table: RawTable; step: Found['step'] } | null {
+function frameOf(value: Fields): { table: RawTable; step: DialectRun['step'] } | null {
   const { columns, data, index } = value
-  const builder = new TableBuilder()
-  let steps = false
-  const isStep = (name: string): boolean => /^(_?step|global_step|iteration|epoch)s?$/i.test(name)
   if (Array.isArray(columns) && Array.isArray(data) && data.length > 0 && data.every(Array.isArray)) {
     if (!columns.every((name) => typeof name === 'string')) return null
-    data.forEach((cells: unknown[], row) =>
-      cells.forEach((cell, c) => typeof cell === 'number' && builder.set(row, columns[c], cell))
-    )
-    steps = columns.some(isStep)
-    if (!steps && isNumbers(index)) index.forEach((step, row) => builder.set(row, 'index', step))
-    return { table: builder.build(), step: steps ? null : fixedStep(isNumbers(index) ? 'index' : rowNumber) }
+    const cells = (data as unknown[][]).flatMap((row, at) => row.map((cell, c): Cell => [at, columns[c], cell]))
+    return frameTable(cells, isNumbers(index) ? index : null)
   }
   const entries = Object.entries(value)
   const columnsOf = entries.filter(([, item]) => isFields(item) && Object.keys(item).length >= fewest)
   if (entries.length === 0 || columnsOf.length < entries.length) return null
-  const keys = columnsOf.map(([, item]) => Object.keys(item as Fields))
-  if (!keys.every((own) => own.every((key) => /^\d+$/.test(key)))) return null
-  const numbers = columnsOf.every(([, item]) => Object.values(item as Fields).every((cell) => !isFields(cell)))
+  const keys = [...new Set(columnsOf.flatMap(([, item]) => Object.keys(item as Fields)))]
+  if (!keys.every((key) => /^\d+$/.test(key))) return null
+  const isFlat = columnsOf.every(([, item]) => Object.values(item as Fields).every((cell) => !isFields(cell)))
   // Where the names are numbers, too, it is an object by steps.
-  if (!numbers || columnsOf.every(([name]) => /^\d+$/.test(name))) return null
-  for (const [name, item] of columnsOf) {
-    steps ||= isStep(name)
-    for (const [key, cell] of Object.entries(item as Fields))
-      if (typeof cell === 'number') builder.set(Number(key), name, cell)
+  if (!isFlat || columnsOf.every(([name]) => /^\d+$/.test(name))) return null
+  const labels = keys.map(Number).sort((a, b) => a - b)
+  const places = new Map(labels.map((label, at) => [label, at]))
+  const cells = columnsOf.flatMap(([name, item]) =>
+    Object.entries(item as Fields).map(([key, cell]): Cell => [places.get(Number(key))!, name, cell])
+  )
+  return frameTable(cells, labels)
+}
+
+type Cell = [row: number, column: string, value: unknown]
+
+/** Rows are in the order of the frame; what it calls them counts steps where no column does, and it is no mere numbering. */
+function frameTable(
+  cells: readonly Cell[],
+  labels: readonly number[] | null
+): { table: RawTable; step: DialectRun['step'] } {
+  const builder = new TableBuilder()
+  const odd = new Set<string>()
+  for (const [row, name, cell] of cells) {
+    if (typeof cell === 'number') builder.set(row, name, cell)
+    else if (cell !== null) odd.add(name)
   }
-  return { table: builder.build(), step: steps ? null : fixedStep(rowNumber) }
+  const isCounted = cells.some(([, name]) => stepName.test(name))
+  const isLabelled = labels !== null && !isCounted && labels.some((label, row) => label !== row)
+  if (isLabelled) labels.forEach((label, row) => builder.set(row, 'index', label))
+  const notes = odd.size > 0 ? [`Cells that are no numbers left out, in ${someNames([...odd], 6)}.`] : []
+  return { table: builder.build(notes), step: isCounted ? null : fixedStep(isLabelled ? 'index' : rowNumber) }
 }
 
 /** { "0": { "loss": 1 }, "100": { ... } } or { "epoch_1": { ... } }: the name says the step. */
@@ -230,6 +216,8 @@ function keyedBySteps(value: Fields, file: string): RawTable | null {
   const parsed = entries.map(([key]) => /^(?:(step|epoch|iter(?:ation)?)[ _-]?)?(\d+)$/i.exec(key))
   if (entries.length < 2 || !parsed.every((match) => match !== null)) return null
   const word = parsed[0][1]?.toLowerCase() ?? 'step'
+  // Epochs and steps in one object have no order.
+  if (parsed.some((match) => (match[1]?.toLowerCase() ?? 'step') !== word)) return null
   if (entries.every(([, item]) => typeof item === 'number')) {
     const points = entries.map(([, item], i) => ({ series: stemOf(file), step: Number(parsed[i][2]), value: item as number, wallTime: NaN })) // prettier-ignore
     return tableOfPoints(points, word)
@@ -278,8 +266,4 @@ function isSeries(value: unknown): value is (number | string | null)[] {
 
 function isNumbers(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'number')
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

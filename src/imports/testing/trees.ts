@@ -28,21 +28,22 @@ export function writeTree(folder: string, files: Record<string, string | Uint8Ar
 }
 
 /** Runs in the order in which they are found. */
-export async function readTree(folder: string): Promise<{ runs: ReadRun[]; left: LeftFile[] }> {
+export async function readTree(folder: string): Promise<{ runs: ReadRun[]; left: LeftFile[]; notes: string[] }> {
   const { files, left } = await scanSources([folder])
   const runs = new Map<string, ReadRun>()
+  const notes: string[] = []
   const led = [...files].sort((a, b) => Number(b.file === b.run) - Number(a.file === a.run))
   for (const file of led) {
     const { name, group, seed } = file
     const run = runs.get(file.run) ?? { name, group, seed, files: [], series: {}, problems: [] }
     runs.set(file.run, run)
     run.files.push(file.file)
-    await addSeries(file, run)
+    await addSeries(file, run, notes)
   }
-  return { runs: [...runs.values()], left }
+  return { runs: [...runs.values()], left, notes }
 }
 
-async function addSeries(file: ImportFile, run: ReadRun): Promise<void> {
+async function addSeries(file: ImportFile, run: ReadRun, notes: string[]): Promise<void> {
   const { holds } = file
   if (holds.kind === 'checkpoints' || holds.kind === 'log') {
     const { series, checkpoints, problem } = await inspectFile({ file, stepColumn: null, hooks: null })
@@ -57,7 +58,8 @@ async function addSeries(file: ImportFile, run: ReadRun): Promise<void> {
       run.problems.push(unclear!)
       return
     }
-    const { steps, series } = pointsOf(table, column, file.file, file.prefix)
+    const { steps, series, notes: said } = pointsOf(table, column, file.file, file.prefix)
+    notes.push(...said)
     for (const { tag, values, present } of series)
       run.series[tag] ??= [...steps].flatMap((at, i): [number, number][] => (present[i] === 1 ? [[at, values[i]]] : []))
   } catch (error) {
