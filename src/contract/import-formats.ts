@@ -30,7 +30,7 @@ const importFormats = [
     title: 'JSON lines',
     one: 'JSON lines file',
     many: 'JSON lines files',
-    endings: ['.jsonl', '.ndjson', '.log', '.json.gz', '.jsonl.gz', '.csv.gz']
+    endings: ['.jsonl', '.ndjson', '.log']
   },
   { id: 'json', title: 'JSON', one: 'JSON document', many: 'JSON documents', endings: ['.json'] },
   { id: 'parquet', title: 'Parquet', one: 'Parquet file', many: 'Parquet files', endings: ['.parquet'] },
@@ -85,11 +85,12 @@ export function importFormat(id: ImportFormat): ImportFormatRow {
 
 /** Whether a file of this path can be part of an import at all: what a page sends of a folder that was dropped on it. */
 export function isImportable(path: string): boolean {
-  const lower = path.toLowerCase()
+  const lower = path.toLowerCase().replace(/\.gz$/, '')
   return importFormats.some(
     (row: ImportFormatRow) => row.endings.some((ending) => lower.endsWith(ending)) || (row.names?.test(path) ?? false)
   )
 }
 
-/** "TensorBoard logs, CSV, JSON, ...": what was looked for, where nothing was found. */
-export const importableKinds = 'TensorBoard logs, CSV, JSON, Parquet, MLflow folders, epochN.json files or checkpoints'
+const titles = importFormats.map(({ title }) => title)
+/** "TensorBoard, CSV, ... or checkpoints": what was looked for, where nothing was found. */
+export const importableKinds = `${titles.slice(0, -1).join(', ')} or ${titles[titles.length - 1]}`

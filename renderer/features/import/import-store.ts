@@ -60,7 +60,7 @@ export const useImport = defineStore('import', () => {
   /** Why the import cannot begin, or null. */
   const obstacle = computed(() => {
     if (!inspection.value) return 'Nothing is chosen.'
-    if (inspection.value.sources.length === 0) return `No ${importableKinds} were found.`
+    if (inspection.value.sources.length === 0) return `Nothing of ${importableKinds} was found.`
     if (good.value.length > 0) {
       if (modules.value.length > 0 && hooks.value.length === 0) return 'Choose at least one module to measure.'
       return app.project || projectName.value.trim() ? null : 'Give the new project a name.'
@@ -96,7 +96,7 @@ export const useImport = defineStore('import', () => {
       const dropped = await readDropped(taken)
       if (!isCurrent()) return null
       if (dropped.files.length === 0) {
-        throw new Error(`Nothing in there can be imported: no ${importableKinds} were found.`)
+        throw new Error(`Nothing in there can be imported: nothing of ${importableKinds} was found.`)
       }
       notSent.value = dropped.left
       const opened = (await request('import.stage', {})).staging

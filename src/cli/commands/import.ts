@@ -198,7 +198,7 @@ async function watched<T>(engine: Engine, { terminal }: Context, work: () => Pro
 
 function report(sources: ImportSource[], other: readonly LeftFile[], dry: boolean, { terminal }: Context): number {
   if (sources.length === 0) {
-    terminal.note(`phasescope: There is nothing to import: no ${importableKinds} were found.`)
+    terminal.note(`phasescope: There is nothing to import: nothing of ${importableKinds} was found.`)
     for (const line of leftLines(other)) terminal.note(line)
     return 1
   }
