@@ -1,30 +1,19 @@
 /** One layer of Keras as layers of a network: what each class becomes, and what about it is refused. */
-import type { NetworkSpec } from '../models/types'
-import { FormatError } from './format-error'
-
-export type Layer = NetworkSpec['layers'][number]
-type ActivationName = Extract<Layer, { type: 'activation' }>['fn']
-
-export type Config = Record<string, unknown>
-
-export interface KerasLayer {
-  className: string
-  name: string
-  config: Config
-  /** The model's file, for messages. */
-  file: string
-}
-
-/** A layer without its name and inputs, which the caller gives. */
-type Part = Layer extends infer L ? (L extends Layer ? Omit<L, 'name' | 'inputs'> : never) : never
-
-export interface Converted {
-  /** The layer itself; null for those that do nothing, and for softmax. */
-  part: Part | null
-  /** What its outputs go through; `softmax` only at the end of a network. */
-  activation: ActivationName | 'softmax' | null
-  notes: string[]
-}
+import {
+  checkLastAxis,
+  given,
+  isSizes,
+  only,
+  padding,
+  refused,
+  sizes,
+  whole,
+  type Config,
+  type Converted,
+  type KerasLayer,
+  type Part,
+  type Reader
+} from './keras-config'
 
 const activations: Record<string, Converted['activation']> = {
   linear: null,
@@ -43,10 +32,6 @@ const activations: Record<string, Converted['activation']> = {
 
 /** Slope of the network's leaky ReLU below zero. */
 const LEAKY_SLOPE = 0.01
-
-type Reader = (layer: KerasLayer, rank: number) => Converted
-
-const only = (part: Part | null, notes: string[] = []): Converted => ({ part, activation: null, notes })
 
 const readers: Record<string, Reader> = {
   Dense: (layer) => ({
@@ -135,14 +120,6 @@ export function rankAfter(part: Part | null, rank: number): number {
   }
 }
 
-export function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.length > 0 && value.every((size) => Number.isInteger(size) && size > 0)
-}
-
-export function refused({ file, name }: KerasLayer, text: string): FormatError {
-  return new FormatError(file, `layer "${name}"`, `it ${text}.`)
-}
-
 function conv(layer: KerasLayer, dimensions: number): Converted {
   const { dilation_rate: dilation, groups, strides } = layer.config
   if (sizes(layer, 'dilation_rate', dilation ?? 1, dimensions).some((size) => size !== 1)) {
@@ -171,12 +148,6 @@ function globalPool(layer: KerasLayer): Converted {
   return only({ type: 'globalAvgPool' })
 }
 
-function padding(layer: KerasLayer): 'same' | 'valid' {
-  const { padding: value } = layer.config
-  if (value === 'same' || value === 'valid' || value == null) return value ?? 'valid'
-  throw refused(layer, `has the padding "${String(value)}". "same" and "valid" are read`)
-}
-
 /** Text, or an object that names a function, as Keras 3 writes it. */
 function activationOf(layer: KerasLayer): Pick<Converted, 'activation' | 'notes'> {
   const { activation: value } = layer.config
@@ -202,32 +173,8 @@ function slopeNotes(layer: KerasLayer, slope: number): string[] {
   return [`Layer ${layer.name}: the slope below zero is ${LEAKY_SLOPE} here, not ${slope}.`]
 }
 
-function checkLastAxis(layer: KerasLayer, rank: number): void {
-  const axes = [layer.config.axis ?? -1].flat()
-  if (axes.length === 1 && (axes[0] === -1 || axes[0] === rank)) return
-  throw refused(layer, `works along axis ${axes.join(', ')}. Only the last axis is read`)
-}
-
 function scaleNotes({ name, config }: KerasLayer): string[] {
   return config.center === false || config.scale === false
     ? [`Layer ${name}: scale and shift are both learned here; the model has only one of them or none.`]
     : []
-}
-
-function whole(layer: KerasLayer, key: string): number {
-  const value = layer.config[key]
-  if (Number.isInteger(value) && (value as number) > 0) return value as number
-  throw refused(layer, `has no usable "${key}"`)
-}
-
-/** One number stands for all dimensions. */
-function sizes(layer: KerasLayer, key: string, value: unknown, dimensions: number): number[] {
-  const all = typeof value === 'number' ? new Array<number>(dimensions).fill(value) : value
-  if (isSizes(all) && all.length === dimensions) return all
-  throw refused(layer, `has no usable "${key}"`)
-}
-
-function given<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: number } {
-  const entries = Object.entries(values).filter(([, value]) => typeof value === 'number')
-  return Object.fromEntries(entries) as { [K in keyof T]?: number }
 }

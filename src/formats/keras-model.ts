@@ -4,15 +4,8 @@
  */
 import type { NetworkSpec } from '../models/types'
 import { excerpt, FormatError, someNames } from './format-error'
-import {
-  type Config,
-  type Converted,
-  convertLayer,
-  isSizes,
-  type KerasLayer,
-  type Layer,
-  rankAfter
-} from './keras-layers'
+import { isSizes, type Config, type Converted, type KerasLayer, type Layer } from './keras-config'
+import { convertLayer, rankAfter } from './keras-layers'
 
 export interface KerasNetwork {
   network: NetworkSpec
