@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Analysis } from '../analysis/types'
 import type { RunInfo } from '../contract/domain'
+import { encodeSafetensors } from '../formats/safetensors'
 import { selfSigned } from '../host/testing/certificate'
 import { RunReader } from '../project/run-reader'
 import { temporaryFolder, writeText } from '../project/testing/folders'
@@ -356,6 +357,29 @@ it('says the whole reading of an import as JSON, and takes other names and seeds
   expect(run(home, 'import', 'out', '--project', 'p', '--seed', 'c=1')).toMatchObject({
     code: 2,
     err: expect.stringContaining('No run is called "c"; --dry-run lists them.') as string
+  })
+})
+
+it('asks of which log weights are, and joins the runs that it is told are one', () => {
+  const home = temporaryFolder()
+  for (const name of ['one', 'two']) writeText(join(home, 'out', `${name}.csv`), 'step,loss\n10,1\n20,2\n')
+  for (const step of [10, 20]) {
+    const weights = [{ name: 'fc.weight', shape: [2, 2], data: Float32Array.of(step, 2, 3, 4) }]
+    writeFileSync(join(home, 'out', `step_${step}.safetensors`), encodeSafetensors(weights))
+  }
+  const dry = run(home, 'import', 'out', '--dry-run')
+  expect(dry.err).toContain(
+    'question: out/step_*: is it of the same training as out/one.csv or out/two.csv? It is a run of its own unless you say so (--join "out/step_*=out/one.csv").'
+  )
+  const joined = run(home, 'import', 'out', '--project', 'p', '--create', '--join', 'out/step_*=two')
+  expect(joined).toMatchObject({ code: 0, out: expect.stringContaining('2 runs imported from 3 sources.') as string })
+  expect(joined.err).not.toContain('question:')
+  expect(run(home, 'import', 'out', '--project', 'p', '--join', 'one=nowhere').err).toContain(
+    'No run is called "nowhere"'
+  )
+  expect(run(home, 'import', 'out', '--project', 'p', '--join', 'one=one')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('one and one cannot be joined: they are one already.') as string
   })
 })
 

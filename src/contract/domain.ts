@@ -79,6 +79,8 @@ export const importSource = z.object({
   seed: z.number().int().nullable(),
   /** Where the seed stands when no name tells it; a seed that the user gave has none. */
   seedFrom: z.string().nullable(),
+  /** Runs that it may be of the same training as, where nothing tells of which; it is a run of its own until somebody says. */
+  mayBeOf: z.array(z.string()).optional(),
   bytes: z.number(),
   /** Null when the file could not be read. */
   format: importedFrom.shape.format.nullable(),

@@ -93,6 +93,41 @@ describe('a folder with everything of a training', () => {
     expect(runs.sort()).toEqual([['a · train.csv', null], ['a · val.csv', null], ['the other', 12]]) // prettier-ignore
   })
 
+  it('asks of which log weights are where several may be meant, and joins what is said to be one', async () => {
+    const { engine, session } = await opened()
+    const folder = join(temporaryFolder(), 'out')
+    writeText(join(folder, 'one.csv'), 'step,loss\n10,1\n20,2\n')
+    writeText(join(folder, 'two.csv'), 'step,loss\n10,3\n20,4\n')
+    for (const step of [10, 20]) writeFileSync(join(folder, `step_${step}.safetensors`), oneMatrix(step))
+    const { sources } = await engine.imports.inspect(request(folder))
+    const weights = sources.find(({ format }) => format === 'checkpoints')!
+    expect(weights.mayBeOf).toEqual(['out/one.csv', 'out/two.csv'])
+    expect(new Set(sources.map(({ run }) => run)).size).toBe(3)
+    const own = { ...request(folder), answers: { [weights.run]: { partOf: null } } }
+    expect((await engine.imports.inspect(own)).sources.map(({ mayBeOf }) => mayBeOf)).toEqual(Array(3).fill(undefined))
+    const answers = { [weights.run]: { partOf: 'out/two.csv' } }
+    await engine.imports.run(session, { ...request(folder), answers }, null)
+    const read = session.listRuns().map(({ id, name }) => [name, Object.keys(recorded(session, id)).slice(0, 2)])
+    expect(read.sort()).toEqual([['one', ['loss/train']], ['two', ['loss/train', 'weights/fc/l1']]]) // prettier-ignore
+  })
+
+  it('never joins two sets of weights, and follows a name that was given before', async () => {
+    const { engine } = await opened()
+    const folder = join(temporaryFolder(), 'out')
+    for (const run of ['a', 'b']) writeFileSync((mkdirSync(join(folder, run), { recursive: true }), join(folder, run, 'step_10.safetensors')), oneMatrix(1)) // prettier-ignore
+    writeText(join(folder, 'log.csv'), 'step,loss\n10,1\n20,2\n')
+    const { sources } = await engine.imports.inspect(request(folder))
+    const [a, b] = sources.filter(({ format }) => format === 'checkpoints').map(({ run }) => run)
+    const log = sources.find(({ format }) => format === 'csv')!.run
+    const two = await engine.imports.inspect({ ...request(folder), answers: { [b]: { partOf: a } } })
+    expect(new Set(two.sources.map(({ run }) => run)).size).toBe(3)
+    expect(two.sources.flatMap(({ notes }) => notes).join(' ')).toContain('a run has one log and one set of weights')
+    const named = { [log]: { name: 'the log', seed: 5 }, [b]: { partOf: log } }
+    const joined = (await engine.imports.inspect({ ...request(folder), answers: named })).sources
+    const whole = joined.filter(({ run }) => run === joined.find(({ file }) => file === log)!.run)
+    expect(whole.map(({ name, seed }) => [name, seed])).toEqual([['the log', 5], ['the log', 5]]) // prettier-ignore
+  })
+
   it('is two where its logs say other things under one name: neither is lost', async () => {
     const { engine, session } = await opened()
     const folder = join(temporaryFolder(), 'out', 'a')

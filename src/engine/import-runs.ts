@@ -14,8 +14,8 @@ export function answer(files: readonly ImportFile[], answers: Record<string, Run
   const runs = new Map<string, ImportFile[]>()
   for (const file of files) runs.set(file.run, [...(runs.get(file.run) ?? []), file])
   for (const parts of runs.values()) {
-    // By the run, or by any part that has been one of its own.
-    const said = Object.assign({}, ...parts.map(({ run, file }) => of(run) ?? of(file) ?? {})) as RunAnswer
+    // By the run, or by any part that has been one of its own; what is said of the whole counts most.
+    const said = Object.assign({}, ...parts.map(({ file }) => of(file) ?? {}), of(parts[0].run) ?? {}) as RunAnswer
     for (const file of parts) {
       if (said.name !== undefined) file.name = said.name
       if (said.seed !== undefined) Object.assign(file, { seed: said.seed, seedFrom: null })
@@ -24,6 +24,12 @@ export function answer(files: readonly ImportFile[], answers: Record<string, Run
       Object.assign(file, { run: file.file, name, prefix: null })
     }
   }
+}
+
+/** What belongs together by the answers: source to the run that it is of, or to null for a run of its own. */
+export function saidTogether(answers: Record<string, RunAnswer>): Record<string, string | null> {
+  const said = Object.entries(answers).flatMap(([run, { partOf }]) => (partOf === undefined ? [] : [[run, partOf] as const])) // prettier-ignore
+  return Object.fromEntries(said)
 }
 
 /** The parts of each run that has several, in their order. */

@@ -14,7 +14,15 @@ import { lives } from '../project/processes'
 import { newId } from '../project/project-folder'
 import { importCheckpoints } from './checkpoint-import'
 import { alignRuns } from './import-alignment'
-import { answer, besideFollowed, joinedManifest, partsOfRuns, type RunAnswer, tellShared } from './import-runs'
+import {
+  answer,
+  besideFollowed,
+  joinedManifest,
+  partsOfRuns,
+  type RunAnswer,
+  saidTogether,
+  tellShared
+} from './import-runs'
 import { lostTo, unreadable } from './import-problems'
 import type { Log } from './log'
 import type { Places, WorkerLauncher } from './ports'
@@ -259,12 +267,12 @@ export class ImportService {
   }
 
   private async scan(request: ImportRequest, signal: AbortSignal): Promise<ScannedSources> {
-    const { paths, job } = request
+    const { paths, job, answers = {} } = request
     this.options.push('import.progress', { job, done: 0, total: 0, text: 'Looking for files' })
     const folder = dirname(paths[0])
     const loose = this.staging.owns(folder) ? folder : null
-    const found = await this.pool.run('importScan', { paths, loose }, signal)
-    answer(found.files, request.answers ?? {}, request.apart ?? false)
+    const found = await this.pool.run('importScan', { paths, loose, partOf: saidTogether(answers) }, signal)
+    answer(found.files, answers, request.apart ?? false)
     return found
   }
 

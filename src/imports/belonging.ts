@@ -2,8 +2,9 @@
  * Which sources are one training: checkpoints, event files and tables of one folder become one run, so that a fit can use weights
  * and losses together. Where a folder holds several of a kind, their seeds tell; where those do not, nothing is joined.
  */
+import { canJoin } from '../contract/import-answers'
+import type { ImportFormat } from '../contract/import-formats'
 import { seedFromName, stemOf } from '../formats/file-names'
-import { someNames } from '../formats/format-error'
 import { type ImportFile, isPartOfFile } from './sources'
 
 /** Folders that programs make inside the folder of a training. */
@@ -19,8 +20,11 @@ const general =
 const measured =
   /^(train(?:ing)?|learn|val(?:id(?:ation)?)?|test|eval(?:uation)?)(?:[_-](?:log|metrics|history|results|error))?$/i
 
-/** Gives the sources of one training the same run, name, group and seed. */
-export function joinRuns(files: readonly ImportFile[]): void {
+/**
+ * Gives the sources of one training the same run, name, group and seed.
+ * @returns sources that may be of one training, of which nothing tells whether they are
+ */
+export function joinRuns(files: readonly ImportFile[]): ImportFile[][] {
   const homes = new Map<string, ImportFile[]>()
   const ofCheckpoints = new Set(files.flatMap(({ holds, home }) => (holds.kind === 'checkpoints' ? home : [])))
   for (const file of files) {
@@ -37,7 +41,7 @@ export function joinRuns(files: readonly ImportFile[]): void {
   const joined = new Set(files.filter(({ run, file }) => run !== file).map(({ run }) => run))
   const apart = [...halves.values()].map((all) => all.filter(({ run }) => !joined.has(run)))
   joinEach(apart)
-  for (const all of apart) tellUnclear(all)
+  return apart
 }
 
 function joinEach(groups: Iterable<ImportFile[]>): void {
@@ -48,17 +52,14 @@ function joinEach(groups: Iterable<ImportFile[]>): void {
   }
 }
 
-/** Weights whose log may be any of several are told so; nothing is joined by a guess that would mix trainings. */
-function tellUnclear(all: readonly ImportFile[]): void {
+/** Weights whose log may be any of several ask of which it is; nothing is joined by a guess that would mix trainings. */
+export function askUnclear(all: readonly ImportFile[]): void {
   const alone = all.filter(
     ({ run, file }) => run === file && !all.some((other) => other.run === file && other.file !== file)
   )
-  const logs = alone.filter(({ holds }) => holds.kind !== 'checkpoints')
+  const logs = alone.flatMap(({ holds, run }) => (holds.kind === 'checkpoints' ? [] : [run]))
   if (logs.length === 0) return
-  const which = logs.length === 1 ? `whether ${logs[0].file} is` : `which of ${someNames(logs.map(({ file }) => file), 3)} is` // prettier-ignore
-  for (const { holds, notes } of alone)
-    if (holds.kind === 'checkpoints')
-      notes.push(`It is a run without a log: nothing tells ${which} of the same training.`)
+  for (const file of alone) if (file.holds.kind === 'checkpoints') file.mayBeOf = logs
 }
 
 /** A path without the folders that only say what kind of files lie below them. */
@@ -124,6 +125,32 @@ function rankOf(source: ImportFile): number {
   return kind === 'files' ? 5 : /\.json$/i.test(source.file) ? 4 : 3
 }
 
+/**
+ * Joins what somebody says is one training. Two logs, or two sets of weights, stay two runs, and that is told.
+ * @param partOf source to the run that it is of, or to null for a run of its own
+ */
+export function joinAsSaid(files: readonly ImportFile[], partOf: Readonly<Record<string, string | null>>): void {
+  for (const file of files) {
+    if (!Object.hasOwn(partOf, file.file)) continue
+    delete file.mayBeOf
+    const lead = files.find((other) => other.file === partOf[file.file])
+    if (!lead || lead.run === file.run) continue
+    const parts = files.filter(({ run }) => run === file.run)
+    const others = files.filter(({ run }) => run === lead.run)
+    if (canJoin(parts.map(kindOf), others.map(kindOf))) {
+      // The whole is called as the run was that the user has chosen.
+      const { name, group, seed, seedFrom } = lead
+      joinToRun([...others, ...parts])
+      for (const part of [...others, ...parts]) Object.assign(part, { name, group, seed, seedFrom })
+    } else file.notes.push(`It is a run of its own: ${lead.file} is of the same kind, and a run has one log and one set of weights.`) // prettier-ignore
+  }
+}
+
+function kindOf({ holds }: ImportFile): { format: ImportFormat | null } {
+  return { format: holds.kind === 'log' ? 'tensorboard' : holds.kind === 'checkpoints' ? 'checkpoints' : null }
+}
+
+/** Makes one run of them, called by what says most of it. */
 function joinToRun(all: readonly ImportFile[]): void {
   const [lead, ...others] = [...all].sort((a, b) => rankOf(a) - rankOf(b))
   const tables = all.filter(({ holds }) => holds.kind === 'table')

@@ -22,9 +22,10 @@ export function namesOf({
   group,
   seed,
   seedFrom,
+  mayBeOf,
   bytes
-}: ImportFile): Pick<ImportSource, 'file' | 'run' | 'name' | 'group' | 'seed' | 'seedFrom' | 'bytes'> {
-  return { file, run, name, group, seed, seedFrom, bytes }
+}: ImportFile): Pick<ImportSource, 'file' | 'run' | 'name' | 'group' | 'seed' | 'seedFrom' | 'mayBeOf' | 'bytes'> {
+  return { file, run, name, group, seed, seedFrom, ...(mayBeOf && { mayBeOf }), bytes }
 }
 
 /**

@@ -272,7 +272,7 @@ describe('what lies in one folder', () => {
     expect(runs[1].series).toEqual({ 'loss/train': [[0, 3], [1, 2]], extra: [[0, 1], [1, 2]] }) // prettier-ignore
   })
 
-  it('is not joined by a guess: weights beside several logs are a run without one, and told', async () => {
+  it('is not joined by a guess: weights beside several logs are a run without one, and ask for it', async () => {
     const weights = encodeSafetensors([{ name: 'fc.weight', shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }])
     const csv = 'step,loss\n0,3\n10,2\n'
     const folder = writeTree(join(temporaryFolder(), 'out'), {
@@ -284,11 +284,11 @@ describe('what lies in one folder', () => {
       'b/model_seed2_step_10.safetensors': weights
     })
     const { files } = await scanSources([folder])
-    const runs = new Map(files.map(({ file, run, notes }) => [file.slice(4), [run.slice(4), notes.length]]))
+    const runs = new Map(files.map(({ file, run, mayBeOf }) => [file.slice(4), [run.slice(4), mayBeOf?.length ?? 0]]))
     expect(Object.fromEntries(runs)).toEqual({
       'a/one.csv': ['a/one.csv', 0],
       'a/two.csv': ['a/two.csv', 0],
-      'a/step_10.safetensors': ['a/step_10.safetensors', 1],
+      'a/step_10.safetensors': ['a/step_10.safetensors', 2],
       'b/one_seed1.csv': ['b/one_seed1.csv', 0],
       // The seeds tell.
       'b/two_seed2.csv': ['b/model_seed2_step_10.safetensors', 0],

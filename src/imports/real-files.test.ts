@@ -74,6 +74,7 @@ describe.each(tools)('%s', (tool) => {
 /** Where what a tool writes says its seeds, one run for each training comes of its folder. */
 it.each([
   ['lightning', { version_0: 1, version_1: 2 }],
+  ['lightning-phases', { version_0: 1, version_1: 2 }],
   ['transformers', { 'gpt2-counting-seed1': 1, 'gpt2-counting-seed2': 2 }],
   ['keras', { seed_1: 1, seed_2: 2 }],
   ['stable-baselines3', { ppo_seed1: 1, ppo_seed2: 2 }],

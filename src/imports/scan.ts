@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
 import { stemOf } from '../formats/file-names'
-import { joinRuns } from './belonging'
+import { askUnclear, joinAsSaid, joinRuns } from './belonging'
 import { checkpointSources } from './checkpoints/sources'
 import { folderFormats } from './formats'
 import { chosenLogRun, logRunsBelow } from './log-runs'
@@ -21,9 +21,14 @@ const looseGroup = 'Imported runs'
  * Everything in the chosen files and folders that can be a run, in natural order. Each format takes the files that are its own, the
  * surest first; what nobody takes is left with a reason.
  * @param loose folder that is no place of the user's own, so that its name means nothing
+ * @param partOf what the user says belongs together: source to run, or to null for a run of its own
  * @throws PhasescopeError when a choice does not exist or holds too much
  */
-export async function scanSources(paths: readonly string[], loose: string | null = null): Promise<ScannedSources> {
+export async function scanSources(
+  paths: readonly string[],
+  loose: string | null = null,
+  partOf: Readonly<Record<string, string | null>> = {}
+): Promise<ScannedSources> {
   const files: ImportFile[] = []
   const left: LeftFile[] = []
   /** The folder of each training on the disk, by its place below the choice. */
@@ -48,10 +53,12 @@ export async function scanSources(paths: readonly string[], loose: string | null
     scanned(tree, await scanFiles(tree))
   }
   await seedsFromSettings(files, folders)
-  joinRuns(files)
+  const unclear = joinRuns(files)
   numberSiblings(files)
   distinctGroups(files)
   makeDistinct(files)
+  for (const some of unclear) askUnclear(some)
+  joinAsSaid(files, partOf)
   return { files, left }
 }
 

@@ -16,6 +16,8 @@ export interface ImportFile {
   bytes: number
   modifiedMs: number
   holds: Holding
+  /** Runs that it may be of the same training as, where nothing tells of which. */
+  mayBeOf?: string[]
   /** Folder of the training that it belongs to, below the chosen folder. */
   home: string
   /** Where tables of one run are told apart by what they measure: `train`, `val`. */

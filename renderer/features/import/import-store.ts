@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { RunAnswer } from '../../../src/contract/import-answers'
+import type { ImportSource } from '../../../src/contract/domain'
 import { importableKinds } from '../../../src/contract/import-formats'
 import type { RequestResult } from '../../../src/contract/requests'
 import { onEvent, request } from '../../bridge/host'
@@ -173,9 +174,26 @@ export const useImport = defineStore('import', () => {
     await lookAgain()
   }
 
-  /** Another name or seed for a run, or its parts as runs of their own. */
+  /** Another name or seed for a run. */
   async function answer(run: string, said: RunAnswer): Promise<void> {
     answers.value = { ...answers.value, [run]: { ...answers.value[run], ...said } }
+    await lookAgain()
+  }
+
+  /** A run is of the same training as another, or, where that was asked, of none. */
+  async function join(run: string, partOf: string | null): Promise<void> {
+    // The name and the seed of the whole are those of the other.
+    answers.value = { ...answers.value, [run]: { partOf } }
+    await lookAgain()
+  }
+
+  /** The parts of a run become runs of their own: those that were joined by hand, else all. */
+  async function keepApart(parts: readonly ImportSource[]): Promise<void> {
+    const said = { ...answers.value }
+    const joined = parts.filter(({ file }) => typeof said[file]?.partOf === 'string')
+    for (const { file } of joined) said[file] = { ...said[file], partOf: null }
+    if (joined.length === 0) said[parts[0].run] = { ...said[parts[0].run], apart: true }
+    answers.value = said
     await lookAgain()
   }
 
@@ -279,7 +297,22 @@ export const useImport = defineStore('import', () => {
   return {
     ...{ stage, progress, error, inspection, stepColumns, groupName, projectName, notSent, result, updating, follow },
     ...{ busy, good, runCount, groups, obstacle, modules, hooks },
-    ...{ open, pick, type, drop, chooseStep, chooseFollow, answer, chooseHooks, start, cancel, close, again }
+    ...{
+      open,
+      pick,
+      type,
+      drop,
+      chooseStep,
+      chooseFollow,
+      answer,
+      join,
+      keepApart,
+      chooseHooks,
+      start,
+      cancel,
+      close,
+      again
+    }
   }
 })
 

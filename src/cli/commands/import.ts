@@ -1,7 +1,7 @@
 /** `phasescope import`: recorded series of other programs as runs of a project. */
 import { basename, resolve } from 'node:path'
 import type { ImportSource } from '../../contract/domain'
-import type { RunAnswer } from '../../contract/import-answers'
+import { canJoin, type RunAnswer } from '../../contract/import-answers'
 import { importableKinds, importFormat } from '../../contract/import-formats'
 import { PhasescopeError } from '../../contract/errors'
 import type { Engine } from '../../engine/engine'
@@ -24,7 +24,7 @@ export const importCommand: Command = {
   name: 'import',
   summary: `Import runs of other programs: ${importableKinds}.`,
   usage:
-    'SOURCE... --project DIR [--create] [--name GROUP] [--step-column NAME] [--hooks LIST] [--seed RUN=N] [--apart]\n[--follow] [--dry-run [--json]]',
+    'SOURCE... --project DIR [--create] [--name GROUP] [--step-column NAME] [--hooks LIST] [--seed RUN=N] [--join RUN=RUN]\n[--apart] [--follow] [--dry-run [--json]]',
   options: {
     project: { value: 'DIR', description: 'The project folder; not needed for --dry-run.' },
     create: { description: 'Make the project when it does not exist.' },
@@ -45,6 +45,12 @@ export const importCommand: Command = {
       multiple: true
     },
     'run-name': { value: 'RUN=NAME', description: 'Another name for a run. May be repeated.', multiple: true },
+    join: {
+      value: 'RUN=RUN',
+      description:
+        'Two runs of the same training, where nothing tells that they are: weights and their log. May be repeated.',
+      multiple: true
+    },
     apart: { description: 'A run for each source: checkpoints, event files and tables of one folder are not joined.' },
     follow: { description: 'Read TensorBoard logs where they lie, also while they grow, instead of copying them.' },
     'dry-run': { description: 'Only say what would be imported.' },
@@ -111,7 +117,7 @@ export const importCommand: Command = {
   }
 }
 
-/** What --seed and --run-name say, by what they call the run. */
+/** What --seed, --run-name and --join say, by what they call the run. */
 function answersIn(input: Input): Map<string, RunAnswer> {
   const answers = new Map<string, RunAnswer>()
   const add = (option: string, value: (text: string) => RunAnswer): void => {
@@ -132,6 +138,10 @@ function answersIn(input: Input): Map<string, RunAnswer> {
     if (name === '') throw new UsageError('--run-name needs a name after the sign of equality.')
     return { name }
   })
+  add('join', (partOf) => {
+    if (partOf === '') throw new UsageError('--join needs a run after the sign of equality.')
+    return { partOf }
+  })
   return answers
 }
 
@@ -142,17 +152,29 @@ function answersFor(
 ): Record<string, RunAnswer> {
   const answers: Record<string, RunAnswer> = {}
   for (const [called, said] of wanted) {
-    const runs = new Set(
-      sources.filter(({ file, run, name }) => [file, run, name].includes(called)).map((source) => source.run)
-    )
-    if (runs.size === 0) throw new UsageError(`No run is called "${called}"; --dry-run lists them.`)
-    if (runs.size > 1) {
-      throw new UsageError(`Several runs are called "${called}": give the file of one, ${[...runs].join(' or ')}.`)
-    }
-    const [run] = runs
+    const run = runCalled(called, sources)
     answers[run] = { ...answers[run], ...said }
+    if (typeof said.partOf !== 'string') continue
+    const partOf = runCalled(said.partOf, sources)
+    const [parts, others] = [run, partOf].map((key) => sources.filter((source) => source.run === key))
+    if (partOf === run || !canJoin(parts, others)) {
+      const why = partOf === run ? 'they are one already' : 'a run has one log and one set of weights'
+      throw new UsageError(`${called} and ${said.partOf} cannot be joined: ${why}.`)
+    }
+    answers[run] = { ...answers[run], partOf }
   }
   return answers
+}
+
+function runCalled(called: string, sources: readonly ImportSource[]): string {
+  const runs = new Set(
+    sources.filter(({ file, run, name }) => [file, run, name].includes(called)).map((source) => source.run)
+  )
+  if (runs.size === 0) throw new UsageError(`No run is called "${called}"; --dry-run lists them.`)
+  if (runs.size > 1) {
+    throw new UsageError(`Several runs are called "${called}": give the file of one, ${[...runs].join(' or ')}.`)
+  }
+  return [...runs][0]
 }
 
 async function openedProject(engine: Engine, input: Input): Promise<Engine['project']> {
@@ -247,6 +269,13 @@ function guessesOf(good: readonly ImportSource[]): string[] {
   for (const { name, seed, seedFrom } of seeded.slice(0, mostTold))
     notes.push(`guess: ${name}: seed ${seed} is from ${seedFrom} (--seed "${name}=N" says another).`)
   if (seeded.length > mostTold) notes.push(`guess: and ${seeded.length - mostTold} more seeds like these.`)
+  const asked = good.filter(({ mayBeOf }) => mayBeOf !== undefined)
+  for (const { file, mayBeOf } of asked.slice(0, mostTold)) {
+    const logs = mayBeOf!.length > 3 ? [...mayBeOf!.slice(0, 3), `${mayBeOf!.length - 3} others`] : mayBeOf!
+    const which = logs.length === 1 ? logs[0] : `${logs.slice(0, -1).join(', ')} or ${logs[logs.length - 1]}`
+    notes.push(`question: ${file}: is it of the same training as ${which}? It is a run of its own unless you say so (--join "${file}=${mayBeOf![0]}").`) // prettier-ignore
+  }
+  if (asked.length > mostTold) notes.push(`question: and ${asked.length - mostTold} more like these.`)
   const joined = good.filter(({ run, file }) => run !== file)
   for (const { file, run } of joined.slice(0, mostTold))
     notes.push(`guess: ${file} is of the same training as ${run} (--apart keeps them apart).`)
