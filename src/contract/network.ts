@@ -1,11 +1,7 @@
 /** Validators of a network that is given as a list of layers; what shapes it makes is for the core to check. */
+import { activationName, count, describedLayers, named, pad, window } from './network-layers'
 import { z } from './words'
 import type { NetworkSpec } from '../models/types'
-
-const count = z.number().int().min(1).max(1_000_000)
-const window = z.array(count).min(2).max(3)
-const pad = z.enum(['same', 'valid'])
-const named = { name: z.string().min(1).max(200), inputs: z.array(z.string()).min(1).max(100).optional() }
 
 const layer = z.discriminatedUnion('type', [
   z.object({ ...named, type: z.literal('dense'), units: count, bias: z.boolean().optional() }).strict(),
@@ -13,6 +9,7 @@ const layer = z.discriminatedUnion('type', [
     .object({
       ...named,
       ...{ type: z.literal('conv'), filters: count, size: window, strides: window.optional(), pad },
+      dilations: window.optional(),
       bias: z.boolean().optional()
     })
     .strict(),
@@ -35,7 +32,7 @@ const layer = z.discriminatedUnion('type', [
     .object({
       ...named,
       type: z.literal('activation'),
-      fn: z.enum(['relu', 'sigmoid', 'tanh', 'elu', 'selu', 'leakyRelu', 'gelu', 'softplus', 'swish', 'linear'])
+      fn: activationName
     })
     .strict(),
   z.object({ ...named, type: z.literal('flatten') }).strict(),
@@ -43,7 +40,8 @@ const layer = z.discriminatedUnion('type', [
   z.object({ ...named, type: z.literal('dropout'), rate: z.number().min(0).max(1) }).strict(),
   z.object({ ...named, type: z.literal('embedding'), vocabulary: count, width: count }).strict(),
   z.object({ ...named, type: z.literal('add') }).strict(),
-  z.object({ ...named, type: z.literal('concat') }).strict()
+  z.object({ ...named, type: z.literal('concat'), axis: z.number().int().min(0).max(3).optional() }).strict(),
+  ...describedLayers
 ])
 
 export const networkSpec = z
@@ -51,6 +49,7 @@ export const networkSpec = z
     title: z.string().min(1).max(200),
     input: z.array(count).min(1).max(4),
     layers: z.array(layer).max(1000),
+    byteMaximum: z.literal(255).optional(),
     outputs: z.array(z.string()).min(1).max(100).optional()
   })
   .strict() satisfies z.ZodType<NetworkSpec>

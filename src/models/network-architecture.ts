@@ -8,6 +8,8 @@ import {
   type Initialiser,
   type ParameterSpec
 } from './architecture'
+import { kindOf } from './layers'
+import type { LayerPart, ParameterDraft } from './layers/kind'
 import type { InitialiserName, NetworkSpec } from './network'
 import { inputName, placeLayers, shown, type PlacedLayer } from './network-shapes'
 
@@ -27,8 +29,10 @@ export function networkArchitecture(network: NetworkSpec, init: InitOptions = pl
   return { title, parameters, buffers: layers.flatMap(buffersOf), heads, graph: graphOf(network, parameters) }
 }
 
-function parametersOf({ layer, inputs: [input] }: PlacedLayer, init: InitOptions): ParameterSpec[] {
+function parametersOf({ layer, inputs }: PlacedLayer, init: InitOptions): ParameterSpec[] {
   const { name: owner } = layer
+  const [input] = inputs
+  if (layer.weightsOf !== undefined) return []
   const spec = (
     role: 'weight' | 'bias',
     shape: number[],
@@ -58,7 +62,20 @@ function parametersOf({ layer, inputs: [input] }: PlacedLayer, init: InitOptions
     case 'embedding':
       return [spec('weight', [layer.vocabulary, layer.width], { kind: 'normal', std: 1 / Math.sqrt(layer.width) })]
     default:
-      return []
+      return (kindOf(layer)?.parameters?.(layer, inputs) ?? []).map((draft) => described(draft, owner, init))
+  }
+}
+
+/** A parameter of a layer that is described in `layers`. */
+function described(draft: ParameterDraft, layer: string, init: InitOptions): ParameterSpec {
+  const { part, role, shape, columnBlocks, normalisation, fan } = draft
+  const owner = part === undefined ? layer : `${layer}.${part}`
+  const drawn = (): Initialiser =>
+    role === 'weight' ? weightInitialiser(init, fan!.in, fan!.out) : biasInitialiser(init, fan!.in)
+  return {
+    ...{ name: `${owner}.${role === 'weight' ? 'W' : 'b'}`, owner, role, shape, initial: draft.initial ?? drawn() },
+    ...(columnBlocks === undefined ? {} : { columnBlocks }),
+    ...(normalisation === undefined ? {} : { normalisation })
   }
 }
 
@@ -83,7 +100,7 @@ function biasInitialiser({ initialiser }: InitOptions, fanIn: number): Initialis
 }
 
 function buffersOf({ layer, inputs: [input] }: PlacedLayer): BufferSpec[] {
-  if (layer.type !== 'batchNorm') return []
+  if (layer.type !== 'batchNorm' || layer.weightsOf !== undefined) return []
   const shape = input.slice(-1)
   const { name: owner } = layer
   return [
@@ -100,6 +117,9 @@ function graphOf(network: NetworkSpec, parameters: ParameterSpec[]): Architectur
     network.input
   )
   const scopes = new Set<string>()
+  const partsOf = new Map(
+    layers.map(({ layer, inputs }): [string, LayerPart[]] => [layer.name, kindOf(layer)?.parts?.(layer, inputs) ?? []])
+  )
   for (const { layer, output } of layers) {
     const parents = scopesOf(layer.name)
     parents.forEach((path, i) => {
@@ -107,18 +127,32 @@ function graphOf(network: NetworkSpec, parameters: ParameterSpec[]): Architectur
       scopes.add(path)
     })
     const parent = parents.at(-1) ?? null
+    const parts = partsOf.get(layer.name)!
     if (layer.type === 'add') graph.sum(layer.name, output, parent)
-    else graph.layer(layer.name, typeName(layer), output, parent)
+    else if (parts.length === 0) graph.layer(layer.name, typeName(layer), output, parent)
+    else graph.scope(layer.name, typeName(layer), parent)
+    for (const { name, type, shape } of parts) graph.layer(`${layer.name}.${name}`, type, shape, layer.name)
+  }
+  /** What others see of a layer: itself, or its last part. */
+  const outOf = (name: string): string => {
+    const last = partsOf.get(name)?.at(-1)
+    return last ? `${name}.${last.name}` : name
   }
   for (const { layer, from } of layers) {
+    const parts = partsOf.get(layer.name)!
+    for (const { name, from: inner, input = 0 } of parts) {
+      const sources = inner ? inner.map((part) => `${layer.name}.${part}`) : [outOf(from[input])]
+      for (const source of sources) graph.edge(source, `${layer.name}.${name}`)
+    }
+    if (parts.length > 0) continue
     // The first input of a sum is what the block has computed, the others come past it.
-    from.forEach((name, i) => graph.edge(name, layer.name, layer.type === 'add' && i > 0))
+    from.forEach((name, i) => graph.edge(outOf(name), layer.name, layer.type === 'add' && i > 0))
   }
   outputs.forEach((name, head) => {
     const base = layers.some(({ layer }) => isInside(layer.name, 'logits')) ? 'logits_out' : 'logits'
     const path = outputs.length > 1 ? `${base}${head + 1}` : base
     const shape = layers.find(({ layer }) => layer.name === name)!.output
-    graph.output(path, `logits ${shown(shape)}`, shape).edge(name, path)
+    graph.output(path, `logits ${shown(shape)}`, shape).edge(outOf(name), path)
   })
   return graph.build()
 }
@@ -160,6 +194,6 @@ function typeName(layer: NetworkSpec['layers'][number]): string {
     case 'dropout':
       return `dropout ${layer.rate}`
     default:
-      return layer.type
+      return kindOf(layer)?.label(layer) ?? layer.type
   }
 }

@@ -7,7 +7,10 @@ import { dense } from '../tensor/ops/dense'
 import { embed } from '../tensor/ops/embedding'
 import { layerNorm } from '../tensor/ops/layer-norm'
 import { avgPool, globalAvgPool, maxPool } from '../tensor/ops/pooling'
-import { sizeOf } from './architecture'
+import { dilated } from '../tensor/ops/transposed-convolution'
+import { kindOf } from './layers'
+import { dropoutMask } from './layers/noise'
+import { asPictures, filterOfPictures, inTwo } from './layers/windows'
 import type { NetworkSpec } from './network'
 import { completedBy } from './network-architecture'
 import { inputName, placeLayers, type PlacedLayer } from './network-shapes'
@@ -44,7 +47,7 @@ function layersWithoutParametersBefore(layers: readonly PlacedLayer[]): Set<stri
   const trained = new Set(['dense', 'conv', 'batchNorm', 'layerNorm', 'embedding'])
   for (const { layer, from } of layers) {
     if (!from.every((name) => untrained.has(name))) continue
-    if (trained.has(layer.type)) first.add(layer.name)
+    if (trained.has(layer.type) || kindOf(layer)?.parameters) first.add(layer.name)
     else untrained.add(layer.name)
   }
   return first
@@ -57,8 +60,14 @@ function inputOf({ inputs, count }: Pass, { input }: NetworkSpec): tf.Tensor {
 function run({ layer, output }: PlacedLayer, inputs: tf.Tensor[], pass: Pass, inputGradient: boolean): tf.Tensor {
   const { name } = layer
   const [x] = inputs
-  const parameter = <T extends tf.Tensor>(suffix: string): T => pass.value(`${name}.${suffix}`) as T
+  const owner = layer.weightsOf ?? name
+  const parameter = <T extends tf.Tensor>(suffix: string): T => pass.value(`${owner}.${suffix}`) as T
   const shape = [pass.count, ...output]
+  const kind = kindOf(layer)
+  if (kind) {
+    const seen = <T extends tf.Tensor>(part: string, value: T): T => pass.seen(`${name}.${part}`, value)
+    return kind.forward({ layer, x, inputs, output, pass, parameter, seen, inputGradient })
+  }
   switch (layer.type) {
     case 'dense': {
       const width = x.shape.at(-1)!
@@ -70,12 +79,19 @@ function run({ layer, output }: PlacedLayer, inputs: tf.Tensor[], pass: Pass, in
     case 'conv': {
       const bias = layer.bias === false ? null : parameter<tf.Tensor1D>('b')
       const strides = layer.strides ?? layer.size.map(() => 1)
-      return convolution(floats(x) as Image, parameter('W'), bias, { strides, pad: layer.pad, inputGradient })
+      const filter = dilated(parameter<Image>('W'), layer.dilations ?? [])
+      const options = { pad: layer.pad, inputGradient }
+      if (layer.size.length > 1) return convolution(floats(x) as Image, filter, bias, { strides, ...options })
+      const row = filterOfPictures(filter)
+      return tf.reshape(convolution(asPictures(x), row, bias, { strides: inTwo(strides), ...options }), shape)
     }
     case 'maxPool':
-      return maxPool(x as Image, layer.size, layer.strides ?? layer.size, layer.pad ?? 'valid')
-    case 'avgPool':
-      return avgPool(x as Image, layer.size, layer.strides ?? layer.size, layer.pad ?? 'valid')
+    case 'avgPool': {
+      const pool = layer.type === 'maxPool' ? maxPool : avgPool
+      const { size, strides = size, pad = 'valid' } = layer
+      if (size.length > 1) return pool(x as Image, size, strides, pad)
+      return tf.reshape(pool(asPictures(x), inTwo(size), inTwo(strides), pad), shape)
+    }
     case 'globalAvgPool':
       return globalAvgPool(x as Image)
     case 'batchNorm': {
@@ -86,7 +102,7 @@ function run({ layer, output }: PlacedLayer, inputs: tf.Tensor[], pass: Pass, in
       }
       const { value, mean, variance } = batchNorm(floats(x), gain, bias, epsilon)
       const count = x.size / x.shape.at(-1)!
-      pass.normalised({ path: name, momentum: layer.momentum ?? defaultMomentum, mean, variance, count })
+      pass.normalised({ path: owner, momentum: layer.momentum ?? defaultMomentum, mean, variance, count })
       return value
     }
     case 'layerNorm': {
@@ -110,18 +126,12 @@ function run({ layer, output }: PlacedLayer, inputs: tf.Tensor[], pass: Pass, in
     case 'add':
       return inputs.reduce((sum, other) => tf.add(sum, other))
     case 'concat':
-      return tf.concat(inputs, inputs[0].shape.length - 1)
+      return tf.concat(inputs, layer.axis === undefined ? x.shape.length - 1 : layer.axis + 1)
+    default:
+      throw new Error(`Layer ${name} of type ${layer.type} has no forward pass.`)
   }
 }
 
 function floats<T extends tf.Tensor>(x: T): T {
   return x.dtype === 'float32' ? x : tf.cast(x, 'float32')
-}
-
-/** 0 with probability `rate`, else 1 / (1 - rate), so that the expected output is the same with and without dropout. */
-function dropoutMask(shape: number[], rate: number, { rng }: Pass): tf.Tensor {
-  const mask = new Float32Array(sizeOf(shape))
-  const kept = 1 / (1 - rate)
-  for (let i = 0; i < mask.length; i++) mask[i] = rng.uniform() < rate ? 0 : kept
-  return tf.tensor(mask, shape)
 }

@@ -1,5 +1,6 @@
 /** Shapes of a network's layers, and what is wrong with a network, before any tensor exists. */
 import { sizeOf } from './architecture'
+import { describedTypes, kindOf } from './layers'
 import { activationNames, type Layer, type LayerType, type NetworkSpec } from './network'
 
 /** A network that cannot be built; the message names the layer and the remedy. */
@@ -21,7 +22,8 @@ const layerTypes: readonly LayerType[] = [
   'dropout',
   'embedding',
   'add',
-  'concat'
+  'concat',
+  ...describedTypes
 ]
 
 /** Name of the network's input, as layers refer to it and as the graph shows it. */
@@ -61,6 +63,7 @@ export function placeLayers(network: NetworkSpec): PlacedNetwork {
       throw new NetworkError(`Layer ${layer.name} takes "${name}", which ${why}.`)
     })
     const output = outputShape(layer, inputs)
+    if (layer.weightsOf !== undefined) checkShared(layer, inputs, placed)
     shapes.set(layer.name, output)
     placed.push({ layer, from, inputs, output })
     previous = layer.name
@@ -77,6 +80,23 @@ export function placeLayers(network: NetworkSpec): PlacedNetwork {
     }
   }
   return { layers: placed, outputs }
+}
+
+/** Shared weights fit a layer that is the same in everything but its place. */
+function checkShared(layer: Layer, inputs: readonly number[][], before: readonly PlacedLayer[]): void {
+  const fail = (what: string): never => {
+    throw new NetworkError(`Layer ${layer.name} takes the weights of "${layer.weightsOf}", ${what}.`)
+  }
+  const owner = before.find((placed) => placed.layer.name === layer.weightsOf)
+  if (!owner) return fail('which is not a layer before it')
+  if (owner.layer.weightsOf !== undefined) fail(`which has none of its own; name ${owner.layer.weightsOf} instead`)
+  const settings = ({ name: _name, inputs: _inputs, weightsOf: _weightsOf, ...rest }: Layer): string =>
+    JSON.stringify(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)))
+  if (settings(layer) !== settings(owner.layer)) fail('which has other settings; they must be the same')
+  const widths = (shapes: readonly number[][]): string => shapes.map((shape) => shape.at(-1)).join()
+  if (widths(inputs) !== widths(owner.inputs)) {
+    fail(`which takes ${owner.inputs.map(shown).join(', ')}, not ${inputs.map(shown).join(', ')}`)
+  }
 }
 
 function checkName(name: string, taken: ReadonlyMap<string, unknown>): void {
@@ -99,10 +119,14 @@ function outputShape(layer: Layer, inputs: readonly number[][]): number[] {
     throw new NetworkError(`Layer ${layer.name} (${layer.type}) ${what}`)
   }
   const [input] = inputs
-  const many = layer.type === 'add' || layer.type === 'concat'
-  if (many ? inputs.length < 2 : inputs.length !== 1) {
-    return fail(`takes ${inputs.length} inputs; it needs ${many ? 'two or more' : 'one'}.`)
+  const kind = kindOf(layer)
+  const many: [number, number] = [2, Infinity]
+  const [least, most] = kind ? (kind.inputs ?? [1, 1]) : layer.type === 'add' || layer.type === 'concat' ? many : [1, 1]
+  if (inputs.length < least || inputs.length > most) {
+    const needed = most === 1 ? 'one' : most === least ? 'two' : least === 1 ? 'one to three' : 'two or more'
+    return fail(`takes ${inputs.length} inputs; it needs ${needed}.`)
   }
+  if (kind) return kind.shape(layer, inputs, fail)
   const whole = (value: number, what: string, least = 1): void => {
     if (!Number.isInteger(value) || value < least)
       fail(`has ${what} ${value}; it must be a whole number from ${least}.`)
@@ -113,7 +137,7 @@ function outputShape(layer: Layer, inputs: readonly number[][]): number[] {
       return [...input.slice(0, -1), layer.units]
     case 'conv':
       whole(layer.filters, 'filters')
-      return [...slidden(layer, input, layer.pad, fail), layer.filters]
+      return [...slidden(dilatedWindow(layer, fail), input, layer.pad, fail), layer.filters]
     case 'maxPool':
     case 'avgPool':
       return [
@@ -141,13 +165,18 @@ function outputShape(layer: Layer, inputs: readonly number[][]): number[] {
       }
       return input
     case 'concat': {
-      const lead = input.slice(0, -1).join()
+      const axis = layer.axis ?? input.length - 1
+      if (!Number.isInteger(axis) || axis < 0 || axis >= input.length) {
+        fail(`joins along dimension ${axis} of ${shown(input)}; dimensions count from 0.`)
+      }
+      const others = (shape: readonly number[]): string => shape.map((size, d) => (d === axis ? '' : size)).join()
       for (const other of inputs) {
-        if (other.slice(0, -1).join() !== lead) {
-          fail(`joins ${inputs.map(shown).join(' and ')}; all sizes but the last must be equal.`)
+        if (others(other) !== others(input)) {
+          const which = axis === input.length - 1 ? 'the last' : `that of dimension ${axis}`
+          fail(`joins ${inputs.map(shown).join(' and ')}; all sizes but ${which} must be equal.`)
         }
       }
-      return [...input.slice(0, -1), inputs.reduce((sum, shape) => sum + shape.at(-1)!, 0)]
+      return input.map((size, d) => (d === axis ? inputs.reduce((sum, shape) => sum + shape[axis], 0) : size))
     }
     case 'activation':
       if (activationNames.includes(layer.fn)) return input
@@ -162,6 +191,16 @@ function outputShape(layer: Layer, inputs: readonly number[][]): number[] {
   }
 }
 
+/** A window with holes covers what it reaches. */
+function dilatedWindow<L extends { size: number[]; dilations?: number[] }>(layer: L, fail: (what: string) => never): L {
+  const { size, dilations } = layer
+  if (!dilations) return layer
+  if (dilations.length !== size.length || !dilations.every((value) => Number.isInteger(value) && value > 0)) {
+    fail(`has size ${shown(size)} and dilations ${shown(dilations)}; it needs a whole number from 1 for each size.`)
+  }
+  return { ...layer, size: size.map((window, axis) => (window - 1) * dilations[axis] + 1) }
+}
+
 /** Spatial output sizes of a window that slides over the input, as TensorFlow counts them. */
 function slidden(
   layer: { size: number[]; strides?: number[] },
@@ -171,14 +210,16 @@ function slidden(
 ): number[] {
   const { size } = layer
   const strides = layer.strides ?? size.map(() => 1)
-  if ((size.length !== 2 && size.length !== 3) || strides.length !== size.length) {
-    fail(`has size ${shown(size)} and strides ${shown(strides)}; both need two or three numbers.`)
+  if (size.length < 1 || size.length > 3 || strides.length !== size.length) {
+    fail(`has size ${shown(size)} and strides ${shown(strides)}; both need one, two or three numbers.`)
   }
   if (![...size, ...strides].every((value) => Number.isInteger(value) && value > 0)) {
     fail(`has size ${shown(size)} and strides ${shown(strides)}; they must be whole numbers from 1.`)
   }
   if (input.length !== size.length + 1) {
-    const wanted = size.length === 2 ? '[height, width, channels]' : '[depth, height, width, channels]'
+    const wanted = ['[steps, channels]', '[height, width, channels]', '[depth, height, width, channels]'][
+      size.length - 1
+    ]
     fail(`needs ${wanted}, but gets ${shown(input)}.`)
   }
   return size.map((window, axis) => {

@@ -3,11 +3,15 @@
  * it, so whatever can be written down as such a list can be trained and observed. Types and names only.
  */
 
+import type { DescribedLayer } from './layers'
+
 /** Names are paths: `layer1.0.conv1` lies in the scope `layer1.0`. */
 interface Named {
   name: string
   /** Names of layers, or the network's `input`; default: the layer before it in the list, for the first one the input. */
   inputs?: string[]
+  /** Takes the parameters of that layer, which comes before it and is of the same type, instead of its own. */
+  weightsOf?: string
 }
 
 export type Padding = 'same' | 'valid'
@@ -22,7 +26,17 @@ export const activationNames = [
   'gelu',
   'softplus',
   'swish',
-  'linear'
+  'linear',
+  'hardSigmoid',
+  'hardSigmoid5',
+  'hardSwish',
+  'relu6',
+  'mish',
+  'softsign',
+  'exponential',
+  'geluTanh',
+  'logSigmoid',
+  'softmax'
 ] as const
 export type ActivationName = (typeof activationNames)[number]
 
@@ -37,8 +51,16 @@ export type InitialiserName = (typeof initialiserNames)[number]
 export type Layer = Named &
   (
     | { type: 'dense'; units: number; bias?: boolean }
-    /** As many numbers in `size` and `strides` as there are spatial dimensions: two or three. */
-    | { type: 'conv'; filters: number; size: number[]; strides?: number[]; pad: Padding; bias?: boolean }
+    /** As many numbers in `size`, `strides` and `dilations` as there are spatial dimensions: one, two or three. */
+    | {
+        type: 'conv'
+        filters: number
+        size: number[]
+        strides?: number[]
+        dilations?: number[]
+        pad: Padding
+        bias?: boolean
+      }
     | { type: 'maxPool' | 'avgPool'; size: number[]; strides?: number[]; pad?: Padding }
     /** Over all spatial dimensions: [.., channels] -> [channels]. */
     | { type: 'globalAvgPool' }
@@ -54,8 +76,9 @@ export type Layer = Named &
     /** Whole numbers [T] -> [T, width]. */
     | { type: 'embedding'; vocabulary: number; width: number }
     | { type: 'add' }
-    /** Along the last dimension. */
-    | { type: 'concat' }
+    /** Along a dimension of one example, from 0; by default the last. */
+    | { type: 'concat'; axis?: number }
+    | DescribedLayer
   )
 
 export type LayerType = Layer['type']
@@ -66,6 +89,11 @@ export interface NetworkSpec {
   input: number[]
   /** In an order in which every layer comes after its inputs. */
   layers: Layer[]
+  /**
+   * What the byte 255 of a data set counts as: 1 without this, 255 where the network scales its inputs itself, as Keras's
+   * Rescaling(1 / 255) does.
+   */
+  byteMaximum?: 255
   /** Names of the layers whose outputs are the logits, one per head; default: the last layer. */
   outputs?: string[]
 }

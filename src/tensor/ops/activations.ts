@@ -1,11 +1,30 @@
-/** Activation functions by name, with their gradients. Any shape; every function works on each value by itself. */
+/** Activation functions by name, with their gradients. Any shape; but for softmax, every function works on each value by itself. */
 import * as tf from '@tensorflow/tfjs-core'
 import { customOp } from '../custom'
 import { emptyTensor, inPlace, valuesOf } from '../views'
 import { relu } from './dense'
 
 export type Activation =
-  'relu' | 'sigmoid' | 'tanh' | 'elu' | 'selu' | 'leakyRelu' | 'gelu' | 'softplus' | 'swish' | 'linear'
+  | 'relu'
+  | 'sigmoid'
+  | 'tanh'
+  | 'elu'
+  | 'selu'
+  | 'leakyRelu'
+  | 'gelu'
+  | 'softplus'
+  | 'swish'
+  | 'linear'
+  | 'hardSigmoid'
+  | 'hardSigmoid5'
+  | 'hardSwish'
+  | 'relu6'
+  | 'mish'
+  | 'softsign'
+  | 'exponential'
+  | 'geluTanh'
+  | 'logSigmoid'
+  | 'softmax'
 
 /** Slope of the leaky ReLU below zero; Maas et al. 2013. */
 const leak = 0.01
@@ -32,7 +51,41 @@ export function activation<T extends tf.Tensor>(name: Activation, x: T): T {
       return swish(x)
     case 'linear':
       return x
+    case 'hardSigmoid':
+      return clipped(x, 1 / 6, 0.5, 1)
+    case 'hardSigmoid5':
+      return clipped(x, 0.2, 0.5, 1)
+    case 'hardSwish':
+      return tf.mul(x, clipped(x, 1 / 6, 0.5, 1))
+    case 'relu6':
+      return clipped(x, 1, 0, 6)
+    case 'mish':
+      return tf.mul(x, tf.tanh(softplus(x)))
+    case 'softsign':
+      return tf.div(x, tf.add(tf.abs(x), 1))
+    case 'exponential':
+      return tf.exp(x)
+    case 'geluTanh':
+      return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(tf.mul(tf.add(x, tf.mul(tf.pow(x, 3), 0.044715)), rootTwoByPi)), 1))
+    case 'logSigmoid':
+      return tf.neg(softplus(tf.neg(x))) as T
+    case 'softmax':
+      return softmax(x)
   }
+}
+
+const rootTwoByPi = Math.sqrt(2 / Math.PI)
+
+/** slope * x + offset, between 0 and `most`. */
+function clipped<T extends tf.Tensor>(x: T, slope: number, offset: number, most: number): T {
+  const line = offset === 0 && slope === 1 ? x : tf.add(tf.mul(x, slope), offset)
+  return tf.clipByValue(line, 0, most) as T
+}
+
+/** Over the last dimension. */
+function softmax<T extends tf.Tensor>(x: T): T {
+  const width = x.shape.at(-1)!
+  return tf.reshape(tf.softmax(tf.reshape(x, [x.size / width, width])), x.shape) as T
 }
 
 /** x Phi(x), Phi the normal distribution function by erf, not by its tanh approximation. Hendrycks & Gimpel 2016. */
