@@ -36,7 +36,16 @@ const layer = z.discriminatedUnion('type', [
     })
     .strict(),
   z.object({ ...named, type: z.literal('flatten') }).strict(),
-  z.object({ ...named, type: z.literal('reshape'), shape: z.array(count).min(1).max(4) }).strict(),
+  z
+    .object({
+      ...named,
+      type: z.literal('reshape'),
+      shape: z
+        .array(count.or(z.literal(-1)))
+        .min(1)
+        .max(4)
+    })
+    .strict(),
   z.object({ ...named, type: z.literal('dropout'), rate: z.number().min(0).max(1) }).strict(),
   z.object({ ...named, type: z.literal('embedding'), vocabulary: count, width: count }).strict(),
   z.object({ ...named, type: z.literal('add') }).strict(),

@@ -3,9 +3,10 @@
  * model.json of TensorFlow.js's layers format. The layers are read, not the weights.
  */
 import type { NetworkSpec } from '../models/types'
-import { excerpt, FormatError, someNames } from './format-error'
-import { isSizes, type Config, type Converted, type KerasLayer, type Layer } from './keras-config'
-import { convertLayer, rankAfter } from './keras-layers'
+import { FormatError } from './format-error'
+import { withWeights, type ActivationName, type Config, type Layer, type Part, type Step } from './keras-config'
+import { freeName, graphOf, record, type KerasGraph, type Use } from './keras-graph'
+import { convertLayer } from './keras-layers'
 
 export interface KerasNetwork {
   network: NetworkSpec
@@ -13,12 +14,6 @@ export interface KerasNetwork {
   loss: string | null
   /** What is different here, for people. */
   problems: string[]
-}
-
-interface Node {
-  layer: KerasLayer
-  /** Names of the layers it takes. */
-  from: string[]
 }
 
 /**
@@ -29,168 +24,94 @@ interface Node {
 export function networkFromKeras(json: unknown, name: string): KerasNetwork {
   const { model, compiled } = unwrap(typeof json === 'string' ? parsed(json, name) : json, name)
   const config = record(model.config)
-  const className = String(model.class_name)
-  const list = className === 'Sequential' && Array.isArray(model.config) ? model.config : config?.layers
-  if (!Array.isArray(list)) throw new FormatError(name, null, 'has no list of layers. Save it with model.to_json().')
-  const layers = list.map((entry) => layerOf(entry, name))
-  const graph = className === 'Sequential' ? sequential(layers, model, name) : functional(list, layers, config!, name)
   const title = typeof config?.name === 'string' && config.name !== '' ? config.name : name
-  return { ...assemble(graph, title), loss: lossOf(compiled) }
+  return { ...assemble(graphOf(model, name, isLegacy(model)), title), loss: lossOf(compiled) }
 }
 
-interface Graph {
-  inputName: string
-  input: number[]
-  nodes: Node[]
-  outputs: string[]
+/** Keras 2 writes its version into the model; Keras 3 does not. */
+function isLegacy({ keras_version: version }: Config): boolean {
+  return typeof version === 'string' && !version.startsWith('3')
 }
 
-function assemble({ inputName, input, nodes, outputs }: Graph, title: string): Omit<KerasNetwork, 'loss'> {
+/** What a use of a layer gives: the name of the layer here, its dimensions, and the width of a dense layer. */
+interface Result {
+  name: string
+  rank: number
+  units: number
+}
+
+function assemble(graph: KerasGraph, title: string): Omit<KerasNetwork, 'loss'> {
+  const { inputKey, input, uses, outputs, taken } = graph
   const layers: Layer[] = []
   const problems: string[] = []
-  const taken = new Set(['input'])
-  /** Layer of Keras to the layer that gives its output here, with its dimensions. */
-  const results = new Map([[inputName, { name: 'input', rank: input.length, units: 0 }]])
+  const results = new Map<string, Result>([[inputKey, { name: 'input', rank: input.length, units: 0 }]])
+  /** What was made of the first use of a layer. */
+  const firsts = new Map<string, string[]>()
   let previous = 'input'
-  const push = (wanted: string, layer: object, from: string[]): string => {
-    const name = freeName(wanted, taken)
-    const inputs = from.length === 1 && from[0] === previous ? {} : { inputs: from }
-    layers.push({ name, ...inputs, ...layer } as Layer)
-    previous = name
-    return name
-  }
-  for (const { layer, from } of nodes) {
-    const sources = from.map((name) => results.get(name)!)
+  for (const used of uses) {
+    const { layer, from, identity } = used
+    const sources = from.map((key) => results.get(key)!)
+    layer.call.ranks = sources.map(({ rank }) => rank)
     const [{ rank, units }] = sources
-    const { part, activation, notes } = convertLayer(layer, rank)
-    problems.push(...notes)
+    const { part, activation, notes, steps, rank: rankAfter = rank } = convertLayer(layer, rank)
+    const first = firsts.get(identity)
+    const own: string[] = []
+    if (!first) problems.push(...notes)
+    const push = (name: string, pushed: Part, inputs: string[]): string => {
+      const shared = first && withWeights.has(pushed.type) ? { weightsOf: first[own.length] } : {}
+      own.push(name)
+      layers.push({ name, ...(inputs.length === 1 && inputs[0] === previous ? {} : { inputs }), ...shared, ...pushed })
+      previous = name
+      return name
+    }
+    const names = sources.map(({ name }) => name)
     let result = sources[0].name
-    if (part)
-      result = push(
-        layer.name,
-        part,
-        sources.map((source) => source.name)
-      )
+    // The name of the use is taken already, for it alone.
+    if (part) result = push(used.path, part, names)
+    else if (steps) result = pushSteps(used.path, steps, names, push)
     const width = part?.type === 'dense' ? part.units : units
     if (activation !== null) {
-      const isEnd = outputs.includes(layer.name) && nodes.every((node) => !node.from.includes(layer.name))
-      const dropped = isEnd && (activation === 'softmax' || (activation === 'sigmoid' && width === 1))
-      if (dropped) {
+      if (isTakenOff(used, activation, width, graph)) {
         problems.push(`The ${activation} of layer ${layer.name} was taken off: losses start from what comes before it.`)
       } else {
-        result = push(part ? `${layer.name}_${activation}` : layer.name, activationLayer(layer, activation), [result])
+        const name = part || steps ? freeName(`${used.path}_${activation}`, taken) : used.path
+        result = push(name, { type: 'activation', fn: activation }, [result])
       }
     }
-    results.set(layer.name, { name: result, rank: rankAfter(part, rank), units: width })
+    if (!first) firsts.set(identity, own)
+    results.set(used.key, { name: result, rank: rankAfter, units: width })
   }
-  const last = outputs.map((name) => results.get(name)!.name)
+  if (layers.length === 0) {
+    // What does nothing stays as one layer, so that there is a network.
+    layers.push({ name: freeName(uses[0].path, new Set()), type: 'activation', fn: 'linear' })
+    for (const [key, result] of results) results.set(key, { ...result, name: layers[0].name })
+  }
+  const last = outputs.map((key) => results.get(key)!.name)
   const network: NetworkSpec = { title, input, layers }
   if (last.length > 1 || last[0] !== layers.at(-1)?.name) network.outputs = last
   return { network, problems }
 }
 
-function activationLayer(layer: KerasLayer, fn: NonNullable<Converted['activation']>): object {
-  if (fn !== 'softmax') return { type: 'activation', fn }
-  throw new FormatError(
-    layer.file,
-    `layer "${layer.name}"`,
-    'a softmax can only be at the end of the model. Remove it.'
-  )
+/** Losses start from logits: a softmax at the end, and a sigmoid over one unit, go. */
+function isTakenOff({ key }: Use, fn: ActivationName, width: number, { uses, outputs }: KerasGraph): boolean {
+  const isEnd = outputs.includes(key) && uses.every(({ from }) => !from.includes(key))
+  return isEnd && (fn === 'softmax' || (fn === 'sigmoid' && width === 1))
 }
 
-function sequential(layers: KerasLayer[], model: Config, file: string): Graph {
-  const [first, ...rest] = layers
-  if (!first) throw new FormatError(file, null, 'has no layers. Add some and save it again.')
-  const explicit = first.className === 'InputLayer'
-  const build = [record(model.build_config)?.input_shape, record(model.config)?.build_input_shape]
-  const shape = [first.config.batch_shape, first.config.batch_input_shape, ...build].find(Array.isArray)
-  const inputName = explicit ? first.name : 'input of the model'
-  const kept = explicit ? rest : layers
-  const nodes = kept.map((layer, i) => ({ layer, from: [i === 0 ? inputName : kept[i - 1].name] }))
-  if (nodes.length === 0)
-    throw new FormatError(file, null, 'has no layers beside its input. Add some and save it again.')
-  return { inputName, input: inputShape(shape, file), nodes, outputs: [kept.at(-1)!.name] }
-}
-
-function functional(list: unknown[], layers: KerasLayer[], config: Config, file: string): Graph {
-  const inputs = layers.filter(({ className }) => className === 'InputLayer')
-  if (inputs.length !== 1) {
-    const text = `has ${inputs.length} inputs (${someNames(inputs.map(({ name }) => name))}); networks with one input are read.`
-    throw new FormatError(file, null, text)
+/** @returns the name of the last one */
+function pushSteps(
+  scope: string,
+  steps: readonly Step[],
+  inputs: string[],
+  push: (name: string, part: Part, inputs: string[]) => string
+): string {
+  const nameOf = (suffix: string): string => `${scope}.${suffix}`
+  let before = inputs
+  for (const { suffix, part, from } of steps) {
+    const given = from?.map((one) => nameOf(one)) ?? before
+    before = [push(nameOf(suffix), part, given.length > 0 ? given : inputs)]
   }
-  const nodes = layers.flatMap((layer, i): Node[] => {
-    if (layer.className === 'InputLayer') return []
-    const calls = record(list[i])?.inbound_nodes
-    if (!Array.isArray(calls) || calls.length !== 1) {
-      const count = Array.isArray(calls) ? calls.length : 0
-      const text = `it is used ${count} times; layers that are used once are read.`
-      throw new FormatError(file, `layer "${layer.name}"`, text)
-    }
-    return [{ layer, from: sourcesOf(calls[0]) }]
-  })
-  const outputs = namesIn(config.output_layers)
-  const known = new Set(layers.map(({ name }) => name))
-  for (const name of [...outputs, ...nodes.flatMap(({ from }) => from)]) {
-    if (!known.has(name))
-      throw new FormatError(file, null, `refers to a layer "${name}" that it does not have. Save it again.`)
-  }
-  if (outputs.length === 0) throw new FormatError(file, null, 'names no output layers. Save it with model.to_json().')
-  const [{ name: inputName, config: inputConfig }] = inputs
-  const shape = inputConfig.batch_shape ?? inputConfig.batch_input_shape
-  return { inputName, input: inputShape(shape, file), nodes: ordered(nodes, inputName, file), outputs }
-}
-
-/** In an order in which every layer comes after what it takes; as saved where that is one. */
-function ordered(nodes: Node[], inputName: string, file: string): Node[] {
-  const done = new Set([inputName])
-  const result: Node[] = []
-  let left = nodes
-  while (left.length > 0) {
-    const ready = left.find(({ from }) => from.length > 0 && from.every((name) => done.has(name)))
-    if (!ready) {
-      const text = 'its inputs form a circle or are missing. Save the model again.'
-      throw new FormatError(file, `layer "${left[0].layer.name}"`, text)
-    }
-    done.add(ready.layer.name)
-    result.push(ready)
-    left = left.filter((node) => node !== ready)
-  }
-  return result
-}
-
-/** Keras 2: [[name, 0, 0, {}], ...]; Keras 3: { args: [tensor or list of tensors] } with the name in `keras_history`. */
-function sourcesOf(call: unknown): string[] {
-  if (Array.isArray(call)) return typeof call[0] === 'string' ? [call[0]] : call.flatMap((entry) => sourcesOf(entry))
-  const { args, kwargs, class_name: className, config } = record(call) ?? {}
-  if (className === '__keras_tensor__') {
-    const history = record(config)?.keras_history
-    return Array.isArray(history) ? [String(history[0])] : []
-  }
-  return [args, ...Object.values(record(kwargs) ?? {})].flatMap((value) => (value == null ? [] : sourcesOf(value)))
-}
-
-/** [[name, 0, 0], ...], or, as Keras 3 writes a single one, [name, 0, 0]. */
-function namesIn(value: unknown): string[] {
-  if (!Array.isArray(value)) return []
-  return typeof value[0] === 'string' ? [value[0]] : value.flatMap((entry) => namesIn(entry))
-}
-
-function layerOf(entry: unknown, file: string): KerasLayer {
-  const { class_name: className, config, name } = record(entry) ?? {}
-  const settings = record(config)
-  if (typeof className !== 'string' || !settings) {
-    throw new FormatError(file, null, `has a layer without a class: ${excerpt(JSON.stringify(entry))}. Save it again.`)
-  }
-  return { className, config: settings, name: String(name ?? settings.name ?? className), file }
-}
-
-function inputShape(shape: unknown, file: string): number[] {
-  const sizes = Array.isArray(shape) ? shape.slice(1) : null
-  if (isSizes(sizes)) return sizes
-  const text = sizes
-    ? `has an input of shape [${sizes.map((size) => sizeText(size)).join(', ')}]. Give every size`
-    : 'does not say the shape of its input. Build it with an Input layer'
-  throw new FormatError(file, null, `${text} and save it again.`)
+  return before[0]
 }
 
 /** The model itself, without what tfjs and Keras 2 put around it. */
@@ -224,29 +145,10 @@ function lossOf(compiled: unknown): string | null {
   return typeof name === 'string' ? name : typeof className === 'string' ? className : null
 }
 
-/** Names here are letters, digits, - and _. */
-function freeName(wanted: string, taken: Set<string>): string {
-  const plain = wanted.replace(/[^A-Za-z0-9_-]+/g, '_').replace(/^$/, 'layer')
-  let name = plain
-  for (let n = 2; taken.has(name); n++) name = `${plain}_${n}`
-  taken.add(name)
-  return name
-}
-
 function parsed(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
     throw new FormatError(file, null, `is not valid JSON (${(error as Error).message}). Save it with model.to_json().`)
   }
-}
-
-function record(value: unknown): Config | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Config) : null
-}
-
-/** A size as a file has it, which may be anything; null stands for one that is left open. */
-function sizeText(size: unknown): string {
-  if (size === null || size === undefined) return 'open'
-  return typeof size === 'number' ? String(size) : 'no number'
 }

@@ -9,6 +9,7 @@ import { layerNorm } from '../tensor/ops/layer-norm'
 import { avgPool, globalAvgPool, maxPool } from '../tensor/ops/pooling'
 import { dilated } from '../tensor/ops/transposed-convolution'
 import { kindOf } from './layers'
+import { aligned } from './layers/merges'
 import { dropoutMask } from './layers/noise'
 import { asPictures, filterOfPictures, inTwo } from './layers/windows'
 import type { NetworkSpec } from './network'
@@ -124,7 +125,7 @@ function run({ layer, output }: PlacedLayer, inputs: tf.Tensor[], pass: Pass, in
       return tf.reshape(embed(parameter<tf.Tensor2D>('W'), tokens), shape)
     }
     case 'add':
-      return inputs.reduce((sum, other) => tf.add(sum, other))
+      return aligned(inputs, output.length).reduce((sum, other) => tf.add(sum, other))
     case 'concat':
       return tf.concat(inputs, layer.axis === undefined ? x.shape.length - 1 : layer.axis + 1)
     default:

@@ -1,6 +1,7 @@
 /** Shapes of a network's layers, and what is wrong with a network, before any tensor exists. */
 import { sizeOf } from './architecture'
 import { describedTypes, kindOf } from './layers'
+import { stretched } from './layers/merges'
 import { activationNames, type Layer, type LayerType, type NetworkSpec } from './network'
 
 /** A network that cannot be built; the message names the layer and the remedy. */
@@ -151,8 +152,7 @@ function outputShape(layer: Layer, inputs: readonly number[][]): number[] {
     case 'flatten':
       return [sizeOf(input)]
     case 'reshape':
-      if (sizeOf(layer.shape) === sizeOf(input)) return layer.shape
-      return fail(`makes ${shown(layer.shape)} of ${shown(input)}: ${sizeOf(layer.shape)} values of ${sizeOf(input)}.`)
+      return reshapedTo(layer.shape, input, fail)
     case 'dropout':
       return layer.rate >= 0 && layer.rate < 1 ? input : fail(`has rate ${layer.rate}; it must be from 0 to below 1.`)
     case 'embedding':
@@ -160,10 +160,7 @@ function outputShape(layer: Layer, inputs: readonly number[][]): number[] {
       whole(layer.width, 'width')
       return input.length === 1 ? [...input, layer.width] : fail(`needs whole numbers [T], but gets ${shown(input)}.`)
     case 'add':
-      for (const other of inputs) {
-        if (other.join() !== input.join()) fail(`adds ${inputs.map(shown).join(' and ')}; the shapes must be equal.`)
-      }
-      return input
+      return stretched(inputs, fail)
     case 'concat': {
       const axis = layer.axis ?? input.length - 1
       if (!Number.isInteger(axis) || axis < 0 || axis >= input.length) {
@@ -189,6 +186,18 @@ function outputShape(layer: Layer, inputs: readonly number[][]): number[] {
         `Layer ${(layer as Layer).name} is of type "${String((layer as Layer).type)}"; known are ${layerTypes.join(', ')}.`
       )
   }
+}
+
+/** A shape of as many values; one size may be left open. */
+function reshapedTo(shape: readonly number[], input: readonly number[], fail: (what: string) => never): number[] {
+  const known = sizeOf(shape.filter((size) => size !== -1))
+  const open = shape.filter((size) => size === -1).length
+  if (open > 1) fail(`makes ${shown(shape)} of ${shown(input)}; one size may be left open with -1.`)
+  const left = open === 1 ? sizeOf(input) / known : 1
+  if (!Number.isInteger(left) || known * left !== sizeOf(input)) {
+    fail(`makes ${shown(shape)} of ${shown(input)}: ${known} values of ${sizeOf(input)}.`)
+  }
+  return shape.map((size) => (size === -1 ? left : size))
 }
 
 /** A window with holes covers what it reaches. */

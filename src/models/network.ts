@@ -70,11 +70,13 @@ export type Layer = Named &
     | { type: 'layerNorm'; epsilon?: number }
     | { type: 'activation'; fn: ActivationName }
     | { type: 'flatten' }
+    /** One size may be -1: what is left for it. */
     | { type: 'reshape'; shape: number[] }
     /** In training only; `rate` is the share that is dropped, and what stays is scaled by 1 / (1 - rate). */
     | { type: 'dropout'; rate: number }
     /** Whole numbers [T] -> [T, width]. */
     | { type: 'embedding'; vocabulary: number; width: number }
+    /** Sizes of 1 stretch to those of the others. */
     | { type: 'add' }
     /** Along a dimension of one example, from 0; by default the last. */
     | { type: 'concat'; axis?: number }

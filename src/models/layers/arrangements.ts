@@ -15,13 +15,15 @@ export type ArrangementLayer =
   | { type: 'repeat'; times: number }
   /** [T, ..], from the last to the first. */
   | { type: 'reverse' }
-  /** One place along a dimension, which goes: [T, width] at the last place of dimension 0 -> [width]. */
+  /** One place along a dimension, which goes; negative ones count from the end: [T, width] at 0, -1 -> the last [width]. */
   | { type: 'pick'; axis: number; at: number }
   /** [.., channels] with zeros around it: pairs of numbers, one for each spatial dimension. */
   | { type: 'zeroPad'; edges: Edges }
   | { type: 'crop'; edges: Edges }
-  /** `scale`: how often each value is repeated along each spatial dimension. */
-  | { type: 'upsample'; scale: number[] }
+  /** Pictures: what is left when as much goes on each side; of an odd number, one more at the end. */
+  | { type: 'centerCrop'; size: [number, number] }
+  /** `scale`: how often each value is repeated along each spatial dimension; or as many interpolated ones. */
+  | { type: 'upsample'; scale: number[]; bilinear?: boolean }
   /** Bilinear, with the centres of the pixels in their places: [height, width, channels]. */
   | { type: 'resize'; size: [number, number] }
 
@@ -63,13 +65,14 @@ const pick: Of<'pick'> = {
     if (!Number.isInteger(axis) || axis < 0 || axis >= input.length || input.length < 2) {
       fail(`picks along dimension ${axis} of [${input.join(', ')}]; it needs two or more, and one of them.`)
     }
-    if (!Number.isInteger(at) || at < 0 || at >= input[axis]) {
-      fail(`picks place ${at} of ${input[axis]}; places count from 0.`)
+    if (!Number.isInteger(at) || at < -input[axis] || at >= input[axis]) {
+      fail(`picks place ${at} of ${input[axis]}; places count from 0, or from -1 back.`)
     }
     return input.filter((_, i) => i !== axis)
   },
   label: ({ at }) => `place ${at}`,
-  forward: ({ layer: { axis, at }, x, output }) => {
+  forward: ({ layer: { axis, at: place }, x, output }) => {
+    const at = place < 0 ? (x.shape as number[])[axis + 1] + place : place
     const outer = sizeOf(x.shape.slice(0, axis + 1))
     const length: number = (x.shape as number[])[axis + 1]
     const blocks = tf.reshape(x, [outer, length, x.size / (outer * length)])
@@ -106,6 +109,27 @@ const crop: Of<'crop'> = {
     layer.edges.reduce<tf.Tensor>((value, [before, after], axis) => croppedAxis(value, axis + 1, before, after), x)
 }
 
+const centreEdges = (size: readonly number[], input: readonly number[]): Edges =>
+  size.map((length, axis) => {
+    const before = Math.floor((input[axis] - length) / 2)
+    return [before, input[axis] - length - before]
+  })
+
+const centerCrop: Of<'centerCrop'> = {
+  shape: ({ size }, [input], fail) => {
+    if (input.length !== 3) fail(`needs [height, width, channels], but gets [${input.join(', ')}].`)
+    for (const length of size) checkWhole(fail, length, 'a size of')
+    if (size.some((length, axis) => length > input[axis])) fail(`crops [${input.join(', ')}] to more than it is.`)
+    return [...size, input[2]]
+  },
+  label: ({ size }) => `crop ${size.join('x')}`,
+  forward: ({ layer, x }) =>
+    centreEdges(layer.size, x.shape.slice(1)).reduce<tf.Tensor>(
+      (value, [before, after], axis) => croppedAxis(value, axis + 1, before, after),
+      x
+    )
+}
+
 const upsample: Of<'upsample'> = {
   shape: ({ scale }, [input], fail) => {
     if (input.length !== scale.length + 1) {
@@ -116,7 +140,12 @@ const upsample: Of<'upsample'> = {
   },
   label: ({ scale }) => `upsample ${scale.join('x')}`,
   forward: ({ layer, x }) =>
-    layer.scale.reduce<tf.Tensor>((value, factor, axis) => repeatedAxis(value, axis + 1, factor), x)
+    layer.scale.reduce<tf.Tensor>((value, factor, axis) => {
+      const length = (value.shape as number[])[axis + 1]
+      return layer.bilinear === true
+        ? interpolated(value, axis + 1, length * factor)
+        : repeatedAxis(value, axis + 1, factor)
+    }, x)
 }
 
 const resize: Of<'resize'> = {
@@ -131,5 +160,5 @@ const resize: Of<'resize'> = {
 }
 
 export const arrangementKinds: { [T in ArrangementLayer['type']]: Of<T> } = {
-  ...{ permute, repeat, reverse, pick, zeroPad, crop, upsample, resize }
+  ...{ permute, repeat, reverse, pick, zeroPad, crop, centerCrop, upsample, resize }
 }

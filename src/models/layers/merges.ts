@@ -20,7 +20,7 @@ export function stretched(inputs: readonly number[][], fail: Fail): number[] {
 }
 
 /** Inputs [N, ..] with as many dimensions as the output, so that the examples lie in the same place. */
-function aligned(inputs: readonly tf.Tensor[], rank: number): tf.Tensor[] {
+export function aligned(inputs: readonly tf.Tensor[], rank: number): tf.Tensor[] {
   return inputs.map((x) => {
     const missing = rank + 1 - x.shape.length
     return missing === 0 ? x : tf.reshape(x, [x.shape[0], ...new Array<number>(missing).fill(1), ...x.shape.slice(1)])

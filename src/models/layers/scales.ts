@@ -6,8 +6,8 @@ import { checkWhole, type LayerKind } from './kind'
 export type ScaleLayer =
   /** x * scale + offset with fixed numbers: one for all, or one for each channel (the last dimension). */
   | { type: 'rescale'; scale: number[]; offset: number[] }
-  /** Of each example, over `groups` equal parts of the channels and all other dimensions. Wu & He 2018. */
-  | { type: 'groupNorm'; groups: number; epsilon?: number; scale?: boolean; center?: boolean }
+  /** Of each example, over `groups` equal parts of the channels (every one by itself) and all other dimensions. Wu & He 2018. */
+  | { type: 'groupNorm'; groups?: number; epsilon?: number; scale?: boolean; center?: boolean }
   /** x / sqrt(mean(x^2) + epsilon) * gain over the last dimension. Zhang & Sennrich 2019. */
   | { type: 'rmsNorm'; epsilon?: number }
 
@@ -35,7 +35,7 @@ const rescale: Of<'rescale'> = {
 }
 
 const groupNormKind: Of<'groupNorm'> = {
-  shape: ({ groups }, [input], fail) => {
+  shape: ({ groups = 1 }, [input], fail) => {
     checkWhole(fail, groups, 'groups')
     if (input.at(-1)! % groups !== 0) fail(`has ${groups} groups, which do not divide ${input.at(-1)} channels.`)
     return input
@@ -48,11 +48,11 @@ const groupNormKind: Of<'groupNorm'> = {
       ? []
       : [{ role: 'bias' as const, shape: input.slice(-1), initial: { kind: 'zeros' as const }, normalisation: true }])
   ],
-  label: ({ groups }) => `group norm ${groups}`,
+  label: ({ groups }) => (groups === undefined ? 'instance norm' : `group norm ${groups}`),
   forward: ({ layer, x, parameter }) => {
     const gain = layer.scale === false ? null : parameter<tf.Tensor1D>('W')
     const bias = layer.center === false ? null : parameter<tf.Tensor1D>('b')
-    return groupNorm(x, gain, bias, layer.groups, layer.epsilon ?? defaultEpsilon)
+    return groupNorm(x, gain, bias, layer.groups ?? x.shape.at(-1)!, layer.epsilon ?? defaultEpsilon)
   }
 }
 
