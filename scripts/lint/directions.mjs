@@ -29,7 +29,7 @@ export const directions = {
   'src/formats': {
     about: 'bytes to arrays, tables, pictures, networks: idx, npz, safetensors, PyTorch, CSV, Keras',
     imports: ['text'],
-    packages: ['papaparse', 'fast-png', 'jpeg-js', '@zip.js/zip.js']
+    packages: ['wasm-vips', 'papaparse', 'fast-png', '@zip.js/zip.js']
   },
   'src/datasets': {
     about: 'data sets: bundled and generated ones, how the user’s own are read',

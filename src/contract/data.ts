@@ -4,14 +4,36 @@ import { z } from 'zod'
 const jobId = z.string().min(8).max(64)
 const u8 = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
 
+const columnNames = z.array(z.string().max(1000)).max(10_000)
+
 const dataChoices = z.object({
   /** Column, or array, that is to be predicted. */
   label: z.string().min(1).optional(),
-  predict: z.enum(['classes', 'numbers']).optional(),
+  predict: z.enum(['classes', 'numbers', 'labels']).optional(),
   /** Pictures are brought to this size. */
-  size: z.object({ width: z.number().int().min(1).max(4096), height: z.number().int().min(1).max(4096) }).optional()
+  size: z.object({ width: z.number().int().min(1).max(4096), height: z.number().int().min(1).max(4096) }).optional(),
+  /** Where pictures say their class: in the outer or the inner folder, or in their names. */
+  classes: z.enum(['outer', 'inner', 'names']).optional(),
+  /** What becomes of files that cannot be read. */
+  unreadable: z.enum(['leave-out']).optional(),
+  /** Channels of pictures; default: one where all are gray, else three. */
+  colors: z.enum(['gray', 'rgb']).optional(),
+  /** What becomes of examples with empty cells: left out, or filled with the mean of their column. */
+  missing: z.enum(['leave-out', 'mean']).optional(),
+  /** How a text that is not UTF-8 is written. */
+  encoding: z.string().max(40).optional(),
+  /** Whether the channels of arrays stand before or after their other dimensions. */
+  channels: z.enum(['first', 'last']).optional(),
+  /** Columns of words as inputs: a number for each of their words, or none. */
+  words: z.enum(['one-hot', 'leave-out']).optional(),
+  /** Columns that are inputs, or not, whatever they look like. */
+  use: columnNames.optional(),
+  leaveOut: columnNames.optional()
 })
 export type DataChoices = z.infer<typeof dataChoices>
+
+/** What a question is about, which is the choice that answers it. */
+const questionAbout = z.enum(['label', 'size', 'classes', 'unreadable', 'missing', 'encoding', 'channels'])
 
 const datasetInfo = z.object({
   id: z.string(),
@@ -66,7 +88,15 @@ const dataFindings = z.object({
     })
     .nullable(),
   /** Something that only the user can say, with the answers that there are. */
-  question: z.object({ about: z.enum(['label', 'size']), text: z.string(), options: z.array(z.string()) }).nullable(),
+  question: z
+    .object({
+      about: questionAbout,
+      text: z.string(),
+      options: z.array(z.object({ value: z.string(), label: z.string() }))
+    })
+    .nullable(),
+  /** Every file that gives no examples, and why. */
+  left: z.array(z.object({ file: z.string(), reason: z.string() })),
   /** Why the data cannot be used: the file, the place and the remedy. */
   problem: z.string().nullable()
 })

@@ -8,6 +8,7 @@ const known: [RegExp, string][] = [
   [/\.(index|data-\d{5}-of-\d{5}|meta)$/i, 'part of a TensorFlow checkpoint, which is not read: save it as .keras or .weights.h5'], // prettier-ignore
   [/\.(pb|tflite|onnx|mlmodel|engine)$/i, 'a network for use and not for training, which is not read: save its weights as safetensors, npz or Keras'], // prettier-ignore
   [/\.wandb$/i, 'an offline file of Weights & Biases, which is not read: run "wandb sync", and export the history as CSV or Parquet'], // prettier-ignore
+  [/(^|\/)(thumbs\.db|desktop\.ini|ehthumbs\.db)$/i, 'of the system, not of the data'],
   [/\.(db|sqlite3?|db-wal|db-shm)$/i, 'a database, which is not read: export its runs as CSV, JSON or Parquet'],
   [/\.(zip|tar|tgz|tar\.gz|7z|rar)$/i, 'an archive: unpack it, what lies in it is read (of a Stable-Baselines3 model, policy.pth)'], // prettier-ignore
   [/\.(pkl|pickle|joblib|dill)$/i, 'a pickle, which could run any code and is not read: save tables as CSV or Parquet, weights with torch.save'], // prettier-ignore

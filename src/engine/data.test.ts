@@ -48,7 +48,7 @@ describe('data sets of a project', () => {
     const grant = await grantOf(engine, file)
     expect(await ask(engine, 'data.inspect', { job, grant, choices: {} })).toMatchObject({
       ...{ label: 'houses.csv', name: 'houses', found: null, problem: null },
-      question: { about: 'label', options: ['rooms', 'kind', 'price'] }
+      question: { about: 'label', options: ['rooms', 'kind', 'price'].map((value) => ({ value, label: value })) }
     })
     const choices = { label: 'kind' }
     expect(await ask(engine, 'data.inspect', { job, grant, choices })).toMatchObject({

@@ -58,7 +58,7 @@ beforeEach(() => {
 afterEach(() => mounted.forEach((wrapper) => wrapper.unmount()))
 
 const findings = (change: Partial<DataFindings>): DataFindings => ({
-  ...{ label: 'pets.csv', name: 'pets', found: null, question: null, problem: null },
+  ...{ label: 'pets.csv', name: 'pets', found: null, question: null, problem: null, left: [] },
   ...change
 })
 const dialog = (): HTMLElement => document.querySelector('[data-test="data-dialog"]')!
@@ -94,7 +94,11 @@ describe('the dialog', () => {
   })
 
   it('asks what only the user can say, and cannot add before it is answered', async () => {
-    const question = { about: 'label' as const, text: 'Which column is to be predicted?', options: ['a', 'kind'] }
+    const question = {
+      about: 'label' as const,
+      text: 'Which column is to be predicted?',
+      options: ['a', 'kind'].map((value) => ({ value, label: value }))
+    }
     answers['data.inspect'] = [findings({ question }), findings({ found })]
     const wrapper = open()
     await flushPromises()

@@ -8,7 +8,8 @@ export type DataStage = 'choose' | 'receiving' | 'reading' | 'review' | 'adding'
 
 const pieceBytes = 2 * 1024 * 1024
 /** Of dropped folders these files are sent. */
-const readable = /\.(npz|npy|csv|tsv|png|jpe?g|gz|bin|txt)$|idx\d?|ubyte/i
+const readable =
+  /\.(npz|npy|csv|tsv|data|jsonl?|ndjson|png|jpe?g|jpe|jfif|webp|gif|tiff?|bmp|dib|heic|heif|avif|svg|gz|bin|txt)$|idx\d?|ubyte/i
 
 export function useDataChoice(added: (dataset: DatasetInfo) => void) {
   const stage = ref<DataStage>('choose')
@@ -18,6 +19,8 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
   const name = ref('')
   /** Bytes that were received of those that are to be. */
   const received = ref({ done: 0, total: 0 })
+  /** Files of other kinds in what was dropped, which were not sent. */
+  const notSent = ref<string[]>([])
   let grant: string | null = null
   let staging: string | null = null
   let job = ''
@@ -38,7 +41,8 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
     await from(async (isCurrent) => {
       stage.value = 'receiving'
       received.value = { done: 0, total: 0 }
-      const { files } = await readDropped(taken, (path) => readable.test(path))
+      const { files, left } = await readDropped(taken, (path) => readable.test(path))
+      notSent.value = left
       if (files.length === 0) throw new Error('There are no files in it that data sets are read from.')
       const opened = (await request('import.stage', {})).staging
       if (!isCurrent()) return discard(opened)
@@ -64,6 +68,7 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
   ): Promise<void> {
     const mine = ++turn
     error.value = null
+    notSent.value = []
     const old = staging
     staging = null
     if (old !== null) void discard(old)
@@ -103,8 +108,7 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
 
   /** Without Vue's proxies, which cannot cross to another process. */
   function plainChoices(): DataChoices {
-    const { size, ...rest } = choices.value
-    return size ? { ...rest, size: { ...size } } : { ...rest }
+    return JSON.parse(JSON.stringify(choices.value)) as DataChoices
   }
 
   /** The user's answer; what is there is looked at again with it. */
@@ -160,7 +164,23 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
     if (staging !== null) void discard(staging)
   })
 
-  return { stage, error, findings, choices, name, received, obstacle, pick, type, drop, choose, add, again, cancel }
+  return {
+    stage,
+    error,
+    findings,
+    choices,
+    notSent,
+    name,
+    received,
+    obstacle,
+    pick,
+    type,
+    drop,
+    choose,
+    add,
+    again,
+    cancel
+  }
 }
 
 function newJob(): string {

@@ -9,6 +9,8 @@ import { UsageError } from '../options'
 import { table } from '../terminal'
 
 const job = 'command-line'
+/** More of a kind than this are counted. */
+const mostTold = 6
 const actions = ['add', 'list', 'remove'] as const
 
 export const dataCommand: Command = {
@@ -22,6 +24,12 @@ export const dataCommand: Command = {
     label: { value: 'COLUMN', description: 'add: the column, or the array, that is to be predicted.' },
     predict: { value: 'classes|numbers', description: 'add: how to take the labels. Default: as they look.' },
     size: { value: 'WxH', description: 'add: bring all pictures to this size, such as 32x32.' },
+    classes: {
+      value: 'outer|inner|names',
+      description: 'add: what tells the class of a picture: the outer folder, the inner one, or its name.'
+    },
+    colors: { value: 'gray|rgb', description: 'add: channels of pictures. Default: gray where all of them are.' },
+    'leave-out-unreadable': { description: 'add: without the files that cannot be read; else they are asked about.' },
     'dry-run': { description: 'add: only say what is there.' },
     json: { description: 'list: print JSON.' }
   },
@@ -64,6 +72,7 @@ async function add(words: string[], input: Input, context: Context): Promise<num
     if (question !== null) throw new PhasescopeError('bad-request', `${question.text} ${flagFor(question)}`)
     if (found === null) throw new PhasescopeError('internal', `Nothing was found in ${inspected.label}.`)
     for (const line of describe(found)) terminal.out(line)
+    for (const line of leftLines(inspected.left)) terminal.note(line)
     if (input.has('dry-run')) return 0
     const folder = resolve(input.required('project'))
     const session = input.has('create')
@@ -116,15 +125,31 @@ function choicesOf(input: Input): DataChoices {
   if (text !== undefined && (size === null || Number(size[1]) * Number(size[2]) === 0)) {
     throw new UsageError(`--size is "${text}"; give width and height such as 32x32.`)
   }
+  const classes = input.choice('classes', ['outer', 'inner', 'names'] as const)
+  const colors = input.choice('colors', ['gray', 'rgb'] as const)
   return {
     ...(label === undefined ? {} : { label }),
     ...(predict === undefined ? {} : { predict }),
+    ...(classes === undefined ? {} : { classes }),
+    ...(colors === undefined ? {} : { colors }),
+    ...(input.has('leave-out-unreadable') ? { unreadable: 'leave-out' as const } : {}),
     ...(size === null ? {} : { size: { width: Number(size[1]), height: Number(size[2]) } })
   }
 }
 
 function flagFor({ about, options }: NonNullable<DataFindings['question']>): string {
-  return about === 'label' ? 'Say it with --label NAME.' : `Say it with --size WxH, such as --size ${options[0]}.`
+  const [{ value }] = options
+  const values = options.map((option) => option.value).join(' or ')
+  const flags: Record<typeof about, string> = {
+    label: '--label NAME',
+    size: `--size WxH, such as --size ${value}`,
+    classes: `--classes ${values}`,
+    unreadable: '--leave-out-unreadable',
+    missing: `--missing ${values}`,
+    encoding: `--encoding NAME, such as --encoding ${value}`,
+    channels: `--channels ${values}`
+  }
+  return `Say it with ${flags[about]}.`
 }
 
 function describe(found: NonNullable<DataFindings['found']>): string[] {
@@ -143,6 +168,16 @@ function describe(found: NonNullable<DataFindings['found']>): string[] {
     ).slice(1),
     ...found.notes.map((note) => `note: ${note}`)
   ]
+}
+
+/** Every file that gives no examples, by its reason. */
+function leftLines(left: DataFindings['left']): string[] {
+  const reasons = new Map<string, string[]>()
+  for (const { file, reason } of left) reasons.set(reason, [...(reasons.get(reason) ?? []), file])
+  return [...reasons].map(([reason, files]) => {
+    const more = files.length - mostTold
+    return `not read: ${reason}: ${files.slice(0, mostTold).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`
+  })
 }
 
 function print(datasets: DatasetInfo[], json: boolean, { terminal }: Context): void {

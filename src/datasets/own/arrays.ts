@@ -7,7 +7,7 @@ import { readNpy } from '../../formats/npy'
 import { readNpz } from '../../formats/npz'
 import type { Split } from '../../training/types'
 import { outputsOf } from './labels'
-import { type DataChoices, type DataFile, DataQuestion, type UserData } from './choices'
+import { type DataChoices, type DataFile, DataQuestion, plainAnswers, type UserData } from './choices'
 import { type SplitName, splitOf, trainAndValidation, wordsOf } from './splits'
 
 const inputWords = ['x', 'input', 'inputs', 'image', 'images', 'data', 'feature', 'features', 'sample', 'samples']
@@ -58,7 +58,8 @@ export async function readArrays(files: readonly DataFile[], source: string, cho
     counts: { train: train.inputs.shape[0], validation: validation?.inputs.shape[0] ?? 0 },
     labels: arrays.map(({ name }) => name),
     label: train.labels.name,
-    notes: [...outputs.notes, ...inputs.notes, ...notes]
+    notes: [...outputs.notes, ...inputs.notes, ...notes],
+    left: []
   }
 }
 
@@ -126,7 +127,7 @@ function namedPairs(arrays: NumericArray[], source: string): Partial<Record<Spli
 function unclear(arrays: NumericArray[], source: string): DataQuestion {
   return new DataQuestion(
     'label',
-    arrays.map(({ name }) => name),
+    plainAnswers(arrays.map(({ name }) => name)),
     `Which array of ${source} holds the labels? There are ${listed(arrays)}. Choose one, or call them x_train and y_train.`
   )
 }

@@ -15,6 +15,32 @@ export interface DataChoices {
   predict?: Predict
   /** Pictures are brought to this size. */
   size?: { width: number; height: number }
+  /** Where pictures say their class: in the outer or the inner folder, or in their names. */
+  classes?: 'outer' | 'inner' | 'names'
+  /** What becomes of files that cannot be read. */
+  unreadable?: 'leave-out'
+  /** Channels of pictures; default: one where all are gray, else three. */
+  colors?: 'gray' | 'rgb'
+  /** What becomes of examples with empty cells: left out, or filled with the mean of their column. */
+  missing?: 'leave-out' | 'mean'
+  /** How a text that is not UTF-8 is written. */
+  encoding?: string
+  /** Whether the channels of arrays stand before or after their other dimensions. */
+  channels?: 'first' | 'last'
+  /** Columns of words as inputs: a number for each of their words, or none. */
+  words?: 'one-hot' | 'leave-out'
+  /** Columns that are inputs, or not, whatever they look like. */
+  use?: string[]
+  leaveOut?: string[]
+}
+
+/** What a question is about, which is the choice that answers it. */
+export type QuestionAbout = 'label' | 'size' | 'classes' | 'unreadable' | 'missing' | 'encoding' | 'channels'
+
+/** A file that gives no example, and why; null: its name says why. */
+export interface LeftOut {
+  file: string
+  reason: string | null
 }
 
 export interface UserData {
@@ -34,16 +60,31 @@ export interface UserData {
   labels: string[]
   label: string | null
   notes: string[]
+  /** Files of the choice that give no examples. */
+  left: LeftOut[]
+}
+
+/** One of the answers that there are, and how people read it. */
+export interface DataAnswer {
+  value: string
+  label: string
 }
 
 /** Something that only the user can say. The message asks it, the options are the answers. */
 export class DataQuestion extends Error {
+  /** @param left files that the question is about, or that will give no examples whatever the answer is */
   constructor(
-    readonly about: 'label' | 'size',
-    readonly options: string[],
-    message: string
+    readonly about: QuestionAbout,
+    readonly options: DataAnswer[],
+    message: string,
+    readonly left: LeftOut[] = []
   ) {
     super(message)
     this.name = 'DataQuestion'
   }
+}
+
+/** Answers that are read as they are. */
+export function plainAnswers(values: readonly string[]): DataAnswer[] {
+  return values.map((value) => ({ value, label: value }))
 }

@@ -2,7 +2,8 @@
 import { type NumericValues, shapeText, sizeOf } from '../../formats/arrays'
 import { FormatError, plural, someNames } from '../../formats/format-error'
 
-export type Predict = 'classes' | 'numbers'
+/** `labels`: each of several columns says yes or no. */
+export type Predict = 'classes' | 'numbers' | 'labels'
 
 /** Labels of one split: [N], [N, width] or, as words, [N]. */
 export interface LabelPart {

@@ -225,7 +225,7 @@ describe('tables as data', () => {
   it('ask for the label where nothing tells it, and predict numbers where it is one', async () => {
     const text = 'rooms,age,price\n' + Array.from({ length: 30 }, (_, i) => `${i % 5},${i},${i * 1.5}\n`).join('')
     const asked = (await read({ 'houses.csv': text }).catch((error: unknown) => error)) as DataQuestion
-    expect([asked.about, asked.options]).toEqual(['label', ['rooms', 'age', 'price']])
+    expect([asked.about, asked.options.map(({ value }) => value)]).toEqual(['label', ['rooms', 'age', 'price']])
     const data = await read({ 'houses.csv': text }, { label: 'price' })
     expect([data.classes, data.targetWidth, data.train.targets?.[2]]).toEqual([0, 1, 3])
     const rooms = await read({ 'houses.csv': text }, { label: 'rooms' })
@@ -303,9 +303,16 @@ describe('pictures as data', () => {
 
   it('are all of one size and have three channels where one of them has', async () => {
     const jpeg = new Uint8Array(encodeJpeg({ width: 8, height: 8, data: new Uint8Array(256).fill(200) }, 90).data)
-    const mixed = { 'a/1.png': png(4, 4, 9), 'a/2.png': png(4, 4, 9), 'b/1.png': png(6, 6, 7, 3), 'b/2.jpg': jpeg }
+    const green = encodePng({
+      width: 6,
+      height: 6,
+      channels: 3,
+      depth: 8,
+      data: new Uint8Array(108).map((_, i) => (i % 3 === 1 ? 7 : 0))
+    })
+    const mixed = { 'a/1.png': png(4, 4, 9), 'a/2.png': png(4, 4, 9), 'b/1.png': green, 'b/2.jpg': jpeg }
     const asked = (await read(mixed).catch((error: unknown) => error)) as DataQuestion
-    expect([asked.about, asked.options[0]]).toEqual(['size', '4x4'])
+    expect([asked.about, asked.options[0].value]).toEqual(['size', '4x4'])
     expect(asked.message).toContain('They have 3 sizes; the most frequent is 4x4 (2 pictures).')
     const data = await read(mixed, { size: { width: 2, height: 2 } })
     expect([data.inputShape, data.train.inputs.length]).toEqual([[2, 2, 3], 48])
@@ -325,20 +332,88 @@ describe('pictures as data', () => {
     ])
   })
 
+  /** One channel of gray with its alpha, as a PNG. */
+  const clear = (values: number[], alpha: number[]) =>
+    encodePng({
+      ...{ width: 2, height: 2, channels: 2, depth: 8 },
+      data: Uint8Array.from(values.flatMap((value, i) => [value, alpha[i]]))
+    })
+
+  it('lie on white where they are transparent, or on black where they are bright', async () => {
+    const dark = { 'a/1.png': clear([0, 0, 0, 0], [255, 0, 0, 0]), 'b/1.png': clear([0, 0, 0, 0], [0, 255, 255, 0]) }
+    const data = await read(dark)
+    expect([...data.train.inputs]).toEqual([0, 255, 255, 255, 255, 0, 0, 255])
+    expect(data.notes).toContain('Transparent pictures lie on white.')
+    const bright = {
+      'a/1.png': clear([250, 0, 9, 0], [255, 0, 0, 0]),
+      'b/1.png': clear([0, 250, 250, 0], [0, 255, 255, 0])
+    }
+    const other = await read(bright)
+    expect([...other.train.inputs]).toEqual([250, 0, 0, 0, 0, 250, 250, 0])
+    expect(other.notes).toContain('Transparent pictures lie on black, because they are bright.')
+  })
+
+  it('that cannot be read are all named at once, and left out where that is wanted', async () => {
+    const contents = {
+      ...{ 'a/1.png': png(2, 2, 1), 'a/2.png': '', 'b/1.png': png(2, 2, 2), 'b/2.png': png(2, 2, 3).subarray(0, 40) },
+      ...{ 'c/1.heic': 'x', 'b/Thumbs.db': 'x' }
+    }
+    const asked = (await read(contents).catch((error: unknown) => error)) as DataQuestion
+    expect(asked.message).toBe(
+      '3 of 5 pictures cannot be read: a/2.png is empty; b/2.png cannot be decoded (it is cut off or damaged); ' +
+        'c/1.heic is no picture of the kinds that are read (png, jpg, webp, gif, tiff, bmp). With them all of the class "c" would go. Repair them, or leave them out.'
+    )
+    expect(asked.options).toEqual([{ value: 'leave-out', label: 'Leave 3 pictures out, and 1 class' }])
+    const data = await read(contents, { unreadable: 'leave-out' })
+    expect([data.classNames, data.counts.train, [...data.train.labels]]).toEqual([['a', 'b'], 2, [0, 1]])
+    expect(data.notes).toContain('3 pictures that cannot be read left out.')
+    // Every file is accounted for.
+    expect(data.left.map(({ file }) => file).sort()).toEqual(['a/2.png', 'b/2.png', 'b/Thumbs.db', 'c/1.heic'])
+  })
+
+  it('of which many are equal, even or black are told so, and all equal ones are refused', async () => {
+    const some = (values: number[]) =>
+      encodePng({ width: 2, height: 2, channels: 1, depth: 8, data: Uint8Array.from(values) })
+    const [one, other] = [some([1, 2, 3, 4]), some([9, 2, 3, 4])]
+    const data = await read({
+      ...{ 'train/a/1.png': one, 'train/a/2.png': one, 'train/b/1.png': other, 'train/b/2.png': some([5, 5, 5, 5]) },
+      ...{ 'val/a/1.png': one, 'val/b/1.png': some([7, 2, 3, 4]) }
+    })
+    expect(data.notes.slice(1)).toEqual([
+      '1 picture of one even colour.',
+      '1 training picture equal to another one.',
+      '1 validation picture also among the training pictures: they do not validate.',
+      'The brightest value is 9 of 255: the pictures are almost black.'
+    ])
+    await expect(read({ 'a/1.png': one, 'b/1.png': one })).rejects.toThrow('mine has 2 pictures that are all equal: there is nothing to learn.') // prettier-ignore
+  })
+
+  it('of gray in three channels have one, unless somebody wants three', async () => {
+    const gray = { 'a/1.png': png(2, 2, 5, 3), 'b/1.png': png(2, 2, 6, 3) }
+    const data = await read(gray)
+    expect([data.inputShape, [...data.train.inputs]]).toEqual([[2, 2, 1], [5, 5, 5, 5, 6, 6, 6, 6]]) // prettier-ignore
+    expect(data.notes).toContain('All pictures are gray: they have one channel.')
+    expect((await read(gray, { colors: 'rgb' })).inputShape).toEqual([2, 2, 3])
+  })
+
   const bad: [string, Contents, string][] = [
-    ['no folder', { '1.png': png(2, 2, 1) }, '1.png lies in no folder of a class. Put the pictures of each class'],
+    [
+      'no folder',
+      { '1.png': png(2, 2, 1) },
+      'mine has no folder with pictures to train on. Put the pictures of each class'
+    ],
     ['one class', { 'a/1.png': png(2, 2, 1) }, 'mine has pictures of one class only ("a").'],
     [
       'a broken picture',
       { 'a/1.png': png(2, 2, 1), 'b/2.png': 'nothing' },
-      'b/2.png is neither a PNG nor a JPEG picture.'
+      '1 of 2 pictures cannot be read: b/2.png is no picture of the kinds that are read (png, jpg, webp, gif, tiff, bmp). With them all of the class "b" would go.'
     ],
     [
       'a stray class',
       { 'train/a/1.png': png(2, 2, 1), 'train/b/1.png': png(2, 2, 1), 'val/c/1.png': png(2, 2, 1) },
       'val/c/1.png belongs to the class "c", of which there is nothing to train on.'
     ],
-    ['nothing', {}, 'mine is empty; data sets are read from npz, npy, idx, csv'],
+    ['nothing', {}, 'mine is empty; data sets are read from npz, npy, idx, tables'],
     ['other files', { 'notes.docx': 'x' }, 'mine holds "notes.docx"; data sets are read from']
   ]
   it.each(bad)('are refused in words: %s', async (_, contents, message) => {

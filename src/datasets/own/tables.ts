@@ -3,7 +3,7 @@ import { type DataColumn, type DataTable, readDataTable } from '../../formats/da
 import { FormatError, someNames } from '../../formats/format-error'
 import type { Split } from '../../training/types'
 import { type LabelPart, outputsOf } from './labels'
-import { type DataChoices, type DataFile, DataQuestion, type UserData } from './choices'
+import { type DataChoices, type DataFile, DataQuestion, plainAnswers, type UserData } from './choices'
 import { type SplitName, splitOf, trainAndValidation, wordsOf } from './splits'
 
 const labelNames = ['label', 'labels', 'target', 'class', 'y', 'species', 'category', 'outcome']
@@ -61,7 +61,8 @@ export async function readTables(files: readonly DataFile[], source: string, cho
       ...outputs.notes,
       ...(leftOut.length > 0 ? [`Left out, because not numbers: ${someNames(leftOut)}.`] : []),
       ...notes
-    ]
+    ],
+    left: []
   }
 }
 
@@ -77,7 +78,11 @@ function labelOf({ file, table }: Named, choices: DataChoices): string {
   // The only column of words, where it is the first or the last, as in most tables of examples.
   const [only] = words
   if (words.length === 1 && (only === table.columns[0] || only === table.columns.at(-1))) return only.name
-  throw new DataQuestion('label', names, `Which column of ${file} is to be predicted? There are ${someNames(names)}.`)
+  throw new DataQuestion(
+    'label',
+    plainAnswers(names),
+    `Which column of ${file} is to be predicted? There are ${someNames(names)}.`
+  )
 }
 
 function inputColumns(parts: readonly Named[], label: string): { used: string[]; leftOut: string[] } {

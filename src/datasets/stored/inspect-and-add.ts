@@ -1,8 +1,9 @@
 /** The user's own data in a compute worker: a look at what was chosen, and its way into the project. */
 import type { DataChoices, DataFindings, DatasetInfo } from '../../contract/data'
 import { PhasescopeError } from '../../contract/errors'
+import { whyLeft } from '../../contract/left-files'
 import { readUserData } from '../own/read'
-import { DataQuestion, type UserData } from '../own/choices'
+import { DataQuestion, type LeftOut, type UserData } from '../own/choices'
 import { stemOf } from '../../formats/file-names'
 import { FormatError } from '../../formats/format-error'
 import { findDataFiles } from './files'
@@ -11,7 +12,9 @@ import type { Split } from '../../training/types'
 
 const mostPictures = 16
 /** Pictures of a folder that are decoded for a look. */
-const mostDecoded = 200
+const mostDecoded = 1000
+/** More files than this are not listed. */
+const mostLeft = 10_000
 
 interface DataToInspect {
   paths: string[]
@@ -20,14 +23,16 @@ interface DataToInspect {
 
 export async function inspectData({ paths, choices }: DataToInspect): Promise<DataFindings> {
   const { label, files } = await findDataFiles(paths)
-  const empty = { label, name: stemOf(label), found: null, question: null, problem: null }
+  const empty = { label, name: stemOf(label), found: null, question: null, problem: null, left: [] }
   try {
-    return { ...empty, found: summary(await readUserData(files, label, choices, mostDecoded)) }
+    const data = await readUserData(files, label, choices, mostDecoded)
+    return { ...empty, found: summary(data), left: told(data.left) }
   } catch (error) {
     if (error instanceof DataQuestion) {
       return {
         ...empty,
-        question: { about: error.about, text: error.message, options: error.options.slice(0, 10_000) }
+        question: { about: error.about, text: error.message, options: error.options.slice(0, 10_000) },
+        left: told(error.left)
       }
     }
     if (error instanceof FormatError) return { ...empty, problem: error.message }
@@ -53,6 +58,11 @@ export async function addData({
   }
   const names = files.slice(0, 20).map((file) => file.name)
   return saveDataset(project, name, { kind: data.kind, files: names }, data)
+}
+
+/** With a reason for each. */
+function told(left: readonly LeftOut[]): DataFindings['left'] {
+  return left.slice(0, mostLeft).map(({ file, reason }) => ({ file, reason: reason ?? whyLeft(file) }))
 }
 
 function summary(data: UserData): NonNullable<DataFindings['found']> {
