@@ -1,26 +1,27 @@
 /** What each kind of layer asks for in the editor, and how what is typed becomes the layer. */
-import type { ActivationName, Layer, NetworkSpec } from '../../../src/models/types'
+import type { Layer, NetworkSpec } from '../../../src/models/types'
+import { bias, describedForms, dilations, epsilon, functions, pad, size, strides } from './described-layer-fields'
 
 export type LayerType = Layer['type']
 
 export interface LayerField {
   key: string
   label: string
-  kind: 'count' | 'number' | 'sizes' | 'choice' | 'flag'
+  /** `numbers`: any, several; `pairs`: whole numbers from 0, two by two. */
+  kind: 'count' | 'number' | 'sizes' | 'numbers' | 'pairs' | 'choice' | 'flag'
   choices?: string[]
   /** What an empty field means. */
   empty?: string
 }
 
-const functions: ActivationName[] = [
-  ...(['relu', 'sigmoid', 'tanh', 'elu', 'selu', 'leakyRelu', 'gelu', 'softplus', 'swish', 'linear'] as const)
-]
-const bias: LayerField = { key: 'bias', label: 'Bias', kind: 'flag' }
-const pad: LayerField = { key: 'pad', label: 'Padding', kind: 'choice', choices: ['same', 'valid'] }
-const size: LayerField = { key: 'size', label: 'Window', kind: 'sizes' }
-const epsilon: LayerField = { key: 'epsilon', label: 'Epsilon', kind: 'number', empty: '1e-5' }
+/** A type of layer in the editor. */
+export interface LayerForm {
+  label: string
+  fields: LayerField[]
+  fresh: () => object
+}
 
-export const layerKinds: Record<LayerType, { label: string; fields: LayerField[]; fresh: () => object }> = {
+export const layerKinds: Record<LayerType, LayerForm> = {
   dense: {
     label: 'Dense',
     fields: [{ key: 'units', label: 'Units', kind: 'count' }, bias],
@@ -28,13 +29,7 @@ export const layerKinds: Record<LayerType, { label: string; fields: LayerField[]
   },
   conv: {
     label: 'Convolution',
-    fields: [
-      { key: 'filters', label: 'Filters', kind: 'count' },
-      size,
-      { key: 'strides', label: 'Strides', kind: 'sizes', empty: '1' },
-      pad,
-      bias
-    ],
+    fields: [{ key: 'filters', label: 'Filters', kind: 'count' }, size, strides, dilations, pad, bias],
     fresh: () => ({ filters: 16, size: [3, 3], pad: 'same' })
   },
   maxPool: {
@@ -75,12 +70,15 @@ export const layerKinds: Record<LayerType, { label: string; fields: LayerField[]
     fresh: () => ({ vocabulary: 100, width: 32 })
   },
   add: { label: 'Add', fields: [], fresh: () => ({}) },
-  concat: { label: 'Concatenate', fields: [], fresh: () => ({}) }
+  concat: { label: 'Concatenate', fields: [], fresh: () => ({}) },
+  ...describedForms
 }
 
 export function textOf(layer: Layer, { key, kind }: LayerField): string {
   const value = (layer as unknown as Record<string, unknown>)[key]
   if (value === undefined) return ''
+  if (kind === 'pairs') return (value as number[][]).map((pair) => pair.join(' ')).join(', ')
+  if (kind === 'numbers') return (value as number[]).join(', ')
   return kind === 'sizes' ? (value as number[]).join(' x ') : String(value as string | number)
 }
 
@@ -89,14 +87,32 @@ export function withField(layer: Layer, { key, kind, empty }: LayerField, text: 
   const { [key]: _old, ...rest } = layer as unknown as Record<string, unknown>
   const typed = text.trim()
   if (typed === '') return empty === undefined ? null : (rest as unknown as Layer)
-  const value = kind === 'sizes' ? sizesOf(typed) : kind === 'choice' ? typed : Number(typed.replace(',', '.'))
+  const value = valueOf(kind, typed)
+  return value === null ? null : ({ ...rest, [key]: value } as unknown as Layer)
+}
+
+function valueOf(kind: LayerField['kind'], typed: string): unknown {
   const whole = (number: number): boolean => Number.isInteger(number) && number > 0
-  const fine =
-    kind === 'choice' ||
-    (kind === 'sizes' && (value as number[]).every(whole)) ||
-    (kind === 'count' && whole(value as number)) ||
-    (kind === 'number' && Number.isFinite(value as number))
-  return fine ? ({ ...rest, [key]: value } as unknown as Layer) : null
+  const several = typed.split(/[\s,;]+/).map(Number)
+  switch (kind) {
+    case 'sizes': {
+      const sizes = sizesOf(typed)
+      return sizes.every(whole) ? sizes : null
+    }
+    case 'numbers':
+      return several.every((number) => Number.isFinite(number)) ? several : null
+    case 'pairs': {
+      if (several.length % 2 !== 0 || !several.every((number) => Number.isInteger(number) && number >= 0)) return null
+      return several.flatMap((number, i) => (i % 2 === 0 ? [[number, several[i + 1]]] : []))
+    }
+    case 'count':
+    case 'number': {
+      const number = Number(typed.replace(',', '.'))
+      return (kind === 'count' ? whole(number) : Number.isFinite(number)) ? number : null
+    }
+    default:
+      return typed
+  }
 }
 
 /** "3 x 3", "3,3" and "3 3" are the same. */
@@ -119,7 +135,8 @@ export function renamed(network: NetworkSpec, at: number, name: string): Network
   const swap = (names: string[] | undefined): string[] | undefined => names?.map((one) => (one === old ? name : one))
   const layers = network.layers.map((layer, i): Layer => {
     const inputs = swap(layer.inputs)
-    return { ...layer, ...(inputs ? { inputs } : {}), ...(i === at ? { name } : {}) }
+    const weights = layer.weightsOf === old ? { weightsOf: name } : {}
+    return { ...layer, ...(inputs ? { inputs } : {}), ...weights, ...(i === at ? { name } : {}) }
   })
   const outputs = swap(network.outputs)
   return { ...network, layers, ...(outputs ? { outputs } : {}) }
