@@ -174,7 +174,9 @@ describe('pictures', () => {
     )
     const huge = bytesOf(png.data)
     new DataView(huge.buffer).setUint32(16, 200_000_000)
-    await expect(decodePicture(huge, 'p')).rejects.toThrow(/^p (is 200000000 x 5 pixels, which is no usable size|cannot be decoded)/)
+    await expect(decodePicture(huge, 'p')).rejects.toThrow(
+      /^p (is 200000000 x 5 pixels, which is no usable size|cannot be decoded)/
+    )
     // A frame header that claims more than the file can hold; decoding it would take gigabytes.
     const claims = bytesOf(jpeg.data)
     const frame = claims.findIndex((byte, i) => byte === 0xff && [0xc0, 0xc2].includes(claims[i + 1]))

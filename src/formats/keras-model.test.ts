@@ -347,3 +347,32 @@ describe('models that cannot be read', () => {
   ]
   it.each(bad)('%s', (_, json, message) => expect(() => networkFromKeras(json, 'm.json')).toThrow(message))
 })
+
+describe('what bytes are for a model', () => {
+  const dense = keras3('Dense', { name: 'd', units: 2 })
+  const read = (...layers: object[]) => networkFromKeras(sequential3(...layers, dense), 'm.json')
+  const whole = (name: string): string =>
+    `Layer ${name} is for values of 0 to 255, so pictures of bytes reach the network as 0 to 255, not as 0 to 1.`
+
+  it('is 0 to 255 where it scales them itself, also behind what leaves values alone', () => {
+    const flat = keras3('Reshape', { name: 'r', target_shape: [2, 2] })
+    const rescaling = keras3('Rescaling', { name: 's', scale: 1 / 127.5, offset: -1 })
+    const { network, problems } = read(flat, rescaling)
+    expect(network.byteMaximum).toBe(255)
+    expect(problems).toEqual([whole('s')])
+    expect(network.layers[1]).toEqual({ name: 's', type: 'rescale', scale: [1 / 127.5], offset: [-1] })
+    const normalization = keras3('Normalization', { name: 'n', axis: null, mean: 120, variance: 3600 })
+    expect(read(normalization)).toMatchObject({ network: { byteMaximum: 255 }, problems: [whole('n')] })
+  })
+
+  it('is 0 to 1 where it scales such numbers, or nothing, or something in between', () => {
+    const rescaling = keras3('Rescaling', { name: 's', scale: 2, offset: -1 })
+    expect(read(rescaling).network.byteMaximum).toBeUndefined()
+    expect(read(rescaling).problems).toEqual([
+      'Layer s is for values as they come; pictures of bytes reach it as 0 to 1.'
+    ])
+    expect(read().problems).toEqual([])
+    const inner = read(keras3('Dense', { name: 'e', units: 2 }), keras3('Rescaling', { name: 's', scale: 1 / 255 }))
+    expect(inner.network.byteMaximum).toBeUndefined()
+  })
+})

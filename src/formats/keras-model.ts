@@ -4,6 +4,7 @@
  */
 import type { NetworkSpec } from '../models/types'
 import { FormatError } from './format-error'
+import { byteRange } from './keras-bytes'
 import { withWeights, type ActivationName, type Config, type Layer, type Part, type Step } from './keras-config'
 import { freeName, graphOf, record, type KerasGraph, type Use } from './keras-graph'
 import { convertLayer } from './keras-layers'
@@ -87,7 +88,9 @@ function assemble(graph: KerasGraph, title: string): Omit<KerasNetwork, 'loss'> 
     for (const [key, result] of results) results.set(key, { ...result, name: layers[0].name })
   }
   const last = outputs.map((key) => results.get(key)!.name)
-  const network: NetworkSpec = { title, input, layers }
+  const { byteMaximum, notes } = byteRange(layers)
+  problems.push(...notes)
+  const network: NetworkSpec = { title, input, layers, ...(byteMaximum === undefined ? {} : { byteMaximum }) }
   if (last.length > 1 || last[0] !== layers.at(-1)?.name) network.outputs = last
   return { network, problems }
 }

@@ -10,6 +10,8 @@ export interface Batch {
   /** [count, width] */
   targets?: Float32Array
   count: number
+  /** What white is, where it is not 1. */
+  byteMaximum?: 255
 }
 
 export class BatchSource {
@@ -58,13 +60,17 @@ export function takeExamples(split: Split, rows: Uint32Array): Split {
     inputs: rowsOf(split.inputs, per(split.inputs), rows),
     labels: rowsOf(split.labels, per(split.labels), rows),
     ...(split.targets ? { targets: rowsOf(split.targets, per(split.targets), rows) } : {}),
+    ...(split.byteMaximum === undefined ? {} : { byteMaximum: split.byteMaximum }),
     count: rows.length
   }
 }
 
 function gather(split: Split, rows: Uint32Array): Batch {
-  const { inputs, ...rest } = takeExamples(split, rows)
-  return { ...rest, inputs: inputs instanceof Uint8Array ? Float32Array.from(inputs, (byte) => byte / 255) : inputs }
+  const { inputs, byteMaximum, ...rest } = takeExamples(split, rows)
+  if (!(inputs instanceof Uint8Array)) return { ...rest, inputs }
+  const unit = 255 / (byteMaximum ?? 1)
+  const white = byteMaximum === undefined ? {} : { byteMaximum }
+  return { ...rest, ...white, inputs: Float32Array.from(inputs, (byte) => byte / unit) }
 }
 
 function rowsOf<A extends Float32Array | Int32Array | Uint8Array>(values: A, width: number, rows: Uint32Array): A {

@@ -41,11 +41,11 @@ export function isPicture(shape: readonly number[]): boolean {
 }
 
 /** The first examples of a batch as they are; inputs of 0..1 become 0..255, what lies beyond is clipped. */
-export function examplePictures({ inputs, count }: Batch, shape: readonly number[]): Tiles {
+export function examplePictures({ inputs, count, byteMaximum }: Batch, shape: readonly number[]): Tiles {
   const [height, width, channels] = shape
   const size = height * width * channels
   const tiles = Array.from({ length: Math.min(count, maxTiles) }, (_, i) => {
-    return Uint8Array.from({ length: size }, (_, at) => toByte(255 * inputs[i * size + at]))
+    return Uint8Array.from({ length: size }, (_, at) => toByte((255 / (byteMaximum ?? 1)) * inputs[i * size + at]))
   })
   return { width, height, channels: channels as 1 | 3, tiles }
 }

@@ -287,8 +287,10 @@ export interface Dataset {
 }
 
 export interface Split {
-  /** Bytes stand for 0..1: they are divided by 255 when a batch is cut. */
+  /** Bytes stand for 0..1: they are divided by 255 when a batch is cut, where `byteMaximum` does not say otherwise. */
   inputs: Float32Array | Int32Array | Uint8Array
+  /** What the byte 255 counts as; 1 by default. */
+  byteMaximum?: 255
   /** Class indices [count, heads] row-major; empty where the targets are numbers. */
   labels: Int32Array
   /** Numbers to predict, [count, width] row-major. */

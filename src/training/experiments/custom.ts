@@ -128,8 +128,11 @@ export const custom: Experiment = {
   ...ofNetwork(customNetwork),
   trainingExamples: ({ params, data }) => (data ? projectExamples(params, data).train : 0),
   problems: problemsOf,
-  load(recipe, rng, resources) {
+  async load(recipe, rng, resources) {
     if (!recipe.data) throw new Error('A run of your own network needs a data set.')
-    return loadProjectData(recipe.params, recipe.data, rng, resources)
+    const data = await loadProjectData(recipe.params, recipe.data, rng, resources)
+    const { byteMaximum } = customNetwork(recipe)
+    if (byteMaximum === undefined) return data
+    return { ...data, train: { ...data.train, byteMaximum }, validation: { ...data.validation, byteMaximum } }
   }
 }
