@@ -406,6 +406,30 @@ def architectures():
     yield "inception-block", inception, (4, 4, 2), False
 
 
+def augmentations(rng):
+    """In training, with ranges of one number, so that nothing is left to chance."""
+    x = rng.normal(size=(2, 6, 5, 2)).astype(np.float32)
+    for fill in ("reflect", "wrap", "nearest", "constant"):
+        for interpolation in ("bilinear", "nearest"):
+            more = {"fill_mode": fill, "interpolation": interpolation, "fill_value": 0.7 if fill == "constant" else 0.0}
+            yield f"translation-{fill}-{interpolation}", x, L.RandomTranslation((0.13, 0.13), (-0.47, -0.47), name="n", **more)
+            yield f"zoom-{fill}-{interpolation}", x, L.RandomZoom((0.31, 0.31), (-0.23, -0.23), name="n", **more)
+    yield "zoom-alone", x, L.RandomZoom((0.9, 0.9), name="n")
+    yield "brightness", x, L.RandomBrightness((0.2, 0.2), value_range=(-1.0, 1.5), name="n")
+    yield "contrast-none", x, L.RandomContrast((0.0, 0.0), value_range=(-1.0, 1.5), name="n")
+
+
+def augmented(name, x, layer):
+    model = tiny(x.shape[1:], layer, L.Flatten(name="flat"))
+    out = layer(torch.tensor(x), training=True)
+    return {
+        "name": name,
+        "model": json.loads(model.to_json()),
+        "input": array(x),
+        "outputs": array(out.detach().numpy()),
+    }
+
+
 def write(name, cases):
     text = json.dumps({"versions": VERSIONS, "cases": cases}, separators=(",", ":"))
     FOLDER.mkdir(exist_ok=True)
@@ -422,6 +446,7 @@ def main():
         made.append(case(name, tiny(shape, *stack), rng.normal(size=(3, *shape)), rng))
     write("keras-layers", made)
     write("keras-graphs", [case(n, model, rng.normal(size=(3, *s)), rng) for n, model, s in graph_cases(rng)])
+    write("keras-augmentation", [augmented(*one) for one in augmentations(np.random.default_rng(5))])
     made = []
     for name, build, shape, tokens in architectures():
         keras.backend.clear_session()

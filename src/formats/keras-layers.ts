@@ -192,10 +192,15 @@ const harmless: Record<string, string> = {
 }
 const endsHarmless = /_(initializer|regularizer|constraint)$/
 
+/** Whether a setting changes nothing that a trained network computes, or is read elsewhere. */
+export function isHarmless(key: string): boolean {
+  return Object.hasOwn(harmless, key) || endsHarmless.test(key)
+}
+
 /** What a reader has not asked for must not change anything. */
 function checkSettings(layer: KerasLayer, seen: ReadonlySet<string>): void {
   for (const [key, value] of Object.entries(layer.config)) {
-    if (seen.has(key) || Object.hasOwn(harmless, key) || endsHarmless.test(key)) continue
+    if (seen.has(key) || isHarmless(key)) continue
     if (value == null || value === false) continue
     throw refused(layer, `has ${key}=${textOf(value)}, which is not known for a ${layer.className}. Leave it out`)
   }

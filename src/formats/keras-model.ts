@@ -89,10 +89,21 @@ function assemble(graph: KerasGraph, title: string): Omit<KerasNetwork, 'loss'> 
   }
   const last = outputs.map((key) => results.get(key)!.name)
   const { byteMaximum, notes } = byteRange(layers)
-  problems.push(...notes)
+  problems.push(...notes, ...precisionNotes(uses))
   const network: NetworkSpec = { title, input, layers, ...(byteMaximum === undefined ? {} : { byteMaximum }) }
   if (last.length > 1 || last[0] !== layers.at(-1)?.name) network.outputs = last
   return { network, problems }
+}
+
+/** Keras may compute in half precision; here everything is float32. */
+function precisionNotes(uses: readonly Use[]): string[] {
+  const names = uses.map(({ layer: { config } }) => {
+    const { dtype } = config
+    const name = typeof dtype === 'string' ? dtype : record(record(dtype)?.config)?.name
+    return typeof name === 'string' ? name : 'float32'
+  })
+  const others = [...new Set(names)].filter((name) => name !== 'float32')
+  return others.length === 0 ? [] : [`The model computes in ${others.join(', ')}; here everything is float32.`]
 }
 
 /** Losses start from logits: a softmax at the end, and a sigmoid over one unit, go. */

@@ -94,6 +94,33 @@ function built(one: Case, probed: boolean): Model {
   return model
 }
 
+/** Every node that can be observed is shown once, with as many values as the graph says; edges lead between nodes. */
+function expectShown(model: Model, inputs: Float32Array | Int32Array, count: number): void {
+  const { nodes, edges } = model.graph
+  const seen = new Map<string, number>()
+  tf.tidy(() => {
+    const tap = (path: string, { size }: tf.Tensor): void => {
+      expect(seen.has(path), path).toBe(false)
+      seen.set(path, size)
+    }
+    model.forward(inputs, count, { tap })
+  })
+  const paths = new Set(nodes.map(({ path }) => path))
+  expect(paths.size).toBe(nodes.length)
+  for (const { from, to } of edges) expect([from, paths.has(from), to, paths.has(to)]).toEqual([from, true, to, true])
+  for (const { path, hook, kind, shape, parent } of nodes) {
+    expect([path, seen.has(path)]).toEqual([path, hook?.activations === true])
+    if (kind === 'layer') expect([path, seen.get(path)]).toEqual([path, count * sizeOf(shape)])
+    if (parent !== null) expect(paths.has(parent), parent).toBe(true)
+    if (kind !== 'scope') {
+      expect(
+        edges.some(({ from, to }) => from === path || to === path),
+        path
+      ).toBe(true)
+    }
+  }
+}
+
 const inputOf = ({ input, inputGradient }: Case): Float32Array | Int32Array =>
   inputGradient ? Float32Array.from(input.values) : Int32Array.from(input.values)
 
@@ -108,6 +135,7 @@ describe('of Keras', () => {
     const [count] = one.input.shape
     const model = built(one, one.inputGradient !== null)
     const inputs = inputOf(one)
+    expectShown(model, inputs, count)
     tf.tidy(() => {
       const out = joined(model.forward(inputs, count))
       expectClose(out.dataSync(), one.outputs.values, 1e-5, 'outputs')

@@ -19,7 +19,7 @@ import {
 import { type ExperimentSpec, type ParamValue, type Recipe, type RecordOptions } from '../../training/types'
 import { noteProblems, withEngine } from '../host'
 import { UsageError } from '../options'
-import type { Command, Input } from '../options'
+import type { Command, Context, Input } from '../options'
 import { trainAndWatch } from '../training'
 
 const maxSeed = 2 ** 32 - 1
@@ -68,7 +68,7 @@ export const trainCommand: Command = {
     return withEngine(context, { jobs }, async (engine) => {
       // Everything is checked before the project folder is made.
       const data = input.text('data') ?? null
-      const network = await networkFrom(engine, input.text('network'))
+      const network = await networkFrom(engine, input.text('network'), context)
       const recipe = resolveRecipe(await recipeOf({ folder }, { experiment: spec.id, params, data, network }))
       const hooks = chosenHooks(recipe, input)
       const session = await engine.openOrCreateFolder(folder, basename(folder))
@@ -92,7 +92,11 @@ export const trainCommand: Command = {
   }
 }
 
-async function networkFrom(engine: Engine, file: string | undefined): Promise<NetworkSpec | null> {
+async function networkFrom(
+  engine: Engine,
+  file: string | undefined,
+  { terminal }: Context
+): Promise<NetworkSpec | null> {
   if (file === undefined) return null
   let text: string
   try {
@@ -100,7 +104,9 @@ async function networkFrom(engine: Engine, file: string | undefined): Promise<Ne
   } catch {
     throw new UsageError(`--network ${file} cannot be read. Check the path.`)
   }
-  return (await engine.call('networks.read', { name: basename(file), text })).network
+  const { network, notes } = await engine.call('networks.read', { name: basename(file), text })
+  for (const note of notes) terminal.note(`note: ${note}`)
+  return network
 }
 
 async function trustMetrics(engine: Engine, folder: string): Promise<void> {
