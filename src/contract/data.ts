@@ -74,6 +74,8 @@ const dataFindings = z.object({
       /** Columns or arrays that can be the label, and which one is. */
       labels: z.array(z.string()),
       label: z.string().nullable(),
+      /** Columns that are inputs; empty where the data are no table. */
+      inputs: z.array(z.string()),
       notes: z.array(z.string()),
       /** First training examples as pictures, for inputs that are some. */
       pictures: z.array(

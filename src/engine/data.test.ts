@@ -43,7 +43,7 @@ describe('data sets of a project', () => {
   it('come from a typed path, after a question, and are listed, loaded and removed', async () => {
     const { engine, project } = await opened()
     const file = join(temporaryFolder(), 'houses.csv')
-    const rows = Array.from({ length: 40 }, (_, i) => `${i},${i % 4},${i / 3}`)
+    const rows = Array.from({ length: 40 }, (_, i) => `${(i * 7) % 11},${i % 4},${i / 3}`)
     writeFileSync(file, `rooms,kind,price\n${rows.join('\n')}\n`)
     const grant = await grantOf(engine, file)
     expect(await ask(engine, 'data.inspect', { job, grant, choices: {} })).toMatchObject({

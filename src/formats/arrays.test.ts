@@ -236,21 +236,58 @@ describe('tables of examples', () => {
         'Write all of them one way.'
     )
     const indexed = readDataTable(',v\n0,5\n1,6\n', 't.csv')
-    expect(indexed.columns.map(({ name }) => name)).toEqual(['v'])
+    expect(indexed.columns.map(({ name }) => name)).toEqual(['column 1', 'v'])
   })
 
   const bad: [string, string, string][] = [
     ['nothing', ' \n', 't.csv is empty. Choose a file with a header and rows.'],
     ['commas', ',,\n,,\n', 't.csv is empty. Choose a file with a header and rows.'],
-    ['no header', '1,2\n3,4\n', 't.csv, line 1: there is no header: the line holds numbers only. Add a first line'],
-    ['no rows', 'a,b\n', 't.csv has a header and no rows. Choose a file with examples.'],
-    ['a short row', 'a,b\n1,2\n\n3\n', 't.csv, line 4: 2 columns expected, 1 found. Complete the line'],
+    ['no rows', 'a,b\n', 't.csv has a header and no rows. Choose a file with some.'],
+    ['short rows', 'a,b\n1,2\n\n3\n', 't.csv, line 4: 2 columns expected, 1 found. Complete the line'],
     ['equal names', 'a,a\n1,2\n', 't.csv, line 1: the column "a" appears twice. Rename one of them.'],
     ['an open quote', 'a,b\n1,"2\n3,4\n', 't.csv, line 2: a quoted cell does not end where its line does.']
   ]
   it.each(bad)('are refused: %s', (_, content, message) =>
     expect(() => readDataTable(content, 't.csv')).toThrow(message)
   )
+
+  it('without a header are read whole, and names that count on stay names', () => {
+    const read = (text: string) => {
+      const { columns, rows, notes } = readDataTable(text, 't.csv')
+      return [columns.map(({ name }) => name), rows, notes.length]
+    }
+    const flowers = '5.1,3.5,setosa\n4.9,3.0,setosa\n6.3,3.3,virginica\n'
+    expect(read(flowers)).toEqual([['column 1', 'column 2', 'column 3'], 3, 1])
+    expect(readDataTable(flowers, 't.csv').columns[2].words!.toSorted()).toEqual(['setosa', 'setosa', 'virginica'])
+    expect(read('1,14.2\n2,13.1\n')).toEqual([['column 1', 'column 2'], 2, 1])
+    expect(read('x,y,b\np,y,b\nx,n,b\nx,y,c\n')).toEqual([['column 1', 'column 2', 'column 3'], 4, 1])
+    expect(read('1,5;a\n2,5;b\n')).toEqual([['column 1', 'column 2'], 2, 1])
+    // Years and pixels are names.
+    expect(read('country,2019,2020\nFR,1,2\nDE,3,4\n')).toEqual([['country', '2019', '2020'], 2, 0])
+    expect(read('0,1,2\n9,8,7\n5,5,5\n')).toEqual([['0', '1', '2'], 2, 0])
+    expect(read('name,kind\na,x\nb,x\n')).toEqual([['name', 'kind'], 2, 0])
+  })
+
+  it('lose no row that is there twice, and no table to one odd line', () => {
+    const { rows, notes } = readDataTable('a,b\n1,2\n1,2\n3\n5,6\n', 't.csv')
+    expect(rows).toBe(3)
+    expect(notes[0]).toContain('1 line left out, as they do not match the 2 columns of the header')
+    expect(readDataTable('1.5,x\n1.5,x\n2.5,y\n', 't.csv').rows).toBe(3)
+  })
+
+  it('keep words that stand for no value elsewhere, where the column is one of words', () => {
+    const { columns } = readDataTable('alley,n\nNA,1\nGrvl,NA\nNone,\n?,nan\n', 't.csv')
+    expect(columns[0].words).toEqual(['NA', 'Grvl', 'None', ''])
+    expect([columns[1].gaps, columns[1].firstGap, columns[1].numbers![0]]).toEqual([3, 3, 1])
+  })
+
+  it('have lists of numbers in a cell', () => {
+    const { columns } = readDataTable('emotion,pixels\n0,70 80 82 72\n1,[1 2 3 4]\n', 't.csv')
+    expect(columns[1].lists).toEqual({ width: 4, values: Float32Array.of(70, 80, 82, 72, 1, 2, 3, 4) })
+    expect(() => readDataTable('p,k\n1 2 3 4,a\n1 2 3,b\n', 't.csv')).toThrow(
+      't.csv, line 3: a cell holds 3 numbers, and those before it 4.'
+    )
+  })
 
   it('say where a word stands among numbers', () => {
     const { columns } = readDataTable('a\n1\n2\nthree\n', 't.csv')

@@ -1,120 +1,225 @@
-/** Text tables of examples: a header, one row per example, numbers or words in each column. */
+/** Tables of examples: one row per example, numbers, words or lists of numbers in each column, with a header or without. */
 import { textOfCell } from '../text/csv'
-import Papa from 'papaparse'
 import { readCell } from './cells'
-import { checkOneWay, decimalComma, decimalPoint, delimiterOf } from './delimited'
+import { checkOneWay, decimalComma, decimalPoint, readRows, type RowSink } from './delimited'
 import { excerpt, FormatError, plural } from './format-error'
 
 export interface DataColumn {
   name: string
-  /** [rows]; null where a cell is neither a number nor empty. Empty cells are NaN. */
+  /** [rows]; null for a column of words or lists. Cells without a number are NaN. */
   numbers: Float64Array | null
-  /** [rows], trimmed; null for a column of numbers. */
+  /** [rows], trimmed, empty where there is none; null for a column of numbers or lists. */
   words: string[] | null
-  /** Line of the first empty cell, or null. */
+  /** Where each cell is a list of as many numbers, such as the pixels of a picture: [rows x width]. */
+  lists: { width: number; values: Float32Array } | null
+  /** Cells without a value, and the line of the first; null: there is none. */
+  gaps: number
   firstGap: number | null
-  /** The first cell that is no number, where most are numbers. */
+  /** Among numbers: cells that are none, and the first of them. */
+  oddWords: number
   oddWord: { line: number; text: string } | null
 }
 
 export interface DataTable {
   columns: DataColumn[]
   rows: number
+  /** [rows]: the line of each, counted from 1. */
+  lines: number[]
+  /** What was understood or left out, in sentences. */
+  notes: string[]
 }
 
 const mostColumns = 100_000
+/** Rows whose texts are kept in a column of numbers: in a column of words these are words, too. */
+const mostTexts = 1000
+/** Words for "no value" that may as well be a class. Others, such as a question mark, are never one. */
+const gapWords = /^(none|na|n\/a|null)$/i
+const list = /^\[?\s*[-+]?[\d.][\d.e+-]*(?:[\s,;]+[-+]?[\d.][\d.e+-]*){3,}\s*\]?$/i
 
-/** @throws FormatError */
+/**
+ * A text table. A first row that is like the others is a row and no header: numbers stand over numbers, and are not counted through
+ * as the names of columns are.
+ * @throws FormatError
+ */
 export function readDataTable(text: string, file: string): DataTable {
-  const plain = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
-  // Not guessed by the parser: it takes decimal commas for delimiters.
-  const delimiter = delimiterOf(plain)
-  const { data, errors } = Papa.parse<string[]>(plain, { newline: '\n', delimiter })
-  const bad = errors.find(({ type }) => type === 'Quotes')
-  if (bad) {
-    const text = 'a quoted cell does not end where its line does. Close the quote, or double quotes inside a cell.'
-    throw new FormatError(file, `line ${(bad.row ?? 0) + 1}`, text)
-  }
-  const lines = data
-    .map((cells, i) => ({ cells, line: i + 1 }))
-    .filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
-  const [header, ...rows] = lines
-  if (!header) throw new FormatError(file, null, 'is empty. Choose a file with a header and rows.')
-  const names = header.cells.map((cell) => textOfCell(cell.trim()))
-  if (names.every((name) => typeof readCell(name) === 'number')) {
-    const text = `there is no header: the line holds numbers only. Add a first line that names the ${plural(names.length, 'column')}.`
-    throw new FormatError(file, `line ${header.line}`, text)
-  }
-  if (names.length > mostColumns) {
-    throw new FormatError(file, `line ${header.line}`, `${names.length} columns; at most ${mostColumns} can be read.`)
-  }
-  const seen = new Set<string>()
-  const twice = names.findIndex((name) => {
-    if (name === '') return false
-    if (seen.has(name)) return true
-    seen.add(name)
-    return false
-  })
-  if (twice >= 0) {
-    throw new FormatError(
-      file,
-      `line ${header.line}`,
-      `the column "${names[twice]}" appears twice. Rename one of them.`
-    )
-  }
-  if (rows.length === 0) throw new FormatError(file, null, 'has a header and no rows. Choose a file with examples.')
-  for (const { cells, line } of rows) {
-    if (cells.length !== names.length) {
-      const text = `${plural(names.length, 'column')} expected, ${cells.length} found. Complete the line so that it matches the header, or remove it.`
-      throw new FormatError(file, `line ${line}`, text)
-    }
-  }
-  const read = names.map((name, c) => column(name === '' ? `column ${c + 1}` : name, rows, c, delimiter !== ','))
-  const first = (lines: number[]): number =>
-    lines.reduce((least, line) => (line > 0 ? Math.min(least, line) : least), Infinity)
-  const [comma, point] = [first(read.map(({ commaLine }) => commaLine)), first(read.map(({ pointLine }) => pointLine))]
-  checkOneWay(file, Number.isFinite(comma) ? comma : 0, Number.isFinite(point) ? point : 0)
-  const columns = read.map(({ column }) => column)
-  // What pandas writes without index=False: row numbers under no name.
-  const isIndex = names[0] === '' && (columns[0].numbers?.every((value, i) => value === i) ?? false)
-  return { columns: isIndex ? columns.slice(1) : columns, rows: rows.length }
+  let sink: TableSink | null = null
+  const { notes } = readRows(text, file, (delimiter) => (sink = new TableSink(file, delimiter !== ',')))
+  return sink!.finish(notes)
 }
 
-/** With the first lines of a decimal comma and of a decimal point; 0 where there is none, or the column is one of words. */
-function column(
-  name: string,
-  rows: { cells: string[]; line: number }[],
-  c: number,
-  commas: boolean
-): { column: DataColumn; commaLine: number; pointLine: number } {
-  const numbers = new Float64Array(rows.length)
-  let [commaLine, pointLine] = [0, 0]
-  let words = 0
-  let firstGap: number | null = null
-  let oddWord: DataColumn['oddWord'] = null
-  rows.forEach(({ cells, line }, i) => {
-    let value = readCell(cells[c])
-    if (commas && value === 'word' && decimalComma.test(cells[c])) {
-      value = Number(cells[c].trim().replace(',', '.'))
-      commaLine ||= line
-    } else if (commas && pointLine === 0 && typeof value === 'number' && decimalPoint.test(cells[c])) pointLine = line
-    numbers[i] = typeof value === 'number' ? value : NaN
-    if (value === 'gap') firstGap ??= line
-    if (value !== 'word') return
-    words += 1
-    oddWord ??= { line, text: excerpt(cells[c]) }
-  })
-  if (words === 0) return { column: { name, numbers, words: null, firstGap, oddWord: null }, commaLine, pointLine }
-  const mostlyNumbers = words < rows.length / 2
-  return {
-    column: {
-      name,
-      numbers: null,
-      words: rows.map(({ cells }) => textOfCell(cells[c].trim())),
-      firstGap,
-      oddWord: mostlyNumbers ? oddWord : null
-    },
-    commaLine: 0,
-    pointLine: 0
+/** Rows that come with the names of their columns. @throws FormatError */
+export function tableOfCells(
+  names: readonly string[],
+  rows: Iterable<{ cells: string[]; line: number }>,
+  file: string
+): DataTable {
+  const sink = new TableSink(file, false)
+  sink.header([...names], 0)
+  for (const { cells, line } of rows) sink.row(cells, line)
+  return sink.finish([], true)
+}
+
+class TableSink implements RowSink {
+  private first: { cells: string[]; line: number } = { cells: [], line: 0 }
+  private columns: CellColumn[] = []
+  private readonly lines: number[] = []
+
+  constructor(
+    private readonly file: string,
+    private readonly commas: boolean
+  ) {}
+
+  header(cells: string[], line: number): void {
+    if (cells.length > mostColumns) {
+      throw new FormatError(this.file, `line ${line}`, `${cells.length} columns; at most ${mostColumns} can be read.`)
+    }
+    this.first = { cells, line }
+    this.columns = cells.map(() => new CellColumn(this.file, this.commas))
+  }
+
+  row(cells: string[], line: number): void {
+    const row = this.lines.length
+    this.lines.push(line)
+    for (let c = 0; c < cells.length; c++) this.columns[c].add(row, line, cells[c])
+  }
+
+  /** @param isNamed whether the first row is a header for certain */
+  finish(told: readonly string[], isNamed = false): DataTable {
+    const { columns, first, file } = this
+    const notes = [...told]
+    const hasHeader = isNamed || this.isHeader()
+    if (!hasHeader) {
+      this.row(first.cells, first.line)
+      notes.unshift('There is no header: columns are called by their number.')
+    }
+    const names = hasHeader ? namesOf(first.cells, first.line, file) : first.cells.map((_, c) => `column ${c + 1}`)
+    const rows = this.lines.length
+    const least = (of: (column: CellColumn) => number): number =>
+      columns.reduce((line, column) => (column.isNumeric && of(column) > 0 ? Math.min(line || Infinity, of(column)) : line), 0) // prettier-ignore
+    checkOneWay(file, least(({ commaLine }) => commaLine), least(({ pointLine }) => pointLine)) // prettier-ignore
+    return { columns: columns.map((column, c) => column.finish(names[c], rows)), rows, lines: this.lines, notes }
+  }
+
+  /** Whether something in the first row cannot be a value of its column. */
+  private isHeader(): boolean {
+    const { columns, first } = this
+    const kinds = first.cells.map((cell) => kindOfCell(cell, this.commas))
+    if (kinds.every((kind) => kind === 'gap')) return true
+    if (kinds.some((kind, c) => kind === 'word' && columns[c].isNumeric && columns[c].numbers > 0)) return true
+    const numbers = first.cells.filter((_, c) => kinds[c] === 'number').map(Number)
+    if (numbers.length > 0) {
+      // 0, 1, 2 or 2019, 2020: names that count on.
+      return numbers.length > 1 && numbers.every((value, i) => i === 0 || value === numbers[i - 1] + 1)
+    }
+    if (columns.some((column) => column.isList)) return true
+    // Nothing but words: values occur again, names do not.
+    return !first.cells.every((cell, c) => kinds[c] === 'gap' || columns[c].holds(textOfCell(cell.trim())))
+  }
+}
+
+function kindOfCell(text: string, commas: boolean): 'number' | 'gap' | 'word' {
+  const value = readCell(text)
+  if (typeof value === 'number') return 'number'
+  return value === 'word' && commas && decimalComma.test(text) ? 'number' : value
+}
+
+function namesOf(cells: readonly string[], line: number, file: string): string[] {
+  const names = cells.map((cell, c) => textOfCell(cell.trim()) || `column ${c + 1}`)
+  const seen = new Set<string>()
+  for (const name of names) {
+    if (seen.has(name))
+      throw new FormatError(file, `line ${line}`, `the column "${name}" appears twice. Rename one of them.`)
+    seen.add(name)
+  }
+  return names
+}
+
+/** A column as its cells come. */
+class CellColumn {
+  private values = new Float64Array(256)
+  private texts: string[] | null = []
+  private listed: number[] | null = null
+  private width = 0
+  numbers = 0
+  private words = 0
+  private gaps = 0
+  private firstGap: number | null = null
+  private oddWord: DataColumn['oddWord'] = null
+  commaLine = 0
+  pointLine = 0
+  private rows = 0
+
+  constructor(
+    private readonly file: string,
+    private readonly commas: boolean
+  ) {}
+
+  get isList(): boolean {
+    return this.listed !== null
+  }
+
+  /** More numbers than words: the column is one of numbers, whatever else stands in it. */
+  get isNumeric(): boolean {
+    return this.words === 0 || this.words < this.rows / 2
+  }
+
+  holds(text: string): boolean {
+    return this.texts?.includes(text) ?? false
+  }
+
+  add(row: number, line: number, text: string): void {
+    this.rows = row + 1
+    if (row === 0 && list.test(text.trim())) this.listed = []
+    if (this.listed) return this.addList(this.listed, line, text)
+    let value = readCell(text)
+    if (this.commas && value === 'word' && decimalComma.test(text)) {
+      value = Number(text.trim().replace(',', '.'))
+      this.commaLine ||= line
+    } else if (this.commas && this.pointLine === 0 && typeof value === 'number' && decimalPoint.test(text))
+      this.pointLine = line
+    const isNumber = typeof value === 'number' && !Number.isNaN(value)
+    if (row >= this.values.length) {
+      const values = new Float64Array(this.values.length * 2)
+      values.set(this.values)
+      this.values = values
+    }
+    this.values[row] = isNumber ? (value as number) : NaN
+    if (isNumber) this.numbers += 1
+    else if (value === 'word') {
+      this.words += 1
+      this.oddWord ??= { line, text: excerpt(text) }
+      this.texts ??= Array.from({ length: row }, (_, i) => (Number.isNaN(this.values[i]) ? '' : String(this.values[i])))
+    } else {
+      this.gaps += 1
+      this.firstGap ??= line
+    }
+    if (!this.texts) return
+    if (this.words === 0 && row >= mostTexts) this.texts = null
+    else this.texts[row] = isNumber || value === 'word' || gapWords.test(text.trim()) ? textOfCell(text.trim()) : ''
+  }
+
+  private addList(listed: number[], line: number, text: string): void {
+    const parts = text.replace(/^\s*\[|\]\s*$/g, '').trim().split(/[\s,;]+/) // prettier-ignore
+    this.width ||= parts.length
+    if (parts.length !== this.width) {
+      throw new FormatError(this.file, `line ${line}`, `a cell holds ${plural(parts.length, 'number')}, and those before it ${this.width}. Complete it or remove the line.`) // prettier-ignore
+    }
+    for (const part of parts) {
+      const value = Number(part)
+      if (!Number.isFinite(value)) {
+        throw new FormatError(this.file, `line ${line}`, `"${excerpt(part)}" in a list of numbers is none. Correct it or remove the line.`) // prettier-ignore
+      }
+      listed.push(value)
+    }
+  }
+
+  finish(name: string, rows: number): DataColumn {
+    const { gaps, words } = this
+    const column = { name, numbers: null, words: null, lists: null, gaps, firstGap: this.firstGap, oddWords: 0, oddWord: null } // prettier-ignore
+    if (this.listed) return { ...column, lists: { width: this.width, values: Float32Array.from(this.listed) } }
+    if (words === 0) return { ...column, numbers: this.values.slice(0, rows) }
+    const texts = this.texts!
+    const own = { ...column, words: texts, gaps: texts.filter((text) => text === '').length }
+    return this.isNumeric ? { ...own, oddWords: words, oddWord: this.oddWord } : own
   }
 }

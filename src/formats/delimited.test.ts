@@ -181,7 +181,7 @@ describe('a file that cannot be read is refused in words', () => {
       'a.csv, line 1: there is no header: the line holds numbers only. Add a first line that names the 2 columns, such as step,train_loss.'
     ],
     ['step,a,a\n1,2,3', 'a.csv, line 1: the column "a" appears twice (columns 2 and 3). Rename one of them.'],
-    ['step,a\n', 'a.csv has a header and no rows. Choose a file with recorded values.'],
+    ['step,a\n', 'a.csv has a header and no rows. Choose a file with some.'],
     ['', 'a.csv is empty. Choose a file with a header and rows.'],
     ['\n \n', 'a.csv is empty. Choose a file with a header and rows.'],
     [

@@ -16,19 +16,41 @@ const delimiters = [',', ';', '\t']
 /** What a first column without a name is called where it counts the rows; no series of its own. */
 export const unnamedColumn = '(first column)'
 
-/** @throws FormatError */
-export function readDelimited(text: string, file: string): RawTable {
+/** Takes the rows of a text table, in their order. */
+export interface RowSink {
+  /** The first row. @throws FormatError where it is no header and must be one */
+  header(cells: string[], line: number): void
+  /** A row with as many cells as the first. */
+  row(cells: string[], line: number): void
+}
+
+/** What of a text is not among its rows, for notes. */
+export interface RowsRead {
+  /** Rows that were given to the sink, without the first. */
+  rows: number
+  /** What parts the cells: `,`, `;`, a tab or a space. */
+  delimiter: string
+  headerLine: number
+  notes: string[]
+}
+
+/**
+ * The rows of a text table. Remarks, repeated headers, rows without values and rows with more or fewer cells are left out and told.
+ * @throws FormatError where most rows do not match the first
+ */
+export function readRows(text: string, file: string, sinkFor: (delimiter: string) => RowSink): RowsRead {
   // One kind of line ending, so that the parser's positions count lines.
-  const plain = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
+  const plain = (text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text).replace(/^\ufeff/, '')
   if (plain.trim() === '') throw new FormatError(file, null, 'is empty. Choose a file with a header and rows.')
-  const { body, firstLine, delimiter, remarks } = beginningOf(plain)
-  const table = new TableReader(file, delimiter ?? delimiterOf(body), remarks)
+  const { body, firstLine, delimiter: named, remarks } = beginningOf(plain)
+  const delimiter = named ?? delimiterOf(body)
+  const filter = new RowFilter(file, sinkFor(delimiter), remarks)
   // Parted by spaces: as many as please the eye, so they become one tab before anything is parsed.
-  const spaced = table.delimiter === ' ' ? body.replace(/^[ \t]+|[ \t]+$/gm, '').replace(/[ \t]+/g, '\t') : body
+  const spaced = delimiter === ' ' ? body.replace(/^[ \t]+|[ \t]+$/gm, '').replace(/[ \t]+/g, '\t') : body
   let line = firstLine
   let cursor = 0
   Papa.parse<string[]>(spaced, {
-    delimiter: table.delimiter === ' ' ? '\t' : table.delimiter,
+    delimiter: delimiter === ' ' ? '\t' : delimiter,
     newline: '\n',
     step: ({ data, errors, meta }) => {
       if (errors.length > 0) {
@@ -38,12 +60,19 @@ export function readDelimited(text: string, file: string): RawTable {
           'a quoted cell does not end where its line does. Close the quote, or double quotes inside a cell.'
         )
       }
-      table.row(data, line)
+      filter.row(data, line)
       for (let at = spaced.indexOf('\n', cursor); at >= 0 && at < meta.cursor; at = spaced.indexOf('\n', at + 1)) line++
       cursor = meta.cursor
     }
   })
-  return table.finish()
+  return { delimiter, ...filter.finish() }
+}
+
+/** The series of a log. @throws FormatError */
+export function readDelimited(text: string, file: string): RawTable {
+  let table: SeriesSink | null = null
+  const { notes } = readRows(text, file, (delimiter) => (table = new SeriesSink(file, delimiter)))
+  return table!.finish(notes)
 }
 
 /**
@@ -88,12 +117,11 @@ function beginningOf(text: string): { body: string; firstLine: number; delimiter
   return { body, firstLine, delimiter, remarks }
 }
 
-class TableReader {
-  private columns: GrowingColumn[] | null = null
-  private readonly lines: number[] = []
-  private commaLine = 0
-  private pointLine = 0
+/** Lets through what belongs into a table, and counts what does not. */
+class RowFilter {
+  private names: string[] | null = null
   private headerLine = 1
+  private rows = 0
   private repeated = 0
   private remarkLines = 0
   private blank = 0
@@ -102,18 +130,20 @@ class TableReader {
 
   constructor(
     private readonly file: string,
-    readonly delimiter: string,
+    private readonly sink: RowSink,
     private readonly remarks: readonly string[]
   ) {}
 
   row(cells: string[], line: number): void {
     if (cells.length === 1 && cells[0].trim() === '') return
-    if (!this.columns) {
+    if (!this.names) {
       if (cells.every((cell) => cell.trim() === '')) return
-      this.columns = this.header(cells, line)
+      this.headerLine = line
+      this.names = cells.map((cell) => textOfCell(cell.trim()))
+      this.sink.header(cells, line)
       return
     }
-    const { columns } = this
+    const { names } = this
     if (cells[0].trimStart().startsWith('#') && readCell(cells[0]) === 'word') {
       this.remarkLines += 1
       return
@@ -123,15 +153,81 @@ class TableReader {
       return
     }
     // A delimiter at the end of every row, which the header has not.
-    while (cells.length > columns.length && cells.at(-1)!.trim() === '') cells.pop()
-    if (cells.length === columns.length && cells.every((cell, c) => textOfCell(cell.trim()) === columns[c].name)) {
+    while (cells.length > names.length && cells.at(-1)!.trim() === '') cells.pop()
+    const isHeader = cells.length === names.length && cells.every((cell, c) => textOfCell(cell.trim()) === names[c])
+    // A row of numbers may be there twice; names may not.
+    if (
+      isHeader &&
+      cells.some((cell) => readCell(cell) === 'word') &&
+      cells.every((cell) => typeof readCell(cell) !== 'number')
+    ) {
+      // prettier-ignore
       this.repeated += 1
       return
     }
-    if (cells.length !== columns.length) {
+    if (cells.length !== names.length) {
       this.odd.push({ line, cells: cells.length })
       return
     }
+    this.rows += 1
+    this.sink.row(cells, line)
+  }
+
+  finish(): Omit<RowsRead, 'delimiter'> {
+    const { names, file, odd, rows, headerLine } = this
+    if (!names) throw new FormatError(file, null, 'is empty. Choose a file with a header and rows.')
+    if (rows + odd.length === 0) {
+      throw new FormatError(file, null, 'has a header and no rows. Choose a file with some.')
+    }
+    // Half of the lines are no slips: the header is not that of this table.
+    if (odd.length >= rows) {
+      throw new FormatError(
+        file,
+        `line ${odd[0].line}`,
+        `${plural(names.length, 'column')} expected, ${odd[0].cells} found. ` +
+          `Complete the line so that it matches the header in line ${headerLine}, or remove it.`
+      )
+    }
+    return { rows, headerLine, notes: this.left() }
+  }
+
+  /** What of the text is not in the table, in sentences. */
+  private left(): string[] {
+    const { odd } = this
+    const notes: string[] = []
+    const remarks = this.remarks.length + this.remarkLines
+    if (remarks > 0) notes.push(`${plural(remarks, 'remark line')} left out.`)
+    if (this.repeated > 0) notes.push(`${plural(this.repeated, 'repeated header')} left out.`)
+    if (this.blank > 0) notes.push(`${plural(this.blank, 'row')} without any value left out.`)
+    if (odd.length > 0) {
+      const [{ line, cells }] = odd
+      notes.push(
+        `${plural(odd.length, 'line')} left out, as they do not match the ${plural(this.names!.length, 'column')} of the header ` +
+          `(the first is line ${line}, with ${cells}).`
+      )
+    }
+    return notes
+  }
+}
+
+/** The columns of a log. */
+class SeriesSink implements RowSink {
+  private columns: GrowingColumn[] = []
+  private readonly lines: number[] = []
+  private commaLine = 0
+  private pointLine = 0
+
+  constructor(
+    private readonly file: string,
+    private readonly delimiter: string
+  ) {}
+
+  header(cells: string[], line: number): void {
+    this.columns = headerOf(cells, line, this.file)
+  }
+
+  row(cells: string[], line: number): void {
+    const { columns } = this
     const row = this.lines.length
     this.lines.push(line)
     for (let c = 0; c < cells.length; c++) {
@@ -141,22 +237,10 @@ class TableReader {
     }
   }
 
-  finish(): RawTable {
-    const { columns, file, odd } = this
-    if (!columns || this.lines.length + odd.length === 0) {
-      throw new FormatError(file, null, 'has a header and no rows. Choose a file with recorded values.')
-    }
-    // Half of the lines are no slips: the header is not that of this table.
-    if (odd.length >= this.lines.length) {
-      throw new FormatError(
-        file,
-        `line ${odd[0].line}`,
-        `${plural(columns.length, 'column')} expected, ${odd[0].cells} found. ` +
-          `Complete the line so that it matches the header in line ${this.headerLine}, or remove it.`
-      )
-    }
+  finish(told: readonly string[]): RawTable {
+    const { columns, file } = this
     checkOneWay(file, this.commaLine, this.pointLine)
-    const notes = this.left()
+    const notes = [...told]
     const kept = columns.flatMap((column, c) => {
       if (column.name !== '' && !(c === 0 && /^unnamed: ?0$/i.test(column.name))) return column
       // What pandas writes without index=False, and what a delimiter at the end of every line leaves.
@@ -165,58 +249,6 @@ class TableReader {
       return []
     })
     return numericTable(file, kept, this.lines, notes)
-  }
-
-  /** What of the text is not in the table, in sentences. */
-  private left(): string[] {
-    const { odd, columns } = this
-    const notes: string[] = []
-    const remarks = this.remarks.length + this.remarkLines
-    if (remarks > 0) notes.push(`${plural(remarks, 'remark line')} left out.`)
-    if (this.repeated > 0) notes.push(`${plural(this.repeated, 'repeated header')} left out.`)
-    if (this.blank > 0) notes.push(`${plural(this.blank, 'row')} without any value left out.`)
-    if (odd.length > 0) {
-      const [{ line, cells }] = odd
-      notes.push(
-        `${plural(odd.length, 'line')} left out, as they do not match the ${plural(columns!.length, 'column')} of the header ` +
-          `(the first is line ${line}, with ${cells}).`
-      )
-    }
-    return notes
-  }
-
-  private header(cells: string[], line: number): GrowingColumn[] {
-    const { file } = this
-    this.headerLine = line
-    const names = cells.map((cell) => textOfCell(cell.trim()))
-    if (names.every((name) => name === '' || readCell(name) !== 'word')) {
-      throw new FormatError(
-        file,
-        `line ${line}`,
-        `there is no header: the line holds numbers only. Add a first line that names the ` +
-          `${plural(cells.length, 'column')}, such as step,train_loss.`
-      )
-    }
-    if (names.length > mostColumns) {
-      throw new FormatError(
-        file,
-        `line ${line}`,
-        `${names.length} columns; at most ${mostColumns} can be imported. Leave out those that are not needed.`
-      )
-    }
-    const first = new Map<string, number>()
-    names.forEach((name, c) => {
-      const before = first.get(name)
-      if (name !== '' && before !== undefined) {
-        throw new FormatError(
-          file,
-          `line ${line}`,
-          `the column "${name}" appears twice (columns ${before + 1} and ${c + 1}). Rename one of them.`
-        )
-      }
-      first.set(name, c)
-    })
-    return names.map((name) => new GrowingColumn(name))
   }
 
   private cell(text: string, line: number): ReturnType<typeof readCell> {
@@ -229,6 +261,38 @@ class TableReader {
     if (typeof value === 'number' && this.pointLine === 0 && decimalPoint.test(text)) this.pointLine = line
     return value
   }
+}
+
+function headerOf(cells: string[], line: number, file: string): GrowingColumn[] {
+  const names = cells.map((cell) => textOfCell(cell.trim()))
+  if (names.every((name) => name === '' || readCell(name) !== 'word')) {
+    throw new FormatError(
+      file,
+      `line ${line}`,
+      `there is no header: the line holds numbers only. Add a first line that names the ` +
+        `${plural(cells.length, 'column')}, such as step,train_loss.`
+    )
+  }
+  if (names.length > mostColumns) {
+    throw new FormatError(
+      file,
+      `line ${line}`,
+      `${names.length} columns; at most ${mostColumns} can be imported. Leave out those that are not needed.`
+    )
+  }
+  const first = new Map<string, number>()
+  names.forEach((name, c) => {
+    const before = first.get(name)
+    if (name !== '' && before !== undefined) {
+      throw new FormatError(
+        file,
+        `line ${line}`,
+        `the column "${name}" appears twice (columns ${before + 1} and ${c + 1}). Rename one of them.`
+      )
+    }
+    first.set(name, c)
+  })
+  return names.map((name) => new GrowingColumn(name))
 }
 
 /**

@@ -18,6 +18,7 @@ const found: NonNullable<DataFindings['found']> = {
     classCounts: [7, 3],
     labels: ['a', 'b', 'kind'],
     label: 'kind',
+    inputs: [],
     notes: [],
     pictures: []
   }

@@ -29,14 +29,28 @@ export const dataCommand: Command = {
       description: 'add: what tells the class of a picture: the outer folder, the inner one, or its name.'
     },
     colors: { value: 'gray|rgb', description: 'add: channels of pictures. Default: gray where all of them are.' },
+    missing: {
+      value: 'leave-out|mean',
+      description: 'add: what becomes of examples with empty cells; else they are asked about.'
+    },
+    words: { value: 'one-hot|leave-out', description: 'add: columns of words as inputs. Default: one-hot.' },
+    use: {
+      value: 'COLUMN',
+      description: 'add: a column that is an input, whatever it looks like. Repeatable.',
+      multiple: true
+    },
+    'leave-out': { value: 'COLUMN', description: 'add: a column that is no input. Repeatable.', multiple: true },
+    encoding: { value: 'NAME', description: 'add: how a text that is not UTF-8 is written, such as windows-1252.' },
+    channels: { value: 'first|last', description: 'add: where the channels of arrays stand.' },
     'leave-out-unreadable': { description: 'add: without the files that cannot be read; else they are asked about.' },
     'dry-run': { description: 'add: only say what is there.' },
     json: { description: 'list: print JSON.' }
   },
   notes: [
-    'Read are npz, npy and idx files (arrays such as x_train, y_train, x_test, y_test), csv files with a header,',
-    'a folder of pictures (png, jpg) per class, below train/ and val/ or test/ if there are such, and CIFAR-10 and',
-    'CIFAR-100 in their binary version.'
+    'Read are npz, npy and idx files (arrays such as x_train, y_train, x_test, y_test), tables (csv, tsv, data, JSON lines,',
+    'also packed with gzip), pictures (png, jpg, webp, gif, tiff, bmp) in a folder per class, below train/ and val/ or test/ if',
+    'there are such, and CIFAR-10 and CIFAR-100 in their binary version. What is understood is printed, with every file that',
+    'is not read; what only you can say is asked, with the option that answers it.'
   ],
   words: { min: 1, max: 10_000, missing: `What is to be done: ${actions.join(', ')}?` },
   async run(input, context) {
@@ -127,11 +141,22 @@ function choicesOf(input: Input): DataChoices {
   }
   const classes = input.choice('classes', ['outer', 'inner', 'names'] as const)
   const colors = input.choice('colors', ['gray', 'rgb'] as const)
+  const missing = input.choice('missing', ['leave-out', 'mean'] as const)
+  const words = input.choice('words', ['one-hot', 'leave-out'] as const)
+  const channels = input.choice('channels', ['first', 'last'] as const)
+  const [use, leaveOut] = [input.texts('use'), input.texts('leave-out')]
+  const encoding = input.text('encoding')
   return {
     ...(label === undefined ? {} : { label }),
     ...(predict === undefined ? {} : { predict }),
     ...(classes === undefined ? {} : { classes }),
     ...(colors === undefined ? {} : { colors }),
+    ...(missing === undefined ? {} : { missing }),
+    ...(words === undefined ? {} : { words }),
+    ...(use.length === 0 ? {} : { use }),
+    ...(leaveOut.length === 0 ? {} : { leaveOut }),
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(channels === undefined ? {} : { channels }),
     ...(input.has('leave-out-unreadable') ? { unreadable: 'leave-out' as const } : {}),
     ...(size === null ? {} : { size: { width: Number(size[1]), height: Number(size[2]) } })
   }

@@ -59,7 +59,7 @@ export async function readArrays(files: readonly DataFile[], source: string, cho
     labels: arrays.map(({ name }) => name),
     label: train.labels.name,
     notes: [...outputs.notes, ...inputs.notes, ...notes],
-    left: []
+    ...{ inputs: [], left: [] }
   }
 }
 

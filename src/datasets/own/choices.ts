@@ -59,6 +59,8 @@ export interface UserData {
   /** What could have been chosen as the label, and what was. */
   labels: string[]
   label: string | null
+  /** Columns of a table that are inputs; empty for other data. */
+  inputs: string[]
   notes: string[]
   /** Files of the choice that give no examples. */
   left: LeftOut[]

@@ -52,7 +52,7 @@ export async function readCifarFiles(files: readonly DataFile[], classes: 10 | 1
     train,
     validation,
     counts: { train: train.count, validation: validation?.count ?? 0 },
-    ...{ labels: [], label: null, left: [] },
+    ...{ labels: [], label: null, inputs: [], left: [] },
     notes: validation ? ['The test examples validate.'] : ['There is no test file: part of the examples will validate.']
   }
 }

@@ -78,7 +78,7 @@ export async function readPictures(
     ...{ classes: classNames.length, classNames, targetWidth: 0 },
     ...data,
     counts: { train: train.length, validation: validation.length },
-    ...{ labels: [], label: null, left },
+    ...{ labels: [], label: null, inputs: [], left },
     notes: [
       `Predicted: ${classNames.length} classes, ${someNames(classNames, 10)}.`,
       ...notes,

@@ -244,16 +244,6 @@ describe('tables as data', () => {
       't.csv, line 3, column "width": "wide" is not a number.'
     ],
     [
-      'a gap',
-      { 't.csv': iris.replace('3.2', '') },
-      't.csv, line 3, column "width": the cell is empty. Fill it in, or remove'
-    ],
-    [
-      'a missing label',
-      { 't.csv': iris.replace('versicolor', '') },
-      't.csv, line 3, column "species": the example has no label.'
-    ],
-    [
       'an unknown column',
       { 't.csv': iris },
       't.csv has no column "kind"; there are "length", "width", "species".',
@@ -269,6 +259,7 @@ describe('tables as data', () => {
       { 'a.csv': iris, 'b.csv': iris },
       'mine holds several tables: "a.csv", "b.csv". Choose one, or call them'
     ],
+    ['an unknown column to leave out', { 't.csv': iris }, 't.csv has no column "id"; there are', { leaveOut: ['id'] }],
     [
       'words as numbers',
       { 't.csv': iris },

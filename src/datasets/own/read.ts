@@ -5,7 +5,7 @@ import { arraysKind, readArrays } from './arrays'
 import type { DataChoices, DataFile, UserData } from './choices'
 import { cifarKind, readCifarFiles } from './cifar'
 import { readPictures } from './pictures'
-import { readTables, tableKind } from './tables'
+import { perhapsTable, readTables, tableKind } from './tables'
 
 /** Pictures of kinds that are not read: they are asked about with those that are damaged. */
 const otherPictures =
@@ -56,6 +56,7 @@ async function readKind(
   const tables = visible.filter(tableKind).length
   if (tables > 0 && pictures < Math.max(10, 2 * tables)) return readTables(take(tableKind), label, choices)
   if (pictures > 0) return readPictures(take(isPicture), label, choices, sample)
+  if (visible.some(perhapsTable)) return readTables(take(perhapsTable), label, choices)
   const found =
     visible.length === 0
       ? 'is empty'

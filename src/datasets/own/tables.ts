@@ -1,83 +1,154 @@
-/** Examples from text tables: one row each, one column to be predicted, the columns of numbers as inputs. */
-import { type DataColumn, type DataTable, readDataTable } from '../../formats/data-table'
-import { FormatError, someNames } from '../../formats/format-error'
+/** Examples from tables: one row each, one column to be predicted, the others as inputs. */
+import { type DataTable, readDataTable } from '../../formats/data-table'
+import { FormatError, plural, someNames } from '../../formats/format-error'
+import { readJsonTable } from '../../formats/json-table'
 import type { Split } from '../../training/types'
+import { type DataChoices, type DataFile, DataQuestion, type LeftOut, plainAnswers, type UserData } from './choices'
+import { columnOf, type InputColumn, inputColumns, isRowNumber, type NamedTable } from './input-columns'
 import { type LabelPart, outputsOf } from './labels'
-import { type DataChoices, type DataFile, DataQuestion, plainAnswers, type UserData } from './choices'
 import { type SplitName, splitOf, trainAndValidation, wordsOf } from './splits'
+import { tableText } from './table-text'
 
-const labelNames = ['label', 'labels', 'target', 'class', 'y', 'species', 'category', 'outcome']
+const labelNames = ['label', 'labels', 'target', 'class', 'y', 'species', 'category', 'outcome', 'emotion', 'diagnosis', 'survived'] // prettier-ignore
+const splitNames = ['split', 'usage', 'set', 'subset', 'partition', 'fold_type', 'data_split']
 
 export function tableKind({ name }: Pick<DataFile, 'name'>): boolean {
-  return /\.(csv|tsv)$/i.test(name)
+  return /\.(csv|tsv|tab|data|jsonl|ndjson)(\.gz)?$/i.test(name)
 }
 
-interface Named {
-  file: string
-  table: DataTable
+/** A table as well, where there is nothing else: its ending says little. */
+export function perhapsTable({ name }: Pick<DataFile, 'name'>): boolean {
+  return /\.(txt|dat|json)(\.gz)?$/i.test(name)
+}
+
+/** Rows of a table, or those that its column of splits gives to one of them. */
+interface Part extends NamedTable {
+  rows: number[]
 }
 
 /** @throws FormatError, DataQuestion */
 export async function readTables(files: readonly DataFile[], source: string, choices: DataChoices): Promise<UserData> {
-  const splits: Partial<Record<SplitName, Named>> = {}
-  for (const { name, read } of files) {
-    const split = files.length === 1 ? 'train' : splitOf(wordsOf(name))
-    if (split === null || splits[split]) {
-      const names = someNames(files.map((file) => file.name))
+  const tables: NamedTable[] = []
+  for (const file of files) tables.push({ file: file.name, table: await readOne(file, choices) })
+  const left: LeftOut[] = []
+  const { splits, label, splitColumn } = partsOf(tables, source, choices, left)
+  const { train, validation, notes } = trainAndValidation(splits)
+  if (!train) throw new FormatError(source, null, 'holds no table to train on. Call it train.csv.')
+  const all = validation ? [train, validation] : [train]
+  const { inputs, notes: told } = inputColumns(all, label, choices, splitColumn === null ? [] : [splitColumn])
+  const { parts, notes: filled, fill } = complete(all, label, inputs, choices)
+  const outputs = outputsOf(
+    parts.map((part) => labelPart(part, label)),
+    choices.predict ?? null
+  )
+  const { shape, isPicture } = shapeOf(parts, inputs)
+  const split = (at: number): Split => {
+    const values = valuesOf(parts[at], inputs, fill)
+    return { inputs: isPicture ? Uint8Array.from(values) : values, ...outputs.parts[at], count: parts[at].rows.length }
+  }
+  const [first] = parts
+  return {
+    kind: tables.length === 1 ? 'table' : 'tables',
+    inputShape: shape,
+    ...{ classes: outputs.classes, classNames: outputs.classNames, targetWidth: outputs.targetWidth },
+    train: split(0),
+    validation: validation ? split(1) : null,
+    counts: { train: first.rows.length, validation: parts[1]?.rows.length ?? 0 },
+    labels: train.table.columns.map(({ name }) => name),
+    label,
+    inputs: inputs.map(({ name }) => name),
+    notes: [
+      ...outputs.notes,
+      ...gapClasses(parts[0], label),
+      ...new Set(tables.flatMap(({ table }) => table.notes)),
+      ...told,
+      ...filled,
+      ...(isPicture
+        ? [`The numbers of each cell are taken for a picture of ${shape[1]} x ${shape[0]}: 255 counts as 1.`]
+        : []),
+      ...(splitColumn === null ? [] : [`The column "${splitColumn}" says which examples train.`]),
+      ...notes
+    ],
+    left
+  }
+}
+
+async function readOne(file: DataFile, choices: DataChoices): Promise<DataTable> {
+  const text = await tableText(file, choices)
+  const isJson = /\.(jsonl?|ndjson)(\.gz)?$/i.test(file.name)
+  return isJson ? readJsonTable(text, file.name) : readDataTable(text, file.name)
+}
+
+/** Which rows train, and which validate: by the names of the tables, or by a column of the only one. */
+function partsOf(
+  tables: readonly NamedTable[],
+  source: string,
+  choices: DataChoices,
+  left: LeftOut[]
+): { splits: Partial<Record<SplitName, Part>>; label: string; splitColumn: string | null } {
+  const [only] = tables
+  const whole = (table: NamedTable): Part => ({ ...table, rows: Array.from({ length: table.table.rows }, (_, i) => i) })
+  if (tables.length === 1) {
+    const column = splitColumnOf(only)
+    const label = labelOf(only, choices, column === null ? [] : [column.name])
+    if (column === null || column.name === label) return { splits: { train: whole(only) }, label, splitColumn: null }
+    const splits: Partial<Record<SplitName, Part>> = {}
+    column.splits.forEach((split, row) => (splits[split] ??= { ...only, rows: [] }).rows.push(row))
+    return { splits, label, splitColumn: column.name }
+  }
+  const named: Partial<Record<SplitName, NamedTable>> = {}
+  for (const table of tables) {
+    const split = splitOf(wordsOf(table.file))
+    if (split === null || named[split]) {
+      const names = someNames(tables.map(({ file }) => file))
       throw new FormatError(
         source,
         null,
         `holds several tables: ${names}. Choose one, or call them train.csv and test.csv.`
       )
     }
-    splits[split] = { file: name, table: readDataTable(new TextDecoder().decode(await read()), name) }
+    named[split] = table
   }
-  const { train, validation, notes } = trainAndValidation(splits)
-  if (!train) throw new FormatError(source, null, 'holds no table to train on. Call it train.csv.')
-  const parts = validation ? [train, validation] : [train]
-  const label = labelOf(train, choices)
-  const { used, leftOut } = inputColumns(parts, label)
-  const outputs = outputsOf(
-    parts.map((part) => labelPart(part, label)),
-    choices.predict ?? null
-  )
-  const split = (at: number): Split => {
-    const { table } = parts[at]
-    const columns = used.map((name) => columnOf(parts[at], name).numbers!)
-    const inputs = new Float32Array(table.rows * columns.length)
-    columns.forEach((values, c) => values.forEach((value, i) => (inputs[i * columns.length + c] = value)))
-    return { inputs, ...outputs.parts[at], count: table.rows }
+  const label = labelOf(named.train ?? only, choices, [])
+  const splits: Partial<Record<SplitName, Part>> = {}
+  for (const [split, table] of Object.entries(named) as [SplitName, NamedTable][]) {
+    // Sets of competitions come without what is to be predicted.
+    if (split !== 'train' && !table.table.columns.some(({ name }) => name === label))
+      left.push({ file: table.file, reason: `it has no column "${label}"` })
+    else splits[split] = whole(table)
   }
-  return {
-    kind: parts.length === 1 ? 'table' : 'tables',
-    inputShape: [used.length],
-    ...{ classes: outputs.classes, classNames: outputs.classNames, targetWidth: outputs.targetWidth },
-    train: split(0),
-    validation: validation ? split(1) : null,
-    counts: { train: train.table.rows, validation: validation?.table.rows ?? 0 },
-    labels: train.table.columns.map(({ name }) => name),
-    label,
-    notes: [
-      ...outputs.notes,
-      ...(leftOut.length > 0 ? [`Left out, because not numbers: ${someNames(leftOut)}.`] : []),
-      ...notes
-    ],
-    left: []
-  }
+  return { splits, label, splitColumn: null }
 }
 
-function labelOf({ file, table }: Named, choices: DataChoices): string {
-  const names = table.columns.map(({ name }) => name)
+/** The column whose words are those of splits, such as `Usage` with `Training` and `PublicTest`. */
+function splitColumnOf({ table }: NamedTable): { name: string; splits: SplitName[] } | null {
+  for (const { name, words } of table.columns) {
+    if (!words || !splitNames.includes(name.toLowerCase())) continue
+    const kinds = new Map([...new Set(words)].map((word) => [word, splitOf(wordsOf(word))]))
+    const privateTest = [...kinds.keys()].find((word) => /private/i.test(word))
+    // Of two tests the public one validates.
+    const publicTest = [...kinds.keys()].find((word) => /public/i.test(word))
+    if (privateTest !== undefined && publicTest !== undefined) kinds.set(publicTest, 'validation')
+    if (kinds.size < 2 || [...kinds.values()].some((kind) => kind === null)) continue
+    return { name, splits: words.map((word) => kinds.get(word)!) }
+  }
+  return null
+}
+
+function labelOf({ file, table }: NamedTable, choices: DataChoices, not: readonly string[]): string {
+  const columns = table.columns.filter(({ name }) => !not.includes(name))
+  const names = columns.map(({ name }) => name)
   if (choices.label !== undefined) {
     if (names.includes(choices.label)) return choices.label
     throw new FormatError(file, null, `has no column "${choices.label}"; there are ${someNames(names)}.`)
   }
   const telling = names.filter((name) => labelNames.includes(name.toLowerCase()))
   if (telling.length === 1) return telling[0]
-  const words = table.columns.filter((column) => column.words)
+  const words = columns.filter((column) => column.words && !isRowNumber(column))
   // The only column of words, where it is the first or the last, as in most tables of examples.
   const [only] = words
-  if (words.length === 1 && (only === table.columns[0] || only === table.columns.at(-1))) return only.name
+  const others = columns.filter((column) => !isRowNumber(column))
+  if (words.length === 1 && (only === others[0] || only === others.at(-1))) return only.name
   throw new DataQuestion(
     'label',
     plainAnswers(names),
@@ -85,50 +156,145 @@ function labelOf({ file, table }: Named, choices: DataChoices): string {
   )
 }
 
-function inputColumns(parts: readonly Named[], label: string): { used: string[]; leftOut: string[] } {
-  const [{ file, table }] = parts
-  const others = table.columns.filter(({ name }) => name !== label)
+/** Parts whose rows have all values that they need, and what empty cells of numbers are filled with. */
+function complete(
+  parts: readonly Part[],
+  label: string,
+  inputs: readonly InputColumn[],
+  choices: DataChoices
+): { parts: Part[]; notes: string[]; fill: Map<string, number> } {
+  const numeric = inputs.filter(({ kind }) => kind === 'number').map(({ name }) => name)
+  checkFinite(parts, numeric)
+  const gaps = new Map<string, number>()
+  const isWhole = (part: Part, row: number, names: readonly string[]): boolean => {
+    let whole = true
+    for (const name of names) {
+      if (!Number.isNaN(columnOf(part, name).numbers![row])) continue
+      gaps.set(name, (gaps.get(name) ?? 0) + 1)
+      whole = false
+    }
+    return whole
+  }
+  const hasLabel = (part: Part, row: number): boolean => {
+    const { words, numbers } = columnOf(part, label)
+    return words ? words[row] !== '' : !Number.isNaN(numbers?.[row])
+  }
+  const labelled = parts.map((part) => ({ ...part, rows: part.rows.filter((row) => hasLabel(part, row)) }))
+  const whole = labelled.map((part) => ({ ...part, rows: part.rows.filter((row) => isWhole(part, row, numeric)) }))
+  const count = (some: readonly Part[]): number => some.reduce((sum, { rows }) => sum + rows.length, 0)
+  const [all, unlabelled, odd] = [count(parts), count(parts) - count(labelled), count(labelled) - count(whole)]
+  if (unlabelled + odd === 0) return { parts: whole, notes: [], fill: new Map() }
+  if (choices.missing === undefined) throw askMissing(parts, label, all, unlabelled, odd, gaps)
+  const isFilled = choices.missing === 'mean' && odd > 0
+  const kept = isFilled ? labelled : whole
+  kept.forEach(({ file, rows }) => {
+    if (rows.length > 0) return
+    throw new FormatError(file, null, `has no example whose cells are all filled in. Leave out the columns with the most gaps: ${mostGaps(gaps)}.`) // prettier-ignore
+  })
+  const notes = [
+    ...(unlabelled > 0 ? [`${plural(unlabelled, 'example')} without "${label}" left out.`] : []),
+    ...(odd > 0 && !isFilled ? [`${plural(odd, 'example')} with empty cells left out (${mostGaps(gaps)}).`] : []),
+    ...(isFilled ? [`Empty cells hold the mean of the training examples (${mostGaps(gaps)}).`] : [])
+  ]
+  const fill = new Map(isFilled ? [...gaps.keys()].map((name) => [name, meanOf(kept[0], name)]) : [])
+  return { parts: kept, notes, fill }
+}
+
+function mostGaps(gaps: ReadonlyMap<string, number>): string {
+  const sorted = [...gaps].sort(([, a], [, b]) => b - a)
+  const shown = sorted.slice(0, 5).map(([name, count]) => `"${name}" ${count}`)
+  return `${shown.join(', ')}${sorted.length > 5 ? ` and ${sorted.length - 5} more columns` : ''}`
+}
+
+function askMissing(
+  parts: readonly Part[],
+  label: string,
+  all: number,
+  unlabelled: number,
+  odd: number,
+  gaps: ReadonlyMap<string, number>
+): DataQuestion {
+  const [{ file }] = parts
+  const told = [
+    ...(unlabelled > 0 ? [`${unlabelled} of ${plural(all, 'example')} of ${file} have no "${label}"`] : []),
+    ...(odd > 0 ? [`${odd} of ${plural(all, 'example')} of ${file} have empty cells (${mostGaps(gaps)})`] : [])
+  ]
+  const leave = { value: 'leave-out', label: `Leave ${plural(unlabelled + odd, 'example')} out` }
+  const answers =
+    odd > 0 ? [leave, { value: 'mean', label: 'Fill empty cells with the mean of their column' }] : [leave]
+  const also = odd > 0 ? ' Columns with many gaps can be left out as well.' : ''
+  return new DataQuestion('missing', answers, `${told.join('; ')}. What should become of them?${also}`)
+}
+
+function checkFinite(parts: readonly Part[], names: readonly string[]): void {
   for (const part of parts) {
-    for (const { name } of others) {
-      const { oddWord, firstGap, numbers } = columnOf(part, name)
-      const place = (line: number): string => `line ${line}, column "${name}"`
-      if (oddWord) {
-        const text = `"${oddWord.text}" is not a number. Write a number there, or remove the column.`
-        throw new FormatError(part.file, place(oddWord.line), text)
-      }
-      if (numbers && firstGap !== null) {
-        throw new FormatError(
-          part.file,
-          place(firstGap),
-          'the cell is empty. Fill it in, or remove the line or the column.'
-        )
-      }
-      const odd = numbers?.findIndex((value) => !Number.isFinite(value)) ?? -1
-      if (odd >= 0) {
-        throw new FormatError(
-          part.file,
-          `row ${odd + 1}, column "${name}"`,
-          `the value is ${numbers![odd]}. Remove the line.`
-        )
-      }
+    for (const name of names) {
+      const at = columnOf(part, name).numbers!.findIndex((value) => Math.abs(value) === Infinity)
+      if (at < 0) continue
+      const place = `line ${part.table.lines[at]}, column "${name}"`
+      throw new FormatError(part.file, place, 'the value is infinite. Remove the line or correct it.')
     }
   }
-  const used = others.filter(({ name }) => parts.every((part) => columnOf(part, name).numbers)).map(({ name }) => name)
-  if (used.length === 0) throw new FormatError(file, null, `has no columns of numbers beside "${label}" to learn from.`)
-  return { used, leftOut: others.map(({ name }) => name).filter((name) => !used.includes(name)) }
 }
 
-function labelPart(part: Named, label: string): LabelPart {
-  const { numbers, words, firstGap } = columnOf(part, label)
-  if (firstGap !== null) {
-    const place = `line ${firstGap}, column "${label}"`
-    throw new FormatError(part.file, place, 'the example has no label. Fill it in or remove the line.')
+/** Of the cells that have a value. */
+function meanOf(part: Part, name: string): number {
+  const { numbers } = columnOf(part, name)
+  const values = part.rows.map((row) => numbers![row]).filter((value) => !Number.isNaN(value))
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function labelPart(part: Part, label: string): LabelPart {
+  const { numbers, words, lists } = columnOf(part, label)
+  if (lists) throw new FormatError(part.file, `column "${label}"`, 'it holds lists of numbers. Choose another label.')
+  const values = numbers ? Float64Array.from(part.rows, (row) => numbers[row]) : part.rows.map((row) => words![row])
+  return { name: `${part.file}, column "${label}"`, shape: [part.rows.length], values }
+}
+
+/** Words that stand for "no value" elsewhere, and may do so here. */
+function gapClasses(part: Part, label: string): string[] {
+  const { words } = columnOf(part, label)
+  const found = [...new Set(words ?? [])].filter((word) => /^(none|na|n\/a|null)$/i.test(word))
+  return found.map((word) => `"${word}" is a class: ${plural(words!.filter((one) => one === word).length, 'example')}.`)
+}
+
+function widthOf(input: InputColumn): number {
+  return input.kind === 'number' ? 1 : input.kind === 'words' ? input.words.length : input.width
+}
+
+/** A single list of bytes whose number is a square, once or for three colours, is a picture. */
+function shapeOf(parts: readonly Part[], inputs: readonly InputColumn[]): { shape: number[]; isPicture: boolean } {
+  const width = inputs.reduce((sum, input) => sum + widthOf(input), 0)
+  const [first] = inputs
+  if (inputs.length !== 1 || first.kind !== 'list' || width < 16) return { shape: [width], isPicture: false }
+  const isByte = parts.every((part) => columnOf(part, first.name).lists!.values.every((value) => Number.isInteger(value) && value >= 0 && value <= 255)) // prettier-ignore
+  for (const channels of [1, 3]) {
+    const side = Math.sqrt(width / channels)
+    if (isByte && Number.isInteger(side)) return { shape: [side, side, channels], isPicture: true }
   }
-  return { name: `${part.file}, column "${label}"`, shape: [part.table.rows], values: numbers ?? words! }
+  return { shape: [width], isPicture: false }
 }
 
-function columnOf({ file, table }: Named, name: string): DataColumn {
-  const found = table.columns.find((column) => column.name === name)
-  if (!found) throw new FormatError(file, null, `has no column "${name}". Both tables need the same columns.`)
-  return found
+/** [rows x width], row by row. */
+function valuesOf(part: Part, inputs: readonly InputColumn[], fill: ReadonlyMap<string, number>): Float32Array {
+  const width = inputs.reduce((sum, input) => sum + widthOf(input), 0)
+  const values = new Float32Array(part.rows.length * width)
+  let start = 0
+  for (const input of inputs) {
+    const { numbers, words, lists } = columnOf(part, input.name)
+    part.rows.forEach((row, i) => {
+      const at = i * width + start
+      if (input.kind === 'number') {
+        const value = numbers![row]
+        values[at] = Number.isNaN(value) ? fill.get(input.name)! : value
+      } else if (input.kind === 'list') {
+        values.set(lists!.values.subarray(row * input.width, (row + 1) * input.width), at)
+      } else {
+        const index = input.words.indexOf(words ? words[row] : String(numbers![row]))
+        if (index >= 0) values[at + index] = 1
+      }
+    })
+    start += widthOf(input)
+  }
+  return values
 }

@@ -66,13 +66,13 @@ function told(left: readonly LeftOut[]): DataFindings['left'] {
 }
 
 function summary(data: UserData): NonNullable<DataFindings['found']> {
-  const { kind, inputShape, classes, classNames, targetWidth, counts, labels, label, notes } = data
+  const { kind, inputShape, classes, classNames, targetWidth, counts, labels, label, inputs, notes } = data
   const classCounts = new Array<number>(classes).fill(0)
   if (classes > 0) for (const index of data.train.labels) classCounts[index] += 1
   return {
     ...{ kind, inputShape, classes, classNames, targetWidth, ...counts, classCounts },
     // A table of thousands of columns has no choice that anybody could read.
-    ...{ labels: labels.slice(0, 1000), label, notes },
+    ...{ labels: labels.slice(0, 1000), label, inputs: inputs.slice(0, 1000), notes },
     pictures: picturesOf(data)
   }
 }
