@@ -40,6 +40,8 @@ import { networkSpec } from './network'
 import { id, mostIds, mostTags, oneOrMoreIds, someIds, someTags, tagName } from './ids'
 import { f32, f64, i32 } from './packed'
 
+/** A file in memory as a whole. */
+const wholeFile = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= 2 ** 30)
 const u8 = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= 8 * 1024 * 1024)
 const jobId = z.string().min(8).max(64)
 /** File to the column that counts its steps; `#row` for row numbers. Files without an entry tell themselves. */
@@ -276,9 +278,18 @@ export const requests = {
     })
   },
 
-  /** A network from the text of a Keras or TensorFlow.js model file, with what is different here in words. */
+  /**
+   * A network from a Keras or TensorFlow.js model file, with what is different here in words: from its text, or from the bytes of
+   * an archive or an HDF5 file.
+   */
   'networks.read': {
-    params: z.object({ name: z.string().min(1).max(300), text: z.string().max(32 * 1024 * 1024) }),
+    params: z.object({
+      name: z.string().min(1).max(300),
+      file: z
+        .string()
+        .max(32 * 1024 * 1024)
+        .or(wholeFile)
+    }),
     result: z.object({ network: networkSpec, notes: z.array(z.string()) })
   },
 

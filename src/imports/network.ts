@@ -2,18 +2,28 @@
 import { networkSpec } from '../contract/network'
 import { FormatError } from '../formats/format-error'
 import { networkFromKeras } from '../formats/keras-model'
+import { isArchive, modelInArchive } from './keras-archive'
 import type { RequestResult } from '../contract/requests'
 
-/** @throws FormatError */
-export function readNetwork({ name, text }: { name: string; text: string }): RequestResult<'networks.read'> {
-  const value = parsed(text)
-  if (isOwn(value)) {
-    const own = networkSpec.safeParse(value)
-    if (own.success) return { network: own.data, notes: [] }
-    const [{ path, message }] = own.error.issues
-    throw new FormatError(name, null, `has no network at "${path.join('.')}": ${message}. See docs/networks.md.`)
+type Answer = RequestResult<'networks.read'>
+
+/** @param file its text, or its bytes. @throws FormatError */
+export async function readNetwork({ name, file }: { name: string; file: string | Uint8Array }): Promise<Answer> {
+  if (typeof file !== 'string' && isArchive(file)) {
+    const { network, notes } = ofKeras(await modelInArchive(name, file), name)
+    return { network, notes: [...notes, 'The weights in the file are not used: the first ones are drawn by the seed.'] }
   }
-  const { network, problems: notes } = networkFromKeras(text, name)
+  const text = typeof file === 'string' ? file : new TextDecoder().decode(file)
+  const value = parsed(text)
+  if (!isOwn(value)) return ofKeras(text, name)
+  const own = networkSpec.safeParse(value)
+  if (own.success) return { network: own.data, notes: [] }
+  const [{ path, message }] = own.error.issues
+  throw new FormatError(name, null, `has no network at "${path.join('.')}": ${message}. See docs/networks.md.`)
+}
+
+function ofKeras(json: unknown, name: string): Answer {
+  const { network, problems: notes } = networkFromKeras(json, name)
   return { network, notes }
 }
 

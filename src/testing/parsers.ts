@@ -309,7 +309,7 @@ export async function parsersOf(root: string, scratch: string): Promise<Parser[]
     {
       name: 'networks',
       seeds: [keras, own, { modelTopology: { model_config: keras } }].map(bytesOf),
-      read: (bytes) => readNetwork({ name: 'the file', text: text(bytes) })
+      read: (bytes) => readNetwork({ name: 'the file', file: bytes })
     },
     { name: 'idx', seeds: [idx, floats, new Uint8Array(gzipSync(idx))], read: readIdx },
     {

@@ -36,7 +36,10 @@ export const trainCommand: Command = {
       description: 'Learning rates to compare, such as 1e-4,1e-3,1e-2: one run per rate and seed.'
     },
     data: { value: 'ID', description: 'A data set of the project (phasescope data list) instead of its own.' },
-    network: { value: 'FILE', description: 'custom: layers, or a Keras or TensorFlow.js model, as JSON.' },
+    network: {
+      value: 'FILE',
+      description: 'custom: layers as JSON, or a model of Keras (JSON, .keras, .h5) or TensorFlow.js.'
+    },
     'trust-metrics': { description: 'Run the metric functions of the project, metrics.js, with your rights.' },
     set: { value: 'KEY=VALUE', description: 'A hyperparameter; may be repeated.', multiple: true },
     hooks: { value: 'A,B', description: 'Hook points, "all" or "none". Default: those of the experiment.' },
@@ -98,13 +101,13 @@ async function networkFrom(
   { terminal }: Context
 ): Promise<NetworkSpec | null> {
   if (file === undefined) return null
-  let text: string
+  let bytes: Uint8Array
   try {
-    text = readFileSync(file, 'utf8')
+    bytes = readFileSync(file)
   } catch {
     throw new UsageError(`--network ${file} cannot be read. Check the path.`)
   }
-  const { network, notes } = await engine.call('networks.read', { name: basename(file), text })
+  const { network, notes } = await engine.call('networks.read', { name: basename(file), file: bytes })
   for (const note of notes) terminal.note(`note: ${note}`)
   return network
 }

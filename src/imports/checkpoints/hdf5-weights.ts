@@ -15,6 +15,8 @@ import { zipEntries } from '../../formats/zip-entries'
 export interface OpenedWeights {
   tensors: StoredTensor[]
   notes: string[]
+  /** Texts of Keras beside the arrays, such as `model_config`. */
+  attributes?: Record<string, string>
   close(): void
 }
 
@@ -171,13 +173,24 @@ async function openWhere(source: ByteSource, path: string): Promise<OpenedWeight
       }
     }))
     if (tensors.length === 0) throw new FormatError(source.name, null, `holds no arrays of numbers. ${remedy}`)
-    return { tensors, notes: [], close }
+    return { tensors, notes: [], attributes: textsOf(file), close }
   } catch (error) {
     failedOn.add(numberOf(path))
     lookAt(error)
     close()
     throw error instanceof FormatError ? error : damaged(source.name, error)
   }
+}
+
+/** Where Keras writes a model as a whole, what it writes beside the weights. */
+const textNames = ['model_config', 'training_config', 'keras_version']
+
+function textsOf(file: File): Record<string, string> {
+  const found = textNames.flatMap((name): [string, string][] => {
+    const value = name in file.attrs ? file.attrs[name].value : null
+    return typeof value === 'string' ? [[name, value]] : []
+  })
+  return Object.fromEntries(found)
 }
 
 /** At the beginning, or behind a block of the user's own. */
