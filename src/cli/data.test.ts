@@ -68,7 +68,7 @@ describe('data', () => {
     [
       ['add', 'y.csv', '--predict', 'words', '--project', 'x'],
       2,
-      '--predict is "words"; it must be one of classes, numbers.'
+      '--predict is "words"; it must be one of classes, numbers, labels.'
     ]
   ])('refuses %j in words', (args, code, message) => {
     const result = data(...args)

@@ -46,6 +46,8 @@ const datasetInfo = z.object({
   classes: z.number(),
   classNames: z.array(z.string()),
   targetWidth: z.number(),
+  /** Names of several yes/no labels, whose targets are 1 and 0; absent where there are none. */
+  labelNames: z.array(z.string()).optional(),
   train: z.number(),
   /** 0 where the data came without a split of their own. */
   validation: z.number(),
@@ -67,6 +69,7 @@ const dataFindings = z.object({
       classes: z.number(),
       classNames: z.array(z.string()),
       targetWidth: z.number(),
+      labelNames: z.array(z.string()).optional(),
       train: z.number(),
       validation: z.number(),
       /** Examples of each class among those looked at; empty where numbers are predicted. */

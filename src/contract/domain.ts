@@ -30,6 +30,8 @@ const datasetFacts = z.object({
   classes: z.number().int().min(0),
   classNames: z.array(z.string()),
   targetWidth: z.number().int().min(0),
+  /** Names of several yes/no labels, whose targets are 1 and 0. */
+  labelNames: z.array(z.string()).optional(),
   train: z.number().int().min(1),
   validation: z.number().int().min(0)
 })

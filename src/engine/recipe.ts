@@ -29,6 +29,7 @@ async function datasetOf(project: { folder: string } | null, wanted: string): Pr
       `There is no data set "${wanted}" in this project.${suggestion(wanted, known)}`
     )
   }
-  const { id, name, inputShape, classes, classNames, targetWidth, train, validation } = found
-  return { id, name, inputShape, classes, classNames, targetWidth, train, validation }
+  const { id, name, inputShape, classes, classNames, targetWidth, labelNames, train, validation } = found
+  const facts = { id, name, inputShape, classes, classNames, targetWidth, train, validation }
+  return labelNames ? { ...facts, labelNames } : facts
 }

@@ -13,6 +13,14 @@ export interface NumericArray {
   values: NumericValues
 }
 
+/** An array of texts, such as the names of classes. */
+export interface WordArray {
+  name: string
+  shape: number[]
+  /** Row-major. */
+  words: string[]
+}
+
 /** `[60000, 28, 28]` */
 export function shapeText(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`

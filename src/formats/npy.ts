@@ -3,7 +3,7 @@
  * Python dictionary `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`, and the values.
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
-import { type NumericArray, type NumericValues, shapeText, sizeOf } from './arrays'
+import { type NumericArray, type NumericValues, shapeText, sizeOf, type WordArray } from './arrays'
 import { excerpt, FormatError } from './format-error'
 import { halfToFloat } from './half-float'
 
@@ -67,6 +67,11 @@ const kinds: Record<string, Kind> = {
 
 /** @throws FormatError */
 export function npyHeader(bytes: Uint8Array, name: string): NpyHeader {
+  const { text, start } = headerText(bytes, name)
+  return { ...parseHeader(text, name), start }
+}
+
+function headerText(bytes: Uint8Array, name: string): { text: string; start: number } {
   if (bytes.length < 10 || MAGIC.some((byte, i) => bytes[i] !== byte)) {
     throw new FormatError(name, null, 'is no .npy file: it does not begin with \\x93NUMPY. Save it with numpy.save.')
   }
@@ -79,7 +84,7 @@ export function npyHeader(bytes: Uint8Array, name: string): NpyHeader {
   if (bytes.length < headerStart) throw cutHeader(name)
   const start = headerStart + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true))
   if (start > bytes.length) throw cutHeader(name)
-  return { ...parseHeader(new TextDecoder().decode(bytes.subarray(headerStart, start)), name), start }
+  return { text: new TextDecoder().decode(bytes.subarray(headerStart, start)), start }
 }
 
 /**
@@ -116,6 +121,39 @@ export function readNpy(bytes: Uint8Array, name: string): NumericArray {
     }
   }
   return { name, shape, dtype, values: header.fortranOrder ? toRowMajor(values, shape, kind.make(size)) : values }
+}
+
+/**
+ * The words of an array of texts, row-major, without the zeros that fill them up; null for every other type.
+ * `<U5` are five UTF-32 characters, `|S5` five bytes. https://numpy.org/doc/stable/reference/arrays.dtypes.html
+ * @throws FormatError
+ */
+export function readNpyWords(bytes: Uint8Array, name: string): WordArray | null {
+  const { text, start } = headerText(bytes, name)
+  const [, order, kind, length] = /['"]descr['"]\s*:\s*['"]([<>|=]?)([US])(\d+)['"]/.exec(text) ?? []
+  if (kind === undefined) return null
+  // The rest of the header is that of an array of numbers.
+  const { shape, fortranOrder } = parseHeader(text.replace(`${order}${kind}${length}`, '|u1'), name)
+  const size = sizeOf(shape)
+  const width = Number(length) * (kind === 'U' ? 4 : 1)
+  if (!Number.isSafeInteger(size) || bytes.length - start < size * width) {
+    throw new FormatError(name, null, `is cut off: ${size * width} bytes are needed, ${bytes.length - start} are there. Save or copy it again.`) // prettier-ignore
+  }
+  if (fortranOrder && shape.length > 1) throw new FormatError(name, 'header', 'its words are in Fortran order. Save it with numpy.ascontiguousarray.') // prettier-ignore
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start, size * width)
+  const utf8 = new TextDecoder()
+  const words = Array.from({ length: size }, (_, i) => {
+    const from = i * width
+    if (kind === 'S') return utf8.decode(bytes.subarray(start + from, start + from + width)).replace(/\0+$/, '')
+    let word = ''
+    for (let at = from; at < from + width; at += 4) {
+      const code = view.getUint32(at, order !== '>')
+      if (code > 0x10ffff) throw new FormatError(name, `word ${i}`, 'it holds no characters. Save it again.')
+      if (code > 0) word += String.fromCodePoint(code)
+    }
+    return word
+  })
+  return { name, shape, words }
 }
 
 /** A version 1 file in C order. Values of Uint8Array, Int32Array and Float32Array keep their type. */

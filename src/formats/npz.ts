@@ -6,18 +6,26 @@ import { megabytes, mostUnpacked } from './inflate'
 import { readNpy } from './npy'
 import { zipEntries } from './zip-entries'
 
-/** All arrays of an archive in its order, named without `.npy`. @throws FormatError */
-export async function readNpz(bytes: Uint8Array, name: string): Promise<NumericArray[]> {
+/**
+ * All arrays of an archive in its order, named without `.npy`.
+ * @param read what is made of each, from its bytes and its name for messages
+ * @throws FormatError
+ */
+export async function readNpz<A extends { name: string } = NumericArray>(
+  bytes: Uint8Array,
+  name: string,
+  read: (bytes: Uint8Array, name: string) => A = readNpy as unknown as (bytes: Uint8Array, name: string) => A
+): Promise<A[]> {
   const entries = await zipEntries(bytesSource(name, bytes))
   const total = [...entries.values()].reduce((sum, entry) => sum + entry.size, 0)
   if (total > mostUnpacked) {
     throw new FormatError(name, null, `unpacks to ${megabytes(total)}; at most 4 GB can be read. Use part of it.`)
   }
-  const arrays: NumericArray[] = []
+  const arrays: A[] = []
   for (const entry of entries.values()) {
     if (!entry.path.endsWith('.npy')) continue
     const inside = entry.path.slice(0, -4)
-    arrays.push({ ...readNpy(await entry.whole(), `${name}, ${inside}`), name: inside })
+    arrays.push({ ...read(await entry.whole(), `${name}, ${inside}`), name: inside })
   }
   if (arrays.length === 0) {
     const found = plural(entries.size, 'other file')

@@ -41,6 +41,7 @@ const storedDataset = z.object({
   classes: z.number().int().min(0),
   classNames: z.array(z.string()),
   targetWidth: z.number().int().min(0),
+  labelNames: z.array(z.string()).optional(),
   train: z.number().int().min(1),
   validation: z.number().int().min(0),
   /** Training examples of each class; empty where numbers are predicted. */
@@ -57,6 +58,7 @@ export interface DatasetContent {
   classes: number
   classNames: string[]
   targetWidth: number
+  labelNames?: string[]
   train: Split
   validation: Split | null
   notes: string[]
@@ -97,6 +99,7 @@ export async function saveDataset(
   const facts = {
     ...{ schemaVersion: datasetVersion, name, createdAt: new Date().toISOString(), source },
     ...{ inputShape, classes, classNames: content.classNames.slice(0, mostClassNames), targetWidth },
+    ...(content.labelNames && { labelNames: content.labelNames.slice(0, mostClassNames) }),
     ...{ train: train.count, validation: validation?.count ?? 0, classCounts: countsOf(train, classes), notes }
   }
   try {

@@ -310,6 +310,8 @@ export interface DatasetFacts {
   classNames: string[]
   /** Width of the targets where they are numbers, else 0. */
   targetWidth: number
+  /** Names of several yes/no labels, where an example may have any of them: the targets are 1 and 0, as many as there are names. */
+  labelNames?: string[]
   /** Examples; `validation` is 0 where the data came without a split of their own. */
   train: number
   validation: number

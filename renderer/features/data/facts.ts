@@ -5,6 +5,7 @@ interface Facts {
   inputShape: number[]
   classes: number
   targetWidth: number
+  labelNames?: string[]
   train: number
   validation: number
 }
@@ -14,7 +15,12 @@ export function shapeText({ inputShape }: Pick<Facts, 'inputShape'>): string {
   return inputShape.join('\u2009×\u2009')
 }
 
-export function predictedText({ classes, targetWidth }: Pick<Facts, 'classes' | 'targetWidth'>): string {
+export function predictedText({
+  classes,
+  targetWidth,
+  labelNames
+}: Pick<Facts, 'classes' | 'targetWidth' | 'labelNames'>): string {
+  if (labelNames) return `${integer(targetWidth)} labels, each yes or no`
   return classes > 0 ? `${integer(classes)} classes` : plural(targetWidth, 'number')
 }
 

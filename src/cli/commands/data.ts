@@ -22,7 +22,10 @@ export const dataCommand: Command = {
     create: { description: 'add: make the project when it does not exist.' },
     name: { value: 'NAME', description: 'add: what the data set is called. Default: the name of the file or folder.' },
     label: { value: 'COLUMN', description: 'add: the column, or the array, that is to be predicted.' },
-    predict: { value: 'classes|numbers', description: 'add: how to take the labels. Default: as they look.' },
+    predict: {
+      value: 'classes|numbers|labels',
+      description: 'add: how to take the labels: one class, numbers, or several yes/no labels. Default: as they look.'
+    },
     size: { value: 'WxH', description: 'add: bring all pictures to this size, such as 32x32.' },
     classes: {
       value: 'outer|inner|names',
@@ -133,7 +136,7 @@ async function remove(words: string[], input: Input, context: Context): Promise<
 
 function choicesOf(input: Input): DataChoices {
   const label = input.text('label')
-  const predict = input.choice('predict', ['classes', 'numbers'] as const)
+  const predict = input.choice('predict', ['classes', 'numbers', 'labels'] as const)
   const text = input.text('size')
   const size = /^(\d{1,4})x(\d{1,4})$/.exec(text ?? '')
   if (text !== undefined && (size === null || Number(size[1]) * Number(size[2]) === 0)) {
@@ -216,7 +219,16 @@ function print(datasets: DatasetInfo[], json: boolean, { terminal }: Context): v
   for (const line of table(head, rows, [5, 6])) terminal.out(line)
 }
 
-function predicted({ classes, targetWidth }: { classes: number; targetWidth: number }): string {
+function predicted({
+  classes,
+  targetWidth,
+  labelNames
+}: {
+  classes: number
+  targetWidth: number
+  labelNames?: string[]
+}): string {
+  if (labelNames) return `${targetWidth} yes/no labels`
   return classes > 0 ? `${classes} classes` : targetWidth === 1 ? '1 number' : `${targetWidth} numbers`
 }
 

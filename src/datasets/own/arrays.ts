@@ -1,13 +1,13 @@
 /** Examples from arrays: npz, npy and IDX files. What is what is told by the names, as in x_train, y_train. */
-import { type NumericArray, type NumericValues, shapeText, sizeOf } from '../../formats/arrays'
-import { FormatError, someNames } from '../../formats/format-error'
+import { type NumericArray, type NumericValues, shapeText, sizeOf, type WordArray } from '../../formats/arrays'
+import { FormatError, plural, someNames } from '../../formats/format-error'
 import { gunzip, isGzip } from '../../formats/inflate'
 import { idxBytes, readIdxNumbers } from '../../formats/idx'
-import { readNpy } from '../../formats/npy'
+import { NpyTypeError, readNpy, readNpyWords } from '../../formats/npy'
 import { readNpz } from '../../formats/npz'
 import type { Split } from '../../training/types'
 import { outputsOf } from './labels'
-import { type DataChoices, type DataFile, DataQuestion, plainAnswers, type UserData } from './choices'
+import { type DataChoices, type DataFile, DataQuestion, type LeftOut, plainAnswers, type UserData } from './choices'
 import { type SplitName, splitOf, trainAndValidation, wordsOf } from './splits'
 
 const inputWords = ['x', 'input', 'inputs', 'image', 'images', 'data', 'feature', 'features', 'sample', 'samples']
@@ -18,9 +18,17 @@ export function arraysKind({ name }: Pick<DataFile, 'name'>): boolean {
   return /\.(npz|npy)$/i.test(name) || idxName.test(name)
 }
 
+type DataArray = NumericArray | WordArray
+
+/** Something in an archive that is no array of numbers or words. */
+interface Odd {
+  name: string
+  why: string
+}
+
 interface Pair {
   inputs: NumericArray
-  labels: NumericArray
+  labels: DataArray
 }
 
 /** @throws FormatError, DataQuestion */
@@ -30,8 +38,15 @@ export async function readArrays(files: readonly DataFile[], source: string, cho
     const names = someNames(archives.map(({ name }) => name))
     throw new FormatError(source, null, `holds several archives: ${names}. Choose one of them.`)
   }
-  const arrays: NumericArray[] = []
-  for (const file of archives.length === 1 ? archives : files) arrays.push(...(await arraysOf(file)))
+  const arrays: DataArray[] = []
+  const left: LeftOut[] = []
+  for (const file of archives.length === 1 ? archives : files) {
+    for (const one of await arraysOf(file)) {
+      if ('why' in one) left.push({ file: `${file.name}, ${one.name}`, reason: one.why })
+      else arrays.push(one)
+    }
+  }
+  if (archives.length === 1) for (const { name } of files) if (name !== archives[0].name) left.push({ file: name, reason: 'an array beside the archive' }) // prettier-ignore
   const { train, validation, notes } = trainAndValidation(pairsOf(arrays, source, choices))
   if (!train) {
     const text = `has no arrays to train on among ${listed(arrays)}. Call them x_train and y_train, or x and y.`
@@ -40,10 +55,10 @@ export async function readArrays(files: readonly DataFile[], source: string, cho
   const pairs = validation ? [train, validation] : [train]
   for (const { inputs, labels } of pairs) checkCounts(inputs, labels)
   const outputs = outputsOf(
-    pairs.map(({ labels }) => labels),
+    pairs.map(({ labels }) => ({ ...labels, values: 'words' in labels ? labels.words : labels.values })),
     choices.predict ?? null
   )
-  const inputs = inputsOf(pairs.map((pair) => pair.inputs))
+  const inputs = inputsOf(pairs.map((pair) => pair.inputs), choices) // prettier-ignore
   const split = (at: number): Split => ({
     inputs: inputs.parts[at],
     ...outputs.parts[at],
@@ -53,20 +68,26 @@ export async function readArrays(files: readonly DataFile[], source: string, cho
     kind: archives.length === 1 ? 'NumPy archive' : /\.npy$/i.test(files[0].name) ? 'NumPy arrays' : 'IDX files',
     inputShape: inputs.shape,
     ...{ classes: outputs.classes, classNames: outputs.classNames, targetWidth: outputs.targetWidth },
+    ...(outputs.labelNames && { labelNames: outputs.labelNames }),
     train: split(0),
     validation: validation ? split(1) : null,
     counts: { train: train.inputs.shape[0], validation: validation?.inputs.shape[0] ?? 0 },
     labels: arrays.map(({ name }) => name),
     label: train.labels.name,
     notes: [...outputs.notes, ...inputs.notes, ...notes],
-    ...{ inputs: [], left: [] }
+    ...{ inputs: [], left }
   }
 }
 
-async function arraysOf({ name, read }: DataFile): Promise<NumericArray[]> {
+async function arraysOf({ name, read }: DataFile): Promise<(DataArray | Odd)[]> {
   const bytes = await read()
-  if (/\.npz$/i.test(name)) return readNpz(bytes, name)
-  if (/\.npy$/i.test(name)) return [readNpy(bytes, name)]
+  if (/\.npz$/i.test(name)) {
+    const arrays = await readNpz<DataArray | Odd>(bytes, name, arrayOf)
+    // Nothing but objects: the sentence about the first of them says what to do.
+    if (arrays.every((array) => 'why' in array)) await readNpz(bytes, name)
+    return arrays
+  }
+  if (/\.npy$/i.test(name)) return [readNpyWords(bytes, name) ?? readNpy(bytes, name)]
   try {
     return [{ name, ...readIdxNumbers(isGzip(bytes) ? await gunzip(bytes, name, idxBytes) : bytes, name) }]
   } catch (error) {
@@ -76,14 +97,24 @@ async function arraysOf({ name, read }: DataFile): Promise<NumericArray[]> {
   }
 }
 
+/** What is in an archive beside its arrays costs only itself. */
+function arrayOf(bytes: Uint8Array, name: string): DataArray | Odd {
+  try {
+    return readNpyWords(bytes, name) ?? readNpy(bytes, name)
+  } catch (error) {
+    if (error instanceof NpyTypeError) return { name, why: `an array of ${error.what}` }
+    throw error
+  }
+}
+
 /** Inputs and labels of each split. Without names that tell, the chosen label array decides, or that there are just two. */
-function pairsOf(arrays: NumericArray[], source: string, choices: DataChoices): Partial<Record<SplitName, Pair>> {
+function pairsOf(arrays: DataArray[], source: string, choices: DataChoices): Partial<Record<SplitName, Pair>> {
   if (choices.label !== undefined) {
     const labels = arrays.find(({ name }) => name === choices.label)
     if (!labels) {
       throw new FormatError(source, null, `has no array "${choices.label}"; there are ${listed(arrays)}.`)
     }
-    const others = arrays.filter((array) => array !== labels && array.shape[0] === labels.shape[0])
+    const others = arrays.filter(isNumeric).filter((array) => array !== labels && array.shape[0] === labels.shape[0])
     const named = others.filter(({ name }) => wordsOf(name).some((word) => inputWords.includes(word)))
     const inputs = named.length === 1 ? named[0] : others.length === 1 ? others[0] : null
     if (!inputs) throw unclear(arrays, source)
@@ -96,7 +127,7 @@ function pairsOf(arrays: NumericArray[], source: string, choices: DataChoices): 
   if (Object.keys(named).length > 0) return named
   // Two arrays whose names tell nothing: the one with more dimensions holds the inputs.
   const [a, b] = [...arrays].sort((first, second) => second.shape.length - first.shape.length)
-  if (arrays.length === 2 && a.shape.length > b.shape.length && a.shape[0] === b.shape[0]) {
+  if (arrays.length === 2 && isNumeric(a) && a.shape.length > b.shape.length && a.shape[0] === b.shape[0]) {
     return { train: { inputs: a, labels: b } }
   }
   if (arrays.length === 0) return {}
@@ -104,7 +135,7 @@ function pairsOf(arrays: NumericArray[], source: string, choices: DataChoices): 
 }
 
 /** The pairs that names tell, as x_train and y_train do. */
-function namedPairs(arrays: NumericArray[], source: string): Partial<Record<SplitName, Pair>> {
+function namedPairs(arrays: DataArray[], source: string): Partial<Record<SplitName, Pair>> {
   const found: Partial<Record<SplitName, Partial<Pair>>> = {}
   for (const array of arrays) {
     const parts = wordsOf(array.name)
@@ -117,14 +148,20 @@ function namedPairs(arrays: NumericArray[], source: string): Partial<Record<Spli
     const split = splitOf(parts) ?? 'train'
     const pair = (found[split] ??= {})
     if (pair[role]) throw unclear(arrays, source)
-    pair[role] = array
+    if (role === 'labels') pair.labels = array
+    else if (isNumeric(array)) pair.inputs = array
+    else throw new FormatError(source, null, `has words for inputs ("${array.name}"). Inputs are numbers.`)
   }
   return Object.fromEntries(
     Object.entries(found).filter((entry): entry is [SplitName, Pair] => !!entry[1].inputs && !!entry[1].labels)
   )
 }
 
-function unclear(arrays: NumericArray[], source: string): DataQuestion {
+function isNumeric(array: DataArray): array is NumericArray {
+  return 'values' in array
+}
+
+function unclear(arrays: DataArray[], source: string): DataQuestion {
   return new DataQuestion(
     'label',
     plainAnswers(arrays.map(({ name }) => name)),
@@ -132,12 +169,12 @@ function unclear(arrays: NumericArray[], source: string): DataQuestion {
   )
 }
 
-function listed(arrays: NumericArray[]): string {
+function listed(arrays: DataArray[]): string {
   const shown = arrays.slice(0, 8).map(({ name, shape }) => `"${name}" ${shapeText(shape)}`)
   return `${shown.join(', ')}${arrays.length > 8 ? ` and ${arrays.length - 8} more` : ''}`
 }
 
-function checkCounts(inputs: NumericArray, labels: NumericArray): void {
+function checkCounts(inputs: NumericArray, labels: DataArray): void {
   const [a, b] = [inputs.shape[0] ?? 0, labels.shape[0] ?? 0]
   if (a !== b) {
     throw new FormatError(
@@ -161,7 +198,7 @@ interface Inputs {
 }
 
 /** Bytes of pictures stay bytes, token rows whole numbers, all else becomes singles; channels come last. */
-function inputsOf(arrays: readonly NumericArray[]): Inputs {
+function inputsOf(arrays: readonly NumericArray[], choices: DataChoices): Inputs {
   const [first] = arrays
   const shape = first.shape.slice(1)
   for (const array of arrays) {
@@ -201,16 +238,49 @@ function inputsOf(arrays: readonly NumericArray[]): Inputs {
   }
   const isPicture = parts[0] instanceof Uint8Array
   if (shape.length === 2 && isPicture) return { shape: [...shape, 1], parts, notes }
-  if (shape.length === 3 && shape[0] <= 4 && shape[2] > 4) {
-    notes.push(`Channels came first, ${shapeText(shape)}; they were moved to the end.`)
-    return { shape: [shape[1], shape[2], shape[0]], parts: parts.map((part) => channelsLast(part, shape)), notes }
-  }
-  return { shape, parts, notes }
+  const largest = isPicture ? 0 : parts.reduce((most, part) => Math.max(most, largestOf(part)), 0)
+  if (shape.length >= 2 && parts[0] instanceof Float32Array && largest > 20)
+    notes.push(`The inputs reach ${Number(largest.toPrecision(3))}, and are taken as they are: they are not scaled.`)
+  if (!areFirst(shape, first.name, isPicture, choices)) return { shape, parts, notes }
+  notes.push(`Channels came first, ${shapeText(shape)}; they were moved to the end.`)
+  return { shape: [...shape.slice(1), shape[0]], parts: parts.map((part) => channelsLast(part, shape)), notes }
 }
 
-function channelsLast<A extends NumericValues>(values: A, [channels, height, width]: number[]): A {
+function largestOf(values: ArrayLike<number>): number {
+  let most = 0
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]))
+  return most
+}
+
+/** As many channels as pictures have; more are measured in many places at once, as an electrocardiogram is. */
+const fewChannels = 4
+const mostChannels = 32
+
+/**
+ * Whether the first dimension of an example is that of its channels: it is small, and the last one is not.
+ * @throws DataQuestion where both may be
+ */
+function areFirst(shape: readonly number[], name: string, isPicture: boolean, choices: DataChoices): boolean {
+  if (shape.length < 2 || (shape.length === 2 && isPicture)) return false
+  if (choices.channels !== undefined) return choices.channels === 'first'
+  const [first, last] = [shape[0], shape[shape.length - 1]]
+  if (shape.length >= 3 && first <= fewChannels && last > fewChannels) return true
+  const isLong = shape.length === 2 && first <= mostChannels && last >= 4 * first
+  const isSquare =
+    shape.length === 3 && first > fewChannels && first <= mostChannels && shape[1] === last && last > first
+  const isEven = shape.length >= 3 && first <= fewChannels && last <= fewChannels && first !== last
+  if (!isLong && !isSquare && !isEven) return false
+  const moved = [...shape.slice(1), first]
+  const answers = [
+    { value: 'first', label: `First: ${plural(first, 'channel')}, examples become ${shapeText(moved)}` },
+    { value: 'last', label: `Last: ${plural(last, 'channel')}, examples stay ${shapeText(shape)}` }
+  ]
+  throw new DataQuestion('channels', answers, `The examples of ${name} have shape ${shapeText(shape)}. Where do their channels stand?`) // prettier-ignore
+}
+
+function channelsLast<A extends NumericValues>(values: A, [channels, ...places]: number[]): A {
   const result = new (values.constructor as new (length: number) => A)(values.length)
-  const plane = height * width
+  const plane = sizeOf(places)
   for (let example = 0; example < values.length; example += channels * plane) {
     for (let c = 0; c < channels; c++) {
       for (let p = 0; p < plane; p++) result[example + p * channels + c] = values[example + c * plane + p]

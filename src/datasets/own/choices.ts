@@ -51,6 +51,8 @@ export interface UserData {
   classes: number
   classNames: string[]
   targetWidth: number
+  /** Names of several yes/no labels, whose targets are 1 and 0; absent where there are none. */
+  labelNames?: string[]
   train: Split
   /** Null where the data came without a split of its own. */
   validation: Split | null

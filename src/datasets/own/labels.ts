@@ -18,6 +18,8 @@ export interface Outputs {
   classes: number
   classNames: string[]
   targetWidth: number
+  /** Names of several yes/no labels, whose targets are 1 and 0; absent where there are none. */
+  labelNames?: string[]
   /** One for each part: class indices [N], empty for numbers; numbers [N, targetWidth]. */
   parts: { labels: Int32Array; targets?: Float32Array }[]
   notes: string[]
@@ -40,8 +42,12 @@ export function outputsOf(parts: readonly LabelPart[], predict: Predict | null):
       throw new FormatError(name, null, text)
     }
   }
-  if (parts.some(({ values }) => isWords(values))) return ofWords(parts, predict)
+  if (parts.some(({ values }) => isWords(values))) {
+    if (width === 1) return ofWords(parts, predict)
+    throw new FormatError(first.name, null, `has ${width} words for each example. Classes are one label per example.`)
+  }
   const numeric = parts.map(({ name, shape, values }) => ({ name, shape, values: values as NumericValues }))
+  if (predict === 'labels' || (predict === null && areSeveral(numeric, width))) return ofLabels(numeric, width)
   if (predict !== 'numbers') {
     if (width > 1 && numeric.every(({ values }) => isOneHot(values, width))) return ofOneHot(numeric, width)
     if (width === 1 && (predict === 'classes' || looksLikeClasses(numeric))) return ofNumbers(numeric)
@@ -109,6 +115,27 @@ function ofOneHot(parts: readonly { values: NumericValues }[], width: number): O
   )
   const outputs = classified(names, labels)
   return { ...outputs, notes: [...outputs.notes, 'The labels are one-hot rows.'] }
+}
+
+/** Columns of yes and no of which an example may have several or none. */
+function areSeveral(parts: readonly { values: NumericValues }[], width: number): boolean {
+  const areFlags = parts.every(({ values }) => values.every((value) => value === 0 || value === 1))
+  return width > 1 && areFlags && parts.some(({ values }) => !isOneHot(values, width))
+}
+
+function ofLabels(parts: readonly { name: string; values: NumericValues }[], width: number): Outputs {
+  for (const { name, values } of parts) {
+    const at = values.findIndex((value) => value !== 0 && value !== 1)
+    if (at < 0) continue
+    const text = `the label is ${values[at]}; labels are 1 for yes and 0 for no. Predict classes or numbers.`
+    throw new FormatError(name, `example ${Math.floor(at / width)}`, text)
+  }
+  return {
+    ...{ classes: 0, classNames: [], targetWidth: width },
+    labelNames: Array.from({ length: width }, (_, i) => String(i)),
+    parts: parts.map(({ values }) => ({ labels: new Int32Array(0), targets: Float32Array.from(values) })),
+    notes: [`Predicted: ${plural(width, 'label')}, each yes or no; an example may have several.`]
+  }
 }
 
 function classified(classNames: string[], labels: Int32Array[]): Outputs {
