@@ -18,6 +18,8 @@ export const useDraft = defineStore('draft', () => {
   const chosenHooks = ref<string[] | null>(null)
   const data = ref<string | null>(null)
   const network = ref<NetworkSpec | null>(null)
+  /** Weights in the file that the network was read from; `saved` of the network says whether it begins with them. */
+  const fileWeights = shallowRef<{ sha256: string; file: Uint8Array } | null>(null)
   const backend = ref<BackendChoice>('auto')
   const record = ref<RecordOptions | null>(null)
   const seeds = ref<number[]>([0, 1, 2, 3])
@@ -58,6 +60,7 @@ export const useDraft = defineStore('draft', () => {
     chosenHooks.value = null
     rates.value = null
     network.value = null
+    fileWeights.value = null
     if (chosen.data === 'own') data.value = null
     record.value = { ...chosen.defaultRecord, observe: [...chosen.defaultRecord.observe] }
     described.value = null
@@ -124,6 +127,7 @@ export const useDraft = defineStore('draft', () => {
       const { runIds } = await request('training.start', {
         name: name.value.trim() || (spec.value?.title ?? 'Experiment'),
         ...draft(),
+        weights: fileWeights.value?.sha256 === network.value?.saved ? (fileWeights.value?.file ?? null) : null,
         seeds: count ? seeds.value.slice(0, count) : [...seeds.value],
         // Fewer runs than asked for are for a look first, at the rate of the form.
         rates: count ? null : rates.value && [...rates.value],
@@ -148,6 +152,7 @@ export const useDraft = defineStore('draft', () => {
     hooks,
     data,
     network,
+    fileWeights,
     backend,
     record,
     seeds,

@@ -58,6 +58,10 @@ export const networkSpec = z
     title: z.string().min(1).max(200),
     input: z.array(count).min(1).max(4),
     layers: z.array(layer).max(1000),
+    saved: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
     byteMaximum: z.literal(255).optional(),
     outputs: z.array(z.string()).min(1).max(100).optional()
   })

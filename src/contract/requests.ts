@@ -290,7 +290,12 @@ export const requests = {
         .max(32 * 1024 * 1024)
         .or(wholeFile)
     }),
-    result: z.object({ network: networkSpec, notes: z.array(z.string()) })
+    result: z.object({
+      network: networkSpec,
+      notes: z.array(z.string()),
+      /** Weights of the network in the file: a safetensors file, and what the network's `saved` is to begin with them. */
+      weights: z.object({ sha256: z.string(), file: wholeFile }).nullable()
+    })
   },
 
   /** The project's own metric functions, `metrics.js`: what they say, and whether somebody has said that they may run. */
@@ -316,6 +321,8 @@ export const requests = {
       params: z.record(z.string(), paramValue),
       data: z.string().nullable().default(null),
       network: networkSpec.nullable().default(null),
+      /** Weights that the network begins with, where its `saved` says so and the project does not have them. */
+      weights: wholeFile.nullable().default(null),
       seeds: z.array(z.number().int().min(0)).min(1).max(1000),
       /** A learning-rate sweep: each seed once at each of these rates. */
       rates: z.array(z.number().positive()).min(2).max(20).nullable().default(null),

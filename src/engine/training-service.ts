@@ -6,8 +6,10 @@ import { PhasescopeError } from '../contract/errors'
 import { removeTree } from '../project/files'
 import type { RunManifest } from '../project/manifests'
 import { newId } from '../project/project-folder'
+import { keepWeights, loadWeights } from '../project/saved-weights'
 import { readRunQueue, writeRunQueue } from '../project/run-queue'
-import { checkHooks, checkRecord, resolveRecipe } from '../training/experiments'
+import { checkInitial } from '../training/checkpoint-fit'
+import { architectureOf, checkHooks, checkRecord, resolveRecipe } from '../training/experiments'
 import { newestStreams } from '../training/streams'
 import type { BackendName, Recipe, RunSpec } from '../training/types'
 import type { ProjectActivity } from '../contract/domain'
@@ -44,8 +46,8 @@ export interface TrainingServiceOptions {
 
 export type Place = 'first' | 'earlier' | 'later' | 'last'
 
-type StartRequest = Omit<ParsedParams<'training.start'>, 'rates'> &
-  Partial<Pick<ParsedParams<'training.start'>, 'rates'>>
+type StartRequest = Omit<ParsedParams<'training.start'>, 'rates' | 'weights'> &
+  Partial<Pick<ParsedParams<'training.start'>, 'rates' | 'weights'>>
 
 export class TrainingService {
   private readonly queue: Queued[] = []
@@ -152,6 +154,11 @@ export class TrainingService {
         return { name: `${name}${suffix}${seeds.length > 1 ? ` s${seed}` : ''}`, spec }
       })
     )
+    const saved = recipe.network?.saved
+    if (saved !== undefined) {
+      await keepWeights(session.folder, saved, request.weights ?? null)
+      checkInitial(architectureOf(recipe), await loadWeights(session.folder, saved))
+    }
     const { claims, versions } = this.options
     const runIds = await makeRuns(session, claims, runs, { id: newId('group'), name }, versions)
     await this.enqueue(session, runIds, name)

@@ -13,6 +13,8 @@ export interface Use {
   key: string
   /** Keys of what it takes: by place first, then by name. */
   from: string[]
+  /** Its group in model.weights.h5 of Keras 3. */
+  store: string
 }
 
 export interface KerasGraph {
@@ -44,7 +46,9 @@ export function graphOf(model: Config, file: string, legacy: boolean): KerasGrap
   const frame: Frame = { file, legacy, uses: [], taken: new Set(['input']), depth: 0 }
   const inputKey = 'input'
   const input = inputOf(model, file)
-  const outputs = open(model, frame, { prefix: '', identity: '', inputs: [inputKey], settings: {} })
+  const outputs = open(model, frame, {
+    ...{ prefix: '', identity: '', store: '', inputs: [inputKey], settings: {} }
+  })
   if (frame.uses.length === 0) {
     throw new FormatError(file, null, 'has no layers beside its input. Add some and save it again.')
   }
@@ -57,6 +61,8 @@ interface Place {
   prefix: string
   identity: string
   inputs: string[]
+  /** Begin of the groups of its layers in model.weights.h5. */
+  store: string
   /** Settings of the call that hold for all inside: `training`. */
   settings: Config
 }
@@ -70,11 +76,14 @@ function open(model: Config, frame: Frame, place: Place): string[] {
 
 function openSequential(model: Config, frame: Frame, place: Place): string[] {
   let keys = place.inputs
-  for (const entry of listOf(model, frame.file)) {
+  const list = listOf(model, frame.file)
+  const stores = storesOf(list, place.store)
+  for (const [at, entry] of list.entries()) {
     const layer = layerOf(entry, frame)
     if (layer.className === 'InputLayer') continue
     const operands: Operand[] = keys.map(() => ({ tensor: true }))
-    keys = use(entry, layer, frame, place, { from: keys, named: [], settings: {}, operands }, 0)
+    const call = { from: keys, named: [], settings: {}, operands }
+    keys = use({ entry, layer, store: stores[at] }, frame, place, call, 0)
   }
   return keys
 }
@@ -84,6 +93,7 @@ function openFunctional(model: Config, frame: Frame, place: Place): string[] {
   const list = listOf(model, file)
   const config = record(model.config)!
   const layers = list.map((entry) => layerOf(entry, frame))
+  const stores = storesOf(list, place.store)
   const values = new Map<string, string>()
   const given = inputNames(config, layers)
   if (given.length !== place.inputs.length) {
@@ -98,7 +108,10 @@ function openFunctional(model: Config, frame: Frame, place: Place): string[] {
     if (entries.length === 0) {
       throw new FormatError(file, `layer "${layer.name}"`, 'it is used 0 times. Save the model again.')
     }
-    return entries.map((entry: unknown, node) => ({ entry: list[i], layer, node, call: callOf(entry, layer) }))
+    return entries.map((entry: unknown, node) => ({
+      ...{ entry: list[i], layer, store: stores[i], node },
+      call: callOf(entry, layer)
+    }))
   })
   const outputs = refsIn(config.output_layers)
   const known = new Set(layers.map(({ name }) => name))
@@ -117,7 +130,7 @@ function openFunctional(model: Config, frame: Frame, place: Place): string[] {
     }
     const { layer, node, call } = ready
     const from = call.refs.map((ref) => values.get(valueKey(ref))!)
-    const keys = use(ready.entry, layer, frame, place, { ...call, from }, node)
+    const keys = use(ready, frame, place, { ...call, from }, node)
     keys.forEach((key, tensor) => values.set(valueKey({ name: layer.name, node, tensor }), key))
     left = left.filter((one) => one !== ready)
   }
@@ -135,8 +148,30 @@ interface Call {
   operands: Operand[]
 }
 
+/** A layer with its place in the file of weights. */
+interface Stored {
+  entry: unknown
+  layer: KerasLayer
+  store: string
+}
+
+/** Layers lie in `layers`, each by its class in small letters, with a number from the second on. */
+export function storesOf(list: readonly unknown[], store: string): string[] {
+  const used = new Map<string, number>()
+  return list.map((entry) => {
+    const snake = String(record(entry)?.class_name)
+      .replace(/\W+/g, '')
+      .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+      .replace(/([a-z])([A-Z])/g, '$1_$2')
+      .toLowerCase()
+    const number = used.get(snake) ?? 0
+    used.set(snake, number + 1)
+    return `${store}layers/${snake}${number === 0 ? '' : `_${number}`}`
+  })
+}
+
 /** One use of a layer or of a model. Returns the keys of what it gives. */
-function use(entry: unknown, layer: KerasLayer, frame: Frame, place: Place, call: Call, node: number): string[] {
+function use({ entry, layer, store }: Stored, frame: Frame, place: Place, call: Call, node: number): string[] {
   const { file, uses, taken } = frame
   const { training, ...others } = { ...withValue(place.settings), ...withValue(call.settings) }
   // Keras 3 writes the value that `training` has without being given, and training a model overrules it.
@@ -145,7 +180,8 @@ function use(entry: unknown, layer: KerasLayer, frame: Frame, place: Place, call
   if (modelClasses.includes(layer.className)) {
     const scope = freeName(`${place.prefix}${layer.name}`, taken)
     return open(record(entry)!, frame, {
-      ...{ prefix: `${scope}.`, identity: `${identity}.`, inputs: call.from, settings }
+      ...{ prefix: `${scope}.`, identity: `${identity}.`, inputs: call.from, settings },
+      store: `${store}/`
     })
   }
   if (uses.length >= mostUses) throw new FormatError(file, null, `uses more than ${mostUses} layers.`)
@@ -157,7 +193,8 @@ function use(entry: unknown, layer: KerasLayer, frame: Frame, place: Place, call
     path,
     identity,
     key,
-    from: call.from
+    from: call.from,
+    store
   })
   return [key]
 }

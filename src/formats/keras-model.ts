@@ -15,6 +15,17 @@ export interface KerasNetwork {
   loss: string | null
   /** What is different here, for people. */
   problems: string[]
+  /** Layers that have weights, with what Keras calls their variables. */
+  stored: StoredLayer[]
+}
+
+export interface StoredLayer {
+  /** As parameters here begin. */
+  name: string
+  className: string
+  config: Config
+  /** Its group in model.weights.h5. */
+  store: string
 }
 
 /**
@@ -48,6 +59,7 @@ function assemble(graph: KerasGraph, title: string): Omit<KerasNetwork, 'loss'> 
   const results = new Map<string, Result>([[inputKey, { name: 'input', rank: input.length, units: 0 }]])
   /** What was made of the first use of a layer. */
   const firsts = new Map<string, string[]>()
+  const stored: StoredLayer[] = []
   let previous = 'input'
   for (const used of uses) {
     const { layer, from, identity } = used
@@ -79,7 +91,13 @@ function assemble(graph: KerasGraph, title: string): Omit<KerasNetwork, 'loss'> 
         result = push(name, { type: 'activation', fn: activation }, [result])
       }
     }
-    if (!first) firsts.set(identity, own)
+    if (!first) {
+      firsts.set(identity, own)
+      const { className, config } = layer
+      // A causal convolution is the second of two steps.
+      const convolved = steps?.some(({ suffix }) => suffix === 'conv') ? `${used.path}.conv` : used.path
+      if (own.length > 0) stored.push({ name: convolved, className, config, store: used.store })
+    }
     results.set(used.key, { name: result, rank: rankAfter, units: width })
   }
   if (layers.length === 0) {
@@ -92,7 +110,7 @@ function assemble(graph: KerasGraph, title: string): Omit<KerasNetwork, 'loss'> 
   problems.push(...notes, ...precisionNotes(uses))
   const network: NetworkSpec = { title, input, layers, ...(byteMaximum === undefined ? {} : { byteMaximum }) }
   if (last.length > 1 || last[0] !== layers.at(-1)?.name) network.outputs = last
-  return { network, problems }
+  return { network, problems, stored }
 }
 
 /** Keras may compute in half precision; here everything is float32. */

@@ -1,4 +1,5 @@
 /** Where the variables of a layer of Keras go: which parameter of a network each of them is. */
+import type { Config } from './keras-config'
 
 export interface Placed {
   /** Of the variables given. */
@@ -7,6 +8,76 @@ export interface Placed {
   suffix: string
   /** Values that it takes, from and to; default: all. */
   values?: [number, number]
+}
+
+/** A variable as model.weights.h5 of Keras 3 has it: where in the layer's group, and what it is. */
+interface Variable {
+  path: string
+  name: string
+}
+
+const cell = (folder: string, config: Config): Variable[] =>
+  ['kernel', 'recurrent_kernel', ...biasOf(config)].map((name, i) => ({ path: `${folder}cell/vars/${i}`, name }))
+
+const biasOf = ({ use_bias: bias }: Config): string[] => (bias === false ? [] : ['bias'])
+
+const normal = ({ scale, center }: Config, ...more: string[]): string[] => [
+  ...(scale === false ? [] : ['gamma']),
+  ...(center === false ? [] : ['beta']),
+  ...more
+]
+
+/** The variables of a layer that a network has weights of, in their order. */
+export function variablesOf(className: string, config: Config): Variable[] {
+  const listed = (names: string[], folder = ''): Variable[] =>
+    names.map((name, i) => ({ path: `${folder}vars/${i}`, name }))
+  switch (className) {
+    case 'Dense':
+    case 'Conv1D':
+    case 'Conv2D':
+    case 'Conv3D':
+    case 'DepthwiseConv1D':
+    case 'DepthwiseConv2D':
+    case 'Conv1DTranspose':
+    case 'Conv2DTranspose':
+      return listed(['kernel', ...biasOf(config)])
+    case 'SeparableConv1D':
+    case 'SeparableConv2D':
+      return listed(['depthwise_kernel', 'pointwise_kernel', ...biasOf(config)])
+    case 'Embedding':
+      return listed(['embeddings'])
+    case 'BatchNormalization':
+      return listed(normal(config, 'moving_mean', 'moving_variance'))
+    case 'LayerNormalization':
+    case 'GroupNormalization':
+      return listed(normal(config))
+    case 'RMSNormalization':
+      return listed(['scale'])
+    case 'LSTM':
+    case 'GRU':
+    case 'SimpleRNN':
+      return cell('', config)
+    case 'Bidirectional': {
+      const inner = ((config.layer as Config | undefined)?.config ?? {}) as Config
+      return [...cell('forward_layer/', inner), ...cell('backward_layer/', inner)]
+    }
+    case 'TimeDistributed': {
+      const { class_name: inner, config: settings } = (config.layer ?? {}) as Config
+      return variablesOf(String(inner), (settings ?? {}) as Config).map(({ path, name }) => ({
+        ...{ path: `layer/${path}`, name }
+      }))
+    }
+    case 'MultiHeadAttention':
+      return Object.keys(heads).flatMap((head) => {
+        const folder = `${head === 'attention_output' ? 'output' : head}_dense/`
+        return listed(['kernel', ...biasOf(config)], folder).map(({ path, name }) => ({
+          path,
+          name: `${head}/${name}`
+        }))
+      })
+    default:
+      return []
+  }
 }
 
 const plain: Record<string, string> = {

@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bytesSource } from '../formats/byte-source'
 import { FormatError } from '../formats/format-error'
+import { storesOf } from '../formats/keras-graph'
+import type { StoredLayer } from '../formats/keras-model'
+import { placesOf, variablesOf } from '../formats/keras-variables'
+import type { NamedArray } from '../training/types'
 import { zipEntries } from '../formats/zip-entries'
 import { hdf5Tensors, type OpenedWeights } from './checkpoints/hdf5-weights'
 
@@ -45,21 +49,16 @@ interface Adapted {
   path: string
 }
 
-/**
- * Normalizations whose numbers are with the weights. A model's layers lie in `layers`, each by its class in small letters, with a
- * number from the second on.
- */
+/** Normalizations whose numbers are with the weights. */
 function adaptedIn(model: unknown, prefix: string): Adapted[] {
   const { config } = (model ?? {}) as { config?: { layers?: unknown } }
   const { layers } = config ?? {}
-  const used = new Map<string, number>()
-  return (Array.isArray(layers) ? (layers as unknown[]) : []).flatMap((layer): Adapted[] => {
+  const list: unknown[] = Array.isArray(layers) ? layers : []
+  const stores = storesOf(list, prefix)
+  return list.flatMap((layer, at): Adapted[] => {
     const { class_name: className, config: own } = (layer ?? {}) as { class_name?: unknown; config?: unknown }
     if (typeof className !== 'string' || typeof own !== 'object' || own === null) return []
-    const snake = className.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
-    const number = used.get(snake) ?? 0
-    used.set(snake, number + 1)
-    const path = `${prefix}layers/${snake}${number === 0 ? '' : `_${number}`}`
+    const path = stores[at]
     const settings = own as Record<string, unknown>
     const isOpen = className === 'Normalization' && (settings.mean == null || settings.variance == null)
     return isOpen ? [{ config: settings, path }] : adaptedIn(layer, `${path}/`)
@@ -76,6 +75,41 @@ async function fillIn(adapted: readonly Adapted[], name: string, bytes: Uint8Arr
       config.mean = Array.from(await mean.read())
       config.variance = Array.from(await variance.read())
     }
+  } finally {
+    opened.close()
+  }
+}
+
+/**
+ * The weights of these layers as parameters of a network. Null for files that are not Keras 3's.
+ * @throws FormatError where one of them is missing
+ */
+export async function weightsInArchive(
+  name: string,
+  bytes: Uint8Array,
+  stored: readonly StoredLayer[]
+): Promise<NamedArray[] | null> {
+  if (bytes[0] !== 0x50) return null
+  const weights = (await zipEntries(bytesSource(name, bytes))).get('model.weights.h5')
+  if (!weights) return null
+  const opened = await openBytes(name, await weights.whole())
+  try {
+    const tensors = new Map(opened.tensors.map((tensor) => [tensor.name, tensor]))
+    const arrays: NamedArray[] = []
+    for (const { name: layer, className, config, store } of stored) {
+      const variables = variablesOf(className, config).map(({ path, name: variable }) => {
+        const tensor = tensors.get(`${store}/${path}`)
+        if (!tensor)
+          throw new FormatError(name, `layer "${layer}"`, `its weights ${store}/${path} are missing. ${remedy}`)
+        return { tensor, name: variable, shape: tensor.shape }
+      })
+      for (const { index, suffix, values } of placesOf(className, variables)) {
+        const all = Float32Array.from(await variables[index].tensor.read())
+        const data = values ? all.slice(...values) : all
+        arrays.push({ name: `${layer}.${suffix}`, shape: [data.length], data })
+      }
+    }
+    return arrays
   } finally {
     opened.close()
   }

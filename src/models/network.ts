@@ -96,6 +96,8 @@ export interface NetworkSpec {
    * Rescaling(1 / 255) does.
    */
   byteMaximum?: 255
+  /** SHA-256 of the weights that the network begins with, in hexadecimal; without, they are drawn by the seed. */
+  saved?: string
   /** Names of the layers whose outputs are the logits, one per head; default: the last layer. */
   outputs?: string[]
 }

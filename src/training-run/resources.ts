@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PhasescopeError } from '../contract/errors'
 import { loadDataset } from '../project/datasets'
+import { loadWeights } from '../project/saved-weights'
 import type { Resources } from '../training/datasets'
 
 /** @param places folders of the application's resources and of the project */
@@ -14,7 +15,8 @@ export function resourcesOf({ resources, project }: { resources: string; project
       // Another data set under the same name would silently train something else.
       if (stored.facts.train === train && stored.facts.validation === validation) return stored
       throw new PhasescopeError('damaged', `The data set ${name} has changed since this run was made. Start a new run.`)
-    }
+    },
+    weights: (sha256) => loadWeights(project, sha256)
   }
 }
 

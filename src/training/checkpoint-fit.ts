@@ -1,4 +1,6 @@
 /** Whether a checkpoint belongs to a run: found out before anything is made of it. */
+import { ConfigError } from '../hooks/config-error'
+import { sizeOf, type Architecture } from '../models/architecture'
 import { experimentOf, resolveRecipe, totalSteps } from './experiments'
 import { slotNames, type OptimizerName } from './optimizers'
 import type { CheckpointState, NamedArray, RunSpec } from './types'
@@ -38,6 +40,27 @@ export function checkFit(given: RunSpec, state: CheckpointState): void {
  */
 export function optimizerUpdatesOf({ step, progress }: CheckpointState): number {
   return progress.optimizerUpdates === undefined ? step : (progress.optimizerUpdates as number)
+}
+
+/** @throws ConfigError where saved weights are not those of a network: every parameter and buffer, and nothing else. */
+export function checkInitial({ parameters, buffers }: Architecture, arrays: readonly NamedArray[]): void {
+  const sizes = new Map(arrays.map(({ name, data }) => [name, data.length]))
+  for (const { name, shape } of [...parameters, ...buffers]) {
+    const size = sizes.get(name)
+    sizes.delete(name)
+    if (size === sizeOf(shape)) continue
+    const what = size === undefined ? `have no "${name}"` : `have ${size} values for "${name}", not ${sizeOf(shape)}`
+    throw new ConfigError(
+      `The saved weights ${what}: the network was changed. Draw the first weights instead.`,
+      'network'
+    )
+  }
+  const [left] = sizes.keys()
+  if (left === undefined) return
+  throw new ConfigError(
+    `The saved weights have "${left}", which the network has not: it was changed. Draw the first weights instead.`,
+    'network'
+  )
 }
 
 function byName(arrays: readonly NamedArray[]): Map<string, NamedArray> {

@@ -7,7 +7,7 @@ import { Model, type Buffer, type Parameter } from '../models/model'
 import type { BatchStatistics } from '../models/pass'
 import { readValues } from '../tensor/views'
 import type { Batch } from './batches'
-import { checkFit, optimizerUpdatesOf } from './checkpoint-fit'
+import { checkFit, checkInitial, optimizerUpdatesOf } from './checkpoint-fit'
 import { experimentOf, stepsPerEpoch, totalSteps } from './experiments'
 import { learningRateAt } from './learning-rate'
 import { batchLoss, type LossName } from './losses'
@@ -163,6 +163,18 @@ export class TrainingSession {
     if (sameOptimizer) this.optimizer.restore((name) => find(state.optimizer, name))
     this.optimizerUpdates = sameOptimizer ? optimizerUpdatesOf(state) : 0
     this.step = state.step
+  }
+
+  /** Sets parameters and buffers by name before the first update. @throws ConfigError where one does not fit the network */
+  begin(arrays: readonly NamedArray[]): void {
+    checkInitial(this.model.architecture, arrays)
+    const values = new Map(arrays.map(({ name, data }) => [name, data]))
+    for (const holder of this.holders()) {
+      const own = values.get(holder.name)
+      if (!own) continue
+      holder.tensor.dispose()
+      holder.tensor = tf.keep(tf.tensor(own.slice(), holder.shape))
+    }
   }
 
   private holders(): (Parameter | Buffer)[] {

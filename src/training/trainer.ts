@@ -46,6 +46,7 @@ export async function train(
   const session = new TrainingSession(spec)
   try {
     if (resume) session.restore(resume)
+    else if (dataset.initial) session.begin(dataset.initial)
     const schedule = new Schedule(perEpoch, total, spec.record)
     return await new Loop(spec, session, schedule, dataset, port).run(resume)
   } finally {

@@ -284,6 +284,8 @@ export interface Dataset {
   heads?: string[]
   train: Split
   validation: Split
+  /** Values that the network's parameters and buffers begin with, instead of drawn ones; those that are not named are drawn. */
+  initial?: NamedArray[]
 }
 
 export interface Split {

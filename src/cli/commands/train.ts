@@ -40,6 +40,10 @@ export const trainCommand: Command = {
       value: 'FILE',
       description: 'custom: layers as JSON, or a model of Keras (JSON, .keras, .h5) or TensorFlow.js.'
     },
+    'initial-weights': {
+      value: 'network|drawn',
+      description: 'Begin with the weights in the file of --network, or draw them by the seed. Default: drawn.'
+    },
     'trust-metrics': { description: 'Run the metric functions of the project, metrics.js, with your rights.' },
     set: { value: 'KEY=VALUE', description: 'A hyperparameter; may be repeated.', multiple: true },
     hooks: { value: 'A,B', description: 'Hook points, "all" or "none". Default: those of the experiment.' },
@@ -71,7 +75,8 @@ export const trainCommand: Command = {
     return withEngine(context, { jobs }, async (engine) => {
       // Everything is checked before the project folder is made.
       const data = input.text('data') ?? null
-      const network = await networkFrom(engine, input.text('network'), context)
+      const begins = input.choice('initial-weights', ['drawn', 'network'] as const) ?? 'drawn'
+      const { network, weights } = await networkFrom(engine, input.text('network'), begins === 'network', context)
       const recipe = resolveRecipe(await recipeOf({ folder }, { experiment: spec.id, params, data, network }))
       const hooks = chosenHooks(recipe, input)
       const session = await engine.openOrCreateFolder(folder, basename(folder))
@@ -84,6 +89,7 @@ export const trainCommand: Command = {
           params,
           data,
           network,
+          weights,
           seeds,
           rates,
           hooks,
@@ -95,21 +101,35 @@ export const trainCommand: Command = {
   }
 }
 
+interface ChosenNetwork {
+  network: NetworkSpec | null
+  weights: Uint8Array | null
+}
+
+/** @param saved whether the weights in the file are the first ones */
 async function networkFrom(
   engine: Engine,
   file: string | undefined,
+  saved: boolean,
   { terminal }: Context
-): Promise<NetworkSpec | null> {
-  if (file === undefined) return null
+): Promise<ChosenNetwork> {
+  if (file === undefined) {
+    if (saved) throw new UsageError('--initial-weights network needs --network FILE.')
+    return { network: null, weights: null }
+  }
   let bytes: Uint8Array
   try {
     bytes = readFileSync(file)
   } catch {
     throw new UsageError(`--network ${file} cannot be read. Check the path.`)
   }
-  const { network, notes } = await engine.call('networks.read', { name: basename(file), file: bytes })
+  const { network, notes, weights } = await engine.call('networks.read', { name: basename(file), file: bytes })
   for (const note of notes) terminal.note(`note: ${note}`)
-  return network
+  if (saved && !weights) throw new UsageError(`--initial-weights network: no weights can be read from ${file}.`)
+  if (!weights) return { network, weights: null }
+  if (saved) return { network: { ...network, saved: weights.sha256 }, weights: weights.file }
+  terminal.note('note: The file has weights; --initial-weights network begins with them. These are drawn by the seed.')
+  return { network, weights: null }
 }
 
 async function trustMetrics(engine: Engine, folder: string): Promise<void> {

@@ -131,8 +131,11 @@ export const custom: Experiment = {
   async load(recipe, rng, resources) {
     if (!recipe.data) throw new Error('A run of your own network needs a data set.')
     const data = await loadProjectData(recipe.params, recipe.data, rng, resources)
-    const { byteMaximum } = customNetwork(recipe)
-    if (byteMaximum === undefined) return data
-    return { ...data, train: { ...data.train, byteMaximum }, validation: { ...data.validation, byteMaximum } }
+    const { byteMaximum, saved } = customNetwork(recipe)
+    if (saved !== undefined && !resources.weights) throw new Error('Saved weights belong to a project; none is open.')
+    const initial = saved === undefined ? {} : { initial: await resources.weights!(saved) }
+    if (byteMaximum === undefined) return { ...data, ...initial }
+    const { train, validation } = data
+    return { ...data, ...initial, train: { ...train, byteMaximum }, validation: { ...validation, byteMaximum } }
   }
 }

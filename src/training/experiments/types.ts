@@ -5,7 +5,7 @@ import type { Blueprint } from '../../models/pass'
 import type { Rng } from '../../numeric/rng'
 import type { LossName } from '../losses'
 import type { ParamProblem, Params } from '../params'
-import type { Dataset, DatasetFacts, ExperimentSpec, Recipe, Split } from '../types'
+import type { Dataset, DatasetFacts, ExperimentSpec, NamedArray, Recipe, Split } from '../types'
 
 /** Where data come from: the application's resources and the project's data sets. */
 export interface Resources {
@@ -13,6 +13,8 @@ export interface Resources {
   read(name: string): Uint8Array | Promise<Uint8Array>
   /** A data set of the project; `validation` is null where it has none of its own. */
   dataset?(facts: DatasetFacts): Promise<{ dataset: Dataset; validation: Split | null }>
+  /** Weights of the project that a network begins with, by their SHA-256. */
+  weights?(sha256: string): Promise<NamedArray[]>
 }
 
 /** A recipe whose parameters are complete. */
