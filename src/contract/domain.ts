@@ -42,7 +42,7 @@ export const runSpec = z.object({
   data: datasetFacts.nullable().default(null),
   network: networkSpec.nullable().default(null),
   seed: z.number().int(),
-  streams: z.union([z.literal(1), z.literal(2)]).default(1),
+  streams: z.union([z.literal(1), z.literal(2), z.literal(3)]).default(1),
   hooks: z.array(z.string()),
   record: recordOptions,
   backend: backendName,

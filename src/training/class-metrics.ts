@@ -1,6 +1,7 @@
 /** Metrics of a classifier from its answers example by example, whole and through masks of one class. */
 import { histogram, type Histogram } from '../metrics/histogram'
 import type { Evaluation } from './evaluation'
+import type { Dataset, Split } from './types'
 
 /** Beyond this, only metrics over all classes are recorded. */
 const maxClasses = 20
@@ -14,7 +15,8 @@ export function tagName(name: string): string {
  * Several heads: `loss/<split>/<head>`, `accuracy/<split>/<head>` and `accuracy/<split>/mean`, their mean over the heads.
  * One head with at most 20 classes: `loss/<split>/<class>` and `accuracy/<split>/<class>` over the examples of that class,
  * and `precision/<split>`, `recall/<split>`, `f1/<split>`: of the last class where there are two (the positive one), else
- * means over the classes that occur. Ratios without cases are 0, as in scikit-learn.
+ * means over the classes of which there are examples. A class without an example has none of them: that is a gap, and no 0. A class
+ * that is never predicted has precision 0, as in scikit-learn.
  */
 export function classScalars(
   evaluation: Evaluation,
@@ -47,15 +49,29 @@ export function classScalars(
     const called = indices(predictions, (prediction) => prediction === c)
     const right = called.filter((i) => labels[i] === c).length
     const precision = called.length > 0 ? right / called.length : 0
-    const recall = members.length > 0 ? right / members.length : 0
+    const recall = right / members.length
     const f1 = precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0
-    return { occurs: members.length > 0 || called.length > 0, precision, recall, f1 }
+    return { occurs: members.length > 0, precision, recall, f1 }
   })
-  const counted = classes.length === 2 ? perClass.slice(1) : perClass.filter(({ occurs }) => occurs)
+  const counted = (classes.length === 2 ? perClass.slice(1) : perClass).filter(({ occurs }) => occurs)
+  if (counted.length === 0) return scalars
   for (const metric of ['precision', 'recall', 'f1'] as const) {
     scalars[`${metric}/${split}`] = counted.reduce((sum, one) => sum + one[metric], 0) / counted.length
   }
   return scalars
+}
+
+/** Which classes that train are not among the examples that validate, as a sentence; null: none. */
+export function classesWithoutExamples(
+  { classes, classNames, train, heads }: Dataset,
+  validation: Split
+): string | null {
+  if (classes < 2 || classes > maxClasses || (heads?.length ?? 1) > 1) return null
+  const [trains, validates] = [new Set(train.labels), new Set(validation.labels)]
+  const missing = [...trains].filter((label) => !validates.has(label)).sort((a, b) => a - b)
+  if (missing.length === 0) return null
+  const names = missing.map((label) => `"${classNames?.[label] ?? label}"`)
+  return `No validation example is of the class ${names.join(', ')}: recall, precision and F1 know nothing of it.`
 }
 
 /** Per class, a histogram over 0..1 of the probability that examples of this class are given for it. */

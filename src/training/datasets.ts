@@ -13,5 +13,6 @@ export async function loadDataset(
 ): Promise<Dataset> {
   const { experiment, params, data, network } = spec
   const recipe = resolveRecipe({ experiment, params, data, network })
-  return experimentOf(experiment).load(recipe, streamOf(spec, 'data'), resources)
+  const isStratified = spec.streams >= 3
+  return experimentOf(experiment).load(recipe, streamOf(spec, 'data'), { ...resources, isStratified })
 }

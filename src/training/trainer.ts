@@ -16,6 +16,7 @@ import { Pace } from './pace'
 import { Schedule } from './plan'
 import { firstSamples } from './samples'
 import { TrainingSession } from './session'
+import { classesWithoutExamples } from './class-metrics'
 import type { CheckpointState, Dataset, RunSpec, TrainerPort, TrainOutcome } from './types'
 
 /** How long the loop may run without letting messages in, and how often progress is told. */
@@ -190,6 +191,8 @@ class Loop {
       `evaluated on ${evaluated.train.count} and ${evaluated.validation.count} of them; ` +
       `backend ${this.spec.backend}${resume ? `; continued from step ${resume.step}` : ''}.`
     await this.log('info', text)
+    const missing = classesWithoutExamples(this.dataset, evaluated.validation)
+    if (missing !== null) await this.log('warning', missing)
   }
 
   private async log(level: 'info' | 'warning', text: string): Promise<void> {

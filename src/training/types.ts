@@ -93,7 +93,7 @@ export interface ParentCheckpoint {
 export interface RunSpec extends Recipe {
   seed: number
   /** How the random streams are made from the seed (`streams.ts`): 1 in runs of version 0.1, which keep theirs. */
-  streams: 1 | 2
+  streams: 1 | 2 | 3
   /** Names of hook points (module tree paths such as `blocks.0.mlp`) at which metrics and activations are recorded. */
   hooks: string[]
   record: RecordOptions

@@ -11,6 +11,8 @@ import type { Dataset, DatasetFacts, ExperimentSpec, NamedArray, Recipe, Split }
 export interface Resources {
   /** The bytes of a file in the application's resource folder; throws with a sentence when it is missing. */
   read(name: string): Uint8Array | Promise<Uint8Array>
+  /** Whether splits keep the shares of classes; runs that began before they did keep the split that they had. */
+  isStratified?: boolean
   /** A data set of the project; `validation` is null where it has none of its own. */
   dataset?(facts: DatasetFacts): Promise<{ dataset: Dataset; validation: Split | null }>
   /** Weights of the project that a network begins with, by their SHA-256. */
