@@ -78,6 +78,15 @@ export const useDraft = defineStore('draft', () => {
     params.value = next
   }
 
+  /** Takes over hyperparameters of a model that was compiled; those that somebody has changed stay. */
+  function takeCompiled(compiled: Readonly<Record<string, ParamValue>>): void {
+    const before = { ...params.value }
+    for (const { key, default: usual } of spec.value?.params ?? []) {
+      if (Object.hasOwn(compiled, key) && before[key] === usual) before[key] = compiled[key]
+    }
+    params.value = before
+  }
+
   function toggleHook(path: string): void {
     hooks.value = hooks.value.includes(path) ? hooks.value.filter((hook) => hook !== path) : [...hooks.value, path]
   }
@@ -165,6 +174,7 @@ export const useDraft = defineStore('draft', () => {
     load,
     choose,
     setParam,
+    takeCompiled,
     toggleHook,
     start
   }

@@ -1,4 +1,5 @@
 /** Validators of the layers that are described in `src/models/layers`, in the order of its files. */
+import { layerSettings } from './layer-settings'
 import { z } from './words'
 
 export const count = z.number().int().min(1).max(1_000_000)
@@ -6,7 +7,8 @@ export const count = z.number().int().min(1).max(1_000_000)
 export const named = {
   name: z.string().min(1).max(200),
   inputs: z.array(z.string()).min(1).max(100).optional(),
-  weightsOf: z.string().min(1).max(200).optional()
+  weightsOf: z.string().min(1).max(200).optional(),
+  ...layerSettings
 }
 export const window = z.array(count).min(1).max(3)
 export const pad = z.enum(['same', 'valid'])

@@ -3,6 +3,8 @@ import { activationName, count, describedLayers, named, pad, window } from './ne
 import { z } from './words'
 import type { NetworkSpec } from '../models/types'
 
+const yes = z.boolean().optional()
+
 const layer = z.discriminatedUnion('type', [
   z.object({ ...named, type: z.literal('dense'), units: count, bias: z.boolean().optional() }).strict(),
   z
@@ -24,15 +26,23 @@ const layer = z.discriminatedUnion('type', [
     .object({
       ...named,
       ...{ type: z.literal('batchNorm'), momentum: z.number().min(0).max(1).optional() },
-      epsilon: z.number().positive().optional()
+      epsilon: z.number().positive().optional(),
+      ...{ scale: yes, center: yes }
     })
     .strict(),
-  z.object({ ...named, type: z.literal('layerNorm'), epsilon: z.number().positive().optional() }).strict(),
+  z
+    .object({
+      ...{ ...named, type: z.literal('layerNorm'), epsilon: z.number().positive().optional() },
+      ...{ scale: yes, center: yes }
+    })
+    .strict(),
   z
     .object({
       ...named,
       type: z.literal('activation'),
-      fn: activationName
+      fn: activationName,
+      ...{ slope: z.number().min(0).optional(), alpha: z.number().min(0).optional() },
+      ...{ max: z.number().positive().optional(), threshold: z.number().optional() }
     })
     .strict(),
   z.object({ ...named, type: z.literal('flatten') }).strict(),
@@ -63,6 +73,18 @@ export const networkSpec = z
       .regex(/^[0-9a-f]{64}$/)
       .optional(),
     byteMaximum: z.literal(255).optional(),
+    conventions: z.literal('keras').optional(),
+    loss: z
+      .object({
+        name: z.enum([
+          ...(['cross-entropy', 'binary-cross-entropy', 'hinge', 'mean-squared-error'] as const),
+          ...(['mean-absolute-error', 'huber'] as const)
+        ]),
+        delta: z.number().positive().optional(),
+        fromLogits: z.literal(true).optional()
+      })
+      .strict()
+      .optional(),
     outputs: z.array(z.string()).min(1).max(100).optional()
   })
   .strict() satisfies z.ZodType<NetworkSpec>

@@ -292,6 +292,8 @@ export const requests = {
     }),
     result: z.object({
       network: networkSpec,
+      /** Hyperparameters as the model was compiled: its optimizer and what belongs to it. */
+      params: z.record(z.string(), paramValue),
       notes: z.array(z.string()),
       /** Weights of the network in the file: a safetensors file, and what the network's `saved` is to begin with them. */
       weights: z.object({ sha256: z.string(), file: wholeFile }).nullable()

@@ -40,6 +40,8 @@ export interface Converted {
   part: Part | null
   /** What its outputs go through. */
   activation: ActivationName | null
+  /** Numbers that go with the activation. */
+  activationSettings?: Omit<Extract<Part, { type: 'activation' }>, 'type' | 'fn'>
   notes: string[]
   /** Instead of `part`: several layers, in the scope of the layer's name. The last one gives the output. */
   steps?: Step[]

@@ -18,12 +18,12 @@ import {
   type Part,
   type Reader
 } from './keras-config'
-import { activationOf, slopeNotes } from './keras-activations'
+import { activationOf, eluOf, leakyReluOf, reluOf } from './keras-activations'
 import { arrangements } from './keras-arrangements'
 import { attention } from './keras-attention'
 import { merges } from './keras-merges'
 import { noise } from './keras-noise'
-import { scales } from './keras-scales'
+import { affineOf, scales } from './keras-scales'
 import { sequences } from './keras-sequences'
 import { windows } from './keras-windows'
 
@@ -54,28 +54,17 @@ const readers: Record<string, Reader> = {
       throw refused(layer, 'is called with training=False. Its statistics are those of the batch in training here')
     }
     const { momentum, epsilon } = layer.config
-    return only({ type: 'batchNorm', ...given({ momentum, epsilon: epsilon ?? 1e-3 }) }, scaleNotes(layer))
+    const numbers = given({ momentum: momentum ?? 0.99, epsilon: epsilon ?? 1e-3 })
+    return only({ type: 'batchNorm', ...numbers, ...affineOf(layer) })
   },
   LayerNormalization: (layer, rank) => {
     checkLastAxis(layer, rank)
-    return only({ type: 'layerNorm', ...given({ epsilon: layer.config.epsilon ?? 1e-3 }) }, scaleNotes(layer))
+    return only({ type: 'layerNorm', ...given({ epsilon: layer.config.epsilon ?? 1e-3 }), ...affineOf(layer) })
   },
   Activation: (layer) => ({ part: null, ...activationOf(layer) }),
-  ReLU: (layer) => {
-    const { max_value: most, threshold, negative_slope: slope } = layer.config
-    if (most != null || Number(threshold ?? 0) !== 0 || Number(slope ?? 0) !== 0) {
-      throw refused(layer, 'has a limit, a threshold or a slope. Only the plain ReLU is read')
-    }
-    return { part: null, activation: 'relu', notes: [] }
-  },
-  LeakyReLU: (layer) => {
-    const slope = Number(layer.config.negative_slope ?? layer.config.alpha ?? 0.3)
-    return { part: null, activation: 'leakyRelu', notes: slopeNotes(layer, slope) }
-  },
-  ELU: (layer) => {
-    if (Number(layer.config.alpha ?? 1) !== 1) throw refused(layer, 'has an alpha other than 1')
-    return { part: null, activation: 'elu', notes: [] }
-  },
+  ReLU: (layer) => ({ part: null, ...reluOf(layer) }),
+  LeakyReLU: (layer) => ({ part: null, ...leakyReluOf(layer) }),
+  ELU: (layer) => ({ part: null, ...eluOf(layer) }),
   Softmax: (layer, rank) => {
     checkLastAxis(layer, rank)
     return { part: null, activation: 'softmax', notes: [] }
@@ -246,10 +235,4 @@ function globalPool(layer: KerasLayer, rank: number, type: 'globalAvgPool' | 'gl
     { suffix: 'keep', part: { type: 'reshape' as const, shape } }
   ]
   return { part: null, activation: null, notes: [], steps, rank }
-}
-
-function scaleNotes({ name, config }: KerasLayer): string[] {
-  return config.center === false || config.scale === false
-    ? [`Layer ${name}: scale and shift are both learned here; the model has only one of them or none.`]
-    : []
 }

@@ -49,14 +49,14 @@ describe('models of TensorFlow.js', () => {
       ...['dropout', 'dense', 'dense_selu', 'tanh', 'logits']
     ])
     expect(network.layers[0]).toEqual({
-      ...{ name: 'conv', type: 'conv', filters: 4, size: [3, 3], strides: [1, 1], pad: 'same', bias: true }
+      ...{ name: 'conv', type: 'conv', filters: 4, size: [3, 3], strides: [1, 1], pad: 'same', bias: true },
+      // TensorFlow.js draws kernels as Keras 1 did.
+      initial: { W: { kind: 'scaled', scale: 1, fan: 'average', spread: 'truncated' } }
     })
+    expect(network.layers[8]).toEqual({ name: 'leaky', type: 'activation', fn: 'leakyRelu', slope: 0.3 })
     expect(network.layers[1]).toEqual({ name: 'norm', type: 'batchNorm', momentum: 0.99, epsilon: 1e-3 })
     expect(network.layers[4]).toMatchObject({ size: [3, 2], strides: [2, 2], pad: 'valid', bias: false })
-    expect(problems).toEqual([
-      'Layer leaky: the slope below zero is 0.01 here, not 0.3.',
-      'The softmax of layer logits was taken off: losses start from what comes before it.'
-    ])
+    expect(problems).toEqual(['The softmax of layer logits was taken off: losses start from what comes before it.'])
   })
 
   it('in three dimensions and with embeddings have the same shapes, too', () => {
@@ -109,23 +109,29 @@ describe('models of TensorFlow.js', () => {
       ['sum', ['a_relu', 'b_relu']],
       ['both', ['sum', 'input']],
       ['mean', undefined],
-      ['logits', undefined]
+      ['logits', undefined],
+      // A mean squared error takes probabilities as they are.
+      ['scores', undefined]
     ])
+    expect(network.loss).toEqual({ name: 'mean-squared-error' })
     expect(network.outputs).toBeUndefined()
   })
 })
 
-it('a leaky ReLU that is the activation of a layer is told of as a layer of its own is', () => {
+it('functions with numbers keep them, as layers and as activations of layers', () => {
   const layer = (activation: unknown) =>
     convertLayer({ className: 'Dense', name: 'd', config: { units: 3, activation }, file: 'm' }, 1)
-  const note = (slope: number): string[] => [`Layer d: the slope below zero is 0.01 here, not ${slope}.`]
+  const leaky = (slope: number) => ({ activation: 'leakyRelu', activationSettings: { slope }, notes: [] })
   // https://keras.io/api/layers/activations/: 0.2 for the function, 0.3 for the layer.
-  expect(layer('leaky_relu')).toMatchObject({ activation: 'leakyRelu', notes: note(0.2) })
-  expect(layer({ class_name: 'function', config: 'leaky_relu' })).toMatchObject({ notes: note(0.2) })
-  expect(layer({ class_name: 'LeakyReLU', config: { negative_slope: 0.1 } })).toMatchObject({ notes: note(0.1) })
-  expect(layer({ class_name: 'LeakyReLU', config: {} })).toMatchObject({ notes: note(0.3) })
-  expect(layer({ class_name: 'LeakyReLU', config: { negative_slope: 0.01 } })).toMatchObject({ notes: [] })
+  expect(layer('leaky_relu')).toMatchObject(leaky(0.2))
+  expect(layer({ class_name: 'function', config: 'leaky_relu' })).toMatchObject(leaky(0.2))
+  expect(layer({ class_name: 'LeakyReLU', config: { negative_slope: 0.1 } })).toMatchObject(leaky(0.1))
+  expect(layer({ class_name: 'LeakyReLU', config: {} })).toMatchObject(leaky(0.3))
   expect(layer('relu')).toMatchObject({ activation: 'relu', notes: [] })
+  const limited = { class_name: 'ReLU', config: { max_value: 2, negative_slope: 0.1, threshold: 0.5 } }
+  expect(layer(limited).activationSettings).toEqual({ slope: 0.1, max: 2, threshold: 0.5 })
+  expect(layer({ class_name: 'ReLU', config: { max_value: 6 } })).toMatchObject({ activation: 'relu6' })
+  expect(layer({ class_name: 'ELU', config: { alpha: 0.5 } }).activationSettings).toEqual({ alpha: 0.5 })
 })
 
 /** As Keras 3 writes them: https://keras.io/api/models/model_saving_apis/model_config_serialization/ */
@@ -165,12 +171,11 @@ describe('models of Keras 3', () => {
     expect(network.layers).toEqual([
       { name: 'hidden_1', type: 'dense', units: 8, bias: true },
       { name: 'hidden_1_relu', type: 'activation', fn: 'relu' },
-      { name: 'norm', type: 'batchNorm', momentum: 0.9, epsilon: 1e-4 },
+      { name: 'norm', type: 'batchNorm', momentum: 0.9, epsilon: 1e-4, scale: false },
       { name: 'out', type: 'dense', units: 3, bias: false }
     ])
     expect(loss).toBe('sparse_categorical_crossentropy')
     expect(problems).toEqual([
-      'Layer norm: scale and shift are both learned here; the model has only one of them or none.',
       'The softmax of layer probabilities was taken off: losses start from what comes before it.'
     ])
     expect(placeLayers(network).layers.at(-1)?.output).toEqual([3])
@@ -350,7 +355,8 @@ describe('models that cannot be read', () => {
 
 describe('what bytes are for a model', () => {
   const dense = keras3('Dense', { name: 'd', units: 2 })
-  const read = (...layers: object[]) => networkFromKeras(sequential3(...layers, dense), 'm.json')
+  const read = (...layers: object[]) =>
+    networkFromKeras({ ...sequential3(...layers, dense), compile_config: null }, 'm.json')
   const whole = (name: string): string =>
     `Layer ${name} is for values of 0 to 255, so pictures of bytes reach the network as 0 to 255, not as 0 to 1.`
 

@@ -5,14 +5,18 @@
 import type { NetworkSpec } from '../models/types'
 import { FormatError } from './format-error'
 import { byteRange } from './keras-bytes'
+import { compiledOf, type Compiled } from './keras-compiled'
 import { withWeights, type ActivationName, type Config, type Layer, type Part, type Step } from './keras-config'
 import { freeName, graphOf, record, type KerasGraph, type Use } from './keras-graph'
 import { convertLayer } from './keras-layers'
+import { settingsOf } from './keras-settings'
 
 export interface KerasNetwork {
   network: NetworkSpec
   /** As the model was compiled, in Keras's words: `sparse_categorical_crossentropy`; null when it was not. */
   loss: string | null
+  /** Hyperparameters as the model was compiled. */
+  params: Record<string, number | string>
   /** What is different here, for people. */
   problems: string[]
   /** Layers that have weights, with what Keras calls their variables. */
@@ -37,7 +41,9 @@ export function networkFromKeras(json: unknown, name: string): KerasNetwork {
   const { model, compiled } = unwrap(typeof json === 'string' ? parsed(json, name) : json, name)
   const config = record(model.config)
   const title = typeof config?.name === 'string' && config.name !== '' ? config.name : name
-  return { ...assemble(graphOf(model, name, isLegacy(model)), title), loss: lossOf(compiled) }
+  const of = compiledOf(compiled)
+  const { network, problems, stored } = assemble(graphOf(model, name, isLegacy(model)), title, of)
+  return { network, stored, problems: [...problems, ...of.notes], loss: of.lossName, params: of.params }
 }
 
 /** Keras 2 writes its version into the model; Keras 3 does not. */
@@ -52,7 +58,11 @@ interface Result {
   units: number
 }
 
-function assemble(graph: KerasGraph, title: string): Omit<KerasNetwork, 'loss'> {
+function assemble(
+  graph: KerasGraph,
+  title: string,
+  compiled: Compiled
+): Pick<KerasNetwork, 'network' | 'problems' | 'stored'> {
   const { inputKey, input, uses, outputs, taken } = graph
   const layers: Layer[] = []
   const problems: string[] = []
@@ -61,17 +71,21 @@ function assemble(graph: KerasGraph, title: string): Omit<KerasNetwork, 'loss'> 
   const firsts = new Map<string, string[]>()
   const stored: StoredLayer[] = []
   let previous = 'input'
+  let wasTakenOff = false
   for (const used of uses) {
     const { layer, from, identity } = used
     const sources = from.map((key) => results.get(key)!)
     layer.call.ranks = sources.map(({ rank }) => rank)
     const [{ rank, units }] = sources
-    const { part, activation, notes, steps, rank: rankAfter = rank } = convertLayer(layer, rank)
+    const { part, activation, activationSettings, notes, steps, rank: rankAfter = rank } = convertLayer(layer, rank)
     const first = firsts.get(identity)
     const own: string[] = []
     if (!first) problems.push(...notes)
     const push = (name: string, pushed: Part, inputs: string[]): string => {
-      const shared = first && withWeights.has(pushed.type) ? { weightsOf: first[own.length] } : {}
+      const step = name.startsWith(`${used.path}.`) ? name.slice(used.path.length + 1) : null
+      const { settings, notes: ofSettings } = settingsOf(layer, pushed, step)
+      problems.push(...ofSettings.filter((note) => !problems.includes(note)))
+      const shared = first && withWeights.has(pushed.type) ? { weightsOf: first[own.length] } : settings
       own.push(name)
       layers.push({ name, ...(inputs.length === 1 && inputs[0] === previous ? {} : { inputs }), ...shared, ...pushed })
       previous = name
@@ -84,11 +98,12 @@ function assemble(graph: KerasGraph, title: string): Omit<KerasNetwork, 'loss'> 
     else if (steps) result = pushSteps(used.path, steps, names, push)
     const width = part?.type === 'dense' ? part.units : units
     if (activation !== null) {
-      if (isTakenOff(used, activation, width, graph)) {
+      if (isTakenOff(used, activation, width, graph, compiled)) {
+        wasTakenOff = true
         problems.push(`The ${activation} of layer ${layer.name} was taken off: losses start from what comes before it.`)
       } else {
         const name = part || steps ? freeName(`${used.path}_${activation}`, taken) : used.path
-        result = push(name, { type: 'activation', fn: activation }, [result])
+        result = push(name, { type: 'activation', fn: activation, ...activationSettings }, [result])
       }
     }
     if (!first) {
@@ -106,11 +121,25 @@ function assemble(graph: KerasGraph, title: string): Omit<KerasNetwork, 'loss'> 
     for (const [key, result] of results) results.set(key, { ...result, name: layers[0].name })
   }
   const last = outputs.map((key) => results.get(key)!.name)
+  problems.push(...probabilityNotes(layers, compiled, wasTakenOff))
   const { byteMaximum, notes } = byteRange(layers)
   problems.push(...notes, ...precisionNotes(uses))
-  const network: NetworkSpec = { title, input, layers, ...(byteMaximum === undefined ? {} : { byteMaximum }) }
+  const bytes = byteMaximum === undefined ? {} : { byteMaximum }
+  const network: NetworkSpec = { title, input, layers, conventions: 'keras', ...bytes }
+  if (compiled.loss) network.loss = compiled.loss
   if (last.length > 1 || last[0] !== layers.at(-1)?.name) network.outputs = last
   return { network, problems, stored }
+}
+
+/** Keras takes the outputs as probabilities where the loss is not from logits, whatever they are. */
+function probabilityNotes(layers: readonly Layer[], { loss, lossName }: Compiled, wasTakenOff: boolean): string[] {
+  if (!loss || loss.fromLogits || wasTakenOff) return []
+  if (loss.name !== 'cross-entropy' && loss.name !== 'binary-cross-entropy') return []
+  const last = layers.at(-1)
+  if (last?.type === 'activation' && ['softmax', 'sigmoid'].includes(last.fn)) return []
+  return [
+    `The model was compiled with ${lossName} of probabilities, but does not end in any; here its outputs are logits.`
+  ]
 }
 
 /** Keras may compute in half precision; here everything is float32. */
@@ -124,10 +153,21 @@ function precisionNotes(uses: readonly Use[]): string[] {
   return others.length === 0 ? [] : [`The model computes in ${others.join(', ')}; here everything is float32.`]
 }
 
-/** Losses start from logits: a softmax at the end, and a sigmoid over one unit, go. */
-function isTakenOff({ key }: Use, fn: ActivationName, width: number, { uses, outputs }: KerasGraph): boolean {
+/**
+ * Losses start from logits: a softmax at the end goes, and a sigmoid of yes or no. Those that a loss takes as they are stay:
+ * of a loss from logits, and of numbers.
+ */
+function isTakenOff(
+  { key }: Use,
+  fn: ActivationName,
+  width: number,
+  { uses, outputs }: KerasGraph,
+  { loss }: Compiled
+): boolean {
   const isEnd = outputs.includes(key) && uses.every(({ from }) => !from.includes(key))
-  return isEnd && (fn === 'softmax' || (fn === 'sigmoid' && width === 1))
+  if (!isEnd || loss?.fromLogits) return false
+  if (fn === 'softmax') return loss === null || loss.name === 'cross-entropy'
+  return fn === 'sigmoid' && (loss === null ? width === 1 : loss.name === 'binary-cross-entropy')
 }
 
 /** @returns the name of the last one */
@@ -167,14 +207,6 @@ function unwrap(json: unknown, file: string): { model: Config; compiled: unknown
     throw new FormatError(file, null, text)
   }
   return { model, compiled: training ?? model.compile_config }
-}
-
-function lossOf(compiled: unknown): string | null {
-  const loss = record(compiled)?.loss
-  if (typeof loss === 'string') return loss
-  const { class_name: className, config } = record(loss) ?? {}
-  const name = record(config)?.name
-  return typeof name === 'string' ? name : typeof className === 'string' ? className : null
 }
 
 function parsed(text: string, file: string): unknown {

@@ -43,7 +43,8 @@ function normalised(layer: KerasLayer, rank: number): Part {
   }
 }
 
-const center = (layer: KerasLayer): { scale?: boolean; center?: boolean } => ({
+/** Gain and shift, where one of them is left out. */
+export const affineOf = (layer: KerasLayer): { scale?: boolean; center?: boolean } => ({
   ...(layer.config.scale === false ? { scale: false } : {}),
   ...(layer.config.center === false ? { center: false } : {})
 })
@@ -61,7 +62,7 @@ export const scales: Record<string, Reader> = {
       throw refused(layer, 'has no usable "groups"')
     }
     return only({
-      ...{ type: 'groupNorm', ...given({ epsilon: epsilon ?? 1e-3 }), ...center(layer) },
+      ...{ type: 'groupNorm', ...given({ epsilon: epsilon ?? 1e-3 }), ...affineOf(layer) },
       ...(groups === -1 ? {} : { groups: groups as number })
     })
   },

@@ -49,7 +49,9 @@ function cellOf(layer: KerasLayer, rank: number, type: Cell): Extract<Part, { ty
 /** A function that is not the usual one. Keras takes the usual one where none is named at all. */
 function functionOf(layer: KerasLayer, setting: string, usual: ActivationName): { activation?: ActivationName } {
   if (!(setting in layer.config)) return {}
-  const activation = activationOf(layer, setting).activation ?? 'linear'
+  const { activation: found, activationSettings } = activationOf(layer, setting)
+  if (activationSettings) throw refused(layer, `has numbers in its ${setting}. Take a function without`)
+  const activation = found ?? 'linear'
   return activation === usual ? {} : { activation }
 }
 

@@ -16,26 +16,31 @@ export async function readNetwork({ name, file }: { name: string; file: string |
   const value = parsed(text)
   if (!isOwn(value)) return ofKeras(text, name)
   const own = networkSpec.safeParse(value)
-  if (own.success) return { network: own.data, notes: [], weights: null }
+  if (own.success) return { network: own.data, params: {}, notes: [], weights: null }
   const [{ path, message }] = own.error.issues
   throw new FormatError(name, null, `has no network at "${path.join('.')}": ${message}. See docs/networks.md.`)
 }
 
 function ofKeras(json: unknown, name: string): Answer {
-  const { network, problems: notes } = networkFromKeras(json, name)
-  return { network, notes, weights: null }
+  const { network, params, problems: notes } = networkFromKeras(json, name)
+  return { network, params, notes, weights: null }
 }
 
 async function inArchive(name: string, file: Uint8Array): Promise<Answer> {
-  const { network, problems: notes, stored } = networkFromKeras(await modelInArchive(name, file), name)
+  const { network, params, problems: notes, stored } = networkFromKeras(await modelInArchive(name, file), name)
   const arrays = await weightsInArchive(name, file, stored)
   if (arrays && arrays.length > 0) {
     const bytes = encodeSafetensors(arrays)
-    return { network, notes, weights: { sha256: createHash('sha256').update(bytes).digest('hex'), file: bytes } }
+    return {
+      network,
+      params,
+      notes,
+      weights: { sha256: createHash('sha256').update(bytes).digest('hex'), file: bytes }
+    }
   }
   const note =
     'The weights in the file are not read: the first ones are drawn by the seed. Save it as .keras with Keras 3.'
-  return { network, notes: arrays ? notes : [...notes, note], weights: null }
+  return { network, params, notes: arrays ? notes : [...notes, note], weights: null }
 }
 
 /** undefined where it is no JSON, which the reader of Keras models says better. */

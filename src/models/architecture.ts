@@ -1,12 +1,22 @@
 /** What a model is made of, without any tensor: parameter list and module tree. No runtime dependency on TensorFlow.js. */
+import type { Constraint, Penalty } from './layer-settings'
 import type { ModuleEdge, ModuleGraph, ModuleNode } from './types'
 
 export type Initialiser =
   | { kind: 'zeros' }
   | { kind: 'ones' }
-  | { kind: 'normal'; std: number }
+  | { kind: 'constant'; value: number }
+  | { kind: 'normal'; mean?: number; std: number }
+  /** Normal, drawn again beyond two standard deviations. */
+  | { kind: 'truncated'; mean: number; std: number }
   /** Uniform in [-limit, limit). */
   | { kind: 'uniform'; limit: number }
+  /** Uniform in [min, max). */
+  | { kind: 'between'; min: number; max: number }
+  | { kind: 'orthogonal'; gain: number }
+  | { kind: 'identity'; gain: number }
+  /** Of four gates side by side: 1 for the second, `value` for the others. */
+  | { kind: 'forgetOne'; value: number }
 
 export interface ParameterSpec {
   /** `<owner path>.<W|b|...>`, unique. */
@@ -21,6 +31,10 @@ export interface ParameterSpec {
   columnBlocks?: number
   /** Gains and biases of normalisations are no weights in the sense of the weight statistics. */
   normalisation?: boolean
+  /** It keeps its values. */
+  frozen?: true
+  penalty?: Penalty
+  constraint?: Constraint
 }
 
 /** Values that training changes, but no gradient: the running statistics of batch normalisation. */

@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { Rng } from '../numeric/rng'
 import { readValues } from '../tensor/views'
-import { sizeOf, type Architecture, type BufferSpec, type ParameterSpec } from './architecture'
+import type { Architecture, BufferSpec, ParameterSpec } from './architecture'
+import { initialValues } from './draw-values'
 import type { BatchStatistics, Blueprint, Forward, InputBatch, Pass, Tap } from './pass'
 import type { ModuleGraph } from './types'
 
@@ -67,12 +68,12 @@ export class Model {
   }
 
   /**
-   * Moves the running statistics towards those of a batch: r = m r + (1 - m) b with momentum m, with the variance corrected by n / (n - 1)
-   * as PyTorch does (`BatchNorm`), and disposes of `statistics`.
+   * Moves the running statistics towards those of a batch: r = m r + (1 - m) b with momentum m, and disposes of `statistics`.
+   * The variance is corrected by n / (n - 1) as PyTorch does (`BatchNorm`), where the statistics do not say otherwise.
    */
   async normalise(statistics: readonly BatchStatistics[]): Promise<void> {
-    for (const { path, momentum, mean, variance, count } of statistics) {
-      const corrected = count > 1 ? count / (count - 1) : 1
+    for (const { path, momentum, mean, variance, count, uncorrected } of statistics) {
+      const corrected = count > 1 && !uncorrected ? count / (count - 1) : 1
       for (const [suffix, batch, factor] of [
         ['mean', mean, 1],
         ['variance', variance, corrected]
@@ -92,21 +93,5 @@ export class Model {
 
   dispose(): void {
     for (const { tensor } of [...this.parameters, ...this.buffers]) tensor.dispose()
-  }
-}
-
-export function initialValues({ initial, shape }: ParameterSpec, rng: Rng): Float32Array {
-  const values = new Float32Array(sizeOf(shape))
-  switch (initial.kind) {
-    case 'zeros':
-      return values
-    case 'ones':
-      return values.fill(1)
-    case 'normal':
-      for (let i = 0; i < values.length; i++) values[i] = initial.std * rng.normal()
-      return values
-    case 'uniform':
-      for (let i = 0; i < values.length; i++) values[i] = initial.limit * (2 * rng.uniform() - 1)
-      return values
   }
 }

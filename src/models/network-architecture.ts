@@ -8,6 +8,7 @@ import {
   type Initialiser,
   type ParameterSpec
 } from './architecture'
+import { drawnAs, kerasInitial } from './initial-values'
 import { kindOf } from './layers'
 import type { LayerPart, ParameterDraft } from './layers/kind'
 import type { InitialiserName, NetworkSpec } from './network'
@@ -19,11 +20,13 @@ export interface InitOptions {
   scale: number
 }
 
-const plain: InitOptions = { initialiser: 'default', scale: 1 }
+const plain: InitOptions = { initialiser: 'network', scale: 1 }
 
 export function networkArchitecture(network: NetworkSpec, init: InitOptions = plain): Architecture {
   const { layers, outputs } = placeLayers(network)
-  const parameters = layers.flatMap((placed) => parametersOf(placed, init))
+  const parameters = layers.flatMap((placed) => {
+    return parametersOf(placed, init).map((spec) => withSettings(spec, placed, network, init))
+  })
   const { title } = network
   const heads = outputs.map((name) => layers.find(({ layer }) => layer.name === name)!.output[0])
   return { title, parameters, buffers: layers.flatMap(buffersOf), heads, graph: graphOf(network, parameters) }
@@ -57,13 +60,47 @@ function parametersOf({ layer, inputs }: PlacedLayer, init: InitOptions): Parame
     case 'batchNorm':
     case 'layerNorm': {
       const shape = input.slice(-1)
-      return [spec('weight', shape, { kind: 'ones' }, true), spec('bias', shape, { kind: 'zeros' }, true)]
+      return [
+        ...(layer.scale === false ? [] : [spec('weight', shape, { kind: 'ones' }, true)]),
+        ...(layer.center === false ? [] : [spec('bias', shape, { kind: 'zeros' }, true)])
+      ]
     }
     case 'embedding':
       return [spec('weight', [layer.vocabulary, layer.width], { kind: 'normal', std: 1 / Math.sqrt(layer.width) })]
     default:
       return (kindOf(layer)?.parameters?.(layer, inputs) ?? []).map((draft) => described(draft, owner, init))
   }
+}
+
+/** As the layer and the conventions of the network say, besides what its type does. */
+function withSettings(
+  spec: ParameterSpec,
+  { layer }: PlacedLayer,
+  { conventions }: NetworkSpec,
+  init: InitOptions
+): ParameterSpec {
+  const key = spec.name.slice(layer.name.length + 1)
+  const set = layer.initial?.[key] ?? (conventions === 'keras' ? kerasInitial(layer.type, key) : undefined)
+  // What is chosen for the run is about weights and their biases, not about gains and embeddings.
+  const isChosen = init.initialiser !== 'network' && !spec.normalisation && layer.type !== 'embedding'
+  const scale = spec.role === 'weight' && !spec.normalisation ? init.scale : 1
+  const [penalty, constraint] = [layer.penalties?.[key], layer.constraints?.[key]]
+  return {
+    ...spec,
+    ...(set === undefined || isChosen ? {} : { initial: drawnAs(set, fanShape(spec, layer, key), scale) }),
+    ...(layer.frozen ? { frozen: true as const } : {}),
+    ...(penalty ? { penalty } : {}),
+    ...(constraint ? { constraint } : {})
+  }
+}
+
+/** The shape that Keras counts the fans of: its attention has the heads as a dimension of their own. */
+function fanShape({ shape }: ParameterSpec, layer: PlacedLayer['layer'], key: string): number[] {
+  if (layer.type === 'attention' && shape.length === 2) {
+    const { heads } = layer
+    return key === 'output.W' ? [heads, shape[0] / heads, shape[1]] : [shape[0], heads, shape[1] / heads]
+  }
+  return shape
 }
 
 /** A parameter of a layer that is described in `layers`. */
@@ -82,6 +119,7 @@ function described(draft: ParameterDraft, layer: string, init: InitOptions): Par
 /** PyTorch's default is He et al. 2015 with a = sqrt(5): uniform in +-1 / sqrt(fan in). */
 function weightInitialiser({ initialiser, scale }: InitOptions, fanIn: number, fanOut: number): Initialiser {
   switch (initialiser) {
+    case 'network':
     case 'default':
       return { kind: 'uniform', limit: scale / Math.sqrt(fanIn) }
     case 'xavier-uniform':
@@ -96,7 +134,9 @@ function weightInitialiser({ initialiser, scale }: InitOptions, fanIn: number, f
 }
 
 function biasInitialiser({ initialiser }: InitOptions, fanIn: number): Initialiser {
-  return initialiser === 'default' ? { kind: 'uniform', limit: 1 / Math.sqrt(fanIn) } : { kind: 'zeros' }
+  return initialiser === 'default' || initialiser === 'network'
+    ? { kind: 'uniform', limit: 1 / Math.sqrt(fanIn) }
+    : { kind: 'zeros' }
 }
 
 function buffersOf({ layer, inputs: [input] }: PlacedLayer): BufferSpec[] {

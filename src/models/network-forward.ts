@@ -32,7 +32,7 @@ export function networkForward(network: NetworkSpec): Forward {
     for (const placed of layers) {
       const { layer, from } = placed
       const inputs = from.map((name) => values.get(name)!)
-      let value = run(placed, inputs, pass, !untrained.has(layer.name))
+      let value = run(placed, inputs, { pass, network, inputGradient: !untrained.has(layer.name) })
       if (layer.type !== 'add') value = pass.seen(layer.name, value)
       for (const scope of completed.get(layer.name) ?? []) value = pass.seen(scope, value)
       values.set(layer.name, value)
@@ -58,7 +58,11 @@ function inputOf({ inputs, count }: Pass, { input }: NetworkSpec): tf.Tensor {
   return tf.tensor(inputs, [count, ...input], inputs instanceof Int32Array ? 'int32' : 'float32')
 }
 
-function run({ layer, output }: PlacedLayer, inputs: tf.Tensor[], pass: Pass, inputGradient: boolean): tf.Tensor {
+function run(
+  { layer, output }: PlacedLayer,
+  inputs: tf.Tensor[],
+  { pass, network, inputGradient }: { pass: Pass; network: NetworkSpec; inputGradient: boolean }
+): tf.Tensor {
   const { name } = layer
   const [x] = inputs
   const owner = layer.weightsOf ?? name
@@ -97,23 +101,31 @@ function run({ layer, output }: PlacedLayer, inputs: tf.Tensor[], pass: Pass, in
       return globalAvgPool(x as Image)
     case 'batchNorm': {
       const epsilon = layer.epsilon ?? defaultEpsilon
-      const [gain, bias] = [parameter<tf.Tensor1D>('W'), parameter<tf.Tensor1D>('b')]
-      if (!pass.training) {
+      const [gain, bias] = affine(layer, x, parameter)
+      if (!pass.training || layer.frozen) {
         return batchNormWith(floats(x), gain, bias, parameter('mean'), parameter('variance'), epsilon)
       }
       const { value, mean, variance } = batchNorm(floats(x), gain, bias, epsilon)
       const count = x.size / x.shape.at(-1)!
-      pass.normalised({ path: owner, momentum: layer.momentum ?? defaultMomentum, mean, variance, count })
+      const uncorrected = network.conventions === 'keras' ? { uncorrected: true } : {}
+      pass.normalised({
+        path: owner,
+        momentum: layer.momentum ?? defaultMomentum,
+        mean,
+        variance,
+        count,
+        ...uncorrected
+      })
       return value
     }
     case 'layerNorm': {
       const width = x.shape.at(-1)!
       const rows = tf.reshape(floats(x), [x.size / width, width]) as tf.Tensor2D
-      const y = layerNorm(rows, parameter<tf.Tensor1D>('W'), parameter<tf.Tensor1D>('b'), layer.epsilon)
+      const y = layerNorm(rows, ...affine(layer, x, parameter), layer.epsilon)
       return tf.reshape(y, shape)
     }
     case 'activation':
-      return activation(layer.fn, floats(x))
+      return activation(layer.fn, floats(x), layer)
     case 'flatten':
     case 'reshape':
       return tf.reshape(x, shape)
@@ -131,6 +143,19 @@ function run({ layer, output }: PlacedLayer, inputs: tf.Tensor[], pass: Pass, in
     default:
       throw new Error(`Layer ${name} of type ${layer.type} has no forward pass.`)
   }
+}
+
+/** Gain and bias of a normalisation; constants where it has none. */
+function affine(
+  { scale, center }: { scale?: boolean; center?: boolean },
+  x: tf.Tensor,
+  parameter: <T extends tf.Tensor>(suffix: string) => T
+): [tf.Tensor1D, tf.Tensor1D] {
+  const width = [x.shape.at(-1)!] as [number]
+  return [
+    scale === false ? tf.ones(width) : parameter<tf.Tensor1D>('W'),
+    center === false ? tf.zeros(width) : parameter<tf.Tensor1D>('b')
+  ]
 }
 
 function floats<T extends tf.Tensor>(x: T): T {

@@ -3,10 +3,11 @@
  * it, so whatever can be written down as such a list can be trained and observed. Types and names only.
  */
 
+import type { LayerSettings } from './layer-settings'
 import type { DescribedLayer } from './layers'
 
 /** Names are paths: `layer1.0.conv1` lies in the scope `layer1.0`. */
-interface Named {
+interface Named extends LayerSettings {
   name: string
   /** Names of layers, or the network's `input`; default: the layer before it in the list, for the first one the input. */
   inputs?: string[]
@@ -45,7 +46,8 @@ export type ActivationName = (typeof activationNames)[number]
  * He et al. 2015. Biases are zero but for `default`, where they are drawn like the weights.
  */
 export const initialiserNames = ['default', 'xavier-uniform', 'xavier-normal', 'he-uniform', 'he-normal'] as const
-export type InitialiserName = (typeof initialiserNames)[number]
+/** `network`: as the network says, by default as `default`. */
+export type InitialiserName = (typeof initialiserNames)[number] | 'network'
 
 /** Shapes are those of one example, channels last: [features], [height, width, channels], [depth, height, width, channels]. */
 export type Layer = Named &
@@ -65,10 +67,11 @@ export type Layer = Named &
     /** Over all spatial dimensions: [.., channels] -> [channels]. */
     | { type: 'globalAvgPool' }
     /** Over all dimensions but the last. `momentum` is the share of the old running value, 0.9 by default; epsilon 1e-5. */
-    | { type: 'batchNorm'; momentum?: number; epsilon?: number }
+    | { type: 'batchNorm'; momentum?: number; epsilon?: number; scale?: boolean; center?: boolean }
     /** Over the last dimension. */
-    | { type: 'layerNorm'; epsilon?: number }
-    | { type: 'activation'; fn: ActivationName }
+    | { type: 'layerNorm'; epsilon?: number; scale?: boolean; center?: boolean }
+    /** `slope`: of leakyRelu below its threshold (0.01). `alpha`: of elu (1). `max`, `threshold`: of leakyRelu, without and 0. */
+    | { type: 'activation'; fn: ActivationName; slope?: number; alpha?: number; max?: number; threshold?: number }
     | { type: 'flatten' }
     /** One size may be -1: what is left for it. */
     | { type: 'reshape'; shape: number[] }
@@ -85,6 +88,13 @@ export type Layer = Named &
 
 export type LayerType = Layer['type']
 
+/** A loss as a file names it. `delta`: of the Huber loss. `fromLogits`: an activation at the end stays where it is. */
+export interface CompiledLoss {
+  name: 'cross-entropy' | 'binary-cross-entropy' | 'hinge' | 'mean-squared-error' | 'mean-absolute-error' | 'huber'
+  delta?: number
+  fromLogits?: true
+}
+
 export interface NetworkSpec {
   title: string
   /** Shape of one example. */
@@ -98,6 +108,13 @@ export interface NetworkSpec {
   byteMaximum?: 255
   /** SHA-256 of the weights that the network begins with, in hexadecimal; without, they are drawn by the seed. */
   saved?: string
+  /**
+   * Keras's conventions for what layers leave open: initial values as its layers have them, and running variances of batches
+   * without the correction n / (n - 1); and Adam's epsilon is added before the correction of its moments. Default: PyTorch's.
+   */
+  conventions?: 'keras'
+  /** The loss that the network was compiled with, which `loss: auto` takes. */
+  loss?: CompiledLoss
   /** Names of the layers whose outputs are the logits, one per head; default: the last layer. */
   outputs?: string[]
 }

@@ -19,6 +19,8 @@ export interface BatchStatistics {
   mean: tf.Tensor
   variance: tf.Tensor
   count: number
+  /** The running variance moves towards that of the batch as it is, as in Keras. */
+  uncorrected?: boolean
 }
 
 export interface Pass {

@@ -1,6 +1,7 @@
 /** The module tree of a model: what the graph draws and where hook points sit. No runtime code. */
 
-export type { ActivationName, Layer, NetworkSpec } from './network'
+export type { Constraint, InitialValues, LayerSettings, Penalty } from './layer-settings'
+export type { ActivationName, CompiledLoss, Layer, NetworkSpec } from './network'
 
 export interface ModuleNode {
   /** Full path, unique: `blocks.0.attn.q`. */

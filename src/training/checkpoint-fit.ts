@@ -2,6 +2,7 @@
 import { ConfigError } from '../hooks/config-error'
 import { sizeOf, type Architecture } from '../models/architecture'
 import { experimentOf, resolveRecipe, totalSteps } from './experiments'
+import { trainedOf } from './parameter-rules'
 import { slotNames, type OptimizerName } from './optimizers'
 import type { CheckpointState, NamedArray, RunSpec } from './types'
 
@@ -30,7 +31,7 @@ export function checkFit(given: RunSpec, state: CheckpointState): void {
   }
   const slots = byName(state.optimizer)
   for (const slot of slotNames(spec.params.optimizer as OptimizerName)) {
-    for (const { name, shape } of parameters) checkArray(slots, at, `${slot}/${name}`, shape)
+    for (const { name, shape } of trainedOf(parameters)) checkArray(slots, at, `${slot}/${name}`, shape)
   }
 }
 

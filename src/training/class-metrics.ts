@@ -25,6 +25,7 @@ export function classScalars(
   heads: readonly string[]
 ): Record<string, number> {
   const scalars: Record<string, number> = {}
+  if (evaluation.ofLabels) return labelScalars(evaluation, split, heads)
   if (evaluation.heads.length > 1) {
     let sum = 0
     evaluation.heads.forEach(({ losses, predictions, labels }, head) => {
@@ -58,6 +59,42 @@ export function classScalars(
   for (const metric of ['precision', 'recall', 'f1'] as const) {
     scalars[`${metric}/${split}`] = counted.reduce((sum, one) => sum + one[metric], 0) / counted.length
   }
+  return scalars
+}
+
+/**
+ * Of labels of which several may hold, up to 20: `loss/<split>/<label>`, `accuracy/<split>/<label>`, and precision, recall and
+ * F1 of each; `precision/<split>` and so on are means over the labels that have one. A label that no example has, has no recall.
+ */
+function labelScalars({ heads }: Evaluation, split: string, names: readonly string[]): Record<string, number> {
+  const scalars: Record<string, number> = {}
+  const sums = { precision: 0, recall: 0, f1: 0 }
+  let counted = 0
+  heads.forEach(({ losses, predictions, labels }, label) => {
+    const name = tagName(names[label] ?? String(label))
+    const all = labels.map((_, i) => i)
+    const members = indices(labels, (value) => value === 1)
+    const called = indices(predictions, (value) => value === 1)
+    const right = called.filter((i) => labels[i] === 1).length
+    const own: Record<string, number> = {
+      loss: mean(all, losses),
+      accuracy: share(all, (i) => predictions[i] === labels[i])
+    }
+    if (members.length > 0) {
+      const precision = called.length > 0 ? right / called.length : 0
+      const recall = right / members.length
+      const f1 = precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0
+      Object.assign(own, { precision, recall, f1 })
+      sums.precision += precision
+      sums.recall += recall
+      sums.f1 += f1
+      counted++
+    }
+    if (heads.length > maxClasses) return
+    for (const [metric, value] of Object.entries(own)) scalars[`${metric}/${split}/${name}`] = value
+  })
+  if (counted === 0) return scalars
+  for (const [metric, sum] of Object.entries(sums)) scalars[`${metric}/${split}`] = sum / counted
   return scalars
 }
 

@@ -19,9 +19,11 @@ export interface EvaluationOptions {
   outputs?: OutputTap
 }
 
-/** Per head, the answers to all examples [count]. */
+/** Per head, the answers to all examples [count]. Labels of which several may hold are a head each. */
 export interface Evaluation {
   count: number
+  /** The heads are labels of one output, of which several may hold: their losses are averaged, not summed. */
+  ofLabels?: true
   heads: (Answers & { labels: Int32Array })[]
 }
 
@@ -30,9 +32,12 @@ export async function evaluate(
   model: Model,
   loss: LossName,
   split: Split,
-  options: EvaluationOptions = {}
+  options: EvaluationOptions = {},
+  delta = 1
 ): Promise<Evaluation> {
-  const heads = model.architecture.heads.map(() => {
+  const [width] = model.architecture.heads
+  const ofLabels = loss === 'binary-cross-entropy' && split.targets !== undefined
+  const heads = Array.from({ length: ofLabels ? width : model.architecture.heads.length }, () => {
     return {
       losses: new Float64Array(split.count),
       predictions: new Int32Array(split.count),
@@ -41,19 +46,36 @@ export async function evaluate(
     }
   })
   let at = 0
+  const put = (
+    head: number,
+    values: Float32Array,
+    labels: Int32Array,
+    count: number,
+    targets: Float32Array | undefined
+  ): void => {
+    const answers = answersOf(loss, values, count, labels, targets, delta)
+    heads[head].losses.set(answers.losses, at)
+    heads[head].predictions.set(answers.predictions, at)
+    heads[head].trueClass.set(answers.trueClass, at)
+    heads[head].labels.set(labels, at)
+  }
   for (const batch of consecutive(split, evaluationBatch)) {
     const held = options.held?.()
     const outputs = tf.tidy(() => model.forward(batch.inputs, batch.count, { tap: held?.tap }))
     try {
       for (const [head, tensor] of outputs.entries()) {
         const values = await readValues(tensor)
+        if (ofLabels) {
+          for (let label = 0; label < width; label++) {
+            const every = (all: Float32Array): Float32Array =>
+              all.slice(0, batch.count).map((_, i) => all[i * width + label])
+            put(label, every(values), Int32Array.from(every(batch.targets!)), batch.count, undefined)
+          }
+          continue
+        }
         const labels = labelsOf(batch, head, outputs.length)
-        const answers = answersOf(loss, values, batch.count, labels, batch.targets)
         options.outputs?.(head, values, labels)
-        heads[head].losses.set(answers.losses, at)
-        heads[head].predictions.set(answers.predictions, at)
-        heads[head].trueClass.set(answers.trueClass, at)
-        heads[head].labels.set(labels, at)
+        put(head, values, labels, batch.count, batch.targets)
       }
       if (held) await options.look?.(held)
     } finally {
@@ -62,19 +84,22 @@ export async function evaluate(
     }
     at += batch.count
   }
-  return { count: split.count, heads }
+  return { count: split.count, heads, ...(ofLabels ? { ofLabels } : {}) }
 }
 
-/** Sum over heads of the mean loss; in nats for cross-entropy. */
-export function meanLoss({ count, heads }: Evaluation): number {
-  return heads.reduce((total, { losses }) => total + losses.reduce((sum, loss) => sum + loss, 0) / count, 0)
+/** Sum over heads, or mean over labels, of the mean loss; in nats for cross-entropy. */
+export function meanLoss({ count, heads, ofLabels }: Evaluation): number {
+  const total = heads.reduce((sum, { losses }) => sum + losses.reduce((all, loss) => all + loss, 0) / count, 0)
+  return ofLabels ? total / heads.length : total
 }
 
-/** Share of examples that every head answers right. */
-export function accuracy({ count, heads }: Evaluation): number {
+/** Share of examples that every head answers right; of labels, the share of all of them that are (Keras's binary accuracy). */
+export function accuracy({ count, heads, ofLabels }: Evaluation): number {
   let correct = 0
   for (let i = 0; i < count; i++) {
-    if (heads.every(({ predictions, labels }) => predictions[i] === labels[i])) correct++
+    const right = heads.filter(({ predictions, labels }) => predictions[i] === labels[i]).length
+    if (ofLabels) correct += right / heads.length
+    else if (right === heads.length) correct++
   }
   return correct / count
 }

@@ -1,22 +1,73 @@
 /** Losses of a batch, and what each example's outputs say: loss, answer and confidence. */
 import * as tf from '@tensorflow/tfjs-core'
-import { crossEntropy, hinge, meanSquaredError } from '../tensor/ops/losses'
+import {
+  binaryCrossEntropy,
+  crossEntropy,
+  hinge,
+  huber,
+  meanAbsoluteError,
+  meanSquaredError
+} from '../tensor/ops/losses'
 import type { Batch } from './batches'
 
-export type LossName = 'cross-entropy' | 'hinge' | 'mean-squared-error'
+export type LossName =
+  'cross-entropy' | 'binary-cross-entropy' | 'hinge' | 'mean-squared-error' | 'mean-absolute-error' | 'huber'
+
+/** Losses that need numbers, or labels of which several hold. */
+export function isOfNumbers(loss: LossName): boolean {
+  return loss === 'mean-squared-error' || loss === 'mean-absolute-error' || loss === 'huber'
+}
+
+export interface LossOptions {
+  /** Of the Huber loss. */
+  delta: number
+  /** What the loss of an example of each class is multiplied by, [classes]; in training only. */
+  classWeights?: ArrayLike<number>
+}
+
+/**
+ * `classWeights: balanced`: examples / (classes * examples of the class), so that every class counts the same (scikit-learn's
+ * `compute_class_weight`). A class without examples has the weight 0, which nothing is multiplied by.
+ */
+export function balancedWeights(labels: Int32Array, classes: number): Float64Array {
+  const counts = new Float64Array(classes)
+  for (const label of labels) counts[label]++
+  return counts.map((count) => (count === 0 ? 0 : labels.length / (classes * count)))
+}
 
 /** Loss of a batch: the sum over heads of their means over the examples. */
-export function batchLoss(loss: LossName, outputs: readonly tf.Tensor2D[], batch: Batch, smoothing: number): tf.Scalar {
+export function batchLoss(
+  loss: LossName,
+  outputs: readonly tf.Tensor2D[],
+  batch: Batch,
+  { delta, classWeights, smoothing }: LossOptions & { smoothing: number }
+): tf.Scalar {
   switch (loss) {
     case 'cross-entropy':
       return outputs
-        .map((logits, head) => crossEntropy(logits, labelsOf(batch, head, outputs.length), smoothing))
+        .map((logits, head) => {
+          const labels = labelsOf(batch, head, outputs.length)
+          return crossEntropy(logits, labels, smoothing, weightsOf(labels, classWeights))
+        })
         .reduce((sum, value) => tf.add(sum, value) as tf.Scalar)
+    case 'binary-cross-entropy': {
+      const { labels, targets } = batch
+      const weights = targets ? undefined : weightsOf(labels, classWeights)
+      return binaryCrossEntropy(outputs[0], targets ?? Float32Array.from(labels), smoothing, weights)
+    }
     case 'hinge':
       return hinge(outputs[0], batch.labels)
     case 'mean-squared-error':
       return meanSquaredError(outputs[0], batch.targets!)
+    case 'mean-absolute-error':
+      return meanAbsoluteError(outputs[0], batch.targets!)
+    case 'huber':
+      return huber(outputs[0], batch.targets!, delta)
   }
+}
+
+function weightsOf(labels: Int32Array, ofClass: ArrayLike<number> | undefined): Float32Array | undefined {
+  return ofClass && Float32Array.from(labels, (label) => ofClass[label])
 }
 
 /** Labels of one head, [count]. */
@@ -36,14 +87,15 @@ export interface Answers {
 
 /**
  * Natural logarithm, in double precision: late in grokking the loss is far below what float32 can tell from zero.
- * @param outputs [count, width] row-major
+ * @param outputs [count, width] row-major; of `binary-cross-entropy` [count, 1], one label at a time
  */
 export function answersOf(
   loss: LossName,
   outputs: Float32Array,
   count: number,
   labels: Int32Array,
-  targets?: Float32Array
+  targets?: Float32Array,
+  delta = 1
 ): Answers {
   const width = outputs.length / count
   const answers: Answers = {
@@ -59,13 +111,28 @@ export function answersOf(
       answers.losses[i] = Number.isNaN(score) ? NaN : Math.max(0, 1 - (2 * labels[i] - 1) * score)
       answers.predictions[i] = Number.isFinite(score) ? Number(score > 0) : -1
       answers.trueClass[i] = Number(answers.predictions[i] === labels[i])
+    } else if (loss === 'binary-cross-entropy') {
+      const [score, label] = [outputs[at], labels[i]]
+      // The probability of the label is sigmoid(towards).
+      const towards = label === 1 ? score : -score
+      answers.losses[i] = Math.max(-towards, 0) + Math.log1p(Math.exp(-Math.abs(towards)))
+      // Keras's threshold of 0.5: a score of 0 is no.
+      answers.predictions[i] = Number.isFinite(score) ? Number(score > 0) : -1
+      answers.trueClass[i] = 1 / (1 + Math.exp(-towards))
     } else {
       let sum = 0
-      for (let j = 0; j < width; j++) sum += (outputs[at + j] - targets![at + j]) ** 2
+      for (let j = 0; j < width; j++) sum += errorOf(loss, outputs[at + j] - targets![at + j], delta)
       answers.losses[i] = sum / width
     }
   }
   return answers
+}
+
+function errorOf(loss: LossName, difference: number, delta: number): number {
+  if (loss === 'mean-squared-error') return difference ** 2
+  const size = Math.abs(difference)
+  if (loss === 'mean-absolute-error') return size
+  return size <= delta ? difference ** 2 / 2 : delta * (size - delta / 2)
 }
 
 function classify(z: Float32Array, at: number, width: number, label: number, i: number, answers: Answers): void {

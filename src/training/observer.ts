@@ -7,7 +7,7 @@ import { histogram, type Histogram } from '../metrics/histogram'
 import { isInside } from '../models/architecture'
 import { subset, type Batch } from './batches'
 import { classScalars, predictionHistograms, tagName } from './class-metrics'
-import { accuracy, evaluate, meanLoss, type Evaluation } from './evaluation'
+import { accuracy, evaluate, meanLoss, type Evaluation, type EvaluationOptions } from './evaluation'
 import { experimentOf } from './experiments'
 import type { Schedule } from './plan'
 import { PrCounter } from './pr-counts'
@@ -110,11 +110,11 @@ export class Observer {
       await this.gapWhereFails('The gradients', () => this.gradientsOf(gradients, 0))
     }
     const sampled = this.schedule.samplesAt(session.step)
-    const onTrain = await evaluate(session.model, session.loss, this.evaluated.train)
+    const onTrain = await evaluate(session.model, session.loss, this.evaluated.train, {}, session.lossOptions.delta)
     const statistics = new ActivationStatistics(this.range, this.types)
     const oneHead = session.loss === 'cross-entropy' && session.model.architecture.heads.length === 1
     const curves = sampled && oneHead ? new PrCounter(dataset.classes) : null
-    const onValidation = await evaluate(session.model, session.loss, this.evaluated.validation, {
+    const look: EvaluationOptions = {
       ...(this.hooks.size > 0 && this.sees('activations') ? { held: () => this.hold(false) } : {}),
       look: async (held) => {
         await this.gapWhereFails('The activations of the validation examples', async () => {
@@ -122,13 +122,24 @@ export class Observer {
         })
       },
       outputs: (_head, outputs, labels) => this.gapLater('precision-recall curves', () => curves?.add(outputs, labels))
-    })
+    }
+    const onValidation = await evaluate(
+      session.model,
+      session.loss,
+      this.evaluated.validation,
+      look,
+      session.lossOptions.delta
+    )
+    const penalty = await session.penalty()
     const own = experimentOf(spec.experiment).pointMetrics
     const values: Record<string, number> = {
-      ...this.answersOf('train', onTrain),
-      ...this.answersOf('val', onValidation),
+      ...this.answersOf('train', onTrain, penalty),
+      ...this.answersOf('val', onValidation, penalty),
+      ...(penalty > 0 ? { 'loss/penalty': penalty } : {}),
       ...(await this.gapWhereFails('The metrics of classes', () =>
-        dataset.classes > 0 ? classScalars(onValidation, 'val', this.classes, dataset.heads ?? []) : {}
+        dataset.classes > 0 || onValidation.ofLabels
+          ? classScalars(onValidation, 'val', this.classes, dataset.heads ?? spec.data?.labelNames ?? [])
+          : {}
       )),
       ...(await this.gapWhereFails('The scalars of activations', () => statistics.scalars())),
       ...this.ofUpdate,
@@ -244,9 +255,11 @@ export class Observer {
     return { step, epoch: step / this.schedule.stepsPerEpoch, wallTimeSeconds: this.port.wallTime() }
   }
 
-  private answersOf(split: 'train' | 'val', evaluation: Evaluation): Record<string, number> {
-    const loss = { [`loss/${split}`]: meanLoss(evaluation) }
-    return this.dataset.classes > 0 ? { ...loss, [`accuracy/${split}`]: accuracy(evaluation) } : loss
+  /** Loss with what the parameters add to it, as Keras reports it. */
+  private answersOf(split: 'train' | 'val', evaluation: Evaluation, penalty: number): Record<string, number> {
+    const loss = { [`loss/${split}`]: meanLoss(evaluation) + penalty }
+    const hasAnswers = this.dataset.classes > 0 || evaluation.ofLabels
+    return hasAnswers ? { ...loss, [`accuracy/${split}`]: accuracy(evaluation) } : loss
   }
 
   /** `user/<name>` for each of the user's functions. What fails is told once, by name, and left out. */

@@ -14,6 +14,8 @@ export interface OptimizerOptions {
   beta1: number
   beta2: number
   epsilon: number
+  /** Epsilon is added before the correction of the second moment, as in Keras, where it counts for more in early updates. */
+  earlyEpsilon?: boolean
   /** Momentum of sgd. */
   momentum: number
 }
@@ -64,17 +66,17 @@ export function updateInPlace(
 
 /** What an update of Adam or AdamW is made with: w <- keep w - stepSize m / (sqrt(correction v) + epsilon), l2 w being in g. */
 export function adamNumbers(
-  { name, weightDecay, beta1, beta2, epsilon }: OptimizerOptions,
+  { name, weightDecay, beta1, beta2, epsilon, earlyEpsilon }: OptimizerOptions,
   learningRate: number,
   time: number
 ): { beta1: number; beta2: number; epsilon: number; keep: number; l2: number; stepSize: number; correction: number } {
   const decoupled = name === 'adamw'
+  const correction = 1 / (1 - beta2 ** time)
   return {
-    ...{ beta1, beta2, epsilon },
+    ...{ beta1, beta2, epsilon: earlyEpsilon ? epsilon * Math.sqrt(correction) : epsilon, correction },
     keep: decoupled ? 1 - learningRate * weightDecay : 1,
     l2: decoupled ? 0 : weightDecay,
-    stepSize: learningRate / (1 - beta1 ** time),
-    correction: 1 / (1 - beta2 ** time)
+    stepSize: learningRate / (1 - beta1 ** time)
   }
 }
 
@@ -87,7 +89,7 @@ export function updatedTensors(
   learningRate: number,
   time: number
 ): { weights: tf.Tensor; slots: tf.Tensor[] } {
-  const { beta1, beta2, epsilon, momentum, weightDecay: decay } = options
+  const { beta1, beta2, momentum, weightDecay: decay } = options
   const decayed = (): tf.Tensor => (decay === 0 ? gradient : tf.add(gradient, tf.mul(weights, decay)))
   if (options.name === 'sgd') {
     const velocity = tf.add(tf.mul(slots[0], momentum), decayed())
@@ -97,8 +99,7 @@ export function updatedTensors(
   const g = decoupled ? gradient : decayed()
   const mean = tf.add(tf.mul(slots[0], beta1), tf.mul(g, 1 - beta1))
   const square = tf.add(tf.mul(slots[1], beta2), tf.mul(tf.square(g), 1 - beta2))
-  const stepSize = learningRate / (1 - beta1 ** time)
-  const correction = 1 / (1 - beta2 ** time)
+  const { stepSize, correction, epsilon } = adamNumbers(options, learningRate, time)
   const change = tf.div(tf.mul(mean, stepSize), tf.add(tf.sqrt(tf.mul(square, correction)), epsilon))
   const kept = decoupled ? tf.mul(weights, 1 - learningRate * decay) : weights
   return { weights: tf.sub(kept, change), slots: [mean, square] }

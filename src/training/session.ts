@@ -10,7 +10,8 @@ import type { Batch } from './batches'
 import { checkFit, checkInitial, optimizerUpdatesOf } from './checkpoint-fit'
 import { experimentOf, stepsPerEpoch, totalSteps } from './experiments'
 import { learningRateAt } from './learning-rate'
-import { batchLoss, type LossName } from './losses'
+import { batchLoss, type LossName, type LossOptions } from './losses'
+import { constrain, penaltyOf, trainedOf } from './parameter-rules'
 import { OptimizerState } from './optimizer-state'
 import type { OptimizerName } from './optimizers'
 import { streamOf } from './streams'
@@ -28,29 +29,40 @@ export interface UpdateLook {
 export class TrainingSession {
   readonly model: Model
   readonly loss: LossName
+  readonly lossOptions: LossOptions
   /** Updates done. */
   step = 0
   /** Of them, those that the slots hold, which Adam's bias correction counts: fewer after a fork to another optimizer. */
   private optimizerUpdates = 0
   private readonly optimizer: OptimizerState
+  /** The parameters that updates change. */
+  private readonly trained: readonly Parameter[]
   private readonly length: { perEpoch: number; total: number }
 
   /** @param spec with complete parameters */
-  constructor(private readonly spec: RunSpec) {
+  constructor(
+    private readonly spec: RunSpec,
+    /** What the data say about the loss: weights of classes. */
+    classWeights?: ArrayLike<number>
+  ) {
     const { params } = spec
     const experiment = experimentOf(spec.experiment)
     this.loss = experiment.loss(spec)
+    this.lossOptions = { delta: experiment.huberDelta?.(spec) ?? 1, ...(classWeights ? { classWeights } : {}) }
     this.length = { perEpoch: stepsPerEpoch(spec), total: totalSteps(spec) }
     this.model = Model.build(experiment.blueprint(spec), streamOf(spec, 'init'))
     const options = {
       name: params.optimizer as OptimizerName,
       weightDecay: params.weightDecay as number,
-      beta1: 0.9,
+      // Experiments with data of their own have Adam's usual numbers.
+      beta1: (params.beta1 as number | undefined) ?? 0.9,
       beta2: params.beta2 as number,
-      epsilon: 1e-8,
-      momentum: params.momentum as number
+      epsilon: (params.epsilon as number | undefined) ?? 1e-8,
+      momentum: params.momentum as number,
+      earlyEpsilon: spec.network?.conventions === 'keras'
     }
-    this.optimizer = new OptimizerState(options, this.model.parameters)
+    this.trained = trainedOf(this.model.parameters)
+    this.optimizer = new OptimizerState(options, this.trained)
   }
 
   /** Learning rate of update `step` + 1. */
@@ -63,12 +75,13 @@ export class TrainingSession {
     const { loss, gradients, statistics } = await this.backward(batch, look.held)
     try {
       if (!Number.isFinite(loss)) return loss
-      if (look.gradients) look.gradients(await this.named(gradients))
-      const before = look.change ? await this.parameterValues() : null
+      if (look.gradients) look.gradients(await named(this.trained, gradients))
+      const before = look.change ? await this.trainedValues() : null
       const scale = await this.clipping(gradients)
       this.optimizer.update(gradients, this.learningRateAt(this.step), this.optimizerUpdates + 1, scale)
+      constrain(this.trained)
       if (statistics.length > 0) await this.model.normalise(statistics)
-      if (before && look.change) look.change(before, await this.parameterValues())
+      if (before && look.change) look.change(before, await this.trainedValues())
       this.step++
       this.optimizerUpdates++
       return loss
@@ -81,7 +94,7 @@ export class TrainingSession {
   async look(batch: Batch, look: UpdateLook): Promise<void> {
     const { gradients, statistics } = await this.backward(batch, look.held)
     try {
-      look.gradients?.(await this.named(gradients))
+      look.gradients?.(await named(this.trained, gradients))
     } finally {
       tf.dispose([...gradients, ...statistics.flatMap(({ mean, variance }) => [mean, variance])])
     }
@@ -92,6 +105,7 @@ export class TrainingSession {
     held?: HeldActivations
   ): Promise<{ loss: number; gradients: tf.Tensor[]; statistics: BatchStatistics[] }> {
     const smoothing = (this.spec.params.labelSmoothing as number | undefined) ?? 0
+    const options = { ...this.lossOptions, smoothing }
     const statistics: BatchStatistics[] = []
     const { value, grads } = tf.tidy(() => {
       // Drawn from the step, so a continued run drops what an uninterrupted one would have dropped.
@@ -103,9 +117,11 @@ export class TrainingSession {
       }
       const forward = (): tf.Scalar => {
         const outputs = this.model.forward(batch.inputs, batch.count, { tap: held?.tap, rng, normalised })
-        return batchLoss(this.loss, outputs, batch, smoothing)
+        const loss = batchLoss(this.loss, outputs, batch, options)
+        const penalty = penaltyOf(this.trained)
+        return penalty ? tf.add(loss, penalty) : loss
       }
-      return tf.valueAndGrads(forward)(this.model.parameters.map(({ tensor }) => tensor))
+      return tf.valueAndGrads(forward)(this.trained.map(({ tensor }) => tensor))
     })
     const [loss] = await readValues(value)
     value.dispose()
@@ -125,15 +141,26 @@ export class TrainingSession {
 
   /** Copies of the parameters' values, in their order. */
   parameterValues(): Promise<ParameterValues[]> {
-    return this.named(this.model.parameters.map(({ tensor }) => tensor))
+    return named(
+      this.model.parameters,
+      this.model.parameters.map(({ tensor }) => tensor)
+    )
   }
 
-  private async named(tensors: readonly tf.Tensor[]): Promise<ParameterValues[]> {
-    const named: ParameterValues[] = []
-    for (const [i, tensor] of tensors.entries()) {
-      named.push({ spec: specOf(this.model.parameters[i]), values: (await readValues(tensor)).slice() })
-    }
-    return named
+  private trainedValues(): Promise<ParameterValues[]> {
+    return named(
+      this.trained,
+      this.trained.map(({ tensor }) => tensor)
+    )
+  }
+
+  /** What the parameters add to every loss. */
+  async penalty(): Promise<number> {
+    if (this.trained.every((parameter) => !parameter.penalty)) return 0
+    const penalty = tf.tidy(() => penaltyOf(this.trained)!)
+    const [value] = await readValues(penalty)
+    penalty.dispose()
+    return value
   }
 
   async checkpoint(epoch: number, final: boolean, more: Record<string, unknown>): Promise<CheckpointState> {
@@ -190,4 +217,12 @@ export class TrainingSession {
 /** Without the tensor, so that it can be sent to another thread. */
 function specOf({ tensor: _tensor, ...spec }: Parameter): ParameterValues['spec'] {
   return spec
+}
+
+async function named(parameters: readonly Parameter[], tensors: readonly tf.Tensor[]): Promise<ParameterValues[]> {
+  const found: ParameterValues[] = []
+  for (const [i, tensor] of tensors.entries()) {
+    found.push({ spec: specOf(parameters[i]), values: (await readValues(tensor)).slice() })
+  }
+  return found
 }

@@ -11,6 +11,7 @@ import { BatchSource } from './batches'
 import { describeRun, hparamsOf } from './description'
 import { EarlyStopping } from './early-stopping'
 import { checkHooks, checkRecord, resolveRecipe, stepsPerEpoch, totalSteps } from './experiments'
+import { balancedWeights } from './losses'
 import { Observer } from './observer'
 import { Pace } from './pace'
 import { Schedule } from './plan'
@@ -44,7 +45,9 @@ export async function train(
   if (Math.ceil(dataset.train.count / (spec.params.batchSize as number)) !== perEpoch) {
     throw new Error(`The dataset has ${dataset.train.count} training examples, which does not fit the parameters.`)
   }
-  const session = new TrainingSession(spec)
+  const { classes, train: training } = dataset
+  const balanced = spec.params.classWeights === 'balanced' && classes > 0
+  const session = new TrainingSession(spec, balanced ? balancedWeights(training.labels, classes) : undefined)
   try {
     if (resume) session.restore(resume)
     else if (dataset.initial) session.begin(dataset.initial)
@@ -185,8 +188,10 @@ class Loop {
     const { model } = this.session
     const { train: training, validation } = this.dataset
     const { evaluated } = this.observer
+    const frozen = model.parameters.filter((one) => one.frozen).reduce((sum, { tensor }) => sum + tensor.size, 0)
+    const kept = frozen > 0 ? `, ${frozen} of which are not trained,` : ''
     const text =
-      `${model.graph.title}, ${model.graph.parameters} parameters in ${tensorMemory().tensors} tensors; ` +
+      `${model.graph.title}, ${model.graph.parameters} parameters${kept} in ${tensorMemory().tensors} tensors; ` +
       `${training.count} training and ${validation.count} validation examples, ` +
       `evaluated on ${evaluated.train.count} and ${evaluated.validation.count} of them; ` +
       `backend ${this.spec.backend}${resume ? `; continued from step ${resume.step}` : ''}.`

@@ -64,7 +64,7 @@ export const trainCommand: Command = {
   words: { min: 1, max: 1, missing: 'Which experiment? phasescope experiments lists them.' },
   async run(input, context) {
     const spec = findExperiment(input.words[0])
-    const params = hyperparameters(spec, input.texts('set'))
+    const given = hyperparameters(spec, input.texts('set'))
     const seeds = input.numbers('seeds', { min: 0, max: maxSeed }) ?? [0]
     const rates = learningRates(input)
     const record = recording(spec, input.texts('record'))
@@ -76,7 +76,12 @@ export const trainCommand: Command = {
       // Everything is checked before the project folder is made.
       const data = input.text('data') ?? null
       const begins = input.choice('initial-weights', ['drawn', 'network'] as const) ?? 'drawn'
-      const { network, weights } = await networkFrom(engine, input.text('network'), begins === 'network', context)
+      const {
+        network,
+        weights,
+        params: compiled
+      } = await networkFrom(engine, input.text('network'), begins === 'network', context)
+      const params = asCompiled(compiled, given, context)
       const recipe = resolveRecipe(await recipeOf({ folder }, { experiment: spec.id, params, data, network }))
       const hooks = chosenHooks(recipe, input)
       const session = await engine.openOrCreateFolder(folder, basename(folder))
@@ -101,7 +106,23 @@ export const trainCommand: Command = {
   }
 }
 
+/** What the user has given goes before what the model was compiled with; what is taken of that is said. */
+function asCompiled(
+  compiled: Record<string, ParamValue>,
+  given: Record<string, ParamValue>,
+  { terminal }: Context
+): Record<string, ParamValue> {
+  const taken = Object.entries(compiled).filter(([key]) => !Object.hasOwn(given, key))
+  if (taken.length > 0) {
+    const list = taken.map(([key, value]) => `${key}=${value}`).join(', ')
+    terminal.note(`note: As the model was compiled: ${list}. --set changes that.`)
+  }
+  return { ...Object.fromEntries(taken), ...given }
+}
+
 interface ChosenNetwork {
+  /** Hyperparameters as the model was compiled. */
+  params: Record<string, ParamValue>
   network: NetworkSpec | null
   weights: Uint8Array | null
 }
@@ -115,7 +136,7 @@ async function networkFrom(
 ): Promise<ChosenNetwork> {
   if (file === undefined) {
     if (saved) throw new UsageError('--initial-weights network needs --network FILE.')
-    return { network: null, weights: null }
+    return { network: null, weights: null, params: {} }
   }
   let bytes: Uint8Array
   try {
@@ -123,13 +144,13 @@ async function networkFrom(
   } catch {
     throw new UsageError(`--network ${file} cannot be read. Check the path.`)
   }
-  const { network, notes, weights } = await engine.call('networks.read', { name: basename(file), file: bytes })
+  const { network, params, notes, weights } = await engine.call('networks.read', { name: basename(file), file: bytes })
   for (const note of notes) terminal.note(`note: ${note}`)
   if (saved && !weights) throw new UsageError(`--initial-weights network: no weights can be read from ${file}.`)
-  if (!weights) return { network, weights: null }
-  if (saved) return { network: { ...network, saved: weights.sha256 }, weights: weights.file }
+  if (!weights) return { network, params, weights: null }
+  if (saved) return { network: { ...network, saved: weights.sha256 }, params, weights: weights.file }
   terminal.note('note: The file has weights; --initial-weights network begins with them. These are drawn by the seed.')
-  return { network, weights: null }
+  return { network, params, weights: null }
 }
 
 async function trustMetrics(engine: Engine, folder: string): Promise<void> {

@@ -29,7 +29,18 @@ export type Activation =
 /** Slope of the leaky ReLU below zero; Maas et al. 2013. */
 const leak = 0.01
 
-export function activation<T extends tf.Tensor>(name: Activation, x: T): T {
+export interface ActivationOptions {
+  /** Of leakyRelu, below `threshold`: 0.01 by default. */
+  slope?: number
+  /** Of elu, what it goes to: 1 by default. */
+  alpha?: number
+  /** Of leakyRelu: the largest value that comes out. */
+  max?: number
+  /** Of leakyRelu: from here on values stay what they are; 0 by default. */
+  threshold?: number
+}
+
+export function activation<T extends tf.Tensor>(name: Activation, x: T, options: ActivationOptions = {}): T {
   switch (name) {
     case 'relu':
       return relu(x)
@@ -38,11 +49,11 @@ export function activation<T extends tf.Tensor>(name: Activation, x: T): T {
     case 'tanh':
       return tf.tanh(x)
     case 'elu':
-      return tf.elu(x)
+      return elu(x, options.alpha ?? 1)
     case 'selu':
       return tf.selu(x)
     case 'leakyRelu':
-      return tf.leakyRelu(x, leak)
+      return leakyRelu(x, options)
     case 'gelu':
       return gelu(x)
     case 'softplus':
@@ -75,6 +86,22 @@ export function activation<T extends tf.Tensor>(name: Activation, x: T): T {
 }
 
 const rootTwoByPi = Math.sqrt(2 / Math.PI)
+
+/** alpha (e^x - 1) below 0. Clevert et al. 2016. */
+function elu<T extends tf.Tensor>(x: T, alpha: number): T {
+  if (alpha === 1) return tf.elu(x)
+  // elu(x) has the values and slopes of x above 0, and there the second part is constant.
+  return tf.add(tf.elu(x), tf.mul(tf.elu(tf.neg(tf.relu(tf.neg(x)))), alpha - 1))
+}
+
+/** Keras's ReLU: x from the threshold on and at most `max`, slope * (x - threshold) below it. */
+function leakyRelu<T extends tf.Tensor>(x: T, { slope = leak, max, threshold = 0 }: ActivationOptions): T {
+  if (threshold === 0 && max === undefined) return tf.leakyRelu(x, slope)
+  const above = tf.step(tf.sub(x, threshold))
+  const kept = max === undefined ? x : tf.minimum(x, max)
+  const line = tf.mul(tf.sub(x, threshold), slope)
+  return tf.add(tf.mul(kept, above), tf.mul(line, tf.sub(1, above))) as T
+}
 
 /** slope * x + offset, between 0 and `most`. */
 function clipped<T extends tf.Tensor>(x: T, slope: number, offset: number, most: number): T {

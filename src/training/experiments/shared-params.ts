@@ -64,8 +64,27 @@ export const labelSmoothing: ParamSpec = {
   hint: 'This share of each target is spread over all classes; training loss only.'
 }
 
-export function initParams(defaults: { initialiser?: string; scale?: number; scaleHint?: string } = {}): ParamSpec[] {
+/** Adam's other numbers, where the user may want those of a program of theirs. */
+export const adamParams: ParamSpec[] = [
+  {
+    ...{ key: 'beta1', label: 'Adam beta 1', group: 'Optimiser', kind: 'number', min: 0, max: 0.99999 },
+    default: 0.9,
+    ...only('optimizer', 'adamw', 'adam')
+  },
+  {
+    ...{ key: 'epsilon', label: 'Adam epsilon', group: 'Optimiser', kind: 'number', min: 0, max: 1 },
+    default: 1e-8,
+    hint: '1e-7 in Keras, 1e-8 in PyTorch.',
+    ...only('optimizer', 'adamw', 'adam')
+  }
+]
+
+/** @param defaults.ofNetwork the user's own network may say how its weights begin */
+export function initParams(
+  defaults: { initialiser?: string; scale?: number; scaleHint?: string; ofNetwork?: boolean } = {}
+): ParamSpec[] {
   const labels: Record<string, string> = {
+    network: 'as the network says, or PyTorch default',
     default: 'PyTorch default',
     'xavier-uniform': 'Xavier, uniform',
     'xavier-normal': 'Xavier, normal',
@@ -75,8 +94,11 @@ export function initParams(defaults: { initialiser?: string; scale?: number; sca
   return [
     {
       ...{ key: 'initialiser', label: 'Initial weights', group: 'Model', kind: 'choice' },
-      default: defaults.initialiser ?? 'default',
-      choices: initialiserNames.map((value) => ({ value, label: labels[value] }))
+      default: defaults.initialiser ?? (defaults.ofNetwork ? 'network' : 'default'),
+      choices: [...(defaults.ofNetwork ? ['network' as const] : []), ...initialiserNames].map((value) => ({
+        value,
+        label: labels[value]
+      }))
     },
     {
       ...{ key: 'initScale', label: 'Initial scale', group: 'Model', kind: 'number', min: 0, max: 100 },

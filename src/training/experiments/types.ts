@@ -23,6 +23,8 @@ export interface Resources {
 export interface Experiment {
   spec: ExperimentSpec
   loss(recipe: Recipe): LossName
+  /** Where the Huber loss turns from squares to lines. */
+  huberDelta?(recipe: Recipe): number
   /** Throws a NetworkError where the parameters make no model. */
   architecture(recipe: Recipe): Architecture
   blueprint(recipe: Recipe): Blueprint<Architecture>
