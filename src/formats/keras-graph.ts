@@ -65,10 +65,13 @@ interface Place {
   store: string
   /** Settings of the call that hold for all inside: `training`. */
   settings: Config
+  /** A model with trainable=false trains nothing inside of it. */
+  frozen?: boolean
 }
 
 /** Adds the uses of everything in a model. Returns the keys of its outputs. */
-function open(model: Config, frame: Frame, place: Place): string[] {
+function open(model: Config, frame: Frame, outer: Place): string[] {
+  const place = { ...outer, frozen: outer.frozen || record(model.config)?.trainable === false }
   if (frame.depth > mostDepth) throw new FormatError(frame.file, null, `has models ${mostDepth} deep in models.`)
   const inner = { ...frame, depth: frame.depth + 1 }
   return model.class_name === 'Sequential' ? openSequential(model, inner, place) : openFunctional(model, inner, place)
@@ -181,6 +184,7 @@ function use({ entry, layer, store }: Stored, frame: Frame, place: Place, call: 
     const scope = freeName(`${place.prefix}${layer.name}`, taken)
     return open(record(entry)!, frame, {
       ...{ prefix: `${scope}.`, identity: `${identity}.`, inputs: call.from, settings },
+      frozen: place.frozen,
       store: `${store}/`
     })
   }
@@ -188,8 +192,9 @@ function use({ entry, layer, store }: Stored, frame: Frame, place: Place, call: 
   const path = freeName(`${place.prefix}${layer.name}`, taken)
   const { operands, named } = call
   const key = `${identity}/${node}/${path}`
+  const frozen = place.frozen ? { config: { ...layer.config, trainable: false } } : {}
   uses.push({
-    layer: { ...layer, call: { operands, named, settings, ranks: [] } },
+    layer: { ...layer, ...frozen, call: { operands, named, settings, ranks: [] } },
     path,
     identity,
     key,

@@ -179,6 +179,19 @@ describe('normalisation', () => {
 })
 
 describe('activation functions', () => {
+  it('with slopes, limits and thresholds', async () => {
+    // No value near a bend, where differences mean nothing.
+    const values = Float32Array.from([-2, -0.7, -0.1, 0.1, 0.6, 1.2, 2.5, 4])
+    const input = { shape: [2, 4], values }
+    const of =
+      (name: Activation, options: object) =>
+      (x: tf.Tensor2D): tf.Tensor2D =>
+        activation(name, x, options)
+    await expectSameEverywhere([input], of('leakyRelu', { slope: 0.3 }), 2e-4)
+    await expectSameEverywhere([input], of('leakyRelu', { slope: 0.1, max: 2, threshold: 0.4 }), 2e-4)
+    await expectSameEverywhere([input], of('elu', { alpha: 0.6 }), 2e-4)
+  })
+
   const names: Activation[] = [
     ...(['hardSigmoid', 'hardSigmoid5', 'hardSwish', 'relu6', 'mish', 'softsign', 'exponential'] as const),
     ...(['geluTanh', 'logSigmoid', 'softmax'] as const)

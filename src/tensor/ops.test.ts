@@ -9,7 +9,7 @@ import { convolution } from './ops/convolution'
 import { dense, relu } from './ops/dense'
 import { addPositions, embed, lastPosition } from './ops/embedding'
 import { layerNorm } from './ops/layer-norm'
-import { crossEntropy, hinge, meanSquaredError } from './ops/losses'
+import { binaryCrossEntropy, crossEntropy, hinge, huber, meanAbsoluteError, meanSquaredError } from './ops/losses'
 import { avgPool, globalAvgPool, maxPool } from './ops/pooling'
 import { watchGradient } from './ops/watch'
 import {
@@ -305,6 +305,42 @@ describe('losses of scores and numbers', () => {
       expect(meanSquaredError(zero, targets).dataSync()[0]).toBeCloseTo(91 / 6, 5)
       expect(() => meanSquaredError(zero, targets.slice(1))).toThrow('A loss over 6 values was given 5 targets.')
     })
+  })
+
+  it('mean absolute error and Huber', async () => {
+    const targets = Float32Array.from([1, 2, 3, 4, 5, 6])
+    const numbers = randomInput(rng, 3, 2)
+    await expectSameEverywhere([numbers], (p: tf.Tensor2D) => meanAbsoluteError(p, targets))
+    await expectSameEverywhere([numbers], (p: tf.Tensor2D) => huber(p, targets, 2.5))
+    await prepareBackend('cpu')
+    tf.tidy(() => {
+      const zero = tf.zeros([3, 2]) as tf.Tensor2D
+      expect(meanAbsoluteError(zero, targets).dataSync()[0]).toBeCloseTo(21 / 6, 6)
+      // 1 / 2 and 4 / 2, and 2 |d| - 2 from there on.
+      expect(huber(zero, targets, 2).dataSync()[0]).toBeCloseTo((0.5 + 2 + 4 + 6 + 8 + 10) / 6, 6)
+    })
+  })
+
+  it('binary cross-entropy, also smoothed, weighted, and of large logits', async () => {
+    const targets = Float32Array.from([1, 0, 0, 1, 1, 0])
+    const weights = Float32Array.from([0.5, 2, 1.5])
+    const logits = randomInput(rng, 3, 2)
+    await expectSameEverywhere([logits], (z: tf.Tensor2D) => binaryCrossEntropy(z, targets))
+    await expectSameEverywhere([logits], (z: tf.Tensor2D) => binaryCrossEntropy(z, targets, 0.2, weights))
+    const far = { shape: [3, 2], values: Float32Array.from([90, -90, 200, 3, -200, -3]) }
+    for (const backend of backends) {
+      await useBackend(backend)
+      const value = tf.tidy(() => binaryCrossEntropy(tf.tensor2d(far.values, [3, 2]), targets))
+      const rest = 2 * Math.log1p(Math.exp(-3))
+      expect((await value.data())[0], backend).toBeCloseTo((200 + 200 + rest) / 6, 3)
+      value.dispose()
+    }
+  })
+
+  it('cross-entropy with weights of examples', async () => {
+    const labels = Int32Array.from([2, 0, 1, 2])
+    const weights = Float32Array.from([0.5, 2, 1, 1.5])
+    await expectSameEverywhere([randomInput(rng, 4, 3)], (x: tf.Tensor2D) => crossEntropy(x, labels, 0.1, weights))
   })
 
   it('cross-entropy with label smoothing equals its definition', async () => {

@@ -71,3 +71,23 @@ it('several heads: whole answers, each place, and their mean', () => {
     'accuracy/val/mean': 0.75
   })
 })
+
+describe('labels of which several may hold', () => {
+  const heads = [head([1, 1, 0, 0], [1, 0, 0, 0], [1, 3, 1, 1]), head([0, 0, 0, 0], [0, 1, 0, 0])]
+  const evaluation: Evaluation = { count: 4, heads, ofLabels: true }
+
+  it('have means over labels, and no recall where no example has the label', () => {
+    const scalars = classScalars(evaluation, 'val', [], ['a', 'b/c'])
+    expect(scalars).toMatchObject({
+      ...{ 'loss/val/a': 1.5, 'accuracy/val/a': 0.75, 'accuracy/val/b_c': 0.75, 'precision/val/a': 1 },
+      ...{ 'recall/val/a': 0.5, 'precision/val': 1, 'recall/val': 0.5 }
+    })
+    expect(scalars['f1/val']).toBeCloseTo(2 / 3, 12)
+    expect(scalars).not.toHaveProperty('recall/val/b_c')
+  })
+
+  it('are right one by one, as in the binary accuracy of Keras', () => {
+    expect(accuracy(evaluation)).toBe(0.75)
+    expect(meanLoss(evaluation)).toBe(1.25)
+  })
+})

@@ -1,6 +1,6 @@
 /** What outputs say to each example, against the definitions. */
 import { describe, expect, it } from 'vitest'
-import { answersOf, labelsOf } from './losses'
+import { answersOf, balancedWeights, labelsOf } from './losses'
 
 const none = new Int32Array(0)
 
@@ -34,6 +34,24 @@ describe('answers', () => {
     expect([...losses]).toEqual([0.5, 0, 4])
     expect([...predictions]).toEqual([1, 0, 1])
     expect([...trueClass]).toEqual([1, 1, 0])
+  })
+
+  it('of one logit: binary cross-entropy, the side of zero, the probability of the label', () => {
+    const answers = answersOf('binary-cross-entropy', Float32Array.of(2, -1, 0), 3, Int32Array.of(1, 1, 0))
+    expect(answers.losses[0]).toBeCloseTo(-Math.log(1 / (1 + Math.exp(-2))), 12)
+    expect(answers.losses[1]).toBeCloseTo(-Math.log(1 / (1 + Math.E)), 12)
+    expect([...answers.predictions]).toEqual([1, 0, 0])
+    expect(answers.trueClass[1]).toBeCloseTo(1 / (1 + Math.E), 12)
+  })
+
+  it('of numbers: absolute errors, and Huber', () => {
+    const [outputs, targets] = [Float32Array.of(1, 2, 0, 0), Float32Array.of(1, 4, 3, 4)]
+    expect([...answersOf('mean-absolute-error', outputs, 2, none, targets).losses]).toEqual([1, 3.5])
+    expect([...answersOf('huber', outputs, 2, none, targets, 2).losses]).toEqual([1, 5])
+  })
+
+  it('balanced weights are those of scikit-learn; a class without examples has none', () => {
+    expect([...balancedWeights(Int32Array.of(0, 0, 0, 2), 3)]).toEqual([4 / 9, 0, 4 / 3])
   })
 
   it('of numbers: the mean square over the width', () => {
