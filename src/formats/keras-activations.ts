@@ -24,9 +24,6 @@ const activations: Record<string, Converted['activation']> = {
   log_sigmoid: 'logSigmoid'
 }
 
-/** What is said of the function beside its name. */
-export type ActivationSettings = NonNullable<Converted['activationSettings']>
-
 /** Text, or an object that names a function, as Keras 3 writes it. */
 export function activationOf(
   layer: KerasLayer,

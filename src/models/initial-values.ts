@@ -19,7 +19,7 @@ export function kerasInitial(type: Layer['type'], key: string): InitialValues {
 }
 
 /** Fans of a parameter as Keras counts them (`compute_fans`): windows of convolutions multiply both. */
-export function fansOf(shape: readonly number[]): { in: number; out: number } {
+function fansOf(shape: readonly number[]): { in: number; out: number } {
   if (shape.length < 2) return { in: sizeOf(shape), out: sizeOf(shape) }
   const window = sizeOf(shape.slice(0, -2))
   return { in: window * shape.at(-2)!, out: window * shape.at(-1)! }
