@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { compiledOf } from './keras-compiled'
 import { networkFromKeras } from './keras-model'
+import { placeLayers } from '../models/network-shapes'
 
 const optimizer = (name: string, config: object) => ({ optimizer: { class_name: name, config } })
 
@@ -95,6 +96,34 @@ describe('parameters of layers', () => {
     expect(layer({ trainable: false })).toMatchObject({ frozen: true })
     expect(layer({}, 'Dense', [4], { trainable: false })).toMatchObject({ frozen: true })
     expect(layer({ trainable: true })).not.toHaveProperty('frozen')
+  })
+
+  it('of a layer that is used twice are one set, frozen at both places', () => {
+    const call = (name: string) => ({
+      args: [{ class_name: '__keras_tensor__', config: { keras_history: [name, 0, 0] } }],
+      kwargs: {}
+    })
+    const settings = { name: 'n', trainable: false, gamma_regularizer: 'l2', gamma_initializer: of('Zeros') }
+    const { network } = networkFromKeras(
+      {
+        class_name: 'Functional',
+        config: {
+          name: 'net',
+          layers: [
+            { class_name: 'InputLayer', name: 'in', config: { name: 'in', batch_shape: [null, 4] }, inbound_nodes: [] },
+            { class_name: 'BatchNormalization', name: 'n', config: settings, inbound_nodes: [call('in'), call('e')] },
+            { class_name: 'ELU', name: 'e', config: { name: 'e' }, inbound_nodes: [call('n')] }
+          ],
+          input_layers: [['in', 0, 0]],
+          output_layers: [['n', 1, 0]]
+        }
+      },
+      'm.json'
+    )
+    const [first, , second] = placeLayers(network).layers.map(({ layer: placed }) => placed)
+    expect(first).toMatchObject({ frozen: true, penalties: { W: { l2: 0.01 } } })
+    expect(second).toMatchObject({ frozen: true, weightsOf: 'n' })
+    expect(second).not.toHaveProperty('penalties')
   })
 
   it('say where a seed of their own is not used', () => {

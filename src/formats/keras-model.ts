@@ -85,7 +85,8 @@ function assemble(
       const step = name.startsWith(`${used.path}.`) ? name.slice(used.path.length + 1) : null
       const { settings, notes: ofSettings } = settingsOf(layer, pushed, step)
       problems.push(...ofSettings.filter((note) => !problems.includes(note)))
-      const shared = first && withWeights.has(pushed.type) ? { weightsOf: first[own.length] } : settings
+      const frozen = settings.frozen ? { frozen: settings.frozen } : {}
+      const shared = first && withWeights.has(pushed.type) ? { weightsOf: first[own.length], ...frozen } : settings
       own.push(name)
       layers.push({ name, ...(inputs.length === 1 && inputs[0] === previous ? {} : { inputs }), ...shared, ...pushed })
       previous = name

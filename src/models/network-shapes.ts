@@ -91,8 +91,14 @@ function checkShared(layer: Layer, inputs: readonly number[][], before: readonly
   const owner = before.find((placed) => placed.layer.name === layer.weightsOf)
   if (!owner) return fail('which is not a layer before it')
   if (owner.layer.weightsOf !== undefined) fail(`which has none of its own; name ${owner.layer.weightsOf} instead`)
-  const settings = ({ name: _name, inputs: _inputs, weightsOf: _weightsOf, ...rest }: Layer): string =>
-    JSON.stringify(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)))
+  // Rules of parameters are said where the parameters are.
+  const own = ['name', 'inputs', 'weightsOf', 'initial', 'penalties', 'constraints']
+  const settings = (one: Layer): string =>
+    JSON.stringify(
+      Object.entries(one)
+        .filter(([key]) => !own.includes(key))
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+    )
   if (settings(layer) !== settings(owner.layer)) fail('which has other settings; they must be the same')
   const widths = (shapes: readonly number[][]): string => shapes.map((shape) => shape.at(-1)).join()
   if (widths(inputs) !== widths(owner.inputs)) {

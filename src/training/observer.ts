@@ -112,8 +112,9 @@ export class Observer {
     const sampled = this.schedule.samplesAt(session.step)
     const onTrain = await evaluate(session.model, session.loss, this.evaluated.train, {}, session.lossOptions.delta)
     const statistics = new ActivationStatistics(this.range, this.types)
+    const isBinary = session.loss === 'binary-cross-entropy' && dataset.classes === 2
     const oneHead = session.loss === 'cross-entropy' && session.model.architecture.heads.length === 1
-    const curves = sampled && oneHead ? new PrCounter(dataset.classes) : null
+    const curves = sampled && (oneHead || isBinary) ? new PrCounter(dataset.classes) : null
     const look: EvaluationOptions = {
       ...(this.hooks.size > 0 && this.sees('activations') ? { held: () => this.hold(false) } : {}),
       look: async (held) => {
@@ -121,7 +122,8 @@ export class Observer {
           for (const [hook, read] of held.activations()) statistics.add(hook, await read())
         })
       },
-      outputs: (_head, outputs, labels) => this.gapLater('precision-recall curves', () => curves?.add(outputs, labels))
+      outputs: (_head, outputs, labels) =>
+        this.gapLater('precision-recall curves', () => curves?.add(isBinary ? besideZero(outputs) : outputs, labels))
     }
     const onValidation = await evaluate(
       session.model,
@@ -371,6 +373,11 @@ export class Observer {
     if (this.spec.record.pauseOnNonFinite) await this.emit({ kind: 'alert', step, text: grammatical })
     else await this.emit({ kind: 'log', level: 'warning', text: grammatical })
   }
+}
+
+/** Logits of yes [N] as logits of no and yes [N, 2]: their softmax is the sigmoid. */
+function besideZero(logits: Float32Array): Float32Array {
+  return Float32Array.from({ length: 2 * logits.length }, (_, i) => (i % 2 === 0 ? 0 : logits[(i - 1) / 2]))
 }
 
 function sentence(text: string): string {

@@ -123,6 +123,7 @@ describe('a run of yes/no labels', () => {
     const port = await trained(run, data)
     expect(scalars(port, 'loss/val').every(Number.isFinite)).toBe(true)
     expect(scalars(port, 'recall/val').length).toBeGreaterThan(0)
+    expect(port.records.filter(({ kind }) => kind === 'pr-curve').length).toBeGreaterThan(0)
     const wrong = { ...run.data!, classes: 3, classNames: ['a', 'b', 'c'] }
     expect(() =>
       resolveRecipe({ ...run, params: { ...run.params, loss: 'binary-cross-entropy' }, data: wrong })
