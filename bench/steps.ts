@@ -6,12 +6,14 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { NetworkSpec } from '../src/models/types'
+import { Rng } from '../src/numeric/rng'
 import { prepareBackend } from '../src/tensor/backend'
 import { BatchSource } from '../src/training/batches'
 import { loadDataset } from '../src/training/datasets'
 import { findExperiment, resolveRecipe } from '../src/training/experiments'
 import { TrainingSession } from '../src/training/session'
-import type { BackendName, ParamValue, RunSpec } from '../src/training/types'
+import type { BackendName, Dataset, DatasetFacts, ParamValue, RunSpec, Split } from '../src/training/types'
 import { loadNativeTensorflow } from '../src/training-run/native-tensorflow'
 import { nodeGpu } from '../src/training-run/node-gpu'
 import { median, printTable, spreadOf } from './timing'
@@ -20,6 +22,8 @@ interface Model {
   name: string
   experiment: string
   params: Record<string, ParamValue>
+  /** A network of its own, on numbers drawn once; ten classes. */
+  network?: NetworkSpec
   /** What PyTorch's side calls it. */
   torch: string
   /** Of PyTorch's speed, for WebAssembly; null where none is asked for. */
@@ -46,6 +50,35 @@ const models: Model[] = [
   {
     ...{ name: 'captcha', experiment: 'captcha', params: { trainSamples: 256, validationSamples: 16 } },
     ...{ torch: 'captcha', target: 0.25 }
+  },
+  {
+    ...{ name: 'lstm 64 of 32, 64 steps', experiment: 'custom', params: { batchSize: 64 } },
+    ...{ torch: 'lstm', target: null },
+    network: {
+      title: 'lstm',
+      input: [64, 32],
+      layers: [
+        { name: 'lstm', type: 'lstm', units: 64 },
+        { name: 'fc', type: 'dense', units: 10 }
+      ]
+    }
+  },
+  {
+    ...{ name: 'cnn of one dimension, 256 steps', experiment: 'custom', params: { batchSize: 64 } },
+    ...{ torch: 'cnn1d', target: null },
+    network: {
+      title: 'cnn',
+      input: [256, 8],
+      layers: [
+        { name: 'conv1', type: 'conv', filters: 32, size: [5], pad: 'valid' },
+        { name: 'relu1', type: 'activation', fn: 'relu' },
+        { name: 'pool1', type: 'maxPool', size: [2] },
+        { name: 'conv2', type: 'conv', filters: 64, size: [5], pad: 'valid' },
+        { name: 'relu2', type: 'activation', fn: 'relu' },
+        { name: 'mean', type: 'globalAvgPool' },
+        { name: 'fc', type: 'dense', units: 10 }
+      ]
+    }
   }
 ]
 
@@ -111,15 +144,16 @@ async function backendsHere(): Promise<BackendName[]> {
 
 async function stepsOf(
   root: string,
-  { experiment, params }: Model,
+  { experiment, params, network }: Model,
   backend: BackendName
 ): Promise<{ time(count: number): Promise<number>; end(): void }> {
   await prepareBackend(backend, backend === 'webgpu' ? { gpu: await nodeGpu() } : {})
-  const recipe = resolveRecipe({ experiment, params, data: null, network: null })
+  const own = network ? drawnData(network) : null
+  const recipe = resolveRecipe({ experiment, params, data: own?.facts ?? null, network: network ?? null })
   const { defaultRecord: record } = findExperiment(experiment)
   const spec: RunSpec = { ...recipe, seed: 0, streams: 2, hooks: [], record, backend, parent: null }
   const read = (name: string): Uint8Array => new Uint8Array(readFileSync(join(root, 'resources', name)))
-  const dataset = await loadDataset(spec, { read })
+  const dataset = own?.dataset ?? (await loadDataset(spec, { read }))
   const session = new TrainingSession(spec)
   const batches = new BatchSource(dataset.train, recipe.params.batchSize as number, spec)
   await session.update(batches.batchAt(0))
@@ -131,6 +165,22 @@ async function stepsOf(
       return (performance.now() - start) / 1000 / count
     },
     end: () => session.dispose()
+  }
+}
+
+/** A thousand examples of normal numbers in ten classes. */
+function drawnData({ input }: NetworkSpec): { facts: DatasetFacts; dataset: Dataset } {
+  const [rng, count, classes] = [new Rng(1), 1024, 10]
+  const size = input.reduce((product, length) => product * length, 1)
+  const train: Split = {
+    inputs: Float32Array.from({ length: count * size }, () => rng.normal()),
+    labels: Int32Array.from({ length: count }, () => rng.integer(classes)),
+    count
+  }
+  const facts = { id: 'drawn', name: 'drawn', inputShape: input, classes, classNames: [], targetWidth: 0 }
+  return {
+    facts: { ...facts, train: count, validation: count },
+    dataset: { inputShape: input, classes, train, validation: train }
   }
 }
 

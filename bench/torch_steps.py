@@ -77,11 +77,28 @@ def lenet():
         nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
 
 
+class Lstm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.fc = nn.LSTM(32, 64, batch_first=True), nn.Linear(64, 10)
+
+    def forward(self, x):
+        return [self.fc(self.lstm(x)[0][:, -1])]
+
+
+def cnn1d():
+    return One(
+        nn.Conv1d(8, 32, 5), nn.ReLU(), nn.MaxPool1d(2), nn.Conv1d(32, 64, 5), nn.ReLU(), nn.AdaptiveAvgPool1d(1),
+        nn.Flatten(), nn.Linear(64, 10))
+
+
 def prepared(name):
     model, batch, classes, heads = {
         "transformer": lambda: (Transformer(), torch.randint(0, 113, (256, 3)), 113, 1),
         "mlp": lambda: (mlp(), torch.rand(128, 1, 28, 28), 10, 1),
         "lenet5": lambda: (lenet(), torch.rand(128, 1, 28, 28), 10, 1),
+        "lstm": lambda: (Lstm(), torch.randn(64, 64, 32), 10, 1),
+        "cnn1d": lambda: (cnn1d(), torch.randn(64, 8, 256), 10, 1),
         "captcha": lambda: (Captcha(), torch.rand(64, 1, 28, 140), 11, 5),
     }[name]()
     labels = [torch.randint(0, classes, (len(batch),)) for _ in range(heads)]

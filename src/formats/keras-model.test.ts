@@ -212,6 +212,12 @@ describe('models of Keras 3', () => {
   })
 })
 
+/** A model in a model in a model. */
+const deep = (levels: number): object =>
+  levels === 0
+    ? sequential3(keras3('Dense', { name: 'd', units: 2 }))
+    : { class_name: 'Sequential', name: `s${levels}`, config: { layers: [deep(levels - 1)] } }
+
 describe('models that cannot be read', () => {
   const dense = (config: object) => keras3('Dense', { name: 'd', units: 2, ...config })
   const functional = (layers: object[], outputs: unknown = [['d', 0, 0]]) => ({
@@ -295,6 +301,7 @@ describe('models that cannot be read', () => {
       ]),
       'm.json, layer "d": it is called with training=True, so that it works in evaluation, too.'
     ],
+    ['models without end', deep(22), 'm.json has models 20 deep in models.'],
     [
       'a state that is given back',
       sequential3(
