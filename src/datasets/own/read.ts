@@ -2,7 +2,7 @@
 import { FormatError, someNames } from '../../formats/format-error'
 import { isPictureName, pictureKinds } from '../../formats/pictures'
 import { arraysKind, readArrays } from './arrays'
-import type { DataChoices, DataFile, UserData } from './choices'
+import { type DataChoices, type DataFile, DataQuestion, type LeftOut, type UserData } from './choices'
 import { cifarKind, readCifarFiles } from './cifar'
 import { readPictures } from './pictures'
 import { perhapsTable, readTables, tableKind } from './tables'
@@ -31,9 +31,15 @@ export async function readUserData(
     for (const file of taken) used.add(file)
     return taken
   }
-  const data = await readKind(visible, take, label, choices, sample)
-  const unused = visible.filter((file) => !used.has(file)).map(({ name }) => ({ file: name, reason: null }))
-  return { ...data, left: [...data.left, ...unused] }
+  const unused = (): LeftOut[] =>
+    visible.filter((file) => !used.has(file)).map(({ name }) => ({ file: name, reason: null }))
+  try {
+    const data = await readKind(visible, take, label, choices, sample)
+    return { ...data, left: [...data.left, ...unused()] }
+  } catch (error) {
+    if (!(error instanceof DataQuestion)) throw error
+    throw new DataQuestion(error.about, error.options, error.message, [...error.left, ...unused()])
+  }
 }
 
 async function readKind(
