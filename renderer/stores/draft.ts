@@ -61,6 +61,7 @@ export const useDraft = defineStore('draft', () => {
     rates.value = null
     network.value = null
     fileWeights.value = null
+    fromModel = {}
     if (chosen.data === 'own') data.value = null
     record.value = { ...chosen.defaultRecord, observe: [...chosen.defaultRecord.observe] }
     described.value = null
@@ -78,13 +79,23 @@ export const useDraft = defineStore('draft', () => {
     params.value = next
   }
 
-  /** Takes over hyperparameters of a model that was compiled; those that somebody has changed stay. */
-  function takeCompiled(compiled: Readonly<Record<string, ParamValue>>): void {
-    const before = { ...params.value }
+  /** What the last model that was opened has set. */
+  let fromModel: Readonly<Record<string, ParamValue>> = {}
+
+  /**
+   * Takes over hyperparameters of a model that was compiled; those that somebody has changed stay, those of the model before do not.
+   * @returns what was taken, as `key value`
+   */
+  function takeCompiled(compiled: Readonly<Record<string, ParamValue>>): string[] {
+    const next = { ...params.value }
+    const taken: Record<string, ParamValue> = {}
     for (const { key, default: usual } of spec.value?.params ?? []) {
-      if (Object.hasOwn(compiled, key) && before[key] === usual) before[key] = compiled[key]
+      if (Object.hasOwn(fromModel, key) && next[key] === fromModel[key]) next[key] = usual
+      if (Object.hasOwn(compiled, key) && next[key] === usual) next[key] = taken[key] = compiled[key]
     }
-    params.value = before
+    params.value = next
+    fromModel = taken
+    return Object.entries(taken).map(([key, value]) => `${key} ${value}`)
   }
 
   function toggleHook(path: string): void {

@@ -310,7 +310,7 @@ export function checkOneWay(file: string, commaLine: number, pointLine: number):
 }
 
 /** The delimiter of the header, checked against the line after it. */
-export function delimiterOf(text: string): string {
+function delimiterOf(text: string): string {
   const lines = text
     .slice(0, 1_000_000)
     .split('\n', 50)

@@ -25,7 +25,7 @@ export function megabytes(bytes: number): string {
 }
 
 /** Says that more comes out than was allowed. */
-export class TooMuch extends Error {
+class TooMuch extends Error {
   constructor(readonly limit: number) {
     super(`more than ${megabytes(limit)} come out of it`)
   }
@@ -37,7 +37,7 @@ export class TooMuch extends Error {
  * @param limit bytes
  * @throws TooMuch; whatever the decompression says of a damaged stream
  */
-export async function inflatePieces(
+async function inflatePieces(
   bytes: Uint8Array,
   format: 'gzip' | 'deflate',
   limit: number,

@@ -4,7 +4,7 @@
  */
 
 import type { LayerSettings } from './layer-settings'
-import type { DescribedLayer } from './layers'
+import type { DescribedLayer } from './layers/types'
 
 /** Names are paths: `layer1.0.conv1` lies in the scope `layer1.0`. */
 interface Named extends LayerSettings {

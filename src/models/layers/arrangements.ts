@@ -4,28 +4,7 @@ import { sizeOf } from '../architecture'
 import { croppedAxis, paddedAxis } from '../../tensor/ops/edges'
 import { interpolated, repeatedAxis } from '../../tensor/ops/resample'
 import { checkWhole, type Fail, type LayerKind } from './kind'
-
-/** Numbers before and after each spatial dimension. */
-type Edges = [number, number][]
-
-export type ArrangementLayer =
-  /** `order[i]` is the dimension of one example that becomes dimension i, from 0. */
-  | { type: 'permute'; order: number[] }
-  /** [width] -> [times, width]. */
-  | { type: 'repeat'; times: number }
-  /** [T, ..], from the last to the first. */
-  | { type: 'reverse' }
-  /** One place along a dimension, which goes; negative ones count from the end: [T, width] at 0, -1 -> the last [width]. */
-  | { type: 'pick'; axis: number; at: number }
-  /** [.., channels] with zeros around it: pairs of numbers, one for each spatial dimension. */
-  | { type: 'zeroPad'; edges: Edges }
-  | { type: 'crop'; edges: Edges }
-  /** Pictures: what is left when as much goes on each side; of an odd number, one more at the end. */
-  | { type: 'centerCrop'; size: [number, number] }
-  /** `scale`: how often each value is repeated along each spatial dimension; or as many interpolated ones. */
-  | { type: 'upsample'; scale: number[]; bilinear?: boolean }
-  /** Bilinear, with the centres of the pixels in their places: [height, width, channels]. */
-  | { type: 'resize'; size: [number, number] }
+import type { ArrangementLayer, Edges } from './types'
 
 type Of<T extends ArrangementLayer['type']> = LayerKind<Extract<ArrangementLayer, { type: T }>>
 

@@ -4,23 +4,7 @@ import { dense } from '../../tensor/ops/dense'
 import { headedAttention } from '../../tensor/ops/headed-attention'
 import { checkRank, checkWhole, type LayerKind, type LayerPart, type ParameterDraft } from './kind'
 import { dropoutMask } from './noise'
-
-/**
- * Inputs: one for everything, or query and value, or query, value and key: sequences [T, width]. `width` is that of a head's
- * queries and keys, `valueWidth` (the same) of its values; `units` (the query's width) comes out. Vaswani et al. 2017, 3.2.2.
- */
-export type AttentionLayer = {
-  type: 'attention'
-  heads: number
-  width: number
-  valueWidth?: number
-  units?: number
-  /** Position t sees positions up to t. */
-  causal?: boolean
-  bias?: boolean
-  /** In training, of the pattern. */
-  dropout?: number
-}
+import type { AttentionLayer } from './types'
 
 const ofInputs = (inputs: readonly number[][]): { query: number[]; key: number[]; value: number[] } => {
   const [query, value = query, key = value] = inputs

@@ -5,25 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Pass } from '../pass'
 import { checkRank, type LayerKind, type LayerPass } from './kind'
-
-/** Least and most of a number that is drawn evenly. */
-type Range = [number, number]
-
-/** What lies beyond the edges: the picture again, mirrored or not, its edge, or `value`. */
-type Fill = 'reflect' | 'wrap' | 'nearest' | 'constant'
-
-/** Pictures [height, width, channels]. */
-export type AugmentationLayer =
-  /** Half of the pictures; both at once where it is both. */
-  | { type: 'randomFlip'; horizontal: boolean; vertical: boolean }
-  /** Down and to the right by a share of the height and of the width. */
-  | { type: 'randomShift'; height: Range; width: Range; fill: Fill; value?: number; nearest?: boolean }
-  /** By 1 + what is drawn: above 1 the picture gets smaller. Without a width it is zoomed as the height is. */
-  | { type: 'randomZoom'; height: Range; width?: Range; fill: Fill; value?: number; nearest?: boolean }
-  /** (x - mean) * factor + mean, with the mean of each channel; then cut to the range. */
-  | { type: 'randomContrast'; factor: Range; range: Range }
-  /** Plus a number drawn in `delta`; then cut to the range. */
-  | { type: 'randomBrightness'; delta: Range; range: Range }
+import type { AugmentationLayer, Range, Fill } from './types'
 
 type Of<T extends AugmentationLayer['type']> = LayerKind<Extract<AugmentationLayer, { type: T }>>
 
@@ -67,7 +49,7 @@ const randomFlip: Of<'randomFlip'> = augmentation('random flip', (pass) => {
 })
 
 /** Where a place beyond [0, length) is found; null: nowhere. */
-export function filledPlace(place: number, length: number, fill: Fill): number | null {
+function filledPlace(place: number, length: number, fill: Fill): number | null {
   if (place >= 0 && place < length) return place
   switch (fill) {
     case 'constant':

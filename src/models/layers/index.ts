@@ -1,24 +1,15 @@
 /** The types of layers that are described each in one place; the others are in `network-shapes.ts` and beside it. */
 import type { Layer } from '../network'
-import { arrangementKinds, type ArrangementLayer } from './arrangements'
-import { attentionKinds, type AttentionLayer } from './attention'
-import { augmentationKinds, type AugmentationLayer } from './augmentation'
+import { arrangementKinds } from './arrangements'
+import { attentionKinds } from './attention'
+import { augmentationKinds } from './augmentation'
 import type { LayerKind } from './kind'
-import { mergeKinds, type MergeLayer } from './merges'
-import { noiseKinds, type NoiseLayer } from './noise'
-import { scaleKinds, type ScaleLayer } from './scales'
-import { sequenceKinds, type SequenceLayer } from './sequences'
-import { windowKinds, type WindowLayer } from './windows'
-
-export type DescribedLayer =
-  | ArrangementLayer
-  | AttentionLayer
-  | AugmentationLayer
-  | MergeLayer
-  | NoiseLayer
-  | ScaleLayer
-  | SequenceLayer
-  | WindowLayer
+import { mergeKinds } from './merges'
+import { noiseKinds } from './noise'
+import { scaleKinds } from './scales'
+import { sequenceKinds } from './sequences'
+import { windowKinds } from './windows'
+import type { DescribedLayer } from './types'
 
 const kinds = {
   ...{ ...arrangementKinds, ...attentionKinds, ...augmentationKinds, ...mergeKinds },

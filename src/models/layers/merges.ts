@@ -1,9 +1,7 @@
 /** Layers that take several inputs value by value. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Fail, LayerKind } from './kind'
-
-/** Sizes of 1 stretch to those of the others, and missing leading ones count as 1, as in NumPy. */
-export type MergeLayer = { type: 'multiply' | 'subtract' | 'divide' | 'average' | 'maximum' | 'minimum' }
+import type { MergeLayer } from './types'
 
 type Merge = LayerKind<MergeLayer>
 

@@ -3,16 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { sizeOf } from '../architecture'
 import type { Pass } from '../pass'
 import type { LayerKind } from './kind'
-
-export type NoiseLayer =
-  /** Whole channels are dropped, the same at all places. Tompson et al. 2015. */
-  | { type: 'spatialDropout'; rate: number }
-  /** Adds normal numbers of this standard deviation. */
-  | { type: 'gaussianNoise'; std: number }
-  /** Multiplies with normal numbers around 1 of standard deviation sqrt(rate / (1 - rate)). Srivastava et al. 2014, 10. */
-  | { type: 'gaussianDropout'; rate: number }
-  /** Keeps mean and variance of what a SELU gives. Klambauer et al. 2017, appendix. */
-  | { type: 'alphaDropout'; rate: number }
+import type { NoiseLayer } from './types'
 
 type Of<T extends NoiseLayer['type']> = LayerKind<Extract<NoiseLayer, { type: T }>>
 

@@ -2,14 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { groupNorm, rmsNorm } from '../../tensor/ops/group-norm'
 import { checkWhole, type LayerKind } from './kind'
-
-export type ScaleLayer =
-  /** x * scale + offset with fixed numbers: one for all, or one for each channel (the last dimension). */
-  | { type: 'rescale'; scale: number[]; offset: number[] }
-  /** Of each example, over `groups` equal parts of the channels (every one by itself) and all other dimensions. Wu & He 2018. */
-  | { type: 'groupNorm'; groups?: number; epsilon?: number; scale?: boolean; center?: boolean }
-  /** x / sqrt(mean(x^2) + epsilon) * gain over the last dimension. Zhang & Sennrich 2019. */
-  | { type: 'rmsNorm'; epsilon?: number }
+import type { ScaleLayer } from './types'
 
 type Of<T extends ScaleLayer['type']> = LayerKind<Extract<ScaleLayer, { type: T }>>
 

@@ -5,26 +5,7 @@ import { gru, lstm, simpleRnn } from '../../tensor/ops/recurrent'
 import type { ActivationName } from '../network'
 import { checkRank, checkWhole, type LayerKind, type LayerPass, type ParameterDraft } from './kind'
 import { dropoutMask } from './noise'
-
-interface Recurrent {
-  units: number
-  /** All states [T, units] instead of the last one [units]. */
-  sequences?: boolean
-  /** From the last step to the first; the states lie in the order in which they were made. */
-  backwards?: boolean
-  bias?: boolean
-  /** tanh by default. */
-  activation?: ActivationName
-  /** In training, of the inputs: the same values are dropped at all steps. Gal & Ghahramani 2016. */
-  dropout?: number
-}
-
-/** Sequences [T, width]; `gate`: sigmoid by default. */
-export type SequenceLayer =
-  | ({ type: 'lstm'; gate?: ActivationName } & Recurrent)
-  /** `resetAfter` (true): the reset gate works on the product with the state, which has a bias of its own. */
-  | ({ type: 'gru'; gate?: ActivationName; resetAfter?: boolean } & Recurrent)
-  | ({ type: 'simpleRnn' } & Recurrent)
+import type { Recurrent, SequenceLayer } from './types'
 
 type Of<T extends SequenceLayer['type']> = LayerKind<Extract<SequenceLayer, { type: T }>>
 

@@ -4,24 +4,8 @@ import { depthwise } from '../../tensor/ops/depthwise'
 import { maxPool } from '../../tensor/ops/pooling'
 import { dilated, transposedConvolution, transposedLength } from '../../tensor/ops/transposed-convolution'
 import { sizeOf } from '../architecture'
-import type { Padding } from '../network'
 import { checkWhole, type Fail, type LayerKind, type LayerPass, type ParameterDraft } from './kind'
-
-export type WindowLayer =
-  /** Each channel by itself gives `multiplier` (1) outputs: [height, width, channels], or [T, channels] with one size. */
-  | {
-      type: 'depthwiseConv'
-      size: number[]
-      strides?: number[]
-      dilations?: number[]
-      pad: Padding
-      multiplier?: number
-      bias?: boolean
-    }
-  /** Spreads each value over a window: `same` gives input * stride, `valid` what the windows cover. One or two sizes. */
-  | { type: 'convTranspose'; filters: number; size: number[]; strides?: number[]; pad: Padding; bias?: boolean }
-  /** Over all spatial dimensions: [.., channels] -> [channels]. */
-  | { type: 'globalMaxPool' }
+import type { WindowLayer } from './types'
 
 type Of<T extends WindowLayer['type']> = LayerKind<Extract<WindowLayer, { type: T }>>
 

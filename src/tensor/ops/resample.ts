@@ -34,7 +34,7 @@ export function interpolated(x: tf.Tensor, axis: number, length: number): tf.Ten
 }
 
 /** Along `axis`, each output is a mix of the inputs: `shares` [outputs, inputs]. */
-export function mixedAlong(x: tf.Tensor, axis: number, shares: tf.Tensor2D): tf.Tensor {
+function mixedAlong(x: tf.Tensor, axis: number, shares: tf.Tensor2D): tf.Tensor {
   const [outputs, inputs] = shares.shape
   const outer = x.shape.slice(0, axis).reduce((product, n) => product * n, 1)
   const inner = x.size / (outer * inputs)
