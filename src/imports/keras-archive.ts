@@ -1,7 +1,5 @@
 /** A model of Keras in one file with its weights: a `.keras` archive (Keras 3), or HDF5 as Keras 2 saved it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { bytesSource } from '../formats/byte-source'
 import { FormatError } from '../formats/format-error'
 import { storesOf } from '../formats/keras-graph'
@@ -9,7 +7,7 @@ import type { StoredLayer } from '../formats/keras-model'
 import { placesOf, variablesOf } from '../formats/keras-variables'
 import type { NamedArray } from '../training/types'
 import { zipEntries } from '../formats/zip-entries'
-import { hdf5Tensors, type OpenedWeights } from './checkpoints/hdf5-weights'
+import { hdf5Tensors, openedCopy, type OpenedWeights } from './checkpoints/hdf5-weights'
 
 const remedy = 'Save the model with model.save("name.keras") of Keras.'
 /** Descriptions of models are texts of kilobytes. */
@@ -115,25 +113,12 @@ export async function weightsInArchive(
   }
 }
 
-/** The library opens files only. */
-async function openBytes(name: string, bytes: Uint8Array): Promise<OpenedWeights> {
-  const folder = mkdtempSync(join(tmpdir(), 'phasescope-model-'))
-  const remove = (): void => rmSync(folder, { recursive: true, force: true })
-  try {
-    const path = join(folder, 'model.h5')
-    writeFileSync(path, bytes)
-    const opened = await hdf5Tensors(bytesSource(name.endsWith('.keras') ? 'model.weights.h5' : name, bytes), path)
-    return {
-      ...opened,
-      close: () => {
-        opened.close()
-        remove()
-      }
-    }
-  } catch (error) {
-    remove()
-    throw error
-  }
+function openBytes(name: string, bytes: Uint8Array): Promise<OpenedWeights> {
+  const source = bytesSource(name.endsWith('.keras') ? 'model.weights.h5' : name, bytes)
+  return openedCopy(
+    (path) => writeFileSync(path, bytes),
+    (path) => hdf5Tensors(source, path)
+  )
 }
 
 async function modelInHdf5(name: string, bytes: Uint8Array): Promise<unknown> {

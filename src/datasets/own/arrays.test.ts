@@ -89,6 +89,33 @@ describe('labels of arrays', () => {
   })
 })
 
+it('whose labels are objects, or that are alone, say so', async () => {
+  const objects = new TextEncoder().encode(
+    "{'descr': '|O', 'fortran_order': False, 'shape': (6,), }".padEnd(117) + '\n'
+  )
+  const y = Uint8Array.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, objects.length, 0, ...objects, 0x80])
+  const writer = new ZipWriter(new Uint8ArrayWriter())
+  for (const [name, bytes] of Object.entries({ x_train: npy([6, 2], counting(12)), y_train: y }))
+    await writer.add(`${name}.npy`, new Uint8ArrayReader(bytes))
+  await expect(read({ 'd.npz': await writer.close() })).rejects.toThrow(
+    'd.npz, y_train is an array of Python objects, and without it'
+  )
+  await expect(read({ 'x.npy': npy([6, 2], counting(12)) })).rejects.toThrow(
+    'mine holds one array only, "x.npy" [6, 2].'
+  )
+})
+
+it('of which a class only validates say so', async () => {
+  const [x, x2] = [npy([6, 2], counting(12)), npy([2, 2], counting(4))]
+  const data = await read({
+    'x_train.npy': x,
+    'y_train.npy': labels,
+    'x_val.npy': x2,
+    'y_val.npy': npy([2], Int32Array.of(0, 2))
+  })
+  expect(data.notes).toContain('There is nothing to train on of "2": these examples validate and cannot be learnt.')
+})
+
 describe('channels of arrays', () => {
   const shaped = (...shape: number[]) => ({
     'x.npy': npy([6, ...shape], counting(6 * shape.reduce((a, b) => a * b))),

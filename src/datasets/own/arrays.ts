@@ -47,7 +47,8 @@ export async function readArrays(files: readonly DataFile[], source: string, cho
     }
   }
   if (archives.length === 1) for (const { name } of files) if (name !== archives[0].name) left.push({ file: name, reason: 'an array beside the archive' }) // prettier-ignore
-  const { train, validation, notes } = trainAndValidation(pairsOf(arrays, source, choices))
+  // What lacks its other half may be among what is no array.
+  const { train, validation, notes } = trainAndValidation(pairsOrOdd(arrays, left, source, choices))
   if (!train) {
     const text = `has no arrays to train on among ${listed(arrays)}. Call them x_train and y_train, or x and y.`
     throw new FormatError(source, null, text)
@@ -107,6 +108,24 @@ function arrayOf(bytes: Uint8Array, name: string): DataArray | Odd {
   }
 }
 
+/** @throws FormatError that names what is no array, where without it nothing is found */
+function pairsOrOdd(
+  arrays: DataArray[],
+  left: readonly LeftOut[],
+  source: string,
+  choices: DataChoices
+): Partial<Record<SplitName, Pair>> {
+  const odd = left.find(({ reason }) => reason?.startsWith('an array of '))
+  try {
+    const pairs = pairsOf(arrays, source, choices)
+    if (pairs.train || !odd) return pairs
+  } catch (error) {
+    if (!odd) throw error
+  }
+  const text = `is ${odd.reason}, and without it there are no inputs with labels. Save labels as numbers, or as words with array.astype(str).`
+  throw new FormatError(odd.file, null, text)
+}
+
 /** Inputs and labels of each split. Without names that tell, the chosen label array decides, or that there are just two. */
 function pairsOf(arrays: DataArray[], source: string, choices: DataChoices): Partial<Record<SplitName, Pair>> {
   if (choices.label !== undefined) {
@@ -131,6 +150,7 @@ function pairsOf(arrays: DataArray[], source: string, choices: DataChoices): Par
     return { train: { inputs: a, labels: b } }
   }
   if (arrays.length === 0) return {}
+  if (arrays.length === 1) throw new FormatError(source, null, `holds one array only, ${listed(arrays)}. Save the labels with it, as in numpy.savez(file, x_train=..., y_train=...).`) // prettier-ignore
   throw unclear(arrays, source)
 }
 

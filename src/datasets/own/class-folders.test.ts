@@ -77,6 +77,14 @@ describe('folders of pictures', () => {
     expect(notes).toEqual(['Pictures in folders inside the folder of a class belong to it.'])
   })
 
+  it('are told by what does not merely count, and asked about where both may be classes', () => {
+    const folds = sorted(each('fold0/{x,y}/1.jpg', 'fold1/{x,y}/2.jpg'))
+    expect(folds.placed.map(([, , name]) => name)).toEqual(['x', 'y', 'x', 'y'])
+    expect(folds.notes).toEqual(['The inner folders are the classes; the outer ones ("fold0", "fold1") are not told apart.']) // prettier-ignore
+    expect(() => sorted(each('cats/{indoor,outdoor}/1.jpg', 'dogs/{indoor,outdoor}/2.jpg'))).toThrow(DataQuestion)
+    expect(sorted(each('data/a/{1,2}.jpg', 'data/b/1.jpg')).notes).toEqual(['The folder "data" lies around all classes and is none.']) // prettier-ignore
+  })
+
   it('ask which folders are the classes, where the inner ones may be', () => {
     const names = each('fruit/apple/{1,2}.jpg', 'fruit/pear/1.jpg', 'vegetable/carrot/1.jpg')
     let asked: unknown

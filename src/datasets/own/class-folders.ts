@@ -46,9 +46,9 @@ export function sortPictures<F extends Named>(
 ): SortedPictures<F> {
   const found: Found<F>[] = []
   const unlabelled: F[] = []
-  descend(treeOf(files), null, found, unlabelled)
   const left: LeftOut[] = []
   const notes: string[] = []
+  descend(treeOf(files), null, found, unlabelled, notes)
   // One folder around all of them is no class, where names may tell several.
   if (distinct(found.map(({ classes }) => classes[0])).length < 2) {
     const named = byNames(files, source, choices)
@@ -91,7 +91,8 @@ function descend<F extends Named>(
   { files, folders }: Folder<F>,
   split: SplitName | null,
   found: Found<F>[],
-  unlabelled: F[]
+  unlabelled: F[],
+  notes: string[]
 ): void {
   unlabelled.push(...files)
   const below = [...folders]
@@ -100,10 +101,11 @@ function descend<F extends Named>(
   // Around everything, as archives are packed: what lies in it decides.
   const isWrapper = below.length === 1 && (only[1].folders.size > 0 || isSplit(only[0]))
   if (isWrapper || areSplits(below.map(([name]) => name))) {
+    if (isWrapper && !isSplit(only[0])) notes.push(`The folder "${only[0]}" lies around all classes and is none.`)
     for (const [name, folder] of below) {
       const own = splitOf(wordsOf(name))
       if (own === null && ofSplits.length > 0 && !isWrapper) collect(folder, (file) => unlabelled.push(file))
-      else descend(folder, own ?? split, found, unlabelled)
+      else descend(folder, own ?? split, found, unlabelled, notes)
     }
     return
   }
@@ -143,8 +145,8 @@ function areSplits(names: readonly string[]): boolean {
 }
 
 /**
- * Whether classes are the outer folders or the inner ones. Parts of a class (`cats/batch1`, `dogs/batch1`) are none of their own;
- * folders that each class has for itself may be.
+ * Whether classes are the outer folders or the inner ones: those that do not merely count parts (`cats/batch1`, `fold0/cats`). Where
+ * both may be classes, that is asked.
  */
 function depthOfClasses<F extends Named>(
   found: readonly Found<F>[],
@@ -156,15 +158,11 @@ function depthOfClasses<F extends Named>(
   if (nested.length === 0) return 'outer'
   const outer = distinct(found.map(({ classes }) => classes[0]))
   const inner = distinct(found.map(({ classes }) => classes[classes.length - 1]))
-  const owners = new Map<string, Set<string>>()
-  for (const { classes } of nested) {
-    const name = classes[classes.length - 1]
-    owners.set(name, (owners.get(name) ?? new Set()).add(classes[0]))
-  }
-  const isShared = [...owners.values()].some(({ size }) => size > 1)
-  const isCounted = [...owners.keys()].every((name) => /^\d+$|(^|[^a-z])(batch|part|set|group|images?|imgs?|photos?|pictures?|fold|seq|session|subject|patient)s?[^a-z]*$/i.test(name)) // prettier-ignore
+  const direct = nested.length < found.length
   const chosen = choices.classes === 'inner' || choices.classes === 'outer' ? choices.classes : null
-  if (chosen === null && !isShared && !isCounted && inner.length > outer.length) {
+  // A picture that lies in the outer folder itself has no other class.
+  const told = direct || nested.every(({ classes }) => isPart(classes[classes.length - 1])) ? 'outer' : outer.every(isPart) ? 'inner' : null // prettier-ignore
+  if (chosen === null && told === null) {
     const answers = [
       { value: 'outer', label: `${someNames(outer, 4)} (${plural(outer.length, 'outer folder')})` },
       { value: 'inner', label: `${someNames(inner, 4)} (${plural(inner.length, 'inner folder')})` }
@@ -175,8 +173,18 @@ function depthOfClasses<F extends Named>(
       `Which folders of ${source} are the classes? There are folders in folders.`
     )
   }
-  if (chosen !== 'inner') notes.push('Pictures in folders inside the folder of a class belong to it.')
-  return chosen ?? 'outer'
+  const depth = chosen ?? told!
+  notes.push(
+    depth === 'outer'
+      ? 'Pictures in folders inside the folder of a class belong to it.'
+      : `The inner folders are the classes; the outer ones (${someNames(outer, 3)}) are not told apart.`
+  )
+  return depth
+}
+
+/** Names that count parts of something, as `batch1`, `fold2`, `patient_07` and `12` do. */
+function isPart(name: string): boolean {
+  return /^\d+$|(^|[^a-z])(batch|part|set|group|images?|imgs?|photos?|pictures?|folds?|seq|session|subject|patient|case|user|person|site|camera|cam|video|clip)s?[^a-z]*$/i.test(name) // prettier-ignore
 }
 
 /** Without folders of classes, names such as cat.0.jpg and dog.1.jpg may tell them. */

@@ -21,6 +21,8 @@ const mostWanted = 1000
 /** More cells that are no number than this share make a column of both, and no slip. */
 const mostSlips = 0.1
 const rowNames = /^(id|idx|index|row|rowid|row_?(id|number|names?|nr|no)|unnamed(: ?\d+)?|no|nr|#|number|record|uuid|guid|.*[_ -]id|.*[a-z]Id|.*ID)$/i // prettier-ignore
+/** Numbers with thousands parted, a unit or a currency. */
+const dressed = /^[-+]?[$€£¥]?\s?\d{1,3}([.,' ]\d{3})*([.,]\d+)?\s?(%|[$€£¥]|[a-z]{1,3})?$/i
 /** Rows from which on numbers that count are no coincidence. */
 const fewRows = 4
 
@@ -58,6 +60,8 @@ export function inputColumns(
   if (found.length === 0)
     throw new FormatError(file, null, `has no columns of numbers beside "${label}" to learn from.`)
   const notes = [...reasons].map(([reason, names]) => `Left out, ${reason}: ${someNames(names)}.`)
+  const copies = found.filter(({ name, kind }) => kind !== 'list' && says(columnOf(parts[0], name), columnOf(parts[0], label))) // prettier-ignore
+  if (copies.length > 0) notes.push(`Says what is predicted in every row: ${someNames(copies.map(({ name }) => name))}. Leave it out unless it is known beforehand.`) // prettier-ignore
   const words = found.flatMap((input) => (input.kind === 'words' ? [`"${input.name}" (${input.words.length})`] : []))
   if (words.length > 0) notes.push(`Words as one-hot: ${words.slice(0, 12).join(', ')}${words.length > 12 ? ` and ${words.length - 12} more` : ''}.`) // prettier-ignore
   return { inputs: found, notes }
@@ -104,9 +108,23 @@ function inputOf(
   }
   if (choices.words === 'leave-out' && !isWanted) return [null, 'because not numbers']
   const words = wordsOf(columns)
+  const signed = words.filter((word) => dressed.test(word))
+  if (signed.length > words.length / 2 && !isWanted) return [null, `because its cells are no plain numbers (such as ${someNames(signed, 1)})`] // prettier-ignore
   const most = isWanted ? mostWanted : Math.min(mostWords, parts[0].table.rows / 2)
   if (words.length > most) return [null, `because nearly every row has another word`]
   return words.length < 2 ? [null, 'because all rows have the same word'] : [{ name, kind: 'words', words }, '']
+}
+
+/** Whether one value stands beside each value of the other and nowhere else; values of which each is there once say nothing. */
+function says(column: DataColumn, label: DataColumn): boolean {
+  const [values, labels] = [column.numbers ?? column.words ?? [], label.numbers ?? label.words ?? []]
+  const [there, back] = [new Map<unknown, unknown>(), new Map<unknown, unknown>()]
+  for (let i = 0; i < labels.length; i++) {
+    if (there.has(values[i]) ? there.get(values[i]) !== labels[i] : back.has(labels[i])) return false
+    there.set(values[i], labels[i])
+    back.set(labels[i], values[i])
+  }
+  return there.size > 1 && there.size < labels.length / 2
 }
 
 function wordsOf(columns: readonly DataColumn[]): string[] {

@@ -142,8 +142,15 @@ function classified(classNames: string[], labels: Int32Array[]): Outputs {
   return {
     ...{ classes: classNames.length, classNames, targetWidth: 0 },
     parts: labels.map((part) => ({ labels: part })),
-    notes: [`Predicted: ${classNames.length} classes, ${someNames(classNames, 10)}.`]
+    notes: [`Predicted: ${classNames.length} classes, ${someNames(classNames, 10)}.`, ...untrained(classNames, labels)]
   }
+}
+
+/** Classes of which there are examples to validate and none to train on. */
+function untrained(classNames: readonly string[], [train, ...others]: readonly Int32Array[]): string[] {
+  const [trains, validates] = [new Set(train), new Set(others.flatMap((part) => [...part]))]
+  const missing = [...validates].filter((label) => !trains.has(label)).map((label) => classNames[label])
+  return missing.length === 0 ? [] : [`There is nothing to train on of ${someNames(missing, 10)}: these examples validate and cannot be learnt.`] // prettier-ignore
 }
 
 function checkCount(name: string, distinct: readonly string[]): void {

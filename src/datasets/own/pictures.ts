@@ -5,7 +5,7 @@ import { isGray, onBackground, resizePicture, withChannels } from '../../formats
 import { decodePicture, pictureSize, type PictureSize } from '../../formats/pictures'
 import type { Pixels, Split } from '../../training/types'
 import { type DataChoices, type DataFile, DataQuestion, type LeftOut, plainAnswers, type UserData } from './choices'
-import { type Placed, type SortedPictures, sortPictures } from './class-folders'
+import type { Placed, SortedPictures } from './class-folders'
 import { type SplitName, trainAndValidation } from './splits'
 
 /** Pictures that are looked at before it is decided on which background transparent ones lie. */
@@ -19,15 +19,14 @@ type PlacedPicture = Placed<DataFile>
 
 /**
  * @param sample decode at most so many pictures of each split, for a look at the data
- * @param sorted what says the classes; default: the folders
+ * @param sorted which class each shows
  * @throws FormatError, DataQuestion
  */
 export async function readPictures(
-  files: readonly DataFile[],
+  sorted: SortedPictures<DataFile>,
   source: string,
   choices: DataChoices,
-  sample: number,
-  sorted: SortedPictures<DataFile> = sortPictures(files, source, choices)
+  sample: number
 ): Promise<UserData> {
   const splits: Partial<Record<SplitName, PlacedPicture[]>> = {}
   const placed = [...sorted.placed].sort((a, b) => naturalOrder(a.file.name, b.file.name))

@@ -379,6 +379,24 @@ describe('pictures as data', () => {
     await expect(read({ 'a/1.png': one, 'b/1.png': one })).rejects.toThrow('mine has 2 pictures that are all equal: there is nothing to learn.') // prettier-ignore
   })
 
+  it('have their classes in a table that names them, with a split of its own or by folders', async () => {
+    const some = (i: number) => encodePng({ width: 2, height: 2, channels: 1, depth: 8, data: Uint8Array.of(i, 90, 3, 4) }) // prettier-ignore
+    const pictures = Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`images/img_${i}.png`, some(i)]))
+    const table = `id,label\n${[0, 1, 2, 3, 4].map((i) => `img_${i},${i % 2 ? 'cat' : 'dog'}\n`).join('')}img_77,cat\n`
+    const data = await read({ ...pictures, 'labels.csv': table })
+    expect([data.classNames, [...data.train.labels], data.kind]).toEqual([['cat', 'dog'], [1, 0, 1, 0, 1], 'pictures with their classes in a table']) // prettier-ignore
+    expect(data.train.inputs[8]).toBe(2)
+    expect(data.left).toEqual([{ file: 'images/img_5.png', reason: 'a picture that no table names' }])
+    expect(data.notes).toContain('The classes stand in labels.csv: column "label", beside the names in "id".')
+    expect(data.notes).toContain('1 row without a picture or a class left out.')
+    const splits = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`${i < 6 ? 'train' : 'test'}/00${i}.png`, some(i)])) // prettier-ignore
+    const numbered = await read({ ...splits, 'all.csv': `file,kind\n${Array.from({ length: 8 }, (_, i) => `${i},${i % 2}\n`).join('')}` }, { label: 'kind' }) // prettier-ignore
+    expect([numbered.counts, numbered.classNames]).toEqual([{ train: 6, validation: 2 }, ['0', '1']])
+    // Where folders tell the classes, a table beside them is none of the data.
+    const both = await read({ 'a/1.png': some(1), 'a/2.png': some(2), 'b/3.png': some(3), 'b/4.png': some(4), 'b/5.png': some(5), 'b/6.png': some(6), 'b/7.png': some(7), 'b/8.png': some(8), 'b/9.png': some(9), 'b/10.png': some(10), 'meta.csv': 'id,label\n1,x\n2,y\n' }) // prettier-ignore
+    expect([both.classNames, both.left]).toEqual([['a', 'b'], [{ file: 'meta.csv', reason: 'a table beside pictures that does not name them' }]]) // prettier-ignore
+  })
+
   it('of gray in three channels have one, unless somebody wants three', async () => {
     const gray = { 'a/1.png': png(2, 2, 5, 3), 'b/1.png': png(2, 2, 6, 3) }
     const data = await read(gray)

@@ -4,6 +4,8 @@ import { isPictureName, pictureKinds } from '../../formats/pictures'
 import { arraysKind, readArrays } from './arrays'
 import { type DataChoices, type DataFile, DataQuestion, type LeftOut, type UserData } from './choices'
 import { cifarKind, readCifarFiles } from './cifar'
+import { type SortedPictures, sortPictures } from './class-folders'
+import { listedPictures } from './listed-pictures'
 import { readPictures } from './pictures'
 import { perhapsTable, readTables, tableKind } from './tables'
 
@@ -57,11 +59,17 @@ async function readKind(
     )
   if (visible.some(arraysKind)) return readArrays(take(arraysKind), label, choices)
   const isPicture = ({ name }: DataFile): boolean => isPictureName(name) || otherPictures.test(name)
-  const pictures = visible.filter(isPicture).length
-  // Plots beside a table are no data; a list beside pictures is.
-  const tables = visible.filter(tableKind).length
-  if (tables > 0 && pictures < Math.max(10, 2 * tables)) return readTables(take(tableKind), label, choices)
-  if (pictures > 0) return readPictures(take(isPicture), label, choices, sample)
+  const pictures = visible.filter(isPicture)
+  const tables = visible.filter(tableKind)
+  if (tables.length > 0 && pictures.length > 0) {
+    const sorted = await sortBeside(pictures, tables, label, choices)
+    if (sorted) {
+      take((file) => isPicture(file) || tableKind(file))
+      return readPictures(sorted, label, choices, sample)
+    }
+  }
+  if (tables.length > 0) return readTables(take(tableKind), label, choices)
+  if (pictures.length > 0) return readPictures(sortPictures(take(isPicture), label, choices), label, choices, sample)
   if (visible.some(perhapsTable)) return readTables(take(perhapsTable), label, choices)
   const found =
     visible.length === 0
@@ -72,4 +80,35 @@ async function readKind(
         )}`
   const readable = `npz, npy, idx, tables (csv, tsv, data, json lines), pictures (${pictureKinds}) in a folder per class, and CIFAR in its binary version`
   throw new FormatError(label, null, `${found}; data sets are read from ${readable}.`)
+}
+
+/** Pictures that are fewer than this, and no more than a few for each table, are plots beside it. */
+const fewPictures = 10
+
+/** Pictures beside tables: sorted by their folders, or by a table that names them; null: the tables are the data. */
+async function sortBeside(
+  pictures: readonly DataFile[],
+  tables: readonly DataFile[],
+  label: string,
+  choices: DataChoices
+): Promise<SortedPictures<DataFile> | null> {
+  const byFolders = (): SortedPictures<DataFile> => sortPictures(pictures, label, choices)
+  const arePlots = pictures.length < Math.max(fewPictures, 2 * tables.length)
+  if (arePlots || !tellClasses(byFolders)) {
+    const listed = await listedPictures(pictures, tables, choices)
+    if (listed || arePlots) return listed
+  }
+  const found = byFolders()
+  const unused = tables.map(({ name }) => ({ file: name, reason: 'a table beside pictures that does not name them' }))
+  return { ...found, left: [...found.left, ...unused] }
+}
+
+/** Whether folders do; a question is about them, or about names, which a table may answer. */
+function tellClasses(byFolders: () => SortedPictures<DataFile>): boolean {
+  try {
+    return new Set(byFolders().placed.map(({ className }) => className)).size >= 2
+  } catch (error) {
+    if (error instanceof DataQuestion) return error.options.some(({ value }) => value === 'outer')
+    throw error
+  }
 }

@@ -64,6 +64,22 @@ describe('columns', () => {
     expect((await read({ 't.csv': text }, { leaveOut: ['sex'] })).inputShape).toEqual([1])
   })
 
+  it('that give the answer away, or are numbers in other clothes, are told', async () => {
+    const rows = Array.from(
+      { length: 20 },
+      (_, i) => `${((i * 37) % 100) / 100},${i % 2},${i % 2 ? 'sick' : 'well'}\n`
+    ).join('')
+    const data = await read({ 't.csv': `a,code,label\n${rows}` })
+    expect(data.notes).toContain('Says what is predicted in every row: "code". Leave it out unless it is known beforehand.') // prettier-ignore
+    const other = await read({ 't.csv': `a,code,label\n${rows.replace('1,sick', '0,sick')}` })
+    expect(other.notes.join(' ')).not.toContain('Says what is predicted')
+    const dressed = await read({ 't.csv': 'price,area,rate,label\n"1,234.5",10,3%,a\n"2,345.6",11,4%,b\n"3,456.7",12,5%,a\n987.1,13,6%,b\n' }) // prettier-ignore
+    expect(dressed.notes.join(' ')).toContain(
+      'because its cells are no plain numbers (such as "3%" and 3 more): "rate"'
+    )
+    expect(dressed.inputShape).toEqual([1])
+  })
+
   it('of numbers and words in one are left out', async () => {
     const text = `ticket,fare,label\n${Array.from({ length: 20 }, (_, i) => `${i % 3 ? 1000 + 3 * i : `A/${i}`},${i / 4},${i % 2}\n`).join('')}`
     const data = await read({ 't.csv': text })

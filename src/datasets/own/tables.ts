@@ -29,7 +29,7 @@ interface Part extends NamedTable {
 /** @throws FormatError, DataQuestion */
 export async function readTables(files: readonly DataFile[], source: string, choices: DataChoices): Promise<UserData> {
   const tables: NamedTable[] = []
-  for (const file of files) tables.push({ file: file.name, table: await readOne(file, choices) })
+  for (const file of files) tables.push({ file: file.name, table: await readTable(file, choices) })
   const left: LeftOut[] = []
   const { splits, label, splitColumn } = partsOf(tables, source, choices, left)
   const { train, validation, notes } = trainAndValidation(splits)
@@ -73,7 +73,8 @@ export async function readTables(files: readonly DataFile[], source: string, cho
   }
 }
 
-async function readOne(file: DataFile, choices: DataChoices): Promise<DataTable> {
+/** One table, however it is written. @throws FormatError, DataQuestion */
+export async function readTable(file: DataFile, choices: DataChoices): Promise<DataTable> {
   const text = await tableText(file, choices)
   const isJson = /\.(jsonl?|ndjson)(\.gz)?$/i.test(file.name)
   return isJson ? readJsonTable(text, file.name) : readDataTable(text, file.name)
@@ -121,7 +122,7 @@ function partsOf(
 }
 
 /** The column whose words are those of splits, such as `Usage` with `Training` and `PublicTest`. */
-function splitColumnOf({ table }: NamedTable): { name: string; splits: SplitName[] } | null {
+export function splitColumnOf({ table }: NamedTable): { name: string; splits: SplitName[] } | null {
   for (const { name, words } of table.columns) {
     if (!words || !splitNames.includes(name.toLowerCase())) continue
     const kinds = new Map([...new Set(words)].map((word) => [word, splitOf(wordsOf(word))]))
@@ -135,7 +136,8 @@ function splitColumnOf({ table }: NamedTable): { name: string; splits: SplitName
   return null
 }
 
-function labelOf({ file, table }: NamedTable, choices: DataChoices, not: readonly string[]): string {
+/** @param not columns that are never predicted. @throws DataQuestion */
+export function labelOf({ file, table }: NamedTable, choices: DataChoices, not: readonly string[]): string {
   const columns = table.columns.filter(({ name }) => !not.includes(name))
   const names = columns.map(({ name }) => name)
   if (choices.label !== undefined) {

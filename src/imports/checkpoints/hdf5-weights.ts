@@ -45,11 +45,7 @@ async function kerasTensors(source: ByteSource): Promise<OpenedWeights> {
   if (!entry) {
     throw new FormatError(source.name, null, `is a zip archive without model.weights.h5. ${remedy}`)
   }
-  // The library opens files only.
-  const folder = mkdtempSync(join(tmpdir(), 'phasescope-keras-'))
-  const remove = (): void => rmSync(folder, { recursive: true, force: true })
-  try {
-    const path = join(folder, 'model.weights.h5')
+  const write = async (path: string): Promise<void> => {
     const file = openSync(path, 'w')
     try {
       const piece = entry.stored ? pieceBytes : entry.size
@@ -58,7 +54,21 @@ async function kerasTensors(source: ByteSource): Promise<OpenedWeights> {
     } finally {
       closeSync(file)
     }
-    const opened = await openHdf5(source, path)
+  }
+  return openedCopy(write, (path) => openHdf5(source, path))
+}
+
+/** Opens what is written into a folder of its own, which goes when it is closed: the library opens files only. */
+export async function openedCopy(
+  write: (path: string) => void | Promise<void>,
+  open: (path: string) => Promise<OpenedWeights>
+): Promise<OpenedWeights> {
+  const folder = mkdtempSync(join(tmpdir(), 'phasescope-hdf5-'))
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  try {
+    const path = join(folder, 'model.weights.h5')
+    await write(path)
+    const opened = await open(path)
     return {
       ...opened,
       close: () => {
@@ -93,23 +103,10 @@ function tooManyDamaged(file: string): FormatError {
 async function openHdf5(source: ByteSource, path: string): Promise<OpenedWeights> {
   if (failedOn.size >= mostFailed) throw tooManyDamaged(source.name)
   if (!failedOn.has(numberOf(path))) return openWhere(source, path)
-  const folder = mkdtempSync(join(tmpdir(), 'phasescope-hdf5-'))
-  const remove = (): void => rmSync(folder, { recursive: true, force: true })
-  try {
-    const copy = join(folder, 'weights.h5')
-    copyFileSync(path, copy)
-    const opened = await openWhere(source, copy)
-    return {
-      ...opened,
-      close: () => {
-        opened.close()
-        remove()
-      }
-    }
-  } catch (error) {
-    remove()
-    throw error
-  }
+  return openedCopy(
+    (copy) => copyFileSync(path, copy),
+    (copy) => openWhere(source, copy)
+  )
 }
 
 /** How often the library has been begun anew in this thread, and the most that its memory allows. */

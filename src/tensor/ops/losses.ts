@@ -203,18 +203,12 @@ function weightedCrossEntropy(
   smoothing: number,
   weights: Float32Array
 ): tf.Scalar {
-  const [rows, classes] = logits.shape
+  const [rows] = logits.shape
   checkCount(weights.length, rows, 'weights')
   return customOp([logits], ([x], save) => {
-    const targets = new Float32Array(rows * classes).fill(smoothing / classes)
-    labels.forEach((label, r) => (targets[r * classes + label] += 1 - smoothing))
-    const target = tf.tensor2d(targets, [rows, classes])
+    const { target, p, logP } = softmaxBeside(x, labels, smoothing)
     const scale = rowScale(weights, rows, rows)
-    const shifted = tf.sub(x, tf.max(x, 1, true))
-    const exp = tf.exp(shifted)
-    const sum = tf.sum(exp, 1, true)
-    const logP = tf.sub(shifted, tf.log(sum))
-    save([tf.mul(tf.sub(tf.div(exp, sum), target), scale)])
+    save([tf.mul(tf.sub(p, target), scale)])
     return {
       value: tf.neg(tf.sum(tf.mul(tf.mul(target, logP), scale))),
       gradient: (dy, saved) => [tf.mul(saved[0], dy)]
@@ -234,21 +228,34 @@ function lossOf(x: tf.Tensor2D, pass: (values: Float32Array, gradient: Float32Ar
 }
 
 function crossEntropyOfStock(logits: tf.Tensor2D, labels: Int32Array, smoothing: number): tf.Scalar {
-  const [rows, classes] = logits.shape
+  const [rows] = logits.shape
   return customOp([logits], ([x], save) => {
-    const targets = new Float32Array(rows * classes).fill(smoothing / classes)
-    labels.forEach((label, r) => (targets[r * classes + label] += 1 - smoothing))
-    const target = tf.tensor2d(targets, [rows, classes])
-    const shifted = tf.sub(x, tf.max(x, 1, true))
-    const exp = tf.exp(shifted)
-    const sum = tf.sum(exp, 1, true)
-    const logP = tf.sub(shifted, tf.log(sum))
-    save([tf.div(tf.sub(tf.div(exp, sum), target), rows)])
+    const { target, p, logP } = softmaxBeside(x, labels, smoothing)
+    save([tf.div(tf.sub(p, target), rows)])
     return {
       value: tf.div(tf.sum(tf.mul(target, logP)), -rows),
       gradient: (dy, saved) => [tf.mul(saved[0], dy)]
     }
   })
+}
+
+/** Wanted probabilities, those that the logits give, and their logarithms, all [rows, classes]. */
+function softmaxBeside(
+  x: tf.Tensor,
+  labels: Int32Array,
+  smoothing: number
+): { target: tf.Tensor2D; p: tf.Tensor; logP: tf.Tensor } {
+  const [rows, classes] = x.shape as [number, number]
+  const targets = new Float32Array(rows * classes).fill(smoothing / classes)
+  labels.forEach((label, r) => (targets[r * classes + label] += 1 - smoothing))
+  const shifted = tf.sub(x, tf.max(x, 1, true))
+  const exp = tf.exp(shifted)
+  const sum = tf.sum(exp, 1, true)
+  return {
+    target: tf.tensor2d(targets, [rows, classes]),
+    p: tf.div(exp, sum),
+    logP: tf.sub(shifted, tf.log(sum))
+  }
 }
 
 function checkCount(given: number, wanted: number, what: string): void {
