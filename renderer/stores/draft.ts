@@ -6,6 +6,7 @@ import type { RequestParams, RequestResult } from '../../src/contract/requests'
 import type { NetworkSpec } from '../../src/models/types'
 import type { ExperimentSpec, ParamValue, RecordOptions } from '../../src/training/types'
 import { request } from '../bridge/host'
+import { withCompiled } from './compiled-params'
 import { useProject } from './project'
 
 export const useDraft = defineStore('draft', () => {
@@ -87,13 +88,8 @@ export const useDraft = defineStore('draft', () => {
    * @returns what was taken, as `key value`
    */
   function takeCompiled(compiled: Readonly<Record<string, ParamValue>>): string[] {
-    const next = { ...params.value }
-    const taken: Record<string, ParamValue> = {}
-    for (const { key, default: usual } of spec.value?.params ?? []) {
-      if (Object.hasOwn(fromModel, key) && next[key] === fromModel[key]) next[key] = usual
-      if (Object.hasOwn(compiled, key) && next[key] === usual) next[key] = taken[key] = compiled[key]
-    }
-    params.value = next
+    const { values, taken } = withCompiled(spec.value?.params ?? [], params.value, fromModel, compiled)
+    params.value = values
     fromModel = taken
     return Object.entries(taken).map(([key, value]) => `${key} ${value}`)
   }

@@ -27,6 +27,13 @@ describe('a compiled model', () => {
     expect(notes({ loss: { class_name: 'Huber', config: { reduction: 'sum', delta: 1 } } })).toContain(
       'reduction="sum"'
     )
+    // As Keras 3.15.1 writes compile(metrics=['accuracy', AUC()]).
+    const auc = { module: 'keras.metrics', class_name: 'AUC', config: { name: 'auc' }, registered_name: null }
+    expect(notes({ metrics: ['accuracy', auc, 'mae'] })).toBe('Of the metrics that the model was compiled with, AUC, mae are not recorded; loss and accuracy, and what classes have, are.') // prettier-ignore
+    expect(notes({ metrics: { out: ['acc'] }, weighted_metrics: null })).toBe('')
+    const smoothed = { class_name: 'BinaryCrossentropy', config: { label_smoothing: 1 } }
+    expect(notes({ loss: smoothed })).toContain('label_smoothing=1')
+    expect(notes({ loss: { class_name: 'Huber', config: { delta: 0 } } })).toContain('delta=0')
     expect(notes({ optimizer: 'adagrad' })).toContain('the optimizer adagrad, which is not here')
     expect(notes(optimizer('SGD', { nesterov: true, momentum: 0.9 }))).toContain('nesterov=true')
     expect(notes(optimizer('Adam', { clipnorm: 1, amsgrad: true, use_ema: true }))).toMatch(

@@ -33,6 +33,7 @@ export function compiledOf(compiled: unknown): Compiled {
   if (!config) return found
   readLoss(config, found)
   readOptimizer(config.optimizer_config ?? config.optimizer, found)
+  readMetrics(config, found)
   if (config.loss_weights != null)
     found.notes.push('The weights of losses that the model was compiled with are not used.')
   return found
@@ -46,6 +47,25 @@ function named(value: unknown): { name: string | null; key: string; config: Conf
     typeof value === 'string' ? value : className === 'function' ? config : (className ?? record(value)?.className)
   const text = typeof name === 'string' && name !== '' ? name : null
   return { name: text, key: (text ?? '').replaceAll('_', '').toLowerCase(), config: settings }
+}
+
+/** What is recorded anyway: accuracy and the loss in all their names. */
+const recorded = /^(acc|accuracy|(binary|categorical|sparsecategorical)accuracy|loss)$/
+
+function readMetrics(compiled: Config, found: Compiled): void {
+  const all = [compiled.metrics, compiled.weighted_metrics].flatMap((metrics) => listedIn(metrics))
+  const others = all.map((metric) => named(metric)).filter(({ key }) => !recorded.test(key) && key !== '')
+  if (others.length === 0) return
+  const names = [...new Set(others.map(({ name }) => name))].join(', ')
+  found.notes.push(`Of the metrics that the model was compiled with, ${names} ${others.length === 1 ? 'is' : 'are'} not recorded; loss and accuracy, and what classes have, are.`) // prettier-ignore
+}
+
+/** Metrics in a list, in lists for each output, or by its name. */
+function listedIn(metrics: unknown): unknown[] {
+  if (Array.isArray(metrics)) return metrics.flatMap((metric) => listedIn(metric))
+  const outputs = record(metrics)
+  if (outputs && !('class_name' in outputs)) return Object.values(outputs).flatMap((metric) => listedIn(metric))
+  return metrics == null ? [] : [metrics]
 }
 
 function readLoss(compiled: Config, found: Compiled): void {
@@ -77,6 +97,14 @@ function readLoss(compiled: Config, found: Compiled): void {
   }
   const smoothing = Number(config.label_smoothing ?? 0)
   if (smoothing > 0 && smoothing < 1) found.params.labelSmoothing = smoothing
+  else if (smoothing !== 0) {
+    found.notes.push(
+      `The loss was compiled with label_smoothing=${textOf(config.label_smoothing)}; there is none here.`
+    )
+  }
+  if (loss === 'huber' && !(delta > 0)) {
+    found.notes.push(`The loss was compiled with delta=${textOf(config.delta)}; it is 1 here.`)
+  }
   const usual = [undefined, null, 'auto', 'sum_over_batch_size', 'mean_with_sample_weight', 'mean']
   if (!usual.includes(config.reduction as string)) {
     found.notes.push(
