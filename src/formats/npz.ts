@@ -6,15 +6,16 @@ import { megabytes, mostUnpacked } from './inflate'
 import { readNpy } from './npy'
 import { zipEntries } from './zip-entries'
 
-/**
- * All arrays of an archive in its order, named without `.npy`.
- * @param read what is made of each, from its bytes and its name for messages
- * @throws FormatError
- */
-export async function readNpz<A extends { name: string } = NumericArray>(
+/** All arrays of numbers of an archive in its order, named without `.npy`. @throws FormatError */
+export function readNpz(bytes: Uint8Array, name: string): Promise<NumericArray[]> {
+  return readNpzWith(bytes, name, readNpy)
+}
+
+/** @param read what is made of each array, from its bytes and its name for messages. @throws FormatError */
+export async function readNpzWith<A extends { name: string }>(
   bytes: Uint8Array,
   name: string,
-  read: (bytes: Uint8Array, name: string) => A = readNpy as unknown as (bytes: Uint8Array, name: string) => A
+  read: (bytes: Uint8Array, name: string) => A
 ): Promise<A[]> {
   const entries = await zipEntries(bytesSource(name, bytes))
   const total = [...entries.values()].reduce((sum, entry) => sum + entry.size, 0)
