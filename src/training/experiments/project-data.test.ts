@@ -51,6 +51,9 @@ describe('a split that is made', () => {
   it('trains on a class with one example, and is as large as was wanted', async () => {
     const { train, validation } = await loaded(splitOf([0, 0, 0, 0, 0, 0, 0, 0, 0, 1]), 2, 4)
     expect([countOf(train, 1), validation.count]).toEqual([1, 2])
+    // Two of a hundred: a share of 0.4, and one validates nevertheless.
+    const rare = Array.from({ length: 100 }, (_, i) => (i < 98 ? 0 : 1))
+    expect(countOf((await loaded(splitOf(rare), 2, 6)).validation, 1)).toBe(1)
     // Fewer validation examples than classes.
     const many = Array.from({ length: 40 }, (_, i) => i % 20)
     expect((await loaded(splitOf(many), 20, 0, { validationSamples: 5 })).validation.count).toBe(5)
