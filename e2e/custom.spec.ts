@@ -1,6 +1,8 @@
 /** The user's own data and network, from the first window to curves: a table, a Keras model, the project's own metrics. */
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { writeNpy } from '../src/formats/npy'
 import { expect, test } from './app'
 import { giveFolder, newProject } from './steps'
 
@@ -88,4 +90,47 @@ test("a table and a Keras model become a run with metrics of one's own", async (
   await page.getByPlaceholder('Filter tags').fill('user/')
   await expect(page.locator('[data-card="user/gap"]')).toBeVisible()
   await app.capture('custom-own-metric')
+})
+
+test('a model from an archive says what it brings, and trains from its own weights', async ({ app }) => {
+  const { page } = app
+  const folder = join(app.projects, '..', 'sequences')
+  mkdirSync(folder)
+  // [40, 6, 2], of which the mean of the first channel tells the class.
+  const inputs = Float32Array.from(
+    { length: 40 * 12 },
+    (_, i) => Math.sin(i * 7) / 2 + (i % 2 ? 0 : Math.floor(i / 12) % 2)
+  )
+  writeFileSync(join(folder, 'x_train.npy'), writeNpy({ shape: [40, 6, 2], values: inputs }))
+  writeFileSync(
+    join(folder, 'y_train.npy'),
+    writeNpy({ shape: [40], values: Int32Array.from({ length: 40 }, (_, i) => i % 2) })
+  )
+  await newProject(page, 'Archive')
+  await page.locator('[data-page="design"]').click()
+  await page.locator('[data-test="task"]').click()
+  await page.locator('.n-base-select-option', { hasText: 'Your own network' }).click()
+  await page.locator('[data-test="data-select"]').click()
+  await page.locator('.n-base-select-option', { hasText: 'Add data' }).click()
+  await giveFolder(app, 'data', folder)
+  await page.locator('[data-test="add-data"]').click()
+  await expect(page.locator('[data-test="data-dialog"]')).toHaveCount(0)
+
+  await page.locator('[data-test="edit-network"]').click()
+  const file = fileURLToPath(new URL('../testdata/networks/small.keras', import.meta.url))
+  await page.locator('[data-test="open-network"]').setInputFiles({
+    ...{ name: 'small.keras', mimeType: 'application/zip' },
+    buffer: readFileSync(file)
+  })
+  await expect(page.getByText('Fits the data.')).toBeVisible()
+  await expect(page.getByText('The softmax of layer out was taken off')).toBeVisible()
+  await page.locator('[data-test="saved-weights"]').click()
+  await app.capture('network-archive')
+  await page.getByRole('button', { name: 'Done' }).click()
+  await page.locator('#param-epochs').fill('2')
+  await page.locator('#seeds').fill('0')
+  await page.locator('[data-test="start-runs"]').click()
+  await expect(page.locator('[data-status="done"]').first()).toBeVisible()
+  const project = projectFolder(app.projects)
+  expect(readdirSync(join(project, 'networks'))).toHaveLength(1)
 })
