@@ -49,6 +49,9 @@ describe('a compiled model', () => {
     expect(compiledOf({ optimizer: 'adam' }).params).toEqual({
       ...{ optimizer: 'adam', learningRate: 0.001, weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }
     })
+    // As Keras 3.15.1 writes Adam(0.001), a single.
+    expect(compiledOf(optimizer('Adam', { learning_rate: 0.0010000000474974513 })).params.learningRate).toBe(0.001)
+    expect(compiledOf(optimizer('Adam', { learning_rate: 0.00123456789 })).params.learningRate).toBe(0.00123456789)
     const given = { learning_rate: 0.01, weight_decay: 0.02, beta_1: 0.8, global_clipnorm: 2 }
     expect(compiledOf(optimizer('Adam', given)).params).toMatchObject({
       ...{ optimizer: 'adamw', learningRate: 0.01, weightDecay: 0.02, beta1: 0.8, clipNorm: 2 }

@@ -119,10 +119,18 @@ function readLoss(compiled: Config, found: Compiled): void {
 /** Learning rates where only the name is given. */
 const usualRates: Record<string, number> = { sgd: 0.01, adam: 0.001, adamw: 0.001 }
 
+/** Keras writes some numbers as singles with all their digits: 0.0010000000474974513 was given as 0.001. */
+function plain(value: unknown): unknown {
+  if (typeof value !== 'number') return value
+  const short = Number(value.toPrecision(7))
+  return Math.fround(short) === value ? short : value
+}
+
 function readOptimizer(value: unknown, found: Compiled): void {
   if (value == null) return
   const { params, notes } = found
-  const { name, key, config } = named(value)
+  const { name, key, config: written } = named(value)
+  const config = Object.fromEntries(Object.entries(written).map(([setting, given]) => [setting, plain(given)]))
   const method = key.replace(/^.*>/, '')
   if (!Object.hasOwn(usualRates, method)) {
     const what = name ?? textOf(value)

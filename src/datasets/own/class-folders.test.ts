@@ -59,7 +59,7 @@ describe('folders of pictures', () => {
     expect(placed).toHaveLength(4)
     expect(left.map(({ file }) => file).sort()).toEqual(['cover.jpg', 'seg_pred/seg_pred/1.jpg', 'seg_pred/seg_pred/2.jpg']) // prettier-ignore
     expect(notes[0]).toBe(
-      '3 pictures in no folder of a class ("the folder itself", "seg_pred/seg_pred") left out: nothing tells what they show.'
+      '3 pictures in no folder of a class ("the folder itself", "seg_pred/seg_pred") left out: nothing tells the class.'
     )
   })
 

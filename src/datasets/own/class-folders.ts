@@ -62,7 +62,7 @@ export function sortPictures<F extends Named>(
     const places = [
       ...new Set(unlabelled.map(({ name }) => name.slice(0, Math.max(0, name.lastIndexOf('/'))) || 'the folder itself'))
     ]
-    notes.push(`${plural(unlabelled.length, 'picture')} in no folder of a class (${someNames(places, 3)}) left out: nothing tells what they show.`) // prettier-ignore
+    notes.push(`${plural(unlabelled.length, 'picture')} in no folder of a class (${someNames(places, 3)}) left out: nothing tells the class.`) // prettier-ignore
   }
   const depth = depthOfClasses(found, source, choices, notes)
   const placed = found.map(({ file, split, classes }) => {
