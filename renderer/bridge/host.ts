@@ -1,6 +1,6 @@
 /** The only reader of the window API: typed requests and events, whatever host is behind them. */
 import type { z } from 'zod'
-import { fromWireError, PhasescopeError } from '../../src/contract/errors'
+import { fromWireError, PhasescopeError } from '../../src/domain/errors'
 import { events, isEventName } from '../../src/contract/events'
 import type { EventName, EventPayload } from '../../src/contract/events'
 import { requests } from '../../src/contract/requests'

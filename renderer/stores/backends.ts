@@ -1,7 +1,7 @@
 /** What this machine can compute with: for choosing a backend, and for the settings that say why one is missing. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { backendTitles, type BackendStatus } from '../../src/contract/backends'
+import { backendTitles, type BackendStatus } from '../../src/domain/backends'
 import { request } from '../bridge/host'
 import { latest } from './latest'
 

@@ -1,7 +1,7 @@
 /** The experiment being designed, and what the host says about it. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { BackendChoice } from '../../src/contract/backends'
+import type { BackendChoice } from '../../src/domain/backends'
 import type { RequestParams, RequestResult } from '../../src/contract/requests'
 import type { NetworkSpec } from '../../src/models/types'
 import type { ExperimentSpec, ParamValue, RecordOptions } from '../../src/training/types'

@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { RunInfo } from '../../src/contract/domain'
-import { mostViews } from '../../src/contract/views'
+import { mostViews } from '../../src/domain/views'
 import { onEvent, request } from '../bridge/host'
 import { chartTheme, runColors } from '../charts/theme'
 import { defaultView, readView, sortedText } from './explore-view'

@@ -10,6 +10,12 @@ const tensorflow = ['@tensorflow/*']
  * may be imported; `x/*` stands for everything in a scope or package.
  */
 export const directions = {
+  /** The ground floor: everybody speaks of runs, networks and analyses in these words. */
+  'src/domain': {
+    about: 'the product’s words, each once: types with their validators, errors, limits',
+    imports: [],
+    packages: ['zod']
+  },
   'src/numeric': {
     about: 'random numbers, distributions, linear algebra, statistics',
     imports: [],
@@ -67,61 +73,60 @@ export const directions = {
     imports: ['hmm', 'text', 'numeric'],
     packages: ['ml-hclust']
   },
-  /** Types and validators that all may use; it uses domain types and no code of others. */
   'src/contract': {
-    about: 'requests, events, validators, errors, wire format',
-    imports: [],
+    about: 'the protocol between page and host: requests, events, wire format',
+    imports: ['domain'],
     packages: ['zod']
   },
   'src/project': {
     about: 'project and run folders, manifests, checkpoints',
-    imports: ['contract', 'events', 'formats', 'text'],
+    imports: ['domain', 'contract', 'events', 'formats', 'text'],
     node: true,
     packages: ['zod']
   },
   'src/recordings': {
     about: 'questions to recorded runs: curves, histograms, media, tags, sweeps, analyses',
-    imports: ['contract', 'project', 'analysis', 'training', 'hooks', 'events', 'numeric'],
+    imports: ['domain', 'contract', 'project', 'analysis', 'training', 'hooks', 'events', 'numeric'],
     node: true
   },
   'src/imports': {
     about: 'runs and networks of other programs: finding, reading, writing them as ours',
-    imports: ['contract', 'project', 'recordings', 'metrics', 'formats', 'text', 'numeric'],
+    imports: ['domain', 'contract', 'project', 'recordings', 'metrics', 'formats', 'text', 'numeric'],
     node: true,
     packages: ['h5wasm/node', 'hyparquet', 'hyparquet-compressors']
   },
   'src/datasets/stored': {
     about: 'the user’s own data on its way into a project',
-    imports: ['datasets', 'contract', 'project', 'formats'],
+    imports: ['domain', 'datasets', 'contract', 'project', 'formats'],
     node: true
   },
   /** No Node: it is the other end of the channel, in the hidden window's worker. */
   'src/training-run/gpu': {
     about: 'a run that trains in the page with the GPU, and the messages to and from it',
-    imports: ['contract', 'training']
+    imports: ['domain', 'training']
   },
   'src/training-run': {
     about: 'one run in its thread: files, backends, metrics, the GPU on the other end of a channel',
-    imports: ['training-run/gpu', 'contract', 'project', 'training', 'hooks', 'models', 'tensor'],
+    imports: ['domain', 'training-run/gpu', 'contract', 'project', 'training', 'hooks', 'models', 'tensor'],
     node: true,
     packages: [...tensorflow, 'webgpu']
   },
   'src/threads': {
     about: 'the entry of compute workers, and the messages that their tasks make',
-    imports: ['contract', 'project', 'recordings', 'imports', 'datasets/stored', 'training-run'],
+    imports: ['domain', 'project', 'recordings', 'imports', 'datasets/stored', 'training-run'],
     node: true
   },
   'src/engine': {
     about: 'jobs, scheduling, the implementation of the contract',
     // Of what runs in threads only the messages, and of those only their types: what computes must never run in the host.
-    imports: ['contract', 'project', 'analysis', 'training', 'hooks', 'models', 'numeric'],
+    imports: ['domain', 'contract', 'project', 'analysis', 'training', 'hooks', 'models', 'numeric'],
     types: ['threads/messages', 'training-run/messages', 'recordings/run-source', 'imports/sources'],
     node: true,
     packages: ['es-module-lexer']
   },
   'src/host': {
     about: 'worker threads, browser host, places',
-    imports: ['engine', 'contract'],
+    imports: ['domain', 'engine', 'contract'],
     node: true,
     packages: ['ws']
   },
@@ -129,6 +134,7 @@ export const directions = {
     about: 'commands',
     imports: [
       ...[
+        'domain',
         'engine',
         'host',
         'contract',
@@ -138,15 +144,15 @@ export const directions = {
         'hooks',
         'models',
         'events',
-        'text',
-        'numeric'
-      ]
+        'text'
+      ],
+      'numeric'
     ],
     node: true
   },
   'src/lib': {
     about: 'what the package exports',
-    imports: ['hmm', 'metrics', 'events', 'project', 'analysis', 'contract', 'formats'],
+    imports: ['domain', 'hmm', 'metrics', 'events', 'project', 'analysis', 'formats'],
     node: true
   },
   'electron/main': {
@@ -166,7 +172,7 @@ export const directions = {
   },
   renderer: {
     about: 'the interface',
-    imports: ['contract', 'text'],
+    imports: ['domain', 'contract', 'text'],
     packages: [
       ...['vue', 'pinia', 'naive-ui', 'zod', 'uplot', 'uplot/*', 'apexcharts', 'vue3-apexcharts', '@dagrejs/dagre'],
       ...['vis-network/*', 'vis-data/*', '@fontsource-variable/*', 'marked', 'dompurify']

@@ -1,7 +1,7 @@
 /** The command line: one engine, one command per file. Exit codes: 0 done, 1 failed, 2 wrong usage. */
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { toWireError } from '../contract/errors'
+import { toWireError } from '../domain/errors'
 import { suggestion } from '../hooks/config-error'
 import { packageVersion } from '../host/paths'
 import { checkCommand } from './commands/check'

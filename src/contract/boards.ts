@@ -3,9 +3,9 @@
  * tag. All of them read what is on disk at the moment they are asked.
  */
 import { z } from 'zod'
-import { id, someIds, someTags, tagName } from './ids'
+import { id, someIds, someTags, tagName } from '../domain/ids'
 import { bytes, f64, i32 } from './packed'
-import { viewsProblem } from './views'
+import { viewsProblem } from '../domain/views'
 
 const runIds = someIds
 /** Curves of groups in one picture. */

@@ -1,9 +1,9 @@
 /** Validators of the domain types that cross the contract or lie on disk. */
-import { z } from './words'
+import { z } from '../domain/words'
 import type { Role } from '../analysis/types'
-import { backendName } from './backends'
-import { tagName } from './ids'
-import { importFormatIds } from './import-formats'
+import { backendName } from '../domain/backends'
+import { tagName } from '../domain/ids'
+import { importFormatIds } from '../domain/import-formats'
 import { networkSpec } from './network'
 
 export const paramValue = z.union([z.number(), z.string(), z.boolean()])

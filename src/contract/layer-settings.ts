@@ -1,6 +1,6 @@
 /** Validators of what can be set of a layer's parameters. */
 import type { Constraint, InitialValues } from '../models/types'
-import { z } from './words'
+import { z } from '../domain/words'
 
 const initial = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('constant'), value: z.number() }).strict(),

@@ -1,6 +1,6 @@
 /** Validators of the layers that are described in `src/models/layers`, in the order of its files. */
 import { layerSettings } from './layer-settings'
-import { z } from './words'
+import { z } from '../domain/words'
 
 export const count = z.number().int().min(1).max(1_000_000)
 /** Layers that share weights name the one that has them. */

@@ -1,6 +1,6 @@
 /** Validators of a network that is given as a list of layers; what shapes it makes is for the core to check. */
 import { activationName, count, describedLayers, named, pad, window } from './network-layers'
-import { z } from './words'
+import { z } from '../domain/words'
 import type { NetworkSpec } from '../models/types'
 
 const yes = z.boolean().optional()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fromWireError, PhasescopeError, toWireError } from './errors'
+import { fromWireError, PhasescopeError, toWireError } from '../domain/errors'
 import { events, isEventName } from './events'
 import type { EventPayload } from './events'
 import { isRequestName, requests } from './requests'

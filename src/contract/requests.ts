@@ -32,12 +32,12 @@ import {
   runInfo,
   trashed
 } from './domain'
-import { backendChoice, backendName, backendStatus } from './backends'
+import { backendChoice, backendName, backendStatus } from '../domain/backends'
 import { boardRequests } from './boards'
 import { dataRequests } from './data'
-import { runAnswers } from './import-answers'
+import { runAnswers } from '../domain/import-answers'
 import { networkSpec } from './network'
-import { id, mostIds, mostTags, oneOrMoreIds, someIds, someTags, tagName } from './ids'
+import { id, mostIds, mostTags, oneOrMoreIds, someIds, someTags, tagName } from '../domain/ids'
 import { f32, f64, i32 } from './packed'
 
 /** A file in memory as a whole. */

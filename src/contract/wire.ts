@@ -2,8 +2,8 @@
  * Messages of the browser host on its WebSocket: one binary frame is a JSON header (length first) followed by the
  * typed arrays it refers to, each aligned to 8 bytes. Electron's own structured clone needs none of this.
  */
-import { PhasescopeError } from './errors'
-import type { WireError } from './errors'
+import { PhasescopeError } from '../domain/errors'
+import type { WireError } from '../domain/errors'
 
 export type ServerFrame =
   | { kind: 'reply'; id: number; ok: true; value: unknown }

@@ -12,7 +12,7 @@ import type {
   TimeAxis
 } from '../analysis/types'
 import { criterionNames } from '../contract/domain'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import type { EventName, EventPayload } from '../contract/events'
 import type { RequestResult } from '../contract/requests'
 import { newId, writeReport } from '../project/project-folder'

@@ -1,5 +1,5 @@
 /** The automatic choice of a backend: the experiment at hand is trained for a moment on each that might be the fastest. */
-import { backendTitles } from '../contract/backends'
+import { backendTitles } from '../domain/backends'
 import type { BackendName, RunSpec } from '../training/types'
 import type { Speed, TrainCommand, TrainMessage } from '../training-run/messages'
 import type { BackendRegistry } from './backends'

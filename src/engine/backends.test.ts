@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { backendStatus } from '../contract/backends'
+import { backendStatus } from '../domain/backends'
 import { createWorkerLauncher } from '../host/worker-launcher'
 import { temporaryFolder } from '../project/testing/folders'
 import { BackendRegistry } from './backends'

@@ -2,7 +2,7 @@
 import { lstat, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { boardRequests } from '../contract/boards'
-import { mostViews, viewsProblem } from '../contract/views'
+import { mostViews, viewsProblem } from '../domain/views'
 import { describeFileError, makeFolder, readText, writeFileAtomic } from '../project/files'
 import { mergeViews } from '../project/merge-views'
 import type { Handlers } from './handlers'

@@ -1,6 +1,6 @@
 /** Requests about the project's data sets. */
 import type { dataRequests } from '../contract/data'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import type { DataService } from './data-service'
 import type { PathGrants } from './grants'
 import type { Handlers } from './handlers'

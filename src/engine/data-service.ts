@@ -1,6 +1,6 @@
 /** The project's data sets: everything that reads or writes examples happens in a worker thread. */
 import type { DataChoices, DataFindings, DatasetInfo } from '../contract/data'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { listDatasets, removeDataset, sweepDatasets } from '../project/datasets'
 import type { Problem } from '../project/project-folder'
 import type { Log } from './log'

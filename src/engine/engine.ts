@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { RunInfo } from '../contract/domain'
-import { PhasescopeError, toWireError } from '../contract/errors'
+import { PhasescopeError, toWireError } from '../domain/errors'
 import type { EventName, EventPayload } from '../contract/events'
 import { isRequestName, requests } from '../contract/requests'
 import type { ParsedParams, RequestName, RequestResult } from '../contract/requests'

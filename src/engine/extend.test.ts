@@ -1,7 +1,7 @@
 /** A fit whose evidence does not end at the usual largest number of states goes on, through worker threads. */
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { fitDefaults } from '../contract/fit-defaults'
+import { fitDefaults } from '../domain/fit-defaults'
 import { Rng } from '../numeric/rng'
 import { writeText } from '../project/testing/folders'
 import { nextEvent, testEngine } from './testing/engines'

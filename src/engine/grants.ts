@@ -1,6 +1,6 @@
 /** Tokens for paths that the user has chosen: the renderer names files by token and never by path. */
 import { randomBytes } from 'node:crypto'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 
 /** Each is a choice that somebody made in a dialog, so this many are never in use at once. */
 const mostGrants = 1000

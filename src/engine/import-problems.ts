@@ -1,6 +1,6 @@
 /** A file that ends the worker that reads it, or that nobody has foreseen, costs that file and not the import. */
 import type { ImportSource } from '../contract/domain'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import type { ImportFile } from '../imports/sources'
 
 /**

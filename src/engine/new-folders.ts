@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { cp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { makeFolder } from '../project/files'
 import { isWritable } from '../project/project-folder'
 import type { Places } from './ports'

@@ -1,7 +1,7 @@
 /** Runs that are about to be queued: their manifests and folders, all of an experiment's or none. */
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { ConfigError } from '../hooks/config-error'
 import { listCheckpoints, verifyCheckpoint } from '../project/checkpoints'
 import { describeFileError, makeFolder } from '../project/files'

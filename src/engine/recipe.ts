@@ -1,5 +1,5 @@
 /** What somebody asks to train, with the project's data set that it names. */
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import type { NetworkSpec } from '../models/network'
 import { suggestion } from '../hooks/config-error'
 import { listDatasets } from '../project/datasets'

@@ -5,7 +5,7 @@
 import { rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { beatMs, claimName, holds, newestClaim, silentMs, takeClaim, type Claim, type Holder } from '../project/claims'
 import { readJson } from '../project/files'
 import { beginOf, lives, type ProcessMark } from '../project/processes'

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { appendFile, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { describeFileError, makeFolder } from '../project/files'
 import { lives } from '../project/processes'
 

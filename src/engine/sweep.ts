@@ -1,5 +1,5 @@
 /** What a comparison of learning rates needs to know of a run. */
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import type { RunManifest } from '../project/manifests'
 import type { RunSpec } from '../training/types'
 

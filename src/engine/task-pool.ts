@@ -3,7 +3,7 @@
  * it was on, never the host.
  */
 import { setMaxListeners } from 'node:events'
-import { fromWireError, PhasescopeError } from '../contract/errors'
+import { fromWireError, PhasescopeError } from '../domain/errors'
 import { confinedFolders } from '../project/places'
 import type { ComputeReply, ComputeRequest, ComputeTasks, TaskName } from '../threads/messages'
 import type { WorkerLauncher, WorkerLink } from './ports'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { EventName, EventPayload } from '../contract/events'
 import type { ParsedParams } from '../contract/requests'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { removeTree } from '../project/files'
 import type { RunManifest } from '../project/manifests'
 import { newId } from '../project/project-folder'

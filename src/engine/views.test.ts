@@ -2,8 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { mostIds } from '../contract/ids'
-import { mostViews } from '../contract/views'
+import { mostIds } from '../domain/ids'
+import { mostViews } from '../domain/views'
 import { testEngine } from './testing/engines'
 
 async function opened() {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { PhasescopeError, toWireError } from '../contract/errors'
+import { PhasescopeError, toWireError } from '../domain/errors'
 import { forClients } from './replies'
 
 it('keeps stacks, and hides where the program lies, but not the files of the user', () => {

@@ -2,8 +2,8 @@
  * Which sources are one training: checkpoints, event files and tables of one folder become one run, so that a fit can use weights
  * and losses together. Where a folder holds several of a kind, their seeds tell; where those do not, nothing is joined.
  */
-import { canJoin } from '../contract/import-answers'
-import type { ImportFormat } from '../contract/import-formats'
+import { canJoin } from '../domain/import-answers'
+import type { ImportFormat } from '../domain/import-formats'
 import { seedFromName, stemOf } from '../formats/file-names'
 import { type ImportFile, isPartOfFile } from './sources'
 

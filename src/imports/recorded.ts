@@ -1,5 +1,5 @@
 /** What the files of a source hold, read: the table of one run, or the tables of several. */
-import type { ImportFormat } from '../contract/import-formats'
+import type { ImportFormat } from '../domain/import-formats'
 import type { RawTable, StepColumn } from '../formats/types'
 
 export interface Recorded {

@@ -1,7 +1,7 @@
 /** Files to import: finding them in what the user chose. Names are relative to the choice. */
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { stemOf } from '../formats/file-names'
 import { askUnclear, joinAsSaid, joinRuns } from './belonging'
 import { checkpointSources } from './checkpoints/sources'

@@ -1,5 +1,5 @@
 /** What was found to import: one source is a file, or files that are read as one. */
-import type { ImportFormat } from '../contract/import-formats'
+import type { ImportFormat } from '../domain/import-formats'
 import type { CheckpointUnit } from './checkpoints/units'
 
 export interface ImportFile {

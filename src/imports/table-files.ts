@@ -1,6 +1,6 @@
 /** Tables among the files of a folder: which files are some, the runs in each, and what these are called. */
 import { basename, join } from 'node:path'
-import { isSettings, whyLeft } from '../contract/left-files'
+import { isSettings, whyLeft } from '../domain/left-files'
 import { epochOfFile, naturalOrder, seedFromName, stemOf } from '../formats/file-names'
 import { trainingFolder } from './belonging'
 import { type ImportFile, isPartOfFile } from './sources'

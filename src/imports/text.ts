@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
-import { knownAs } from '../contract/left-files'
+import { knownAs } from '../domain/left-files'
 import { FormatError } from '../formats/format-error'
 import { unreadable } from './checkpoints/open'
 

@@ -1,7 +1,7 @@
 /** Everything in a folder that was chosen, folder by folder. Hidden files are not looked at, and links are followed once. */
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { naturalOrder } from '../formats/file-names'
 import { describeFileError } from '../project/files'
 

@@ -6,7 +6,7 @@
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Analysis } from '../analysis/types'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { whileAlone } from './claims'
 import { readJson, runFolder, writeJson } from './files'
 import { readAnalysisFile, readRunManifest, type RunManifest } from './manifests'

@@ -7,7 +7,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { decodeSafetensors, encodeSafetensors } from '../formats/safetensors'
 import type { CheckpointState } from '../training/types'
 import { describeFileError, readText, readWhole, removeTree, syncFolder, writeSynced } from './files'

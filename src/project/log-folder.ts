@@ -5,7 +5,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { seedFromName } from '../formats/file-names'
 import { describeFileError } from './files'
 import { confinedBy, guard } from './places'

@@ -4,7 +4,7 @@
  */
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { changeFile } from './changes'
 import { readJson } from './files'
 import type { ProcessMark } from './processes'

@@ -5,7 +5,7 @@
 import { lstatSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 
 /**
  * A path below `root` from names that may come from a file or from outside. Names may hold `/` (and `\`, as Windows writes

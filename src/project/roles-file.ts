@@ -6,7 +6,7 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RoleChoices } from '../analysis/types'
 import { roleChoices } from '../contract/domain'
-import { z } from '../contract/words'
+import { z } from '../domain/words'
 import { readText } from './files'
 
 export const rolesName = 'roles.json'

@@ -1,7 +1,7 @@
 /** Which runs of a project are training or waiting to, in order: `queue.json`, so that the queue outlives the application. */
 import { join } from 'node:path'
 import { z } from 'zod'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { changeFile } from './changes'
 import { readJson } from './files'
 import type { ProcessMark } from './processes'

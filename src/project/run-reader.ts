@@ -1,7 +1,7 @@
 /** Reads the event files of one folder, goes on where it stopped when they have grown, and fetches single values. */
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { RunLog } from '../events/run-log'
 import type { PlaceSeries, SeriesView } from '../events/series'
 import { describeFileError } from './files'

@@ -1,7 +1,7 @@
 /** Weights that networks begin with: `networks/<SHA-256>.safetensors` in the project, kept for runs that are made or begun anew. */
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { decodeSafetensors } from '../formats/safetensors'
 import type { NamedArray } from '../training/types'
 import { makeFolder, readWhole, writeFileAtomic } from './files'

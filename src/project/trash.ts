@@ -4,7 +4,7 @@
  */
 import { lstat, readdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { describeFileError, makeFolder, removeTree, syncFolder } from './files'
 import { guard, placeIn } from './places'
 

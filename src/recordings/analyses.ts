@@ -30,7 +30,7 @@ import type {
   RunSeries,
   TimeAxis
 } from '../analysis/types'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import type { RequestResult } from '../contract/requests'
 import { readAnalysisFile } from '../project/manifests'
 import type { RunSource } from './run-source'

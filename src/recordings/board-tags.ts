@@ -1,6 +1,6 @@
 /** Which tags runs have recorded, of which kind, and what was wrong with their files. */
 import type { TagInfo } from '../contract/boards'
-import { longestTag } from '../contract/ids'
+import { longestTag } from '../domain/ids'
 import type { RequestResult } from '../contract/requests'
 import { stateOfFiles, TagIndex, type RunSummary } from '../project/tag-index'
 import type { RunSource } from './run-source'

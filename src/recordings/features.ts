@@ -2,7 +2,7 @@
 import { defaultFeatures, rolesOf, sampledTags } from '../analysis'
 import type { FeatureSample } from '../analysis'
 import type { RoleChoices } from '../analysis/types'
-import { longestTag } from '../contract/ids'
+import { longestTag } from '../domain/ids'
 import type { RequestResult } from '../contract/requests'
 import type { RunSource } from './run-source'
 import { readerIfThere } from './run-cache'

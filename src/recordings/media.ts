@@ -1,6 +1,6 @@
 /** What runs have recorded that is looked at one by one: images, sounds, texts, PR curves, hyperparameters, graphs. */
 import type { Attempts, HparamRow, PointIndex, PrCurve, RecordedGraph, TextPoint } from '../contract/boards'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import type { RequestResult } from '../contract/requests'
 import { graphOf } from '../events/graph'
 import {

@@ -1,6 +1,6 @@
 /** Readers of runs that were asked for lately, so that the next look reads only what is new on disk. */
 import { totalmem } from 'node:os'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { RunReader } from '../project/run-reader'
 import type { RunSource } from './run-source'
 

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { viewsProblem } from '../contract/views'
+import { viewsProblem } from '../domain/views'
 import { decodeFrame, encodeFrame } from '../contract/wire'
 import { bucketsOf } from '../events/histogram'
 import { declaredMetricsOf, sessionEndOf, sessionStartOf } from '../events/hparams'

@@ -1,6 +1,6 @@
 /** A compute thread: takes one task at a time and answers it. */
 import { parentPort } from 'node:worker_threads'
-import { toWireError } from '../contract/errors'
+import { toWireError } from '../domain/errors'
 import { datasetTasks } from '../datasets/stored/tasks'
 import { importTasks } from '../imports/tasks'
 import { confine } from '../project/places'

@@ -2,7 +2,7 @@
  * What compute workers are asked, derived from the tasks themselves: each area says in its `tasks.ts` which there are, and
  * what goes in and comes out. Types only, so that the host can speak to workers without loading what they compute with.
  */
-import type { WireError } from '../contract/errors'
+import type { WireError } from '../domain/errors'
 import type { datasetTasks } from '../datasets/stored/tasks'
 import type { importTasks } from '../imports/tasks'
 import type { analysisTasks } from '../recordings/analysis-tasks'

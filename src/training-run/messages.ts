@@ -1,5 +1,5 @@
 /** Messages of the threads and processes that train: tagged unions, one per direction. */
-import type { WireError } from '../contract/errors'
+import type { WireError } from '../domain/errors'
 import type { Recipe, RecordOptions, RunSpec } from '../training/types'
 import type { Speed } from '../training/measure-speed'
 import type { Piece } from './gpu/pieces'

@@ -1,5 +1,5 @@
 /** The training worker's end of a training that happens elsewhere: it gives data and takes records. */
-import { fromWireError, toWireError } from '../contract/errors'
+import { fromWireError, toWireError } from '../domain/errors'
 import type { CheckpointState, Dataset, RunSpec, TrainerPort, TrainOutcome } from '../training/types'
 import { helpNames, type GpuCommand, type GpuMessage } from './gpu/messages'
 import { PieceReader, postInPieces, type Piece } from './gpu/pieces'

@@ -1,7 +1,7 @@
 /** Where the data of a run come from, in a thread of Node. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { loadDataset } from '../project/datasets'
 import { loadWeights } from '../project/saved-weights'
 import type { Resources } from '../training/datasets'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { nativePackages } from './native-tensorflow'
 import { backendHere, withWayOn } from './train-backend'
 

@@ -1,5 +1,5 @@
 /** Where the updates of a run are computed: in this thread, on any backend that Node has, or elsewhere. */
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { prepareBackend } from '../tensor/backend'
 import { train } from '../training/trainer'
 import type { BackendName, CheckpointState, Dataset, RunSpec, TrainerPort, TrainOutcome } from '../training/types'

@@ -1,7 +1,7 @@
 /** A training thread: trains one run, writes its event file and checkpoints, tells the host how it goes, and ends. */
 import { setImmediate as immediately } from 'node:timers/promises'
 import { parentPort } from 'node:worker_threads'
-import { PhasescopeError, toWireError } from '../contract/errors'
+import { PhasescopeError, toWireError } from '../domain/errors'
 import { loadNewestCheckpoint } from '../project/checkpoints'
 import { confine } from '../project/places'
 import { RunWriter } from '../project/run-writer'

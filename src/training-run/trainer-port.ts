@@ -1,6 +1,6 @@
 /** The trainer's link with the outside in a thread of Node: records become files, control comes from the host. */
 import { setImmediate as immediately } from 'node:timers/promises'
-import { PhasescopeError } from '../contract/errors'
+import { PhasescopeError } from '../domain/errors'
 import { pruneCheckpoints, saveCheckpoint } from '../project/checkpoints'
 import { claimName, newestClaim } from '../project/claims'
 import type { RunWriter } from '../project/run-writer'

@@ -1,5 +1,5 @@
 /** What was dropped on the window: files, and folders with all that lies in them. */
-import { isImportable } from '../../../src/contract/import-formats'
+import { isImportable } from '../../../src/domain/import-formats'
 
 export interface DroppedFile {
   /** Path below what was dropped, with `/`. */

@@ -1,9 +1,9 @@
 /** An import from the choice of files to its result; the dialog shows it, the drop target begins it. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { RunAnswer } from '../../../src/contract/import-answers'
+import type { RunAnswer } from '../../../src/domain/import-answers'
 import type { ImportSource } from '../../../src/contract/domain'
-import { importableKinds } from '../../../src/contract/import-formats'
+import { importableKinds } from '../../../src/domain/import-formats'
 import type { RequestResult } from '../../../src/contract/requests'
 import { onEvent, request } from '../../bridge/host'
 import { latest } from '../../stores/latest'

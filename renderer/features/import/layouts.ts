@@ -1,5 +1,5 @@
 /** Files with the same columns, so that whatever is asked about them is asked once. */
-import { importFormat } from '../../../src/contract/import-formats'
+import { importFormat } from '../../../src/domain/import-formats'
 import type { ImportSource } from '../../../src/contract/domain'
 import { integer } from '../../charts/format'
 

@@ -1,7 +1,7 @@
 /** `phasescope data`: the user's own data as data sets of a project. */
 import { basename, resolve } from 'node:path'
 import type { DataChoices, DataFindings, DatasetInfo } from '../../contract/data'
-import { PhasescopeError } from '../../contract/errors'
+import { PhasescopeError } from '../../domain/errors'
 import { withEngine } from '../host'
 import { interruptible } from '../interrupt'
 import type { Command, Context, Input } from '../options'

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { backendNames } from '../../contract/backends'
+import { backendNames } from '../../domain/backends'
 import { experiments, findExperiment } from '../../training/experiments'
 import type { ExperimentSpec, ParamSpec } from '../../training/types'
 import { withEngine } from '../host'

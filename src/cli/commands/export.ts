@@ -1,7 +1,7 @@
 /** `phasescope export`: every recorded scalar of logs or of a project as text. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { PhasescopeError } from '../../contract/errors'
+import { PhasescopeError } from '../../domain/errors'
 import { RunReader } from '../../project/run-reader'
 import { findLogRuns } from '../../project/log-folder'
 import { writeScalars, writeScalarsFile } from '../../project/scalar-export'

@@ -1,9 +1,9 @@
 /** `phasescope import`: recorded series of other programs as runs of a project. */
 import { basename, resolve } from 'node:path'
 import type { ImportSource } from '../../contract/domain'
-import { canJoin, type RunAnswer } from '../../contract/import-answers'
-import { importableKinds, importFormat } from '../../contract/import-formats'
-import { PhasescopeError } from '../../contract/errors'
+import { canJoin, type RunAnswer } from '../../domain/import-answers'
+import { importableKinds, importFormat } from '../../domain/import-formats'
+import { PhasescopeError } from '../../domain/errors'
 import type { Engine } from '../../engine/engine'
 import type { Inspection } from '../../engine/import-service'
 import { visibleJson } from '../../text/visible'

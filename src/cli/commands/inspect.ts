@@ -1,6 +1,6 @@
 /** `phasescope inspect`: what lies in a folder of TensorBoard logs, without a project. */
 import { resolve } from 'node:path'
-import { PhasescopeError } from '../../contract/errors'
+import { PhasescopeError } from '../../domain/errors'
 import type { RunLog, TagSeries } from '../../events/run-log'
 import { findLogRuns } from '../../project/log-folder'
 import type { LogRun } from '../../project/log-folder'

@@ -1,7 +1,7 @@
 /** `phasescope serve`: the application for a browser, on this machine or, encrypted, on another one. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { PhasescopeError } from '../../contract/errors'
+import { PhasescopeError } from '../../domain/errors'
 import { shortestToken } from '../../host/access'
 import { startBrowserHost } from '../../host/browser-host'
 import { standGuard } from '../../host/last-resort'

@@ -1,7 +1,7 @@
 /** `phasescope train`: one experiment, one run per seed. */
 import { readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { backendNames } from '../../contract/backends'
+import { backendNames } from '../../domain/backends'
 import { recordOptions } from '../../contract/domain'
 import { ConfigError, suggestion } from '../../hooks/config-error'
 import type { Engine } from '../../engine/engine'

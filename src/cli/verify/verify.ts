@@ -1,8 +1,8 @@
 /** `phasescope experiments --verify`: trains every experiment and says whether it shows what it is known for. */
 import type { Engine } from '../../engine/engine'
 import { defaultHooks, findExperiment, resolveRecipe } from '../../training/experiments'
-import { backendTitles } from '../../contract/backends'
-import type { BackendChoice } from '../../contract/backends'
+import { backendTitles } from '../../domain/backends'
+import type { BackendChoice } from '../../domain/backends'
 import type { Terminal } from '../terminal'
 import { duration, table } from '../terminal'
 import { type Curve, type VerifyCase } from './cases'

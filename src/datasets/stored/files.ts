@@ -1,7 +1,7 @@
 /** Files of the user's own data: finding them in what was chosen. Names are relative to the choice. */
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { PhasescopeError } from '../../contract/errors'
+import { PhasescopeError } from '../../domain/errors'
 import { describeFileError } from '../../project/files'
 
 /** Name below the choice, with `/`. */

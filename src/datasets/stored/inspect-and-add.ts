@@ -1,7 +1,7 @@
 /** The user's own data in a compute worker: a look at what was chosen, and its way into the project. */
 import type { DataChoices, DataFindings, DatasetInfo } from '../../contract/data'
-import { PhasescopeError } from '../../contract/errors'
-import { whyLeft } from '../../contract/left-files'
+import { PhasescopeError } from '../../domain/errors'
+import { whyLeft } from '../../domain/left-files'
 import { readUserData } from '../own/read'
 import { DataQuestion, type LeftOut, type UserData } from '../own/choices'
 import { stemOf } from '../../formats/file-names'

@@ -2,7 +2,7 @@
  * A format whose runs are known by the names of files and folders: one file for each in this folder, and one row in index.ts. What is
  * one file of values, whatever its name, is a table (../tables.ts).
  */
-import type { ImportFormat } from '../../contract/import-formats'
+import type { ImportFormat } from '../../domain/import-formats'
 import { seedFromName } from '../../formats/file-names'
 import { largest } from '../../numeric/statistics'
 import type { Recorded } from '../recorded'

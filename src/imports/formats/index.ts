@@ -1,5 +1,5 @@
 /** The formats that are known by names, in the order in which they take files. */
-import type { ImportFormat } from '../../contract/import-formats'
+import type { ImportFormat } from '../../domain/import-formats'
 import { downloads } from './downloads'
 import { dvclive } from './dvclive'
 import { visualizingTraining } from './epoch-files'

@@ -1,5 +1,5 @@
 /** Between a training worker, which owns the files of a run, and a trainer that has the GPU but no files. */
-import type { WireError } from '../../contract/errors'
+import type { WireError } from '../../domain/errors'
 import type { CheckpointState, Dataset, RunSpec, TrainOutcome, TrainRecord } from '../../training/types'
 import type { Speed } from '../../training/measure-speed'
 

@@ -2,7 +2,7 @@
  * The end with the GPU: trains what it is given, and hands out records and checkpoints. Pure: it runs in the web worker of
  * Electron's hidden window, and in tests wherever there is a backend.
  */
-import { fromWireError, toWireError } from '../../contract/errors'
+import { fromWireError, toWireError } from '../../domain/errors'
 import { train } from '../../training/trainer'
 import type { Dataset, RunSpec, TrainerPort, TrainRecord } from '../../training/types'
 import type { GpuCommand, GpuMessage, HelpName } from './messages'
