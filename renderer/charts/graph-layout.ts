@@ -1,6 +1,6 @@
 /** Layout of the module tree: layered by dagre, scopes as nested boxes, edges orthogonal. */
 import dagre from '@dagrejs/dagre'
-import type { ModuleGraph, ModuleNode } from '../../src/models/types'
+import type { ModuleGraph, ModuleNode } from '../../src/domain/model-graph'
 import { largest, smallest } from './extremes'
 
 export interface PlacedNode {

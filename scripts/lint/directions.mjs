@@ -34,7 +34,7 @@ export const directions = {
   },
   'src/formats': {
     about: 'bytes to arrays, tables, pictures, networks: idx, npz, safetensors, PyTorch, CSV, Keras',
-    imports: ['text'],
+    imports: ['domain', 'text'],
     packages: ['wasm-vips', 'papaparse', 'fast-png', '@zip.js/zip.js']
   },
   'src/datasets': {
@@ -43,7 +43,7 @@ export const directions = {
   },
   'src/events': {
     about: 'TensorBoard event files: reading, encoding, what is in a run',
-    imports: []
+    imports: ['domain']
   },
   'src/hmm': {
     about: 'hidden Markov models of levels or rules of change, missing cells: EM, Viterbi',
@@ -55,17 +55,17 @@ export const directions = {
   },
   'src/models': {
     about: 'architectures, the module tree',
-    imports: ['tensor', 'numeric'],
+    imports: ['domain', 'tensor', 'numeric'],
     packages: tensorflow
   },
   'src/hooks': {
     about: 'hook points: names, attachment, collectors',
-    imports: ['metrics', 'models', 'tensor'],
+    imports: ['domain', 'metrics', 'models', 'tensor'],
     packages: tensorflow
   },
   'src/training': {
     about: 'experiments, trainer, optimizers, schedules',
-    imports: ['hooks', 'metrics', 'models', 'datasets', 'formats', 'tensor', 'text', 'numeric'],
+    imports: ['domain', 'hooks', 'metrics', 'models', 'datasets', 'formats', 'tensor', 'text', 'numeric'],
     packages: tensorflow
   },
   'src/analysis': {
@@ -119,7 +119,7 @@ export const directions = {
   'src/engine': {
     about: 'jobs, scheduling, the implementation of the contract',
     // Of what runs in threads only the messages, and of those only their types: what computes must never run in the host.
-    imports: ['domain', 'contract', 'project', 'analysis', 'training', 'hooks', 'models', 'numeric'],
+    imports: ['domain', 'contract', 'project', 'analysis', 'training', 'hooks', 'numeric'],
     types: ['threads/messages', 'training-run/messages', 'recordings/run-source', 'imports/sources'],
     node: true,
     packages: ['es-module-lexer']
@@ -133,19 +133,7 @@ export const directions = {
   'src/cli': {
     about: 'commands',
     imports: [
-      ...[
-        'domain',
-        'engine',
-        'host',
-        'contract',
-        'project',
-        'analysis',
-        'training',
-        'hooks',
-        'models',
-        'events',
-        'text'
-      ],
+      ...['domain', 'engine', 'host', 'contract', 'project', 'analysis', 'training', 'hooks', 'events', 'text'],
       'numeric'
     ],
     node: true

@@ -4,7 +4,7 @@ import type { Role } from '../analysis/types'
 import { backendName } from '../domain/backends'
 import { tagName } from '../domain/ids'
 import { importFormatIds } from '../domain/import-formats'
-import { networkSpec } from './network'
+import { networkSpec } from '../domain/network'
 
 export const paramValue = z.union([z.number(), z.string(), z.boolean()])
 

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Analysis, TimeAxis } from '../analysis/types'
-import type { ModuleGraph } from '../models/types'
+import type { ModuleGraph } from '../domain/model-graph'
 import type { ExperimentSpec } from '../training/types'
 import {
   acrossRuns,
@@ -36,7 +36,7 @@ import { backendChoice, backendName, backendStatus } from '../domain/backends'
 import { boardRequests } from './boards'
 import { dataRequests } from './data'
 import { runAnswers } from '../domain/import-answers'
-import { networkSpec } from './network'
+import { networkSpec } from '../domain/network'
 import { id, mostIds, mostTags, oneOrMoreIds, someIds, someTags, tagName } from '../domain/ids'
 import { f32, f64, i32 } from './packed'
 

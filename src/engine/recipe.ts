@@ -1,6 +1,6 @@
 /** What somebody asks to train, with the project's data set that it names. */
 import { PhasescopeError } from '../domain/errors'
-import type { NetworkSpec } from '../models/network'
+import type { NetworkSpec } from '../domain/network'
 import { suggestion } from '../hooks/config-error'
 import { listDatasets } from '../project/datasets'
 import type { DatasetFacts, ParamValue, Recipe } from '../training/types'

@@ -1,5 +1,5 @@
 /** Graphs of computation: a GraphDef in the field of the event that every reader knows. */
-import type { ModuleGraph, ModuleNode } from '../models/types'
+import type { ModuleGraph, ModuleNode } from '../domain/model-graph'
 import { shapeOf } from './encode-value'
 import { ProtoWriter } from './protobuf'
 

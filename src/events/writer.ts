@@ -2,7 +2,7 @@
  * Everything that an event file can say, one method per kind. This is the pure half of a writer: it encodes, frames, and
  * knows which tags the file has already described; where the records go is the other half's business. One object per file.
  */
-import type { ModuleGraph } from '../models/types'
+import type { ModuleGraph } from '../domain/model-graph'
 import {
   DoubleEncoder,
   encodeAudio,

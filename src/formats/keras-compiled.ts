@@ -1,5 +1,5 @@
 /** What a model of Keras was compiled with: its loss, and its optimizer as hyperparameters. */
-import type { CompiledLoss } from '../models/types'
+import type { CompiledLoss } from '../domain/network'
 import { textOf, type Config } from './keras-config'
 import { record } from './keras-graph'
 

@@ -1,5 +1,5 @@
 /** Values from the settings of a layer of Keras, and what a layer is read as. */
-import type { NetworkSpec } from '../models/types'
+import type { NetworkSpec } from '../domain/network'
 import { FormatError } from './format-error'
 
 export type Layer = NetworkSpec['layers'][number]

@@ -2,7 +2,7 @@
  * Models of Keras as networks: what model.to_json() of Keras 2 and 3 writes for Sequential and Functional models, and the
  * model.json of TensorFlow.js's layers format. The layers are read, not the weights.
  */
-import type { NetworkSpec } from '../models/types'
+import type { NetworkSpec } from '../domain/network'
 import { FormatError } from './format-error'
 import { byteRange } from './keras-bytes'
 import { compiledOf, type Compiled } from './keras-compiled'

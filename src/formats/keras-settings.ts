@@ -1,5 +1,5 @@
 /** What a layer of Keras sets of its parameters: whether they are trained, their first values, penalties and constraints. */
-import type { Constraint, InitialValues, LayerSettings, Penalty } from '../models/types'
+import type { Constraint, InitialValues, LayerSettings, Penalty } from '../domain/layer-settings'
 import { refused, textOf, withWeights, type Config, type KerasLayer, type Part } from './keras-config'
 
 const recurrent: readonly Part['type'][] = ['lstm', 'gru', 'simpleRnn']

@@ -1,5 +1,5 @@
 /** Names of hook points: what a model offers, and the check of what somebody asked for. */
-import type { ModuleGraph, ModuleNode } from '../models/types'
+import type { ModuleGraph, ModuleNode } from '../domain/model-graph'
 import type { HookKind } from '../training/types'
 import { ConfigError, suggestion } from './config-error'
 

@@ -1,6 +1,6 @@
 /** A network from a file: our own list of layers, or a model of Keras or TensorFlow.js. */
 import { createHash } from 'node:crypto'
-import { networkSpec } from '../contract/network'
+import { networkSpec } from '../domain/network'
 import { FormatError } from '../formats/format-error'
 import { networkFromKeras } from '../formats/keras-model'
 import { encodeSafetensors } from '../formats/safetensors'

@@ -1,6 +1,6 @@
 /** What a model is made of, without any tensor: parameter list and module tree. No runtime dependency on TensorFlow.js. */
-import type { Constraint, Penalty } from './layer-settings'
-import type { ModuleEdge, ModuleGraph, ModuleNode } from './types'
+import type { Constraint, Penalty } from '../domain/layer-settings'
+import type { ModuleEdge, ModuleGraph, ModuleNode } from '../domain/model-graph'
 
 export type Initialiser =
   | { kind: 'zeros' }

@@ -7,7 +7,7 @@ import { prepareBackend } from '../tensor/backend'
 import { expectClose } from '../tensor/testing/compare'
 import { goldenJson } from '../testing/golden'
 import { Model } from './model'
-import type { Layer, NetworkSpec } from './network'
+import type { Layer, NetworkSpec } from '../domain/network'
 import { networkArchitecture } from './network-architecture'
 import { networkForward } from './network-forward'
 

@@ -1,6 +1,6 @@
 /** The image classifiers as lists of layers: multilayer perceptron, LeNet-5 and ResNet-18. */
 import { sizeOf } from './architecture'
-import type { Layer, NetworkSpec } from './network'
+import type { Layer, NetworkSpec } from '../domain/network'
 
 export interface ImageTask {
   /** [height, width, channels] */

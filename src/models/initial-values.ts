@@ -1,7 +1,7 @@
 /** Initial values of parameters as networks set them, as what is drawn. */
 import { sizeOf, type Initialiser } from './architecture'
-import type { InitialValues } from './layer-settings'
-import type { Layer } from './network'
+import type { InitialValues } from '../domain/layer-settings'
+import type { Layer } from '../domain/network'
 
 /** Standard deviation of a normal distribution that is cut at two standard deviations, as a share of what it was. */
 const truncatedShare = 0.87962566103423978

@@ -5,7 +5,7 @@ import { readValues } from '../tensor/views'
 import type { Architecture, BufferSpec, ParameterSpec } from './architecture'
 import { initialValues } from './draw-values'
 import type { BatchStatistics, Blueprint, Forward, InputBatch, Pass, Tap } from './pass'
-import type { ModuleGraph } from './types'
+import type { ModuleGraph } from '../domain/model-graph'
 
 export interface Parameter extends ParameterSpec {
   /** Replaced by an update where values cannot be changed in place. */

@@ -10,7 +10,7 @@ import type { ParamValue } from '../training/types'
 import { sizeOf } from './architecture'
 import { Model } from './model'
 import type { Tap } from './pass'
-import type { ModuleGraph } from './types'
+import type { ModuleGraph } from '../domain/model-graph'
 
 const tinyResnet = { model: 'resnet18', width: 2 }
 const variants: { name: string; experiment: string; overrides: Record<string, ParamValue> }[] = [

@@ -11,7 +11,7 @@ import {
 import { drawnAs, kerasInitial } from './initial-values'
 import { kindOf } from './layers'
 import type { LayerPart, ParameterDraft } from './layers/kind'
-import type { InitialiserName, NetworkSpec } from './network'
+import type { InitialiserName, NetworkSpec } from '../domain/network'
 import { inputName, placeLayers, shown, type PlacedLayer } from './network-shapes'
 
 export interface InitOptions {

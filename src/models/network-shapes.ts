@@ -2,7 +2,8 @@
 import { sizeOf } from './architecture'
 import { describedTypes, kindOf } from './layers'
 import { stretched } from './layers/merges'
-import { activationNames, type Layer, type LayerType, type NetworkSpec } from './network'
+import { activationNames } from '../domain/network-layers'
+import { type Layer, type LayerType, type NetworkSpec } from '../domain/network'
 
 /** A network that cannot be built; the message names the layer and the remedy. */
 export class NetworkError extends Error {

@@ -1,6 +1,6 @@
 /** What the design page shows about a draft while it is edited. Bad values come back as problems, never as an error. */
 import type { RequestResult } from '../contract/requests'
-import type { ModuleGraph } from '../models/types'
+import type { ModuleGraph } from '../domain/model-graph'
 import { NetworkError } from '../models/network-shapes'
 import { ConfigError } from '../hooks/config-error'
 import { resolveHooks } from '../hooks/hook-points'

@@ -1,6 +1,6 @@
 /** Bytes of a data set as the network takes them. */
 import { describe, expect, it } from 'vitest'
-import type { NetworkSpec } from '../models/network'
+import type { NetworkSpec } from '../domain/network'
 import { Rng } from '../numeric/rng'
 import { BatchSource, consecutive } from './batches'
 import { experimentOf } from './experiments'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../hooks/config-error'
-import type { NetworkSpec } from '../models/network'
+import type { NetworkSpec } from '../domain/network'
 import {
   architectureOf,
   checkHooks,

@@ -1,6 +1,6 @@
 /** Networks that begin with saved weights instead of drawn ones. */
 import { beforeAll, expect, it } from 'vitest'
-import type { NetworkSpec } from '../models/network'
+import type { NetworkSpec } from '../domain/network'
 import { prepareBackend } from '../tensor/backend'
 import { findExperiment, resolveRecipe } from './experiments'
 import { TrainingSession } from './session'

@@ -1,7 +1,7 @@
 /** Networks of every family of layers: they train, learn, and go on from a checkpoint to the last bit. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { networkFromKeras } from '../formats/keras-model'
-import type { Layer, NetworkSpec } from '../models/network'
+import type { Layer, NetworkSpec } from '../domain/network'
 import { Rng } from '../numeric/rng'
 import { prepareBackend, tensorMemory } from '../tensor/backend'
 import { goldenJson } from '../testing/golden'

@@ -1,7 +1,7 @@
 /** Penalties and constraints on every backend; Keras's own updates are in keras-training.test.ts. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
-import type { Constraint } from '../models/layer-settings'
+import type { Constraint } from '../domain/layer-settings'
 import type { Parameter } from '../models/model'
 import { backends, expectClose, expectSameEverywhere, useBackend } from '../tensor/testing/compare'
 import { constrain, penaltyOf } from './parameter-rules'

@@ -1,6 +1,6 @@
 /** What a network says of its parameters in training: penalties in the loss, and what updates keep to. */
 import * as tf from '@tensorflow/tfjs-core'
-import type { Constraint } from '../models/layer-settings'
+import type { Constraint } from '../domain/layer-settings'
 import type { Parameter } from '../models/model'
 
 /** Keras adds it where it divides by norms. */

@@ -1,6 +1,6 @@
 /** Whole runs of networks with frozen layers, penalties, constraints, and of yes/no labels: what is recorded, and resumption. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Layer, NetworkSpec } from '../models/network'
+import type { Layer, NetworkSpec } from '../domain/network'
 import { Rng } from '../numeric/rng'
 import { prepareBackend } from '../tensor/backend'
 import { findExperiment, resolveRecipe } from './experiments'

@@ -1,7 +1,7 @@
 /** Against PyTorch: schedules, and a network with batch norm trained with momentum, decay, clipping and label smoothing. */
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { NetworkSpec } from '../models/network'
+import type { NetworkSpec } from '../domain/network'
 import { prepareBackend } from '../tensor/backend'
 import { expectClose } from '../tensor/testing/compare'
 import { evaluate } from './evaluation'

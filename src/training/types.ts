@@ -1,7 +1,7 @@
 /** Domain types of experiments, runs and what a training run emits. No runtime code: safe to import from anywhere. */
 import type { ParameterValues, WeightScalars } from '../hooks/weights'
-import type { NetworkSpec } from '../models/network'
-import type { ModuleGraph } from '../models/types'
+import type { NetworkSpec } from '../domain/network'
+import type { ModuleGraph } from '../domain/model-graph'
 import type { UserMetricAnswers, UserMetricPoint } from './user-metrics'
 
 export type { UserMetric, UserMetricPoint } from './user-metrics'

@@ -1,5 +1,6 @@
 /** What the layers of `src/models/layers` ask for in the editor. */
-import type { ActivationName, Layer } from '../../../src/models/types'
+import type { ActivationName } from '../../../src/domain/network-layers'
+import type { Layer } from '../../../src/domain/network'
 import type { LayerField, LayerForm } from './network-fields'
 
 export const functions: ActivationName[] = [

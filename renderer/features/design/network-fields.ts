@@ -1,5 +1,5 @@
 /** What each kind of layer asks for in the editor, and how what is typed becomes the layer. */
-import type { Layer, NetworkSpec } from '../../../src/models/types'
+import type { Layer, NetworkSpec } from '../../../src/domain/network'
 import { bias, describedForms, dilations, epsilon, functions, pad, size, strides } from './described-layer-fields'
 
 export type LayerType = Layer['type']

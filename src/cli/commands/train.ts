@@ -7,7 +7,7 @@ import { ConfigError, suggestion } from '../../hooks/config-error'
 import type { Engine } from '../../engine/engine'
 import { recipeOf } from '../../engine/recipe'
 import { hookPoints } from '../../hooks/hook-points'
-import type { NetworkSpec } from '../../models/types'
+import type { NetworkSpec } from '../../domain/network'
 import {
   architectureOf,
   checkHooks,

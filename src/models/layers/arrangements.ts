@@ -4,7 +4,7 @@ import { sizeOf } from '../architecture'
 import { croppedAxis, paddedAxis } from '../../tensor/ops/edges'
 import { interpolated, repeatedAxis } from '../../tensor/ops/resample'
 import { checkWhole, type Fail, type LayerKind } from './kind'
-import type { ArrangementLayer, Edges } from './types'
+import type { ArrangementLayer, Edges } from '../../domain/network-layers'
 
 type Of<T extends ArrangementLayer['type']> = LayerKind<Extract<ArrangementLayer, { type: T }>>
 

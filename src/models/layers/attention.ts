@@ -4,7 +4,7 @@ import { dense } from '../../tensor/ops/dense'
 import { headedAttention } from '../../tensor/ops/headed-attention'
 import { checkRank, checkWhole, type LayerKind, type LayerPart, type ParameterDraft } from './kind'
 import { dropoutMask } from './noise'
-import type { AttentionLayer } from './types'
+import type { AttentionLayer } from '../../domain/network-layers'
 
 const ofInputs = (inputs: readonly number[][]): { query: number[]; key: number[]; value: number[] } => {
   const [query, value = query, key = value] = inputs

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Pass } from '../pass'
 import { checkRank, type LayerKind, type LayerPass } from './kind'
-import type { AugmentationLayer, Range, Fill } from './types'
+import type { AugmentationLayer, Range, Fill } from '../../domain/network-layers'
 
 type Of<T extends AugmentationLayer['type']> = LayerKind<Extract<AugmentationLayer, { type: T }>>
 

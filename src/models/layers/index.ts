@@ -1,5 +1,5 @@
 /** The types of layers that are described each in one place; the others are in `network-shapes.ts` and beside it. */
-import type { Layer } from '../network'
+import type { Layer } from '../../domain/network'
 import { arrangementKinds } from './arrangements'
 import { attentionKinds } from './attention'
 import { augmentationKinds } from './augmentation'
@@ -9,7 +9,7 @@ import { noiseKinds } from './noise'
 import { scaleKinds } from './scales'
 import { sequenceKinds } from './sequences'
 import { windowKinds } from './windows'
-import type { DescribedLayer } from './types'
+import type { DescribedLayer } from '../../domain/network-layers'
 
 const kinds = {
   ...{ ...arrangementKinds, ...attentionKinds, ...augmentationKinds, ...mergeKinds },

@@ -1,7 +1,7 @@
 /** Layers that take several inputs value by value. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Fail, LayerKind } from './kind'
-import type { MergeLayer } from './types'
+import type { MergeLayer } from '../../domain/network-layers'
 
 type Merge = LayerKind<MergeLayer>
 

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { sizeOf } from '../architecture'
 import type { Pass } from '../pass'
 import type { LayerKind } from './kind'
-import type { NoiseLayer } from './types'
+import type { NoiseLayer } from '../../domain/network-layers'
 
 type Of<T extends NoiseLayer['type']> = LayerKind<Extract<NoiseLayer, { type: T }>>
 

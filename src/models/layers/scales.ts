@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { groupNorm, rmsNorm } from '../../tensor/ops/group-norm'
 import { checkWhole, type LayerKind } from './kind'
-import type { ScaleLayer } from './types'
+import type { ScaleLayer } from '../../domain/network-layers'
 
 type Of<T extends ScaleLayer['type']> = LayerKind<Extract<ScaleLayer, { type: T }>>
 

@@ -2,10 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { dense } from '../../tensor/ops/dense'
 import { gru, lstm, simpleRnn } from '../../tensor/ops/recurrent'
-import type { ActivationName } from '../network'
+import type { ActivationName, Recurrent, SequenceLayer } from '../../domain/network-layers'
 import { checkRank, checkWhole, type LayerKind, type LayerPass, type ParameterDraft } from './kind'
 import { dropoutMask } from './noise'
-import type { Recurrent, SequenceLayer } from './types'
 
 type Of<T extends SequenceLayer['type']> = LayerKind<Extract<SequenceLayer, { type: T }>>
 

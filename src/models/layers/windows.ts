@@ -5,7 +5,7 @@ import { maxPool } from '../../tensor/ops/pooling'
 import { dilated, transposedConvolution, transposedLength } from '../../tensor/ops/transposed-convolution'
 import { sizeOf } from '../architecture'
 import { checkWhole, type Fail, type LayerKind, type LayerPass, type ParameterDraft } from './kind'
-import type { WindowLayer } from './types'
+import type { WindowLayer } from '../../domain/network-layers'
 
 type Of<T extends WindowLayer['type']> = LayerKind<Extract<WindowLayer, { type: T }>>
 

@@ -1,7 +1,7 @@
 /** Letter sequences: one image, several answers. */
 import { captchaDataset } from '../../datasets/bundled/captcha'
 import { captchaGlyphsFile, decodeGlyphs } from '../../datasets/bundled/captcha-glyphs'
-import type { Layer, NetworkSpec } from '../../models/network'
+import type { Layer, NetworkSpec } from '../../domain/network'
 import type { ExperimentSpec, Recipe } from '../types'
 import { ofNetwork } from './of-network'
 import { initParams, labelSmoothing, optimiserParams, scheduleParams } from './shared-params'

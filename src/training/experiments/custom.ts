@@ -1,5 +1,5 @@
 /** The user's own network on the user's own data. */
-import type { NetworkSpec } from '../../models/network'
+import type { NetworkSpec } from '../../domain/network'
 import { NetworkError, placeLayers, shown } from '../../models/network-shapes'
 import { networkArchitecture } from '../../models/network-architecture'
 import { isOfNumbers, type LossName } from '../losses'

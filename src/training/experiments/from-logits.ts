@@ -1,5 +1,5 @@
 /** Losses of probabilities start from logits here: what makes probabilities of them at the end of a network goes. */
-import type { NetworkSpec } from '../../models/network'
+import type { NetworkSpec } from '../../domain/network'
 import type { LossName } from '../losses'
 
 /**

@@ -1,7 +1,7 @@
 /** Image classification: handwritten digits, or the user's own pictures such as CIFAR. */
 import { mnistDataset } from '../../datasets/bundled/mnist'
 import { lenet, mlp, resnet18, type ImageTask } from '../../models/image-models'
-import type { NetworkSpec } from '../../models/network'
+import type { NetworkSpec } from '../../domain/network'
 import type { Rng } from '../../numeric/rng'
 import type { ExperimentSpec, ParamSpec, ParamValue, Recipe } from '../types'
 import { loadProjectData, projectExamples, projectProblems } from './project-data'

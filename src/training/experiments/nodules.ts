@@ -1,6 +1,6 @@
 /** Three-dimensional classification with rare positives. */
 import { nodulesDataset, smallestVolume } from '../../datasets/bundled/nodules'
-import type { Layer, NetworkSpec } from '../../models/network'
+import type { Layer, NetworkSpec } from '../../domain/network'
 import type { ExperimentSpec, Recipe } from '../types'
 import { ofNetwork } from './of-network'
 import { initParams, labelSmoothing, optimiserParams, scheduleParams } from './shared-params'

@@ -1,5 +1,5 @@
 /** The part of an experiment that follows from its network. */
-import type { InitialiserName, NetworkSpec } from '../../models/network'
+import type { InitialiserName, NetworkSpec } from '../../domain/network'
 import { networkArchitecture, type InitOptions } from '../../models/network-architecture'
 import { networkForward } from '../../models/network-forward'
 import type { Recipe } from '../types'

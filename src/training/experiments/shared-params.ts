@@ -1,5 +1,5 @@
 /** Hyperparameters that experiments have in common. */
-import { initialiserNames } from '../../models/network'
+import { initialiserNames } from '../../domain/network'
 import type { ParamSpec, ParamValue } from '../types'
 
 interface OptimiserDefaults {

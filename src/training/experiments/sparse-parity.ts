@@ -1,6 +1,6 @@
 /** Sparse parity: a plateau at chance, and then a jump. */
 import { sparseParity as sparseParityDataset } from '../../datasets/bundled/sparse-parity'
-import type { NetworkSpec } from '../../models/network'
+import type { NetworkSpec } from '../../domain/network'
 import type { ExperimentSpec, Recipe } from '../types'
 import { ofNetwork } from './of-network'
 import { initParams, optimiserParams, scheduleParams } from './shared-params'

@@ -1,7 +1,4 @@
-/** The module tree of a model: what the graph draws and where hook points sit. No runtime code. */
-
-export type { Constraint, InitialValues, LayerSettings, Penalty } from './layer-settings'
-export type { ActivationName, CompiledLoss, Layer, NetworkSpec } from './network'
+/** The module tree of a model: what the graph draws and where hook points sit. */
 
 export interface ModuleNode {
   /** Full path, unique: `blocks.0.attn.q`. */
