@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { planEvidence } from '../src/analysis'
-import type { AnalysisOptions } from '../src/analysis/types'
+import type { AnalysisOptions } from '../src/domain/analysis-options'
 import { fitDefaults } from '../src/domain/fit-defaults'
 import { TaskPool } from '../src/engine/task-pool'
 import { createWorkerLauncher } from '../src/host/worker-launcher'

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { STATE_COLORS, STATE_TEXT } from '../../src/analysis/report/svg'
 import { MOST_STATES } from '../../src/analysis/summaries'
-import { mostStates } from '../../src/contract/domain'
+import { mostStates } from '../../src/domain/states'
 
 const css = readFileSync('renderer/styles/tokens.css', 'utf8')
 const tokens = (name: string): string[] =>

@@ -1,6 +1,6 @@
 /** Token values for canvases, which cannot read CSS variables by themselves. Re-read whenever the theme changes. */
 import { shallowRef } from 'vue'
-import { mostStates } from '../../src/contract/domain'
+import { mostStates } from '../../src/domain/states'
 
 export interface ChartTheme {
   name: 'dark' | 'light'

@@ -1,7 +1,7 @@
 /** Tags that runs have recorded, refreshed while they grow. */
 import { computed, onBeforeUnmount, shallowRef, watch } from 'vue'
 import type { ComputedRef } from 'vue'
-import type { Roles } from '../../src/analysis/types'
+import type { Roles } from '../../src/domain/roles'
 import type { RequestResult } from '../../src/contract/requests'
 import { onEvent, request } from '../bridge/host'
 import { inOrder } from './histogram-tags'

@@ -1,7 +1,7 @@
 /** What series are for, by what people have said and by their names; asked again when somebody says something. */
 import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
-import type { Roles } from '../../src/analysis/types'
+import type { Roles } from '../../src/domain/roles'
 import { request } from '../bridge/host'
 import { useRoles } from '../stores/roles'
 import { useAsked } from './useAsked'

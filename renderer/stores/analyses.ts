@@ -1,8 +1,9 @@
 /** Analyses of the open project, the one that is shown, and a fit in progress. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { Analysis, AnalysisOptions, FittedStates, TimeAxis } from '../../src/analysis/types'
-import type { AnalysisSummary } from '../../src/contract/domain'
+import type { Analysis, AnalysisSummary, FittedStates } from '../../src/domain/analysis'
+import type { AnalysisOptions } from '../../src/domain/analysis-options'
+import type { TimeAxis } from '../../src/domain/time'
 import { onEvent, request } from '../bridge/host'
 import { latest } from './latest'
 import { useProject } from './project'

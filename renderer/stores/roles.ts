@@ -1,7 +1,7 @@
 /** What people have said about what the series of the open project are for: one truth for all pages, kept with the project. */
 import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
-import type { Role, RoleChoices } from '../../src/analysis/types'
+import type { Role, RoleChoices } from '../../src/domain/roles'
 import { onEvent, request } from '../bridge/host'
 import { latest } from './latest'
 import { useProject } from './project'

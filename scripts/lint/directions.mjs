@@ -47,7 +47,7 @@ export const directions = {
   },
   'src/hmm': {
     about: 'hidden Markov models of levels or rules of change, missing cells: EM, Viterbi',
-    imports: ['numeric']
+    imports: ['domain', 'numeric']
   },
   'src/metrics': {
     about: 'weight metrics, histograms',
@@ -70,7 +70,7 @@ export const directions = {
   },
   'src/analysis': {
     about: 'sequences, evidence, selection, state identity, training map, runs together',
-    imports: ['hmm', 'text', 'numeric'],
+    imports: ['domain', 'hmm', 'text', 'numeric'],
     packages: ['ml-hclust']
   },
   'src/contract': {

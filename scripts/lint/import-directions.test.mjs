@@ -101,7 +101,7 @@ const right = [
   ['src/engine/engine.ts', "export type { Draft } from '../training-run/messages'\nexport { join } from 'node:path'"],
   [
     'renderer/stores/runs.ts',
-    "export { requests } from '../../src/contract/requests'\nexport type { Analysis } from '../../src/analysis/types'"
+    "export { requests } from '../../src/contract/requests'\nexport type { Analysis } from '../../src/domain/analysis'"
   ],
   ['renderer/bridge/host.ts', 'export const host = window.phasescope'],
   ['electron/main/index.ts', "export { Engine } from '../../src/engine/engine'\nexport { app } from 'electron'"]

@@ -7,7 +7,9 @@ import { countRows } from './row-counts'
 import { buildSequenceForModel, buildSequences } from './sequences'
 import { analyse, optionsOf, runOf } from './testing/builders'
 import { randomModel } from '../hmm/testing/models'
-import type { Alignment, Finding, RunSeries } from './types'
+import type { Alignment } from '../domain/analysis-options'
+import type { Finding } from '../domain/finding'
+import type { RunSeries } from '../domain/run-series'
 
 const series = (steps: number[], values: number[]) => ({
   steps: Float64Array.from(steps),

@@ -1,5 +1,7 @@
 /** One run's chosen features side by side, at true steps. */
-import type { Alignment, Finding, RunSeries } from './types'
+import type { Alignment } from '../domain/analysis-options'
+import type { Finding } from '../domain/finding'
+import type { RunSeries } from '../domain/run-series'
 
 /**
  * Rows of one run before scaling: data [rows, D] row-major, NaN where nothing was recorded. The recorded series themselves

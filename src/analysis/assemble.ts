@@ -15,7 +15,11 @@ import { chooseStates, selectionRows, usableCandidates } from './select'
 import type { BuiltSequences } from './sequences'
 import { summariseStates } from './summaries'
 import { summariseTransitions } from './transitions'
-import type { Analysis, AnalysisOptions, Candidate, FittedStates, Roles, RunSeries, UsualLikelihood } from './types'
+import type { Analysis, Candidate, FittedStates } from '../domain/analysis'
+import type { AnalysisOptions } from '../domain/analysis-options'
+import type { UsualLikelihood } from '../domain/states'
+import type { Roles } from '../domain/roles'
+import type { RunSeries } from '../domain/run-series'
 
 export interface AssembleInput {
   id: string

@@ -1,5 +1,6 @@
 /** What the time of an analysis is counted in: epochs, or steps where epochs would put several points in one place. */
-import type { Analysis, TimeAxis } from './types'
+import type { Analysis } from '../domain/analysis'
+import type { TimeAxis } from '../domain/time'
 
 /** Points may share an epoch here and there, as a summary at the end of a training does. */
 const COARSE_SHARE = 0.05

@@ -4,7 +4,8 @@ import type { FitResult, GaussianHmm, Sequence } from '../hmm/types'
 import { pointLogLikelihoods } from './likelihood'
 import type { CandidateTask, FoldTask } from './plan'
 import { fitScaled } from './scaled-fit'
-import type { AnalysisOptions, Candidate } from './types'
+import type { AnalysisOptions } from '../domain/analysis-options'
+import type { Candidate } from '../domain/analysis'
 
 export type FitSettings = Pick<
   AnalysisOptions,

@@ -4,7 +4,10 @@ import { pointLogLikelihoods } from './likelihood'
 import { fitWith, modelOfRecord } from './modelRecord'
 import { placedIn, spreadOfRuns } from './placement-of-run'
 import { buildSequenceForModel } from './sequences'
-import type { Analysis, AnalysisInputRun, Finding, RunSeries, UsualLikelihood } from './types'
+import type { Analysis, AnalysisInputRun } from '../domain/analysis'
+import type { Finding } from '../domain/finding'
+import type { RunSeries } from '../domain/run-series'
+import type { UsualLikelihood } from '../domain/states'
 
 /** A run whose share of unusual points is above this is said to follow other dynamics. */
 const FOREIGN_SHARE = 0.05

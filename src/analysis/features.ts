@@ -2,7 +2,7 @@
 import { pearson } from '../numeric/statistics'
 import { COPY } from './near-copies'
 import { quantityOf, roleOf, wordsOf } from './roles'
-import type { Roles } from './types'
+import type { Roles } from '../domain/roles'
 
 /** Points of one series of one run, evenly out of all of them. */
 export interface FeatureSample {

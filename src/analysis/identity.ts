@@ -5,7 +5,9 @@
 import { assignment } from '../numeric/assignment'
 import { hasDetails } from './name-details'
 import { colorOf, MOST_STATES } from './summaries'
-import type { Analysis, Finding, FittedStates, StateSummary } from './types'
+import type { Analysis, FittedStates } from '../domain/analysis'
+import type { Finding } from '../domain/finding'
+import type { StateSummary } from '../domain/states'
 
 /** A fit seen from outside: what matching needs of it. */
 export interface IdentifiedFit {

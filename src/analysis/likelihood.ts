@@ -4,7 +4,7 @@ import { densitiesOf } from '../hmm/densities'
 import type { GaussianHmm, Sequence } from '../hmm/types'
 import { logSumExp } from '../numeric/logSpace'
 import { quantile } from '../numeric/statistics'
-import type { UsualLikelihood } from './types'
+import type { UsualLikelihood } from '../domain/states'
 
 /**
  * ln p(row t | rows before t) for every row, [T] per sequence (natural log); they add up to the log-likelihood of the

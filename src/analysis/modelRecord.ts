@@ -1,7 +1,7 @@
 /** A model as it is kept in an analysis: nested rows that people can read. */
 import { flattenNumbers } from '../hmm'
 import type { GaussianHmm, NestedNumbers } from '../hmm/types'
-import type { Analysis, FittedStates } from './types'
+import type { Analysis, FittedStates } from '../domain/analysis'
 
 function nest(values: Float64Array, columns: number): number[][] {
   return Array.from({ length: values.length / columns }, (_, i) =>

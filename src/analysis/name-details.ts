@@ -3,7 +3,9 @@ import { median } from '../numeric/statistics'
 import { valuesAtSteps } from './align'
 import { outcomeRoles, ownRoles, quantityOf } from './roles'
 import { segmentsOf } from './trajectory'
-import type { AnalysisInputRun, Roles, RunSeries } from './types'
+import type { AnalysisInputRun } from '../domain/analysis'
+import type { Roles } from '../domain/roles'
+import type { RunSeries } from '../domain/run-series'
 
 /** Where features stand in each state, in z: [K][D]. */
 export interface StateMeans {

@@ -5,7 +5,9 @@ import { outcomeRanges, setApart } from './name-details'
 import type { OutcomeRange, StateMeans } from './name-details'
 import { ownRoles } from './roles'
 import { segmentsOf } from './trajectory'
-import type { AnalysisInputRun, Roles, RunSeries } from './types'
+import type { AnalysisInputRun } from '../domain/analysis'
+import type { Roles } from '../domain/roles'
+import type { RunSeries } from '../domain/run-series'
 
 /** A curve that improves by less than this, in standard deviations of the run, while in a state stands still. */
 const STILL = 0.3

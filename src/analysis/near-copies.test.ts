@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Sequence } from '../hmm/types'
 import { nearCopies, reportNearCopies } from './near-copies'
-import type { Finding } from './types'
+import type { Finding } from '../domain/finding'
 
 /** A run of columns given by their values at t. */
 function runOf(rows: number, ...columns: ((t: number) => number)[]): Sequence {

@@ -1,7 +1,7 @@
 /** Features that nearly copy each other: named, because each counts as one in a model that takes them for independent. */
 import type { Sequence } from '../hmm/types'
 import { pearson } from '../numeric/statistics'
-import type { Finding } from './types'
+import type { Finding } from '../domain/finding'
 
 /** Series are nearly copies above this correlation, in size, in every run. */
 export const COPY = 0.999

@@ -9,7 +9,9 @@ import { planCandidates } from './plan'
 import { buildSequences } from './sequences'
 import { chooseStates, selectionRows } from './select'
 import { analyse, optionsOf, runOf } from './testing/builders'
-import type { Finding, RunSeries, SelectionRow } from './types'
+import type { Finding } from '../domain/finding'
+import type { RunSeries } from '../domain/run-series'
+import type { SelectionRow } from '../domain/analysis'
 
 /** Runs that pass through three well separated phases in one direction. */
 function phasedRuns(count: number): RunSeries[] {

@@ -4,7 +4,7 @@ import type { GaussianHmm, Sequence } from '../hmm/types'
 import { LEAST_SPREAD, placed, spreadOf } from './placements'
 import type { Moments, Placement, PlacementSpread } from './placements'
 import { usualScale } from './scaling'
-import type { Analysis } from './types'
+import type { Analysis } from '../domain/analysis'
 
 const STEPS = 20
 

@@ -1,6 +1,6 @@
 /** The independent pieces of an analysis, for running side by side. */
 import { Rng } from '../numeric/rng'
-import type { AnalysisOptions } from './types'
+import type { AnalysisOptions } from '../domain/analysis-options'
 
 /** One EM fit. */
 export interface CandidateTask {

@@ -4,7 +4,7 @@ import { Rng } from '../numeric/rng'
 import { hasRates, noiseOfRates, rateRows, ratesOf, ratesOfBuilt, rateWindow } from './rates'
 import { buildSequenceForModel, buildSequences } from './sequences'
 import { optionsOf } from './testing/builders'
-import type { RunSeries } from './types'
+import type { RunSeries } from '../domain/run-series'
 
 const meanOf = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 

@@ -7,7 +7,8 @@ import type { Sequence } from '../hmm/types'
 import { median } from '../numeric/statistics'
 import { scaleInPlace, scalingOfRates } from './scaling'
 import type { BuiltSequences } from './sequences'
-import type { AnalysisOptions, Finding } from './types'
+import type { AnalysisOptions } from '../domain/analysis-options'
+import type { Finding } from '../domain/finding'
 
 /** A run needs so many windows: of fewer no two rates can be told from one that changes. */
 const LEAST_WINDOWS = 8

@@ -1,11 +1,12 @@
 /** Inputs that are small, degenerate or broken: a result or a plain sentence, never NaN and never an exception of ours. */
 import { describe, expect, it } from 'vitest'
-import { analysis as analysisSchema } from '../contract/domain'
+import { analysis as analysisSchema } from '../domain/analysis'
 import { Rng } from '../numeric/rng'
 import { compareRuns } from './across/compare'
 import { decodeRun } from './decode'
 import { analyse, optionsOf, runOf } from './testing/builders'
-import type { Analysis, RunSeries } from './types'
+import type { Analysis } from '../domain/analysis'
+import type { RunSeries } from '../domain/run-series'
 
 function phases(seed: number, points: number, jump = 4): Record<string, number[]> {
   const rng = new Rng(seed)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decidingTags, quantityOf, roleOf, rolesOf } from './roles'
-import type { Role } from './types'
+import type { Role } from '../domain/roles'
 
 const names: Record<Role, string[]> = {
   trainLoss: [

@@ -2,7 +2,7 @@
  * What a recorded series is for, told by its name: which curve is the validation accuracy, which counts epochs. Our own
  * runs have one tag for each role; logs of other programs have names of their own, and people can say it themselves.
  */
-import type { Role, RoleChoices, Roles } from './types'
+import type { Role, RoleChoices, Roles } from '../domain/roles'
 
 /** The tags of our own runs; analyses made before there were roles know no others. */
 export const ownRoles: Readonly<Required<Omit<Roles, 'step' | 'seed'>>> = {

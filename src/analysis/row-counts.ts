@@ -2,7 +2,9 @@
 import { median } from '../numeric/statistics'
 import { alignRun } from './align'
 import { Remnants } from './remnant'
-import type { Alignment, Finding, RunSeries } from './types'
+import type { Alignment } from '../domain/analysis-options'
+import type { Finding } from '../domain/finding'
+import type { RunSeries } from '../domain/run-series'
 
 export interface RowCount {
   align: Alignment

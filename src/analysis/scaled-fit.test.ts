@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { decodeViterbi, fitGaussianHmm, sampleSequence, scoreSequences } from '../hmm'
 import { randomModel } from '../hmm/testing/models'
-import type { CovarianceType, Sequence } from '../hmm/types'
+import type { CovarianceType } from '../domain/analysis-options'
+import type { Sequence } from '../hmm/types'
 import { Rng } from '../numeric/rng'
 import { fitScaled } from './scaled-fit'
 

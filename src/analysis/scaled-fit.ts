@@ -1,7 +1,7 @@
 /** Fits whose priors and floors are relative to the data, whatever units these come in. */
 import { fitGaussianHmm } from '../hmm'
-import type { CovarianceType, FitOptions, FitResult, Sequence } from '../hmm/types'
-import type { AnalysisOptions } from './types'
+import type { CovarianceType, AnalysisOptions } from '../domain/analysis-options'
+import type { FitOptions, FitResult, Sequence } from '../hmm/types'
 
 /**
  * Fits a Gaussian HMM; of sequences that are not z-scored on the scale of each feature's spread over all of them. EM's prior

@@ -3,7 +3,7 @@ import type { Sequence } from '../hmm/types'
 import { largest, mean, meanAndStd } from '../numeric/statistics'
 import { placementsOf } from './placements'
 import type { Placement } from './placements'
-import type { AnalysisOptions } from './types'
+import type { AnalysisOptions } from '../domain/analysis-options'
 
 export type Scaling = AnalysisOptions['zscore']
 

@@ -3,7 +3,10 @@ import { parameterCount } from '../hmm'
 import { meanAndStd } from '../numeric/statistics'
 import type { CandidateResult, FoldResult } from './candidates'
 import { MOST_STATES } from './summaries'
-import type { AnalysisOptions, Criterion, Evidence, Finding, SelectionRow, Spread } from './types'
+import type { AnalysisOptions, Criterion } from '../domain/analysis-options'
+import type { Evidence } from '../domain/evidence'
+import type { Finding } from '../domain/finding'
+import type { SelectionRow, Spread } from '../domain/analysis'
 
 /** Mean and spread of finite numbers; `best` by `better`. null for none. */
 function spread(values: readonly (number | null)[], better: (...values: number[]) => number): Spread | null {

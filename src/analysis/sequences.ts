@@ -7,7 +7,10 @@ import { reportNearCopies } from './near-copies'
 import { hasRates, rateRows, ratesOf } from './rates'
 import { FEW_ROWS, remnantRemedy, Remnants } from './remnant'
 import { scaled, scalesOf, usualScale } from './scaling'
-import type { Analysis, AnalysisInputRun, AnalysisOptions, Finding, RunSeries } from './types'
+import type { Analysis, AnalysisInputRun } from '../domain/analysis'
+import type { AnalysisOptions } from '../domain/analysis-options'
+import type { Finding } from '../domain/finding'
+import type { RunSeries } from '../domain/run-series'
 
 /** Spread below this share of the largest value is rounding of a constant column (0.1 seven times has 1e-17). */
 const CONSTANT = 1e-12

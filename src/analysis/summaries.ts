@@ -1,7 +1,7 @@
 /** What the paths say about each state. */
 import { segmentsOf } from './trajectory'
 import type { StateName } from './names'
-import type { StateSummary } from './types'
+import type { StateSummary } from '../domain/states'
 
 /** A fit has at most so many states, and each has a colour and a number of its own. */
 export const MOST_STATES = 16

@@ -2,7 +2,8 @@
 import { filteredProbabilities } from '../hmm'
 import type { GaussianHmm, Sequence } from '../hmm/types'
 import { logPosteriorGradient, prepareGradients } from './gradients'
-import type { AnalysisInputRun, TransitionFeature, TransitionSummary } from './types'
+import type { AnalysisInputRun } from '../domain/analysis'
+import type { TransitionFeature, TransitionSummary } from '../domain/states'
 
 /**
  * Transitions between different states that occur in the paths, ordered by from, then to.

@@ -1,5 +1,5 @@
 /** Which recorded series a fit uses. */
-import type { RoleChoices } from '../analysis/types'
+import type { RoleChoices } from '../domain/roles'
 import type { Engine } from '../engine/engine'
 import { nearNames, suggestion } from '../hooks/config-error'
 import { UsageError } from './options'

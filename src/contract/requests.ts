@@ -3,35 +3,28 @@
  * validates every message as unknown, and the renderer validates every answer.
  */
 import { z } from 'zod'
-import type { Analysis, TimeAxis } from '../analysis/types'
 import type { ModuleGraph } from '../domain/model-graph'
 import type { ExperimentSpec } from '../training/types'
+import { acrossRuns, convergenceRule } from '../domain/across-runs'
+import { analysis, analysisSummary } from '../domain/analysis'
+import { alignment, analysisOptions } from '../domain/analysis-options'
+import { finding } from '../domain/finding'
 import {
-  acrossRuns,
-  analysis,
-  alignment,
-  analysisOptions,
-  analysisSummary,
-  convergenceRule,
-  finding,
   importSource,
   logEntry,
   logFolderInfo,
-  mostStates,
   paramValue,
-  pointQuantiles,
   projectActivity,
   projectFinding,
   projectInfo,
   recentProject,
   recordOptions,
-  roleChoices,
-  roleName,
-  roles,
-  timeAxis,
   runInfo,
   trashed
 } from './domain'
+import { mostStates, usualLikelihood } from '../domain/states'
+import { roleChoices, roleName, roles } from '../domain/roles'
+import { timeAxis } from '../domain/time'
 import { backendChoice, backendName, backendStatus } from '../domain/backends'
 import { boardRequests } from './boards'
 import { dataRequests } from './data'
@@ -497,7 +490,7 @@ export const requests = {
   /** @returns also the axis of time that tells its points apart, which no file holds */
   'analysis.get': {
     params: z.object({ id }),
-    result: analysis.extend({ axis: timeAxis }) as unknown as z.ZodType<Analysis & { axis: TimeAxis }>
+    result: analysis.extend({ axis: timeAxis })
   },
   'analysis.choose': {
     params: z.object({ id, states: z.number().int().min(1).max(mostStates) }),
@@ -532,7 +525,7 @@ export const requests = {
       /** ln p(point t | points before t), [rows]. */
       logLikelihood: f64,
       /** Quantiles of the same over the analysed points. */
-      usual: pointQuantiles.nullable(),
+      usual: usualLikelihood.nullable(),
       unusualShare: z.number().nullable(),
       foreign: z.boolean(),
       findings: z.array(finding)

@@ -1,5 +1,5 @@
 /** What a fit does unless somebody says otherwise: one set for the window and the command line. */
-import type { AnalysisOptions } from '../analysis/types'
+import type { AnalysisOptions } from './analysis-options'
 
 export const fitDefaults = {
   statesMin: 1,

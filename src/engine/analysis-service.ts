@@ -2,16 +2,12 @@
 import { join } from 'node:path'
 import { judgeEvidence, nothingWeighed, planCandidates, rolesOf, weighPhases } from '../analysis'
 import type { CandidateResult, FoldResult, Weigh } from '../analysis'
-import type {
-  AcrossRuns,
-  Alignment,
-  Analysis,
-  AnalysisOptions,
-  ConvergenceRule,
-  RoleChoices,
-  TimeAxis
-} from '../analysis/types'
-import { criterionNames } from '../contract/domain'
+import type { AcrossRuns, ConvergenceRule } from '../domain/across-runs'
+import type { Alignment, AnalysisOptions } from '../domain/analysis-options'
+import type { Analysis } from '../domain/analysis'
+import type { RoleChoices } from '../domain/roles'
+import type { TimeAxis } from '../domain/time'
+import { criterionNames } from '../domain/analysis-options'
 import { PhasescopeError } from '../domain/errors'
 import type { EventName, EventPayload } from '../contract/events'
 import type { RequestResult } from '../contract/requests'

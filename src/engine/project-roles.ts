@@ -1,7 +1,7 @@
 /** What the user says about what the project's series are for. */
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Role, RoleChoices } from '../analysis/types'
+import type { Role, RoleChoices } from '../domain/roles'
 import { writeFileAtomic } from '../project/files'
 import { readRoles, rolesName, rolesText } from '../project/roles-file'
 import type { ProjectSession } from './project-session'

@@ -1,8 +1,8 @@
 /** A project that is open, or trains in the background: its runs and analyses in memory, and every change to their manifests. */
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Analysis } from '../analysis/types'
-import type { AnalysisSummary, ProjectInfo, RunInfo } from '../contract/domain'
+import type { Analysis, AnalysisSummary } from '../domain/analysis'
+import type { ProjectInfo, RunInfo } from '../contract/domain'
 import { seedOf } from '../contract/domain'
 import { PhasescopeError } from '../domain/errors'
 import { addAnalysis, changeAnalysis, changeRun, sameJson } from '../project/changes'

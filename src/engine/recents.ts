@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Analysis } from '../analysis/types'
+import type { Analysis } from '../domain/analysis'
 import { recentProject } from '../contract/domain'
 import type { RecentProject, RunInfo } from '../contract/domain'
 import type { RequestResult } from '../contract/requests'

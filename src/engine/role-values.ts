@@ -3,7 +3,7 @@
  * accuracy, the table has it in one column. Manifests hold the values by names, which nobody's choice changes; what somebody
  * has chosen is read from the runs, one at a time behind all other questions, and shown in their place.
  */
-import type { RoleChoices } from '../analysis/types'
+import type { RoleChoices } from '../domain/roles'
 import { outcomeRoles, ownRoles } from '../analysis'
 import type { RunInfo } from '../contract/domain'
 import { readRoles } from '../project/roles-file'

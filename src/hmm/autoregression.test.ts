@@ -16,7 +16,8 @@ import { Changes } from './changes'
 import { prepareEmissions } from './emissions'
 import { flattenNumbers } from './initialise'
 import { randomModel } from './testing/models'
-import type { CovarianceType, FitResult, GaussianHmm, InitialParameters, NestedNumbers, Sequence } from './types'
+import type { CovarianceType } from '../domain/analysis-options'
+import type { FitResult, GaussianHmm, InitialParameters, NestedNumbers, Sequence } from './types'
 
 const types: CovarianceType[] = ['diag', 'full', 'tied', 'spherical']
 const kinds = ['diag', 'full'] as const

@@ -6,7 +6,8 @@ import { Expectation } from './expectation'
 import { decodeViterbi, fitGaussianHmm, posteriorProbabilities, sampleSequence, scoreSequences } from './index'
 import { bruteForce } from './testing/bruteForce'
 import { randomModel } from './testing/models'
-import type { CovarianceType, FitResult, GaussianHmm, Sequence } from './types'
+import type { CovarianceType } from '../domain/analysis-options'
+import type { FitResult, GaussianHmm, Sequence } from './types'
 
 const types: CovarianceType[] = ['diag', 'full', 'tied', 'spherical']
 

@@ -6,7 +6,8 @@
 import { packedLength } from '../numeric/linear'
 import { LOG_TWO_PI } from '../numeric/logSpace'
 import type { EmissionTable } from './emissions'
-import type { Autoregression, CovarianceType, Sequence } from './types'
+import type { Autoregression, Sequence } from './types'
+import type { CovarianceType } from '../domain/analysis-options'
 
 /** Weighted sums over the changes of every state. */
 export interface ChangeSums {

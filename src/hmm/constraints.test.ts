@@ -5,7 +5,8 @@ import { reseedStates } from './reseed'
 import { blocksLength, checkSequences, placeRows } from './rows'
 import { bruteForce } from './testing/bruteForce'
 import { randomModel } from './testing/models'
-import type { CovarianceType, FitOptions, GaussianHmm, Sequence, Transitions } from './types'
+import type { CovarianceType } from '../domain/analysis-options'
+import type { FitOptions, GaussianHmm, Sequence, Transitions } from './types'
 
 const TYPES: CovarianceType[] = ['diag', 'full', 'tied', 'spherical']
 const ring = [

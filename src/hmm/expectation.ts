@@ -17,7 +17,8 @@ import type { Places, Recorded } from './simd/layout'
 import { hmmKernels } from './simd/module'
 import type { HmmKernels } from './simd/module'
 import { packPanels, panelsLength, unpackPanelSums } from './simd/panels'
-import type { CovarianceType, GaussianHmm, Sequence } from './types'
+import type { CovarianceType } from '../domain/analysis-options'
+import type { GaussianHmm, Sequence } from './types'
 
 /** As in the kernels, where they are explained. */
 const FLOOR = 1e-150

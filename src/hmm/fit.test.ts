@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Rng } from '../numeric/rng'
 import { fitGaussianHmm, parameterCount, posteriorProbabilities, sampleSequence, scoreSequences } from './index'
 import { randomModel } from './testing/models'
-import type { CovarianceType, FitResult, GaussianHmm, Sequence } from './types'
+import type { CovarianceType } from '../domain/analysis-options'
+import type { FitResult, GaussianHmm, Sequence } from './types'
 
 const TYPES: CovarianceType[] = ['diag', 'full', 'tied', 'spherical']
 

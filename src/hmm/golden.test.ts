@@ -12,7 +12,8 @@ import {
 } from './index'
 import { goldenSequence } from './testing/goldenRuns'
 import { goldenJson } from '../testing/golden'
-import type { CovarianceType, NestedNumbers } from './types'
+import type { CovarianceType } from '../domain/analysis-options'
+import type { NestedNumbers } from './types'
 
 interface Parameters {
   startprob: NestedNumbers

@@ -5,7 +5,8 @@ import type { TransitionMask } from './constraints'
 import type { Expectation } from './expectation'
 import { copyRow, eachRow, indexOfRow, sumsOfSquares } from './rows'
 import type { RowBlocks } from './rows'
-import type { CovarianceType, GaussianHmm, InitialParameters, NestedNumbers } from './types'
+import type { CovarianceType } from '../domain/analysis-options'
+import type { GaussianHmm, InitialParameters, NestedNumbers } from './types'
 
 /** Lloyd steps after the k-means++ seeding: EM moves the means on, so k-means need not finish. */
 const LLOYD_STEPS = 20

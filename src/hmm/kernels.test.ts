@@ -10,7 +10,8 @@ import { kernelMemoryBytes } from './simd/module'
 import { randomModel } from './testing/models'
 import { referenceStep } from './testing/reference'
 import type { ReferenceStep } from './testing/reference'
-import type { CovarianceType, GaussianHmm, Sequence } from './types'
+import type { CovarianceType } from '../domain/analysis-options'
+import type { GaussianHmm, Sequence } from './types'
 
 const TYPES: CovarianceType[] = ['diag', 'full', 'tied', 'spherical']
 

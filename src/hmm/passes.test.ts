@@ -6,7 +6,8 @@ import { logPass } from './logPass'
 import { bruteForce } from './testing/bruteForce'
 import { randomModel } from './testing/models'
 import { createLattice, forwardScaled, smoothScaled } from './testing/scaledPass'
-import type { CovarianceType, GaussianHmm, Sequence } from './types'
+import type { CovarianceType } from '../domain/analysis-options'
+import type { GaussianHmm, Sequence } from './types'
 
 const TYPES: CovarianceType[] = ['diag', 'full', 'tied', 'spherical']
 

@@ -6,7 +6,8 @@ import { Expectation } from './expectation'
 import { posteriorProbabilities, sampleSequence } from './index'
 import { cellStep, ruleStep } from './testing/cell-step'
 import { randomModel } from './testing/models'
-import type { CovarianceType, GaussianHmm, Sequence } from './types'
+import type { CovarianceType } from '../domain/analysis-options'
+import type { GaussianHmm, Sequence } from './types'
 
 const STATES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]
 

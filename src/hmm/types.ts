@@ -1,6 +1,5 @@
-/** Domain types of the Gaussian hidden Markov model. No runtime code. */
-
-export type CovarianceType = 'diag' | 'full' | 'tied' | 'spherical'
+/** Types of the Gaussian hidden Markov model. */
+import type { CovarianceType } from '../domain/analysis-options'
 
 /** Row-major [rows, columns] observations of one run. */
 export interface Sequence {

@@ -5,7 +5,7 @@
  */
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Analysis } from '../analysis/types'
+import type { Analysis } from '../domain/analysis'
 import { PhasescopeError } from '../domain/errors'
 import { whileAlone } from './claims'
 import { readJson, runFolder, writeJson } from './files'

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { access, constants, copyFile, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Analysis } from '../analysis/types'
+import type { Analysis } from '../domain/analysis'
 import { seedOf } from '../contract/domain'
 import { PhasescopeError } from '../domain/errors'
 import { locksFolder, whileAlone } from './claims'

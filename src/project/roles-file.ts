@@ -4,8 +4,8 @@
  */
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RoleChoices } from '../analysis/types'
-import { roleChoices } from '../contract/domain'
+import type { RoleChoices } from '../domain/roles'
+import { roleChoices } from '../domain/roles'
 import { z } from '../domain/words'
 import { readText } from './files'
 

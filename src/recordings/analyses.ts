@@ -18,18 +18,12 @@ import {
   withCandidate
 } from '../analysis'
 import type { BuiltSequences, CandidateResult, EvidenceResult, FoldResult } from '../analysis'
-import type {
-  AcrossRuns,
-  Alignment,
-  Analysis,
-  AnalysisOptions,
-  ConvergenceRule,
-  Role,
-  RoleChoices,
-  Roles,
-  RunSeries,
-  TimeAxis
-} from '../analysis/types'
+import type { AcrossRuns, ConvergenceRule } from '../domain/across-runs'
+import type { Alignment, AnalysisOptions } from '../domain/analysis-options'
+import type { Analysis } from '../domain/analysis'
+import type { Role, RoleChoices, Roles } from '../domain/roles'
+import type { RunSeries } from '../domain/run-series'
+import type { TimeAxis } from '../domain/time'
 import { PhasescopeError } from '../domain/errors'
 import type { RequestResult } from '../contract/requests'
 import { readAnalysisFile } from '../project/manifests'

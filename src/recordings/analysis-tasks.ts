@@ -1,7 +1,8 @@
 /** The steps of an analysis, for compute workers: those that read runs, and the fits themselves. */
 import { measureGains, runCandidate, runFold } from '../analysis'
 import type { CandidateTask, EvidenceTask, FoldTask, RateSource } from '../analysis'
-import type { AnalysisOptions, RoleChoices } from '../analysis/types'
+import type { AnalysisOptions } from '../domain/analysis-options'
+import type { RoleChoices } from '../domain/roles'
 import type { Sequence } from '../hmm/types'
 import { across, assemble, decode, prepareAnalysis, refit, report, rowsOf } from './analyses'
 import type { RunSource } from './run-source'

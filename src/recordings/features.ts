@@ -1,7 +1,7 @@
 /** What a fit of given runs would use: the same answer for the window and for the command line. */
 import { defaultFeatures, rolesOf, sampledTags } from '../analysis'
 import type { FeatureSample } from '../analysis'
-import type { RoleChoices } from '../analysis/types'
+import type { RoleChoices } from '../domain/roles'
 import { longestTag } from '../domain/ids'
 import type { RequestResult } from '../contract/requests'
 import type { RunSource } from './run-source'

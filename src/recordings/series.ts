@@ -1,6 +1,7 @@
 /** Reading saved runs for the training and analysis views: tags, curves over epochs, every point for a fit. */
 import { axisOf, roleOf, rolesOf } from '../analysis'
-import type { RoleChoices, RunSeries } from '../analysis/types'
+import type { RoleChoices } from '../domain/roles'
+import type { RunSeries } from '../domain/run-series'
 import { longestTag } from '../domain/ids'
 import type { PackedSeries, RequestResult } from '../contract/requests'
 import type { RunLog } from '../events/run-log'

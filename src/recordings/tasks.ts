@@ -1,5 +1,5 @@
 /** What compute workers answer about recorded runs. */
-import type { RoleChoices } from '../analysis/types'
+import type { RoleChoices } from '../domain/roles'
 import type { RequestResult } from '../contract/requests'
 import { boardTagsOf } from './board-tags'
 import { exportScalars } from './export-scalars'

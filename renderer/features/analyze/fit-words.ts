@@ -1,5 +1,5 @@
 /** What the terms of a fit mean, in a sentence each, for whoever points at them. */
-import type { AnalysisOptions } from '../../../src/analysis/types'
+import type { AnalysisOptions } from '../../../src/domain/analysis-options'
 
 export const explained = {
   criterion: {

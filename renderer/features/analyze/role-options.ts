@@ -1,5 +1,5 @@
 /** How a role is chosen in a list: by the names of the series, none, or a series. */
-import type { Role, RoleChoices, Roles } from '../../../src/analysis/types'
+import type { Role, RoleChoices, Roles } from '../../../src/domain/roles'
 
 /** Signs that no tag can be confused with: a tag has `tag ` before it. */
 const [byName, none] = ['by name', 'none']

@@ -1,5 +1,6 @@
 /** Which series of an analysis are its losses and accuracies. */
-import type { Analysis, Role, Roles } from '../../../src/analysis/types'
+import type { Analysis } from '../../../src/domain/analysis'
+import type { Role, Roles } from '../../../src/domain/roles'
 
 /** @param told by the names of what the runs recorded, for analyses from before there were roles */
 export function rolesOf(analysis: Pick<Analysis, 'roles'> | null | undefined, told: Roles): Roles {

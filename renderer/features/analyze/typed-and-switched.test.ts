@@ -3,7 +3,7 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { StateSummary } from '../../../src/analysis/types'
+import type { StateSummary } from '../../../src/domain/states'
 import type { Reply } from '../../../src/contract/wire'
 import { connectHost } from '../../bridge/host'
 import { useRuns } from '../../stores/runs'

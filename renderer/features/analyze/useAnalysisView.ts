@@ -1,7 +1,7 @@
 /** What the panels of the analysis share: the time axis, the chosen run, its path and segments. */
 import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
-import type { AnalysisInputRun, FittedStates } from '../../../src/analysis/types'
+import type { AnalysisInputRun, FittedStates } from '../../../src/domain/analysis'
 import { nearestIndex, segmentsOf } from '../../charts/time-axis'
 import type { StateSegment, TimeDomain } from '../../charts/time-axis'
 import { seedOf } from '../../../src/contract/domain'

@@ -1,7 +1,7 @@
 /** What a fit of given runs would use, and why not the rest: the host tells, as it does the command line. */
 import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
-import type { Role, RoleChoices } from '../../../src/analysis/types'
+import type { Role, RoleChoices } from '../../../src/domain/roles'
 import type { RequestResult } from '../../../src/contract/requests'
 import { request } from '../../bridge/host'
 import { useAsked } from '../../composables/useAsked'

@@ -1,5 +1,5 @@
 /** Stays of the analysed runs in their states. */
-import type { Analysis, AnalysisInputRun, FittedStates } from '../../../src/analysis/types'
+import type { Analysis, AnalysisInputRun, FittedStates } from '../../../src/domain/analysis'
 import { segmentsOf } from '../../charts/time-axis'
 
 export interface Visit {

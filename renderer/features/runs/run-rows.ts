@@ -1,7 +1,8 @@
 /** What the run table shows, without the table: filtering, sorting, the best of a group, summaries. */
-import { lastKeys, roleWords, seedOf } from '../../../src/contract/domain'
+import { lastKeys, roleWords } from '../../../src/domain/roles'
+import { seedOf } from '../../../src/contract/domain'
 import { importFormat } from '../../../src/domain/import-formats'
-import type { RoleChoices } from '../../../src/analysis/types'
+import type { RoleChoices } from '../../../src/domain/roles'
 import type { RunInfo } from '../../../src/contract/domain'
 import { largest, smallest } from '../../charts/extremes'
 

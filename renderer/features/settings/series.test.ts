@@ -4,7 +4,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
-import type { Role, RoleChoices, Roles } from '../../../src/analysis/types'
+import type { Role, RoleChoices, Roles } from '../../../src/domain/roles'
 import type { Reply } from '../../../src/contract/wire'
 
 /** A page of its own for every test: stores listen to the host for as long as there is a page. */

@@ -10,7 +10,7 @@ import { benjaminiHochberg, testDetours } from './detours'
 import { editDistance, meanDistances, wasserstein } from './distances'
 import { regressConvergence } from './regression'
 import { analyse, goldenSeries, optionsOf, PAPER_FEATURES, runOf } from '../testing/builders'
-import type { Finding } from '../types'
+import type { Finding } from '../../domain/finding'
 
 interface Golden {
   regression: {

@@ -7,7 +7,11 @@ import { testDetours } from './detours'
 import { distanceMatrix, editDistance, meanDistances, wasserstein } from './distances'
 import { fitWith } from '../modelRecord'
 import { regressConvergence } from './regression'
-import type { AcrossRuns, Analysis, ConvergenceRule, Finding, RunSeries, TimeAxis } from '../types'
+import type { AcrossRuns, ConvergenceRule } from '../../domain/across-runs'
+import type { Analysis } from '../../domain/analysis'
+import type { Finding } from '../../domain/finding'
+import type { RunSeries } from '../../domain/run-series'
+import type { TimeAxis } from '../../domain/time'
 
 /**
  * @param runs recorded series of the analysed runs with the metric and `epoch`, in any order.

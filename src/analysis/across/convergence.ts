@@ -3,7 +3,10 @@ import { median } from '../../numeric/statistics'
 import { valuesAtSteps } from '../align'
 import { wholeOf } from '../name-details'
 import { quantityOf } from '../roles'
-import type { ConvergenceRule, Roles, RunSeries, TimeAxis } from '../types'
+import type { ConvergenceRule } from '../../domain/across-runs'
+import type { Roles } from '../../domain/roles'
+import type { RunSeries } from '../../domain/run-series'
+import type { TimeAxis } from '../../domain/time'
 
 /** Index of the first value strictly beyond the threshold, or -1. A gap is not beyond anything. */
 export function firstBeyond(values: ArrayLike<number>, threshold: number, direction: 'above' | 'below'): number {

@@ -2,7 +2,7 @@
 import { studentQuantileTwoSided, studentTwoSided } from '../../numeric/distributions'
 import { Rng } from '../../numeric/rng'
 import { mean } from '../../numeric/statistics'
-import type { DetourTest } from '../types'
+import type { DetourTest } from '../../domain/across-runs'
 
 /** Up to this many ways to choose the visiting runs, all are tried. */
 const EXACT_LIMIT = 50_000

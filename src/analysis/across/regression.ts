@@ -1,6 +1,7 @@
 /** Regression of convergence on the time spent in each state. */
 import { leastSquares } from '../../numeric/least-squares'
-import type { Finding, Regression } from '../types'
+import type { Finding } from '../../domain/finding'
+import type { Regression } from '../../domain/across-runs'
 
 /**
  * Convergence time (epochs or steps) as a linear function of the time spent in each state (the paper's regression on state counts, in

@@ -1,5 +1,5 @@
 /** What all the evidence of an analysis says together: of levels, and where there are no phases of levels, of rates. */
-import type { Evidence } from '../types'
+import type { Evidence } from '../../domain/evidence'
 import type { EvidenceResult } from './gains'
 import { weighEvidence } from './verdict'
 import { weighRates } from './verdict-of-rates'

@@ -1,5 +1,6 @@
 /** What has to be known of how the evidence came about: what it did not look at, did not hold out, could not fit. */
-import type { Evidence, Finding } from '../types'
+import type { Evidence } from '../../domain/evidence'
+import type { Finding } from '../../domain/finding'
 import type { EvidenceResult } from './gains'
 
 /** @param runs of the analysis; statesMax: the largest number of states that was to be weighed. */

@@ -3,7 +3,7 @@
  * is many levels; so rates count only where they beat two kinds of surrogates, explain a good deal of every feature, and
  * hold still within a phase.
  */
-import type { Evidence, EvidenceRow } from '../types'
+import type { Evidence, EvidenceRow } from '../../domain/evidence'
 import { addBends, noBends, seenShare, trendShare } from './bends'
 import type { EvidenceResult } from './gains'
 import { phasesInWords, weighEvidence } from './verdict'

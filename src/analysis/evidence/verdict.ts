@@ -7,7 +7,7 @@
  * good as the best one; there are none where the best excess is small beside the gain, or beside its own spread.
  */
 import { median, quantile } from '../../numeric/statistics'
-import type { Evidence, EvidenceRow, EvidenceSpread } from '../types'
+import type { Evidence, EvidenceRow, EvidenceSpread } from '../../domain/evidence'
 import type { EvidenceResult } from './gains'
 
 /**

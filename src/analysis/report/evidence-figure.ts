@@ -1,7 +1,6 @@
 /** Gain of states over one regime: on the runs, and on runs that drift as they do without phases. */
-import type { Evidence, EvidenceSpread } from '../types'
-import { element, figure, INK, line, polyline, QUIET, RULE, text } from './svg'
-import { ticks, tickText } from './svg'
+import type { Evidence, EvidenceSpread } from '../../domain/evidence'
+import { element, figure, INK, line, polyline, QUIET, RULE, text, ticks, tickText } from './svg'
 
 const WIDTH = 860
 

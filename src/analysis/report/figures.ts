@@ -2,9 +2,24 @@
 import { timesOn } from '../axis'
 import { quantityOf } from '../roles'
 import { segmentsOf } from '../trajectory'
-import type { Analysis, AnalysisInputRun, FittedStates, RunSeries, SelectionRow, TimeAxis } from '../types'
-import { element, figure, INK, line, polyline, QUIET, RULE, STATE_COLORS, STATE_TEXT, SURFACE, text } from './svg'
-import { ticks, tickText } from './svg'
+import type { Analysis, AnalysisInputRun, SelectionRow, FittedStates } from '../../domain/analysis'
+import type { RunSeries } from '../../domain/run-series'
+import type { TimeAxis } from '../../domain/time'
+import {
+  element,
+  figure,
+  INK,
+  line,
+  polyline,
+  QUIET,
+  RULE,
+  STATE_COLORS,
+  STATE_TEXT,
+  SURFACE,
+  text,
+  ticks,
+  tickText
+} from './svg'
 
 const WIDTH = 860
 /** More points than this cannot be told apart, and would make a file of many megabytes. */

@@ -5,7 +5,9 @@ import { runCandidate, runFold } from '../candidates'
 import { measureGains, planEvidence } from '../evidence/gains'
 import { planCandidates } from '../plan'
 import { buildSequences } from '../sequences'
-import type { Analysis, AnalysisOptions, RunSeries } from '../types'
+import type { Analysis } from '../../domain/analysis'
+import type { AnalysisOptions } from '../../domain/analysis-options'
+import type { RunSeries } from '../../domain/run-series'
 
 export const PAPER_FEATURES = [
   'l1',

@@ -1,7 +1,9 @@
 /** `phasescope report`: a page about an analysis, with figures, for people who do not have the program. */
 import { resolve } from 'node:path'
 import { quantityOf } from '../../analysis'
-import type { ConvergenceRule, Roles, TimeAxis } from '../../analysis/types'
+import type { ConvergenceRule } from '../../domain/across-runs'
+import type { Roles } from '../../domain/roles'
+import type { TimeAxis } from '../../domain/time'
 import { writeReport } from '../../project/project-folder'
 import { noteProblems, withEngine } from '../host'
 import { UsageError } from '../options'

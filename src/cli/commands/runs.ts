@@ -1,5 +1,6 @@
 /** `phasescope runs`: what is in a project. */
-import { lastKeys, seedOf } from '../../contract/domain'
+import { lastKeys } from '../../domain/roles'
+import { seedOf } from '../../contract/domain'
 import type { RunInfo } from '../../contract/domain'
 import { noteProblems, withEngine } from '../host'
 import type { Command } from '../options'

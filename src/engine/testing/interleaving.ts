@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Analysis } from '../../analysis/types'
+import type { Analysis } from '../../domain/analysis'
 import type { Reply } from '../../contract/wire'
 import { placesFor } from '../../host/paths'
 import { Rng } from '../../numeric/rng'

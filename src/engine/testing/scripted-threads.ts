@@ -1,6 +1,6 @@
 /** For tests: threads that say what real ones say, each word when it is its turn. */
 import { readFileSync } from 'node:fs'
-import type { Analysis } from '../../analysis/types'
+import type { Analysis } from '../../domain/analysis'
 import type { TrainCommand, TrainMessage } from '../../training-run/messages'
 import type { ComputeRequest } from '../../threads/messages'
 import type { WorkerKind, WorkerLauncher, WorkerLink } from '../ports'

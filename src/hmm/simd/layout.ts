@@ -1,7 +1,7 @@
 /** Where everything that the kernels of the E-step read and write lies in their memory. */
 import { blocksLength } from '../rows'
 import type { Shape } from '../rows'
-import type { CovarianceType } from '../types'
+import type { CovarianceType } from '../../domain/analysis-options'
 import { hmmKernels, layOut } from './module'
 import type { Place } from './module'
 import { panelsLength } from './panels'

@@ -1,7 +1,8 @@
 /** Small models for tests. */
 import { type Rng } from '../../numeric/rng'
 import { covarsLength } from '../initialise'
-import type { CovarianceType, GaussianHmm } from '../types'
+import type { CovarianceType } from '../../domain/analysis-options'
+import type { GaussianHmm } from '../types'
 
 function distribution(size: number, rng: Rng): number[] {
   const weights = Array.from({ length: size }, () => 0.1 + rng.uniform())

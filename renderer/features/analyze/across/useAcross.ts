@@ -1,7 +1,8 @@
 /** What the runs of the shown analysis say together, under a rule for convergence that the user sets per project. */
 import { computed, ref, watch } from 'vue'
 import type { ComputedRef, Ref, ShallowRef } from 'vue'
-import type { AcrossRuns, ConvergenceRule, TimeAxis } from '../../../../src/analysis/types'
+import type { AcrossRuns, ConvergenceRule } from '../../../../src/domain/across-runs'
+import type { TimeAxis } from '../../../../src/domain/time'
 import { request } from '../../../bridge/host'
 import { useAsked } from '../../../composables/useAsked'
 import type { Asked } from '../../../composables/useAsked'

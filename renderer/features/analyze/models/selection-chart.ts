@@ -1,6 +1,7 @@
 /** What is drawn over the numbers of states: the criteria of the fits, or the evidence for phases. */
 import type { ApexOptions } from 'apexcharts'
-import type { Evidence, EvidenceRow, SelectionRow, Spread } from '../../../../src/analysis/types'
+import type { Evidence, EvidenceRow } from '../../../../src/domain/evidence'
+import type { SelectionRow, Spread } from '../../../../src/domain/analysis'
 import { compact, signed } from '../../../charts/format'
 import type { chartTheme } from '../../../charts/theme'
 

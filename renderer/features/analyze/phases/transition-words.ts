@@ -1,5 +1,5 @@
 /** What a change of state does to the features, as a sentence. */
-import type { TransitionFeature } from '../../../../src/analysis/types'
+import type { TransitionFeature } from '../../../../src/domain/states'
 
 /** Said of this many features at most. */
 const most = 3
