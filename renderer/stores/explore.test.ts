@@ -23,7 +23,8 @@ function runOf(
             record: {
               ...{ metricsEvery: 1, metricsUnit: 'epoch', activationsEvery: 1, histogramMin: 0, histogramMax: 1 },
               ...{ histogramBins: 4, checkpointEvery: 1, observe: [], perClass: false, pauseOnNonFinite: false },
-              keepCheckpoints: 2
+              keepCheckpoints: 2,
+              keepBest: false
             }
           }
   }

@@ -13,7 +13,8 @@ it('runs are of one kind when they were trained on the same', () => {
         histogramMax: 1,
         histogramBins: 2,
         checkpointEvery: 1,
-        keepCheckpoints: 2
+        keepCheckpoints: 2,
+        keepBest: false
       }
     }
   }

@@ -18,7 +18,8 @@ export const recordOptions = z.object({
   histogramMax: z.number(),
   histogramBins: z.number().int().min(2).max(1024),
   checkpointEvery: z.number().int().min(1),
-  keepCheckpoints: z.number().int().min(2).default(2)
+  keepCheckpoints: z.number().int().min(2).default(2),
+  keepBest: z.boolean().default(false)
 })
 
 const datasetFacts = z.object({
@@ -158,6 +159,11 @@ export const runInfo = z.object({
   elapsedSeconds: z.number(),
   /** Last value of the headline metrics, under our own name for each (roles); NaN and infinities as strings, as JSON has none. */
   last: z.record(z.string(), z.union([z.number(), z.literal('NaN'), z.literal('Infinity'), z.literal('-Infinity')])),
+  /** Where the watched metric was best, when the checkpoint of that point is kept. */
+  best: z
+    .object({ metric: z.string(), better: z.enum(['lower', 'higher']), value: z.number(), step: z.number() })
+    .nullable()
+    .optional(),
   notes: z.string().max(longestNotes),
   tags: z.array(z.string().max(longestName)).max(mostRunTags)
 })

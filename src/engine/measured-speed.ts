@@ -5,7 +5,17 @@ import type { Recipe } from '../training/types'
 /** Hyperparameters that do not change what one step costs. */
 const costless = new Set([
   ...['epochs', 'learningRate', 'weightDecay', 'momentum', 'warmupSteps', 'schedule', 'stepEpochs', 'stepFactor'],
-  ...['patience', 'initScale', 'initialiser', 'trainFraction', 'labelSmoothing', 'noise']
+  ...[
+    'patience',
+    'minChange',
+    'watched',
+    'better',
+    'initScale',
+    'initialiser',
+    'trainFraction',
+    'labelSmoothing',
+    'noise'
+  ]
 ])
 
 /** Seconds per step of the newest finished run of the same experiment with equal parameters where they set the cost. */

@@ -125,6 +125,33 @@ describe('a retry', () => {
   })
 })
 
+describe('the best checkpoint', () => {
+  it('stays, is told, and can be forked, while newer ones go', async () => {
+    const { engine, home } = testEngine()
+    const session = await project(engine, home)
+    // At this rate an early epoch is the best.
+    const params = { ...tinyMnist, epochs: 6, learningRate: 0.3, optimizer: 'sgd', momentum: 0.95 }
+    const record = { ...trainingRequest().record, keepCheckpoints: 2, keepBest: true }
+    const [run] = await engine.training.start(session, trainingRequest({ params, record }))
+    await engine.training.finished(run)
+    const { best, step: end } = session.run(run)
+    expect(session.run(run).status).toBe('done')
+    expect(best).toMatchObject({ metric: 'loss/val', better: 'lower' })
+    expect(best!.step).toBeLessThan(end - 2)
+    const { steps } = await engine.call('runs.checkpoints', { runId: run })
+    expect(steps).toEqual([best!.step, end - 2, end])
+    const [series] = await engine.call('runs.series', { runIds: [run], tags: ['loss/val'], maxPoints: 100 })
+    expect(Math.min(...series.values)).toBeCloseTo(best!.value, 5)
+    const fork = await engine.training.fork(session, { runId: run, step: best!.step, name: 'fork', params: {} })
+    await engine.training.finished(fork)
+    expect(session.run(fork)).toMatchObject({ status: 'done' })
+    await engine.training.retry(session, [run])
+    expect(session.run(run).best).toBeNull()
+    await engine.training.finished(run)
+    expect(session.run(run).best).toEqual(best)
+  })
+})
+
 describe('a fork', () => {
   it('without changes ends where its parent ends', async () => {
     const { engine, home } = testEngine()

@@ -217,7 +217,7 @@ export class RunSupervisor {
         this.options.push(session, 'runs.grew', { runId, step: message.step })
         return
       case 'checkpoint':
-        void this.save(session, runId, {})
+        void this.save(session, runId, { best: message.best })
         return
       case 'alert':
         this.options.log.add('warning', name, message.text)
@@ -303,7 +303,7 @@ function keyOf(session: ProjectSession, runId: string): string {
 
 function endingOf({ status, stoppedEarly, step }: Extract<TrainMessage, { kind: 'finished' }>): string | null {
   if (status === 'cancelled') return `Cancelled at step ${step}.`
-  return stoppedEarly ? `Stopped early at step ${step}: validation no longer got better.` : null
+  return stoppedEarly === null ? null : `Stopped early at step ${step}: ${stoppedEarly}.`
 }
 
 function jsonNumbers(values: Record<string, number>): RunInfo['last'] {

@@ -219,7 +219,7 @@ export class TrainingService {
       await this.claimAll(session, runIds)
       for (const runId of runIds) {
         await removeTree(join(session.runFolder(runId), 'checkpoints'))
-        await this.requeue(session, runId, { step: 0, epoch: 0, elapsedSeconds: 0, last: {} })
+        await this.requeue(session, runId, { step: 0, epoch: 0, elapsedSeconds: 0, last: {}, best: null })
       }
       this.pump()
     })

@@ -53,6 +53,20 @@ describe('checkpoints', () => {
     expect((await loadNewestCheckpoint(folder)).state?.step).toBe(100)
   })
 
+  it('keep the best beside the newest', async () => {
+    const folder = temporaryFolder()
+    for (const step of [1, 2, 3, 4, 5]) await saveCheckpoint(folder, state(step))
+    await pruneCheckpoints(folder, 2, 2)
+    expect(await listCheckpoints(folder)).toEqual([2, 4, 5])
+    await pruneCheckpoints(folder, 2, 5)
+    expect(await listCheckpoints(folder)).toEqual([2, 4, 5])
+    await pruneCheckpoints(folder, 2, 4)
+    expect(await listCheckpoints(folder)).toEqual([2, 4, 5])
+    await saveCheckpoint(folder, state(6))
+    await pruneCheckpoints(folder, 2, 4)
+    expect(await listCheckpoints(folder)).toEqual([4, 5, 6])
+  })
+
   it('of a run that has none are none', async () => {
     const folder = temporaryFolder()
     expect(await loadNewestCheckpoint(folder)).toEqual({ state: null, problems: [] })

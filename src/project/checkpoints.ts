@@ -137,14 +137,17 @@ export async function loadNewestCheckpoint(
 }
 
 /**
- * Keeps the newest `kept`; two are the least: one to resume from, and one in case the newest turns out unreadable. What a
+ * Keeps the newest `kept` and the best; two are the least: one to resume from, and one in case the newest turns out unreadable. What a
  * crash left half written goes as well; a run has one writer, so nobody else is writing one now.
  */
-export async function pruneCheckpoints(runFolder: string, kept = 2): Promise<void> {
+export async function pruneCheckpoints(runFolder: string, kept = 2, best?: number): Promise<void> {
   const folder = join(runFolder, 'checkpoints')
   for (const name of await unfinishedCheckpoints(runFolder)) await removeTree(join(folder, name))
   const steps = await listCheckpoints(runFolder)
-  for (const step of steps.slice(0, -kept)) await removeTree(join(folder, String(step)))
+  const newest = steps.filter((step) => step !== best).slice(-kept)
+  for (const step of steps) {
+    if (step !== best && !newest.includes(step)) await removeTree(join(folder, String(step)))
+  }
 }
 
 /** Names of folders in `checkpoints` that a process has begun to write and not finished. */

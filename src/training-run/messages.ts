@@ -1,6 +1,7 @@
 /** Messages of the threads and processes that train: tagged unions, one per direction. */
 import type { WireError } from '../domain/errors'
 import type { Recipe, RecordOptions, RunSpec } from '../training/types'
+import type { BestPoint } from '../training/watched-metric'
 import type { Speed } from '../training/measure-speed'
 import type { Piece } from './gpu/pieces'
 
@@ -61,11 +62,11 @@ export type TrainMessage =
       remainingSeconds: number
     }
   | { kind: 'grew'; step: number; last: Record<string, number> }
-  | { kind: 'checkpoint'; step: number }
+  | { kind: 'checkpoint'; step: number; best: BestPoint | null }
   | { kind: 'log'; level: 'info' | 'warning' | 'error'; text: string }
   /** The run waits for somebody to look at it. */
   | { kind: 'alert'; step: number; text: string; paused: boolean }
-  | { kind: 'finished'; status: 'done' | 'cancelled'; stoppedEarly: boolean; step: number; epoch: number }
+  | { kind: 'finished'; status: 'done' | 'cancelled'; stoppedEarly: string | null; step: number; epoch: number }
   | { kind: 'failed'; error: WireError }
   | { kind: 'measured'; speed: Speed }
   /** For the trainer with the GPU. */

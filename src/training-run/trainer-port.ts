@@ -89,9 +89,9 @@ export function trainerPort({ command, writer, output, control, metrics, userMet
           await stillOurs(command)
           writer.flush(true)
           await saveCheckpoint(folder, record.state)
-          await pruneCheckpoints(folder, spec.record.keepCheckpoints)
+          await pruneCheckpoints(folder, spec.record.keepCheckpoints, record.best?.step)
           output.release()
-          say({ kind: 'checkpoint', step: record.state.step })
+          say({ kind: 'checkpoint', step: record.state.step, best: record.best })
           return
         case 'alert':
           // Nobody would let a run go on that pauses where nobody looks.

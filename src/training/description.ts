@@ -25,7 +25,10 @@ export function describeRun(spec: RunSpec, params: Params, modelTitle: string): 
     ['Metrics', `${interval}; ${record.observe.join(', ') || 'no hook points'}`],
     ['Activations', `every ${record.activationsEvery} batch(es)`],
     ['Histograms', `${record.histogramBins} bins from ${record.histogramMin} to ${record.histogramMax}`],
-    ['Checkpoints', `every ${record.checkpointEvery} epoch(s)`]
+    [
+      'Checkpoints',
+      `every ${record.checkpointEvery} epoch(s)${record.keepBest ? `; the best by ${params.watched} is kept` : ''}`
+    ]
   ]
   return [
     `# ${title}`,

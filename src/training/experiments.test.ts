@@ -205,7 +205,8 @@ describe('pace', () => {
       ...findExperiment('mnist').defaultRecord,
       metricsEvery: 1,
       checkpointEvery: 10,
-      keepCheckpoints: 2
+      keepCheckpoints: 2,
+      keepBest: false
     }
     const schedule = new Schedule(10, 1000, record)
     let now = 0

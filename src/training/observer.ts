@@ -96,12 +96,15 @@ export class Observer {
 
   /**
    * The point at the present step. `first` is the batch of the first update, whose gradients stand for the time before any
-   * update; null later on.
+   * update; null later on. Returns what was recorded; metrics that are computed beside the training are in it when `settled`.
    */
-  async point({ first, stepMs }: { first: Batch | null; stepMs: number | null }): Promise<{
-    train: number
-    validation: number
-  }> {
+  async point({
+    first,
+    stepMs
+  }: {
+    first: Batch | null
+    stepMs: number | null
+  }): Promise<Readonly<Record<string, number>>> {
     const { session, dataset, spec } = this
     const moment = this.moment()
     if (first && this.hooks.size > 0 && this.sees('gradients')) {
@@ -179,7 +182,7 @@ export class Observer {
     if (Number.isFinite(values['loss/train'])) {
       for (const hook of statistics.nonFinite()) await this.alert(`The activations of ${hook}`)
     }
-    return { train: values['loss/train'], validation: values['loss/val'] }
+    return values
   }
 
   /** Waits for what is computed beside the training. */
@@ -297,7 +300,8 @@ export class Observer {
     const parameters = await session.parameterValues()
     if (!port.weightMetrics) {
       const computed = await this.gapWhereFails('The weight metrics', () => weightScalars(parameters, spec.hooks))
-      await this.scalars({ ...values, ...computed?.values }, moment)
+      Object.assign(values, computed?.values)
+      await this.scalars(values, moment)
       return computed && this.nonFiniteWeights(computed, values)
     }
     await this.scalars(values, moment)
@@ -306,6 +310,7 @@ export class Observer {
     const job = this.gapWhereFails('The weight metrics', async () => {
       const computed = await metrics({ parameters, hooks: spec.hooks })
       await this.emit({ kind: 'scalars', ...moment, values: computed.values })
+      Object.assign(values, computed.values)
       await this.nonFiniteWeights(computed, values)
     })
     // Its failure is told where it is awaited, which is never later than the next checkpoint.

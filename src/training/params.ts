@@ -1,6 +1,7 @@
 /** Hyperparameters: completing them with defaults and refusing what cannot work, in sentences. */
 import { ConfigError, suggestion } from '../hooks/config-error'
 import { hookKinds } from '../hooks/hook-points'
+import { watchProblems } from './watched-metric'
 import type { ExperimentSpec, ParamSpec, ParamValue, RecordOptions } from './types'
 
 export interface ParamProblem {
@@ -28,7 +29,7 @@ export function completeParams(spec: ExperimentSpec, overrides: Params): { param
     if (message) problems.push({ key: param.key, message })
     params[param.key] = message ? usual : value
   }
-  return { params, problems }
+  return { params, problems: [...problems, ...watchProblems(params)] }
 }
 
 /** The default of a parameter beside those that come before it. */
@@ -48,6 +49,10 @@ function checkValue(param: ParamSpec, value: ParamValue): string | null {
       const choices = param.choices ?? []
       if (choices.some((choice) => choice.value === value)) return null
       return `${name} is ${shown}; it must be one of ${choices.map((choice) => choice.value).join(', ')}.`
+    }
+    case 'tag': {
+      const ok = typeof value === 'string' && /^\S(.*\S)?$/.test(value) && value.length <= 200
+      return ok ? null : `${name} is ${shown}; it must be the tag of a recorded metric, such as loss/val.`
     }
     case 'integer':
     case 'number': {
@@ -89,6 +94,10 @@ export function recordProblems(record: RecordOptions): ParamProblem[] {
   if (!Number.isInteger(record.keepCheckpoints) || record.keepCheckpoints < 2) {
     const message = `Kept checkpoints (keepCheckpoints) is ${record.keepCheckpoints}; it must be a whole number from 2.`
     problems.push({ key: 'keepCheckpoints', message })
+  }
+  if (typeof record.keepBest !== 'boolean') {
+    const message = `The best checkpoint (keepBest) is ${String(record.keepBest)}; it must be true or false.`
+    problems.push({ key: 'keepBest', message })
   }
   const { histogramMin: low, histogramMax: high } = record
   if (!Number.isFinite(low) || !Number.isFinite(high) || low >= high) {

@@ -120,7 +120,8 @@ export function planOf(
   // A scalar takes about 50 bytes in an event file, a histogram two doubles per bin and some 150 bytes around them.
   const scalarBytes = metricPoints * (10 + 17 * size.hooks + 14) * 50
   const histogramBytes = histogramColumns * size.hooks * ((record.histogramBins + 2) * 16 + 150)
-  const checkpointBytes = Math.min(checkpoints, record.keepCheckpoints) * size.parameters * 4 * (1 + size.slots)
+  const checkpointBytes =
+    Math.min(checkpoints, record.keepCheckpoints + (record.keepBest ? 1 : 0)) * size.parameters * 4 * (1 + size.slots)
   return {
     ...steps,
     metricPoints,

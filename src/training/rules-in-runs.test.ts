@@ -38,7 +38,7 @@ function runOf(spec: NetworkSpec, labels: number, params: Record<string, ParamVa
   }
   const given = { epochs: 4, batchSize: 6, learningRate: 0.05, ...params }
   const recipe = resolveRecipe({ experiment: 'custom', params: given, data: facts, network: spec })
-  const record = { ...findExperiment('custom').defaultRecord, checkpointEvery: 2 }
+  const record = { ...findExperiment('custom').defaultRecord, checkpointEvery: 2, keepBest: false }
   const run: RunSpec = {
     ...{ ...recipe, seed: 2, streams: 3, hooks: ['fc', 'out'], record, backend: 'wasm', parent: null }
   }

@@ -9,7 +9,6 @@ import { ConfigError } from '../hooks/config-error'
 import { tensorMemory } from '../tensor/backend'
 import { BatchSource } from './batches'
 import { describeRun, hparamsOf } from './description'
-import { EarlyStopping } from './early-stopping'
 import { checkHooks, checkRecord, resolveRecipe, stepsPerEpoch, totalSteps } from './experiments'
 import { balancedWeights } from './losses'
 import { Observer } from './observer'
@@ -18,6 +17,7 @@ import { Schedule } from './plan'
 import { firstSamples } from './samples'
 import { TrainingSession } from './session'
 import { classesWithoutExamples } from './class-metrics'
+import { WatchedMetric, watches } from './watched-metric'
 import type { CheckpointState, Dataset, RunSpec, TrainerPort, TrainOutcome } from './types'
 
 /** How long the loop may run without letting messages in, and how often progress is told. */
@@ -62,7 +62,10 @@ class Loop {
   private readonly batches: BatchSource
   private readonly pace: Pace
   private readonly observer: Observer
-  private readonly stopping: EarlyStopping
+  /** Null where nothing follows a metric. */
+  private readonly watched: WatchedMetric | null
+  /** The best point's checkpoint, until it is on disk with the next one: early on, every point is the best so far. */
+  private best: CheckpointState | null = null
   private lastYieldMs: number
   private lastProgressMs = -Infinity
 
@@ -76,7 +79,7 @@ class Loop {
     this.batches = new BatchSource(dataset.train, spec.params.batchSize as number, spec)
     this.pace = new Pace(schedule, () => port.now(), schedule.stepsPerEpoch)
     this.observer = new Observer(spec, session, schedule, dataset, port)
-    this.stopping = new EarlyStopping(spec.params.patience as number)
+    this.watched = watches(spec.params, spec.record) ? new WatchedMetric(spec.params) : null
     this.lastYieldMs = port.now()
   }
 
@@ -89,12 +92,12 @@ class Loop {
   }
 
   private async loop(resume?: CheckpointState): Promise<TrainOutcome> {
-    const { session, schedule, stopping } = this
+    const { session, schedule, watched } = this
     await this.announce(resume)
     // The first record of a fork describes it: it is a run of its own.
     const fork = resume !== undefined && this.spec.parent?.step === resume.step
     if (!resume || fork) await this.describe()
-    if (resume && !fork) stopping.restore(resume.progress.stopping)
+    if (resume && !fork) watched?.restore(resume.progress.stopping)
     const complete = resume?.final === true && !fork
     let savedAt = resume ? resume.step : -1
     for (;;) {
@@ -102,9 +105,10 @@ class Loop {
       if (!resume || step > resume.step || (fork && step === resume.step)) {
         if (schedule.recordsAt(step)) await this.recordPoint()
       }
-      const done = complete || stopping.stops || step === schedule.totalSteps
+      const stops = watched?.stops === true
+      const done = complete || stops || step === schedule.totalSteps
       if (!resume || step > resume.step) {
-        if (schedule.checkpointsAt(step) || stopping.stops) {
+        if (schedule.checkpointsAt(step) || stops) {
           await this.checkpoint(done)
           savedAt = step
         }
@@ -112,12 +116,15 @@ class Loop {
         await this.checkpoint(true)
       }
       await this.tellProgress(done)
-      if (done) return { status: 'done', stoppedEarly: step < schedule.totalSteps, step, epoch: this.epoch() }
+      if (done) {
+        const stoppedEarly = step < schedule.totalSteps && watched ? watched.why() : null
+        return { status: 'done', stoppedEarly, step, epoch: this.epoch() }
+      }
       await this.breathe()
       if (await this.cancelled()) {
         if (savedAt !== step) await this.checkpoint(false)
         await this.log('info', `Cancelled at step ${step}, epoch ${this.epoch().toFixed(2)}.`)
-        return { status: 'cancelled', stoppedEarly: false, step, epoch: this.epoch() }
+        return { status: 'cancelled', stoppedEarly: null, step, epoch: this.epoch() }
       }
       await this.update()
     }
@@ -138,24 +145,41 @@ class Loop {
   private async recordPoint(): Promise<void> {
     const { session, port } = this
     const start = port.now()
-    const losses = await this.observer.point({
+    const values = await this.observer.point({
       first: session.step === 0 ? this.batches.batchAt(0) : null,
       stepMs: session.step > 0 ? this.pace.stepMs() : null
     })
     this.pace.spent('point', port.now() - start)
-    if (!Number.isFinite(losses.train)) await this.diverged(losses.train, true)
-    this.stopping.seen(losses.validation)
-    if (this.stopping.stops && session.step < this.schedule.totalSteps) {
-      await this.log('info', `Stopped early at epoch ${this.epoch().toFixed(2)}: ${this.stopping.why()}.`)
+    if (!Number.isFinite(values['loss/train'])) await this.diverged(values['loss/train'], true)
+    if (this.watched) await this.watch(this.watched, values)
+  }
+
+  private async watch(watched: WatchedMetric, values: Readonly<Record<string, number>>): Promise<void> {
+    const { session, spec } = this
+    // Weight metrics are computed beside the training and join the point when they are there.
+    if (!(watched.metric in values)) await this.observer.settled()
+    const best = watched.seen(values, session.step)
+    if (best && spec.record.keepBest) this.best = await this.stateHere(false)
+    if (watched.stops && session.step < this.schedule.totalSteps) {
+      await this.log('info', `Stopped early at epoch ${this.epoch().toFixed(2)}: ${watched.why()}.`)
     }
+  }
+
+  private stateHere(final: boolean): Promise<CheckpointState> {
+    const more = this.watched ? { stopping: this.watched.state() } : {}
+    return this.session.checkpoint(this.epoch(), final, more)
   }
 
   private async checkpoint(final: boolean): Promise<void> {
     // What is still being computed belongs to steps before the checkpoint, so it has to be recorded before it.
     await this.observer.settled()
     const start = this.port.now()
-    const more = { stopping: this.stopping.state() }
-    await this.port.emit({ kind: 'checkpoint', state: await this.session.checkpoint(this.epoch(), final, more) })
+    const kept = this.spec.record.keepBest ? (this.watched?.bestPoint ?? null) : null
+    const best = this.best
+    this.best = null
+    // First, so that the newest checkpoint is the last that is written.
+    if (best && best.step !== this.session.step) await this.port.emit({ kind: 'checkpoint', state: best, best: kept })
+    await this.port.emit({ kind: 'checkpoint', state: await this.stateHere(final), best: kept })
     this.pace.spent('checkpoint', this.port.now() - start)
   }
 

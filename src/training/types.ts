@@ -2,6 +2,7 @@
 import type { ParameterValues, WeightScalars } from '../hooks/weights'
 import type { NetworkSpec } from '../domain/network'
 import type { ModuleGraph } from '../domain/model-graph'
+import type { BestPoint } from './watched-metric'
 import type { UserMetricAnswers, UserMetricPoint } from './user-metrics'
 
 export type { UserMetric, UserMetricPoint } from './user-metrics'
@@ -13,7 +14,7 @@ export interface ParamSpec {
   key: string
   label: string
   group: 'Data' | 'Model' | 'Optimiser' | 'Schedule'
-  kind: 'integer' | 'number' | 'choice' | 'boolean'
+  kind: 'integer' | 'number' | 'choice' | 'boolean' | 'tag'
   default: ParamValue
   /** Another default where an earlier choice has one of these values. */
   defaultFor?: { key: string; values: Record<string, ParamValue> }
@@ -21,10 +22,12 @@ export interface ParamSpec {
   min?: number
   max?: number
   choices?: { value: string; label: string }[]
+  /** Some tags that most runs have, for a parameter that names one. */
+  suggestions?: string[]
   /** One short sentence shown under the field. */
   hint?: string
-  /** The parameter matters only where another one has one of these values; forms hide it otherwise. */
-  when?: { key: string; values: ParamValue[] }
+  /** The parameter matters only where another one has one of these values, or none of those; forms hide it otherwise. */
+  when?: { key: string; values: ParamValue[] } | { key: string; not: ParamValue[] }
 }
 
 /** A recipe: what can be trained, with which hyperparameters, and what to expect of it. */
@@ -69,6 +72,8 @@ export interface RecordOptions {
   checkpointEvery: number
   /** How many checkpoints stay on disk, the newest first; two at least, one in case the newest cannot be read. */
   keepCheckpoints: number
+  /** Keeps the checkpoint of the point at which the watched metric was best, beside the newest. */
+  keepBest: boolean
 }
 
 export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu'
@@ -144,6 +149,8 @@ export interface HistogramRecord {
 export interface CheckpointRecord {
   kind: 'checkpoint'
   state: CheckpointState
+  /** Where the watched metric was best, whose checkpoint is kept; null: that of none is. */
+  best: BestPoint | null
 }
 
 export interface CheckpointState {
@@ -267,8 +274,8 @@ export interface TrainerPort {
 
 export interface TrainOutcome {
   status: 'done' | 'cancelled'
-  /** Ended before the last planned step because validation no longer got better. */
-  stoppedEarly: boolean
+  /** Why it ended before the last planned step, as a clause; null where it did not. */
+  stoppedEarly: string | null
   step: number
   epoch: number
 }

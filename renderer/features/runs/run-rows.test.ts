@@ -32,6 +32,7 @@ function run(seed: number, change: Partial<RunInfo> = {}): RunInfo {
         perClass: false,
         pauseOnNonFinite: false,
         keepCheckpoints: 2,
+        keepBest: false,
         activationsEvery: 1,
         histogramMin: 0,
         histogramMax: 1,

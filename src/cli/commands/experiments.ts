@@ -85,6 +85,7 @@ function defaultText({ default: usual, defaultFor }: ParamSpec): string {
 
 function allowed({ kind, min, max, choices }: ParamSpec): string {
   if (kind === 'boolean') return 'true, false'
+  if (kind === 'tag') return 'the tag of a recorded metric'
   if (kind === 'choice') return (choices ?? []).map(({ value }) => value).join(', ')
   return `${kind} from ${min ?? '-Infinity'} to ${max ?? 'Infinity'}`
 }

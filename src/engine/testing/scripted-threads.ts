@@ -46,7 +46,7 @@ function trainerOf(scheduler: Scheduler, say: (message: TrainMessage) => void): 
   const end = (status: 'done' | 'cancelled'): void => {
     if (over) return
     over = true
-    say({ kind: 'finished', status, stoppedEarly: false, step, epoch: step / 2 })
+    say({ kind: 'finished', status, stoppedEarly: null, step, epoch: step / 2 })
   }
   const next = (): void => {
     void scheduler.gate(() => {
@@ -54,7 +54,7 @@ function trainerOf(scheduler: Scheduler, say: (message: TrainMessage) => void): 
       step += 1
       const rates = { stepsPerSecond: 1, elapsedSeconds: step, remainingSeconds: totalSteps - step }
       say({ kind: 'progress', step, totalSteps, epoch: step / 2, totalEpochs: 3, ...rates })
-      if (step % 2 === 0) say({ kind: 'checkpoint', step })
+      if (step % 2 === 0) say({ kind: 'checkpoint', best: null, step })
       if (step < totalSteps) next()
       else void scheduler.gate(() => end('done'))
     })

@@ -44,7 +44,8 @@ export function runManifest(id: string, change: Partial<RunManifest> = {}): RunM
         histogramMax: 2,
         histogramBins: 4,
         checkpointEvery: 1,
-        keepCheckpoints: 2
+        keepCheckpoints: 2,
+        keepBest: false
       },
       backend: 'wasm',
       parent: null

@@ -54,7 +54,7 @@ const spec: ExperimentSpec = {
   defaultRecord: {
     ...{ metricsEvery: 40, metricsUnit: 'step', observe: ['weights', 'activations', 'gradients', 'updates'] },
     ...{ perClass: false, pauseOnNonFinite: true, activationsEvery: 20 },
-    ...{ histogramMin: -4, histogramMax: 8, histogramBins: 64, checkpointEvery: 1, keepCheckpoints: 2 }
+    ...{ histogramMin: -4, histogramMax: 8, histogramBins: 64, checkpointEvery: 1, keepCheckpoints: 2, keepBest: false }
   }
 }
 

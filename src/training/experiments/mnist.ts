@@ -110,7 +110,14 @@ const spec: ExperimentSpec = {
   defaultRecord: {
     ...{ metricsEvery: 1, metricsUnit: 'epoch', observe: ['weights', 'activations', 'gradients', 'updates'] },
     ...{ perClass: false, pauseOnNonFinite: true, activationsEvery: 4 },
-    ...{ histogramMin: -4, histogramMax: 8, histogramBins: 64, checkpointEvery: 25, keepCheckpoints: 2 }
+    ...{
+      histogramMin: -4,
+      histogramMax: 8,
+      histogramBins: 64,
+      checkpointEvery: 25,
+      keepCheckpoints: 2,
+      keepBest: false
+    }
   }
 }
 

@@ -57,7 +57,14 @@ const spec: ExperimentSpec = {
   defaultRecord: {
     ...{ metricsEvery: 2, metricsUnit: 'epoch', observe: ['weights', 'activations', 'gradients', 'updates'] },
     ...{ perClass: false, pauseOnNonFinite: true, activationsEvery: 15 },
-    ...{ histogramMin: -3, histogramMax: 5, histogramBins: 64, checkpointEvery: 50, keepCheckpoints: 2 }
+    ...{
+      histogramMin: -3,
+      histogramMax: 5,
+      histogramBins: 64,
+      checkpointEvery: 50,
+      keepCheckpoints: 2,
+      keepBest: false
+    }
   }
 }
 

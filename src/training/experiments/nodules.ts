@@ -64,7 +64,7 @@ const spec: ExperimentSpec = {
   defaultRecord: {
     ...{ metricsEvery: 47, metricsUnit: 'step', observe: ['weights', 'activations', 'gradients', 'updates'] },
     ...{ perClass: true, pauseOnNonFinite: true, activationsEvery: 5 },
-    ...{ histogramMin: -4, histogramMax: 6, histogramBins: 64, checkpointEvery: 1, keepCheckpoints: 2 }
+    ...{ histogramMin: -4, histogramMax: 6, histogramBins: 64, checkpointEvery: 1, keepCheckpoints: 2, keepBest: false }
   }
 }
 

@@ -150,7 +150,35 @@ export function scheduleParams(defaults: ScheduleDefaults): ParamSpec[] {
     {
       ...{ key: 'patience', label: 'Early stopping', group: 'Schedule', kind: 'integer', min: 0, max: 1_000_000 },
       default: 0,
-      hint: 'Stop after this many recorded points without a lower validation loss; 0: never.'
+      hint: 'Stop after this many recorded points at which the watched metric was no better; 0: never.'
+    },
+    {
+      ...{ key: 'minChange', label: 'Smallest gain', group: 'Schedule', kind: 'number', min: 0, max: 1e9 },
+      default: 0,
+      when: { key: 'patience', not: [0] },
+      hint: 'For early stopping, what is better by no more than this is no better.'
+    },
+    {
+      ...{ key: 'watched', label: 'Watched metric', group: 'Schedule', kind: 'tag', default: 'loss/val' },
+      suggestions: [
+        'loss/val',
+        'accuracy/val',
+        'f1/val',
+        'precision/val',
+        'recall/val',
+        'loss/train',
+        'accuracy/train'
+      ],
+      hint: 'Any recorded metric; early stopping and the best checkpoint follow it.'
+    },
+    {
+      ...{ key: 'better', label: 'Better is', group: 'Schedule', kind: 'choice', default: 'name' },
+      choices: [
+        { value: 'name', label: 'as its name says' },
+        { value: 'lower', label: 'lower' },
+        { value: 'higher', label: 'higher' }
+      ],
+      hint: 'Losses and errors: lower. Accuracy, precision, recall, F1: higher.'
     },
     {
       ...{ key: 'evalSamples', label: 'Evaluated samples', group: 'Schedule', kind: 'integer', min: 1, max: 1_000_000 },

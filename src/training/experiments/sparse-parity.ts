@@ -50,7 +50,14 @@ const spec: ExperimentSpec = {
   defaultRecord: {
     ...{ metricsEvery: 2, metricsUnit: 'epoch', observe: ['weights', 'activations', 'gradients', 'updates'] },
     ...{ perClass: false, pauseOnNonFinite: true, activationsEvery: 16 },
-    ...{ histogramMin: -3, histogramMax: 3, histogramBins: 64, checkpointEvery: 50, keepCheckpoints: 2 }
+    ...{
+      histogramMin: -3,
+      histogramMax: 3,
+      histogramBins: 64,
+      checkpointEvery: 50,
+      keepCheckpoints: 2,
+      keepBest: false
+    }
   }
 }
 

@@ -1,0 +1,7 @@
+import type { RunInfo } from '../../../src/contract/domain'
+import { metricValue } from '../../charts/format'
+
+/** "accuracy/val 98.1%" */
+export function bestText({ metric, value }: NonNullable<RunInfo['best']>): string {
+  return `${metric} ${metricValue(metric, value)}`
+}
