@@ -2,6 +2,7 @@
 import { markdownName, markdownText } from '../text/markup'
 import { findExperiment } from './experiments'
 import type { Params } from './params'
+import type { Scaling } from './scaling'
 import type { ParamValue, RunSpec } from './types'
 
 /** All hyperparameters, the seed and what else decides the result. `params` must be complete. */
@@ -13,7 +14,7 @@ export function hparamsOf(spec: RunSpec, params: Params): Record<string, ParamVa
 }
 
 /** Markdown. */
-export function describeRun(spec: RunSpec, params: Params, modelTitle: string): string {
+export function describeRun(spec: RunSpec, params: Params, modelTitle: string, scaling?: Scaling): string {
   const { title, description, reference, expected, params: specs } = findExperiment(spec.experiment)
   const { record, hooks } = spec
   const values = specs.map(({ key, label }) => [label, key, markdownText(String(params[key]))])
@@ -42,8 +43,17 @@ export function describeRun(spec: RunSpec, params: Params, modelTitle: string): 
     '## Hook points',
     hooks.length > 0 ? hooks.map((hook) => `- ${markdownName(hook)}`).join('\n') : 'None.',
     '## Recorded',
-    table(['What', 'When'], recorded)
+    table(['What', 'When'], recorded),
+    ...(scaling ? scalingText(scaling) : [])
   ].join('\n\n')
+}
+
+/** What was done to the inputs, column by column, up to as many as somebody reads. */
+function scalingText({ kind, shift, scale }: Scaling): string[] {
+  const shown = 50
+  const rows = shift.slice(0, shown).map((value, column) => [column + 1, value, scale[column]].map(String))
+  const rest = shift.length > shown ? [`And ${shift.length - shown} more; progress.json of a checkpoint has all.`] : []
+  return [`## Scaling (${kind})`, 'Inputs are (x - shift) / scale.', table(['Column', 'Shift', 'Scale'], rows), ...rest]
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -166,7 +166,8 @@ class Loop {
   }
 
   private stateHere(final: boolean): Promise<CheckpointState> {
-    const more = this.watched ? { stopping: this.watched.state() } : {}
+    const { scaling } = this.dataset
+    const more = { ...(this.watched ? { stopping: this.watched.state() } : {}), ...(scaling ? { scaling } : {}) }
     return this.session.checkpoint(this.epoch(), final, more)
   }
 
@@ -202,7 +203,7 @@ class Loop {
       ...at,
       hparams: hparamsOf(spec, spec.params),
       graph: model.graph,
-      text: describeRun(spec, spec.params, model.graph.title)
+      text: describeRun(spec, spec.params, model.graph.title, dataset.scaling)
     })
     const { validation } = this.observer.evaluated
     await this.observer.samples(firstSamples(model, dataset.inputShape, this.batches.batchAt(session.step), validation))

@@ -2,6 +2,7 @@
 import type { ParameterValues, WeightScalars } from '../hooks/weights'
 import type { NetworkSpec } from '../domain/network'
 import type { ModuleGraph } from '../domain/model-graph'
+import type { Scaling } from './scaling'
 import type { BestPoint } from './watched-metric'
 import type { UserMetricAnswers, UserMetricPoint } from './user-metrics'
 
@@ -293,6 +294,8 @@ export interface Dataset {
   validation: Split
   /** Values that the network's parameters and buffers begin with, instead of drawn ones; those that are not named are drawn. */
   initial?: NamedArray[]
+  /** How the inputs were scaled, where they were. */
+  scaling?: Scaling
 }
 
 export interface Split {

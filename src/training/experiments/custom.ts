@@ -5,6 +5,7 @@ import { networkArchitecture } from '../../models/network-architecture'
 import { isOfNumbers, type LossName } from '../losses'
 import type { ParamProblem } from '../params'
 import type { DatasetFacts, ExperimentSpec, Recipe } from '../types'
+import { scaled, type ScalingKind } from '../scaling'
 import { ofNetwork } from './of-network'
 import { loadProjectData, projectExamples, projectProblems } from './project-data'
 import { fromLogits } from './from-logits'
@@ -27,6 +28,15 @@ const spec: ExperimentSpec = {
     {
       ...{ key: 'validationSamples', label: 'Validation', group: 'Data', kind: 'integer', default: 10_000 },
       ...{ min: 1, max: 1_000_000, hint: 'At most; a fifth of the data where they have no split of their own.' }
+    },
+    {
+      ...{ key: 'scaling', label: 'Scaling', group: 'Data', kind: 'choice', default: 'none' },
+      choices: [
+        { value: 'none', label: 'none' },
+        { value: 'standard', label: 'mean 0, deviation 1' },
+        { value: 'min-max', label: '0 to 1' }
+      ],
+      hint: 'Of each column of numbers, by the training examples. Pictures count as 0 to 1 already.'
     },
     {
       ...{ key: 'loss', label: 'Loss', group: 'Model', kind: 'choice', default: 'auto' },
@@ -199,7 +209,9 @@ export const custom: Experiment = {
   problems: problemsOf,
   async load(recipe, rng, resources) {
     if (!recipe.data) throw new Error('A run of your own network needs a data set.')
-    const data = await loadProjectData(recipe.params, recipe.data, rng, resources)
+    const unscaled = await loadProjectData(recipe.params, recipe.data, rng, resources)
+    const { scaling } = recipe.params
+    const data = scaling === 'none' ? unscaled : scaled(unscaled, scaling as ScalingKind)
     const { byteMaximum, saved } = customNetwork(recipe)
     if (saved !== undefined && !resources.weights) throw new Error('Saved weights belong to a project; none is open.')
     const initial = saved === undefined ? {} : { initial: await resources.weights!(saved) }
