@@ -1,8 +1,8 @@
 /** What observing costs: steps per second without hook points, with the default recording, and with the densest one. */
 import { join, resolve } from 'node:path'
-import { hookKinds as kinds } from '../src/hooks/hook-points'
+import { hookKinds as kinds } from '../src/domain/hook-kinds'
 import { prepareBackend } from '../src/tensor/backend'
-import type { RecordOptions } from '../src/training/types'
+import type { RecordOptions } from '../src/domain/record-options'
 import { datasetOf, references, specOf, trainOnce } from './runs'
 import { interleaved, median, printTable, spreadOf } from './timing'
 

@@ -8,7 +8,11 @@ import { loadDataset } from '../src/training/datasets'
 import { defaultHooks, findExperiment, resolveRecipe } from '../src/training/experiments'
 import { train } from '../src/training/trainer'
 import { MetricsThread } from '../src/training-run/metrics-thread'
-import type { Dataset, ParamValue, RecordOptions, RunSpec, TrainerPort } from '../src/training/types'
+import type { Dataset } from '../src/domain/dataset'
+import type { ParamValue } from '../src/domain/recipe'
+import type { RecordOptions } from '../src/domain/record-options'
+import type { RunSpec } from '../src/domain/run'
+import type { TrainerPort } from '../src/training/port'
 
 export interface Reference {
   name: string

@@ -9,7 +9,8 @@ import { BatchSource } from '../src/training/batches'
 import { loadDataset, type Resources } from '../src/training/datasets'
 import { defaultHooks, findExperiment, resolveRecipe } from '../src/training/experiments'
 import { TrainingSession } from '../src/training/session'
-import type { ParamValue, RunSpec } from '../src/training/types'
+import type { ParamValue } from '../src/domain/recipe'
+import type { RunSpec } from '../src/domain/run'
 
 export interface TrainingTiming {
   name: string

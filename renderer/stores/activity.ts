@@ -1,7 +1,7 @@
 /** What trains and waits in all projects, also in those that are not open. */
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
-import type { ProjectActivity } from '../../src/contract/domain'
+import type { ProjectActivity } from '../../src/domain/project'
 import { onEvent, request } from '../bridge/host'
 import { useProject } from './project'
 

@@ -1,5 +1,5 @@
 /** Hyperparameters that a model brings with it, as it was compiled, beside those that somebody has chosen. */
-import type { ParamSpec, ParamValue } from '../../src/training/types'
+import type { ParamSpec, ParamValue } from '../../src/domain/recipe'
 
 type Values = Readonly<Record<string, ParamValue>>
 

@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
-import type { RunInfo } from '../../src/contract/domain'
+import type { RunInfo } from '../../src/domain/run'
 import type { RequestResult } from '../../src/contract/requests'
 import { onEvent, request } from '../bridge/host'
 import { useAsked } from '../composables/useAsked'

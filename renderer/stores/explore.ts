@@ -1,7 +1,7 @@
 /** Runs on the dashboards: which are shown, in which colour, found by which name. All of it is kept with the project. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { RunInfo } from '../../src/contract/domain'
+import type { RunInfo } from '../../src/domain/run'
 import { mostViews } from '../../src/domain/views'
 import { onEvent, request } from '../bridge/host'
 import { chartTheme, runColors } from '../charts/theme'

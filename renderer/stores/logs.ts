@@ -1,7 +1,7 @@
 /** Log folders that the open project follows, and what is wrong with them. */
 import { defineStore } from 'pinia'
 import { shallowRef, watch } from 'vue'
-import type { LogFolderInfo } from '../../src/contract/domain'
+import type { LogFolderInfo } from '../../src/domain/project'
 import { onEvent, request } from '../bridge/host'
 import { latest } from './latest'
 import { useProject } from './project'

@@ -1,7 +1,8 @@
 /** The open project, the application around it, and which page is shown. */
 import { defineStore } from 'pinia'
 import { nextTick, ref, shallowRef } from 'vue'
-import type { LogEntry, ProjectInfo, RecentProject } from '../../src/contract/domain'
+import type { LogEntry } from '../../src/domain/log-entry'
+import type { ProjectInfo, RecentProject } from '../../src/domain/project'
 import type { RequestResult } from '../../src/contract/requests'
 import { onEvent, onHostLost, request } from '../bridge/host'
 

@@ -1,7 +1,7 @@
 /** Runs that wait for their turn, in the order in which the host will train them. */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
-import type { RunInfo } from '../../src/contract/domain'
+import type { RunInfo } from '../../src/domain/run'
 import type { RequestParams } from '../../src/contract/requests'
 import { onEvent, request } from '../bridge/host'
 import { latest } from './latest'

@@ -1,6 +1,6 @@
 /** Runs by what they have in common: their experiment, seed, a hyperparameter, or a part of their name. */
-import { seedOf } from '../../src/contract/domain'
-import type { RunInfo } from '../../src/contract/domain'
+import { seedOf } from '../../src/domain/run'
+import type { RunInfo } from '../../src/domain/run'
 import { compilePattern, PatternError } from '../../src/text/pattern'
 import type { Matcher } from '../../src/text/pattern'
 

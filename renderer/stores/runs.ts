@@ -1,7 +1,7 @@
 /** Runs of the open project: manifests, live progress, and which runs the views are about. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { RunInfo } from '../../src/contract/domain'
+import type { RunInfo } from '../../src/domain/run'
 import type { EventPayload } from '../../src/contract/events'
 import { onEvent, request } from '../bridge/host'
 import { latest } from './latest'

@@ -39,7 +39,7 @@ export const directions = {
   },
   'src/datasets': {
     about: 'data sets: bundled and generated ones, how the user’s own are read',
-    imports: ['formats', 'numeric']
+    imports: ['domain', 'formats', 'numeric']
   },
   'src/events': {
     about: 'TensorBoard event files: reading, encoding, what is in a run',
@@ -80,7 +80,7 @@ export const directions = {
   },
   'src/project': {
     about: 'project and run folders, manifests, checkpoints',
-    imports: ['domain', 'contract', 'events', 'formats', 'text'],
+    imports: ['domain', 'events', 'formats', 'text'],
     node: true,
     packages: ['zod']
   },

@@ -1,6 +1,8 @@
 /** Pushed events: from the host to every renderer. */
 import { z } from 'zod'
-import { logEntry, logFolderInfo, projectActivity, projectInfo, runInfo } from './domain'
+import { logEntry } from '../domain/log-entry'
+import { logFolderInfo, projectActivity, projectInfo } from '../domain/project'
+import { runInfo } from '../domain/run'
 
 export const events = {
   'project.changed': projectInfo.nullable(),

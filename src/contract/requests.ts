@@ -3,25 +3,17 @@
  * validates every message as unknown, and the renderer validates every answer.
  */
 import { z } from 'zod'
-import type { ModuleGraph } from '../domain/model-graph'
-import type { ExperimentSpec } from '../training/types'
+import { moduleGraph } from '../domain/model-graph'
 import { acrossRuns, convergenceRule } from '../domain/across-runs'
 import { analysis, analysisSummary } from '../domain/analysis'
 import { alignment, analysisOptions } from '../domain/analysis-options'
 import { finding } from '../domain/finding'
-import {
-  importSource,
-  logEntry,
-  logFolderInfo,
-  paramValue,
-  projectActivity,
-  projectFinding,
-  projectInfo,
-  recentProject,
-  recordOptions,
-  runInfo,
-  trashed
-} from './domain'
+import { importSource } from '../domain/import-source'
+import { logEntry } from '../domain/log-entry'
+import { logFolderInfo, projectActivity, projectFinding, projectInfo, recentProject, trashed } from '../domain/project'
+import { experimentSpec, paramValue } from '../domain/recipe'
+import { recordOptions } from '../domain/record-options'
+import { runInfo } from '../domain/run'
 import { mostStates, usualLikelihood } from '../domain/states'
 import { roleChoices, roleName, roles } from '../domain/roles'
 import { timeAxis } from '../domain/time'
@@ -240,7 +232,7 @@ export const requests = {
   /** The same logs at another place, for instance after they were moved. */
   'logs.relocate': { params: z.object({ id, grant: id }), result: done },
 
-  'experiments.list': { params: nothing, result: z.custom<ExperimentSpec[]>((value) => Array.isArray(value)) },
+  'experiments.list': { params: nothing, result: z.array(experimentSpec) },
   /** Everything the design page shows about a draft; bad values come back as problems, not as an error. */
   'experiments.describe': {
     params: z.object({
@@ -255,7 +247,7 @@ export const requests = {
     }),
     result: z.object({
       problems: z.array(z.object({ key: z.string().nullable(), message: z.string() })),
-      graph: z.custom<ModuleGraph>((value) => typeof value === 'object').nullable(),
+      graph: moduleGraph.nullable(),
       /** Those that were asked for or, by default, those of the experiment that this model has. */
       hooks: z.array(z.string()),
       /** The user's network, or the small one that stands in for it; null for experiments with one of their own. */

@@ -1,10 +1,9 @@
 /** What computes: names of backends, and what is known about each on this machine. */
-import { z } from 'zod'
-import type { BackendName } from '../training/types'
+import { z } from './words'
 
-export const backendNames = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly BackendName[]
-
+export const backendNames = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const
 export const backendName = z.enum(backendNames)
+export type BackendName = z.infer<typeof backendName>
 
 /** `auto`: the host measures those that there are and takes the fastest. */
 export const backendChoice = z.enum([...backendNames, 'auto'])

@@ -1,5 +1,5 @@
 /** What the user says of runs that are to be imported, where the reading was a guess. */
-import { z } from 'zod'
+import { z } from './words'
 import type { ImportFormat } from './import-formats'
 
 const runAnswer = z.object({

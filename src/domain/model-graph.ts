@@ -1,33 +1,37 @@
 /** The module tree of a model: what the graph draws and where hook points sit. */
+import { z } from './words'
 
-export interface ModuleNode {
+const moduleNode = z.object({
   /** Full path, unique: `blocks.0.attn.q`. */
-  path: string
+  path: z.string(),
   /** Path of the enclosing scope, or null at the top. */
-  parent: string | null
+  parent: z.string().nullable(),
   /** Last part of the path as shown. */
-  label: string
-  kind: 'input' | 'output' | 'scope' | 'layer' | 'operation'
+  label: z.string(),
+  kind: z.enum(['input', 'output', 'scope', 'layer', 'operation']),
   /** Short type name: `dense`, `conv 5x5`, `attention`, `relu`, `add`. */
-  type: string
+  type: z.string(),
   /** Output shape for one example, without the batch: [3, 128]. Empty for scopes whose output is that of their last child. */
-  shape: number[]
+  shape: z.array(z.number()),
   /** Trainable parameters in this node and everything inside it. */
-  parameters: number
+  parameters: z.number(),
   /** Whether weights or activations can be observed here. */
-  hook: { weights: boolean; activations: boolean } | null
-}
+  hook: z.object({ weights: z.boolean(), activations: z.boolean() }).nullable()
+})
+export type ModuleNode = z.infer<typeof moduleNode>
 
-export interface ModuleEdge {
-  from: string
-  to: string
+const moduleEdge = z.object({
+  from: z.string(),
+  to: z.string(),
   /** Residual-stream edges are drawn as the spine. */
-  residual?: boolean
-}
+  residual: z.boolean().optional()
+})
+export type ModuleEdge = z.infer<typeof moduleEdge>
 
-export interface ModuleGraph {
-  title: string
-  parameters: number
-  nodes: ModuleNode[]
-  edges: ModuleEdge[]
-}
+export const moduleGraph = z.object({
+  title: z.string(),
+  parameters: z.number(),
+  nodes: z.array(moduleNode),
+  edges: z.array(moduleEdge)
+})
+export type ModuleGraph = z.infer<typeof moduleGraph>

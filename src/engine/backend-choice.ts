@@ -1,6 +1,7 @@
 /** The automatic choice of a backend: the experiment at hand is trained for a moment on each that might be the fastest. */
 import { backendTitles } from '../domain/backends'
-import type { BackendName, RunSpec } from '../training/types'
+import type { BackendName } from '../domain/backends'
+import type { RunSpec } from '../domain/run'
 import type { Speed, TrainCommand, TrainMessage } from '../training-run/messages'
 import type { BackendRegistry } from './backends'
 import { linkGpu, type GpuLink } from './gpu-link'

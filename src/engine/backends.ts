@@ -1,6 +1,6 @@
 /** Which backends this machine has, and why not the others. */
 import { backendTitles, type BackendStatus } from '../domain/backends'
-import type { BackendName } from '../training/types'
+import type { BackendName } from '../domain/backends'
 import type { ProbeCommand, ProbeReply } from '../training-run/messages'
 import type { WorkerLauncher, WorkerLink } from './ports'
 

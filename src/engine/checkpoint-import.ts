@@ -1,5 +1,5 @@
 /** Runs of checkpoints: each checkpoint is a task of its own, so that progress tells of each and a cancel waits for none. */
-import type { ImportSource } from '../contract/domain'
+import type { ImportSource } from '../domain/import-source'
 import type { ImportFile } from '../imports/sources'
 import type { RunManifest } from '../project/manifests'
 import type { ComputeTasks } from '../threads/messages'

@@ -1,5 +1,5 @@
 /** What the design page shows about a draft: computed in a worker, completed with times measured on this machine. */
-import type { RunInfo } from '../contract/domain'
+import type { RunInfo } from '../domain/run'
 import type { RequestResult } from '../contract/requests'
 import type { Draft } from '../training-run/messages'
 import { measuredSecondsPerStep } from './measured-speed'

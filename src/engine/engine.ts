@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import type { RunInfo } from '../contract/domain'
+import type { RunInfo } from '../domain/run'
 import { PhasescopeError, toWireError } from '../domain/errors'
 import type { EventName, EventPayload } from '../contract/events'
 import { isRequestName, requests } from '../contract/requests'

@@ -1,5 +1,5 @@
 /** Between a training worker and the window with the GPU: the host passes messages on and tells when the window is gone. */
-import type { BackendName } from '../training/types'
+import type { BackendName } from '../domain/backends'
 import type { Piece, TrainCommand } from '../training-run/messages'
 import type { WorkerLauncher, WorkerLink } from './ports'
 

@@ -3,7 +3,7 @@
  * the log says at which step each epoch ended. Where it does not, or where two logs have other values under one name, they are runs
  * of their own, and that is told.
  */
-import type { ImportSource } from '../contract/domain'
+import type { ImportSource } from '../domain/import-source'
 import type { ImportFile } from '../imports/sources'
 import { relationOf } from './import-series'
 

@@ -1,5 +1,5 @@
 /** A file that ends the worker that reads it, or that nobody has foreseen, costs that file and not the import. */
-import type { ImportSource } from '../contract/domain'
+import type { ImportSource } from '../domain/import-source'
 import { PhasescopeError } from '../domain/errors'
 import type { ImportFile } from '../imports/sources'
 

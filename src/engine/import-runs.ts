@@ -1,5 +1,5 @@
 /** Runs that are made of several sources: what each part adds, what the user says of them, and the manifest of the whole. */
-import type { ImportSource } from '../contract/domain'
+import type { ImportSource } from '../domain/import-source'
 import type { RunAnswer } from '../domain/import-answers'
 import type { ImportFile } from '../imports/sources'
 import type { RunManifest } from '../project/manifests'

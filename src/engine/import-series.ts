@@ -1,5 +1,5 @@
 /** Whether two series of one name, in two logs of one training, are the same. */
-import type { ImportSource } from '../contract/domain'
+import type { ImportSource } from '../domain/import-source'
 
 export type Series = ImportSource['series'][number]
 

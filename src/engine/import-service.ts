@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import type { ImportSource } from '../contract/domain'
+import type { ImportSource } from '../domain/import-source'
 import { PhasescopeError } from '../domain/errors'
 import type { EventName, EventPayload } from '../contract/events'
 import { describeFileError, makeFolder, syncFolder, writeJson } from '../project/files'

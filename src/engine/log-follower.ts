@@ -4,7 +4,7 @@
  * hold is left to whoever shows them; only the run table's numbers are asked for, one run at a time behind all other
  * questions.
  */
-import type { LogFolderInfo } from '../contract/domain'
+import type { LogFolderInfo } from '../domain/project'
 import type { EventName, EventPayload } from '../contract/events'
 import { makeFolder } from '../project/files'
 import { seedOfLogRun } from '../project/log-folder'

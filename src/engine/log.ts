@@ -1,5 +1,5 @@
 /** The last thousand things worth telling, for the Logs page and the command line. */
-import type { LogEntry } from '../contract/domain'
+import type { LogEntry } from '../domain/log-entry'
 
 const kept = 1000
 

@@ -1,6 +1,6 @@
 /** How fast this machine has trained before. */
-import type { RunInfo } from '../contract/domain'
-import type { Recipe } from '../training/types'
+import type { RunInfo } from '../domain/run'
+import type { Recipe } from '../domain/recipe'
 
 /** Hyperparameters that do not change what one step costs. */
 const costless = new Set([

@@ -16,7 +16,9 @@ import {
   totalEpochs,
   totalSteps
 } from '../training/experiments'
-import type { ParamValue, RecordOptions, RunSpec } from '../training/types'
+import type { ParamValue } from '../domain/recipe'
+import type { RecordOptions } from '../domain/record-options'
+import type { RunSpec } from '../domain/run'
 import type { ProjectSession } from './project-session'
 import type { RunClaims } from './run-claims'
 

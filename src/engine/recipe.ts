@@ -3,7 +3,8 @@ import { PhasescopeError } from '../domain/errors'
 import type { NetworkSpec } from '../domain/network'
 import { suggestion } from '../hooks/config-error'
 import { listDatasets } from '../project/datasets'
-import type { DatasetFacts, ParamValue, Recipe } from '../training/types'
+import type { DatasetFacts } from '../domain/dataset'
+import type { ParamValue, Recipe } from '../domain/recipe'
 
 export interface RecipeRequest {
   experiment: string

@@ -5,7 +5,7 @@
  */
 import type { RoleChoices } from '../domain/roles'
 import { outcomeRoles, ownRoles } from '../analysis'
-import type { RunInfo } from '../contract/domain'
+import type { RunInfo } from '../domain/run'
 import { readRoles } from '../project/roles-file'
 import type { ProjectSession } from './project-session'
 import type { TaskPool } from './task-pool'

@@ -1,5 +1,5 @@
 /** Runs that are training now: each has a worker, what it says goes into the run's manifest, and it ends exactly once. */
-import type { RunInfo } from '../contract/domain'
+import type { RunInfo } from '../domain/run'
 import type { EventName, EventPayload } from '../contract/events'
 import type { RunManifest } from '../project/manifests'
 import { confinedFolders } from '../project/places'

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { seedOf } from '../contract/domain'
+import { seedOf } from '../domain/run'
 import { listCheckpoints } from '../project/checkpoints'
 import { withReadOnly } from '../project/testing/folders'
 import type { Engine } from './engine'

@@ -2,7 +2,7 @@
  * How an activation histogram lies in an event file: bucket limits [hMin, edge 1, ..., hMax, +max], so the first
  * bucket is the underflow and the last one the overflow, and TensorBoard shows the file as it is.
  */
-import type { HistogramRecord } from '../training/types'
+import type { HistogramRecord } from '../domain/records'
 import type { HistogramValue } from './histogram'
 
 export function toHistogramValue(record: HistogramRecord): HistogramValue {

@@ -1,5 +1,5 @@
 /** Pictures in another size, with other channels, on a background. */
-import type { Pixels } from '../training/types'
+import type { Pixels } from '../domain/arrays'
 import type { Picture, PictureSize } from './pictures'
 
 /** Without transparency: what it lets through is the gray of the background, 0 to 255. */

@@ -1,6 +1,6 @@
 /** Pictures in PNG, JPEG, WebP, GIF, TIFF and BMP files as bytes: https://www.libvips.org decodes all but the last. */
 import type Vips from 'wasm-vips'
-import type { Pixels } from '../training/types'
+import type { Pixels } from '../domain/arrays'
 import { bmpSize, decodeBmp, isBmp } from './bmp'
 import { FormatError } from './format-error'
 

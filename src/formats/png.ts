@@ -1,6 +1,6 @@
 /** PNG files of 8-bit pictures. */
 import { encode } from 'fast-png'
-import type { Pixels } from '../training/types'
+import type { Pixels } from '../domain/arrays'
 
 /** What an event file needs to know of the picture, and the file. */
 export interface PngImage {

@@ -2,7 +2,7 @@
  * Safetensors files: of float32 arrays as a whole, and of any type one tensor at a time. A little-endian 64-bit header length, a JSON header
  * `{"name": {"dtype": "F32", "shape": [..], "data_offsets": [begin, end]}, "__metadata__": {..}}` and the values.
  */
-import type { NamedArray } from '../training/types'
+import type { NamedArray } from '../domain/arrays'
 import type { ByteSource } from './byte-source'
 import { FormatError } from './format-error'
 import { stepCounters } from './step-counters'

@@ -1,9 +1,6 @@
 /** Names of hook points: what a model offers, and the check of what somebody asked for. */
 import type { ModuleGraph, ModuleNode } from '../domain/model-graph'
-import type { HookKind } from '../training/types'
 import { ConfigError, suggestion } from './config-error'
-
-export const hookKinds: readonly HookKind[] = ['weights', 'activations', 'gradients', 'updates']
 
 /** All nodes that can be observed, in the order of the graph. */
 export function hookPoints(graph: ModuleGraph): ModuleNode[] {

@@ -1,6 +1,6 @@
 /** What all parts of an imported run share: its names, its folder, its event files. */
 import { mkdir } from 'node:fs/promises'
-import type { ImportSource } from '../contract/domain'
+import type { ImportSource } from '../domain/import-source'
 import { describeFileError } from '../project/files'
 import type { RunManifest } from '../project/manifests'
 import { RunWriter } from '../project/run-writer'

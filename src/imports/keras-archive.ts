@@ -5,7 +5,7 @@ import { FormatError } from '../formats/format-error'
 import { storesOf } from '../formats/keras-graph'
 import type { StoredLayer } from '../formats/keras-model'
 import { placesOf, variablesOf } from '../formats/keras-variables'
-import type { NamedArray } from '../training/types'
+import type { NamedArray } from '../domain/arrays'
 import { zipEntries } from '../formats/zip-entries'
 import { hdf5Tensors, openedCopy, type OpenedWeights } from './checkpoints/hdf5-weights'
 

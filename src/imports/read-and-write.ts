@@ -1,6 +1,7 @@
 /** Importing one file: what it holds, and its way into a run folder. */
 import { join } from 'node:path'
-import type { ImportSource, RunInfo } from '../contract/domain'
+import type { ImportSource } from '../domain/import-source'
+import type { RunInfo } from '../domain/run'
 import { FormatError, someNames } from '../formats/format-error'
 import type { ImportedPoints, RawTable, StepColumn } from '../formats/types'
 import { writeJson } from '../project/files'

@@ -9,7 +9,10 @@ export { listCheckpoints, loadCheckpoint, loadNewestCheckpoint } from '../projec
 export { createProject, listAnalyses, listRuns, openProject } from '../project/project-folder'
 export type { OpenedProject, Problem } from '../project/project-folder'
 export type { ProjectManifest, RunManifest } from '../project/manifests'
-export type { CheckpointState, NamedArray, RecordOptions, RunSpec } from '../training/types'
+export type { CheckpointState } from '../domain/records'
+export type { NamedArray } from '../domain/arrays'
+export type { RecordOptions } from '../domain/record-options'
+export type { RunSpec } from '../domain/run'
 
 /**
  * Everything that a run of a project has recorded: scalars and histograms by tag. What was wrong with its files is in

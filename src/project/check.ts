@@ -6,7 +6,7 @@
 import type { Dirent } from 'node:fs'
 import { lstat, readdir, rename, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { ProjectFinding } from '../contract/domain'
+import type { ProjectFinding } from '../domain/project'
 import { PhasescopeError } from '../domain/errors'
 import { listCheckpoints, unfinishedCheckpoints, verifyCheckpoint } from './checkpoints'
 import { claimName, holds, newestClaim } from './claims'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { CheckpointState } from '../training/types'
+import type { CheckpointState } from '../domain/records'
 import {
   listCheckpoints,
   loadCheckpoint,

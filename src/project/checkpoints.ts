@@ -9,7 +9,7 @@ import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PhasescopeError } from '../domain/errors'
 import { decodeSafetensors, encodeSafetensors } from '../formats/safetensors'
-import type { CheckpointState } from '../training/types'
+import type { CheckpointState } from '../domain/records'
 import { describeFileError, readText, readWhole, removeTree, syncFolder, writeSynced } from './files'
 import { guard } from './places'
 

@@ -11,7 +11,7 @@ import { PhasescopeError } from '../domain/errors'
 import { type NumericArray, shapeText, sizeOf } from '../formats/arrays'
 import { FormatError } from '../formats/format-error'
 import { readNpy, writeNpy } from '../formats/npy'
-import type { Dataset, DatasetFacts, Split } from '../training/types'
+import type { Dataset, DatasetFacts, Split } from '../domain/dataset'
 import {
   describeFileError,
   makeFolder,

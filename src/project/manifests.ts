@@ -1,7 +1,7 @@
 /** The manifests on disk: their versions, their checks, and what is said when one cannot be used. */
 import { z } from 'zod'
 import { analysis as analysisSchema } from '../domain/analysis'
-import { runInfo } from '../contract/domain'
+import { runInfo } from '../domain/run'
 import { PhasescopeError } from '../domain/errors'
 import { readJson } from './files'
 import { migrateAnalysis } from './migrations'

@@ -3,7 +3,7 @@ import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bucketsOf, decodeHistogramValue } from '../events/histogram'
-import type { HistogramRecord } from '../training/types'
+import type { HistogramRecord } from '../domain/records'
 import { RunReader } from './run-reader'
 import { RunWriter } from './run-writer'
 import { temporaryFolder, withReadOnly } from './testing/folders'

@@ -11,7 +11,7 @@ import type {
   PrCurveRecord,
   RecordedRecord,
   ScalarsRecord
-} from '../training/types'
+} from '../domain/records'
 import { EventFileWriter } from './event-file-writer'
 
 export class RunWriter {

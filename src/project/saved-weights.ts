@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { PhasescopeError } from '../domain/errors'
 import { decodeSafetensors } from '../formats/safetensors'
-import type { NamedArray } from '../training/types'
+import type { NamedArray } from '../domain/arrays'
 import { makeFolder, readWhole, writeFileAtomic } from './files'
 import { guard, placeIn } from './places'
 

@@ -1,7 +1,7 @@
 /** What the run table shows of a run: how far it is, and the newest values of its headline metrics. */
 import { ownRoles, rolesOf } from '../analysis'
 import type { RoleChoices } from '../domain/roles'
-import type { RunInfo } from '../contract/domain'
+import type { RunInfo } from '../domain/run'
 import type { RunLog } from '../events/run-log'
 import { epochSeries, scalarTags } from './series'
 

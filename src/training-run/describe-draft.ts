@@ -8,7 +8,7 @@ import { architectureOf, checkRecipe, defaultHooks, findExperiment, runPlan } fr
 import { customNetwork } from '../training/experiments/custom'
 import type { ParamProblem } from '../training/params'
 import { recordProblems } from '../training/params'
-import type { Recipe } from '../training/types'
+import type { Recipe } from '../domain/recipe'
 import type { Draft } from './messages'
 
 type Described = Omit<RequestResult<'experiments.describe'>, 'secondsPerStep'>

@@ -1,7 +1,9 @@
 /** Messages of the threads and processes that train: tagged unions, one per direction. */
 import type { WireError } from '../domain/errors'
-import type { Recipe, RecordOptions, RunSpec } from '../training/types'
-import type { BestPoint } from '../training/watched-metric'
+import type { Recipe } from '../domain/recipe'
+import type { RecordOptions } from '../domain/record-options'
+import type { RunSpec } from '../domain/run'
+import type { BestPoint } from '../domain/best-point'
 import type { Speed } from '../training/measure-speed'
 import type { Piece } from './gpu/pieces'
 

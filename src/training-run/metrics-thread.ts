@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { WeightScalars } from '../hooks/weights'
-import type { WeightMetricsJob } from '../training/types'
+import type { WeightMetricsJob } from '../training/port'
 
 /** Beside this file's thread in the build. */
 const entry = join(dirname(fileURLToPath(import.meta.url)), 'metrics-worker.js')

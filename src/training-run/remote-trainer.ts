@@ -1,6 +1,9 @@
 /** The training worker's end of a training that happens elsewhere: it gives data and takes records. */
 import { fromWireError, toWireError } from '../domain/errors'
-import type { CheckpointState, Dataset, RunSpec, TrainerPort, TrainOutcome } from '../training/types'
+import type { CheckpointState } from '../domain/records'
+import type { Dataset } from '../domain/dataset'
+import type { RunSpec } from '../domain/run'
+import type { TrainerPort, TrainOutcome } from '../training/port'
 import { helpNames, type GpuCommand, type GpuMessage } from './gpu/messages'
 import { PieceReader, postInPieces, type Piece } from './gpu/pieces'
 import type { Speed } from '../training/measure-speed'

@@ -1,6 +1,6 @@
 /** Lets what was recorded out to the disk and to the host, a few times a second and never later than a second. */
 import type { RunWriter } from '../project/run-writer'
-import type { RecordedRecord } from '../training/types'
+import type { RecordedRecord } from '../domain/records'
 import type { TrainMessage } from './messages'
 
 const growIntervalMs = 400

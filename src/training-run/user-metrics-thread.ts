@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import type { UserMetricAnswers, UserMetricPoint } from '../training/user-metrics'
+import type { UserMetricAnswers, UserMetricPoint } from '../domain/user-metrics'
 
 const entry = join(dirname(fileURLToPath(import.meta.url)), 'user-metrics-worker.js')
 /** All functions together, for one point. */

@@ -1,6 +1,6 @@
 /** A thread of its own for the user's metric functions: whatever they do, the run goes on. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { UserMetric, UserMetricPoint } from '../training/user-metrics'
+import type { UserMetric, UserMetricPoint } from '../domain/user-metrics'
 
 const { text } = workerData as { text: string }
 let metrics: Map<string, UserMetric> | null = null

@@ -1,7 +1,8 @@
 /** Order of examples and cutting of batches. Everything follows from the seed and the step, so nothing has to be saved. */
 import type { Rng } from '../numeric/rng'
 import { streamOf } from './streams'
-import type { RunSpec, Split } from './types'
+import type { RunSpec } from '../domain/run'
+import type { Split } from '../domain/dataset'
 
 export interface Batch {
   inputs: Float32Array | Int32Array

@@ -6,7 +6,7 @@ import { BatchSource, consecutive } from './batches'
 import { experimentOf } from './experiments'
 import { examplePictures } from './pictures'
 import { recipeOf } from './testing/tiny-runs'
-import type { Dataset, DatasetFacts } from './types'
+import type { Dataset, DatasetFacts } from '../domain/dataset'
 
 const bytes = Uint8Array.from([0, 51, 102, 255, 5, 10, 15, 20, 0, 0, 0, 0])
 const facts: DatasetFacts = {

@@ -4,7 +4,9 @@ import { sizeOf, type Architecture } from '../models/architecture'
 import { experimentOf, resolveRecipe, totalSteps } from './experiments'
 import { trainedOf } from './parameter-rules'
 import { slotNames, type OptimizerName } from './optimizers'
-import type { CheckpointState, NamedArray, RunSpec } from './types'
+import type { CheckpointState } from '../domain/records'
+import type { NamedArray } from '../domain/arrays'
+import type { RunSpec } from '../domain/run'
 
 /**
  * @throws Error that says what does not fit: seed, optimizer, step, or the arrays' names, shapes and lengths. A fork may have

@@ -1,7 +1,7 @@
 /** Metrics of a classifier from its answers example by example, whole and through masks of one class. */
 import { histogram, type Histogram } from '../metrics/histogram'
 import type { Evaluation } from './evaluation'
-import type { Dataset, Split } from './types'
+import type { Dataset, Split } from '../domain/dataset'
 
 /** Beyond this, only metrics over all classes are recorded. */
 const maxClasses = 20

@@ -2,7 +2,8 @@
 import { experimentOf, resolveRecipe } from './experiments'
 import type { Resources } from './experiments/types'
 import { streamOf } from './streams'
-import type { Dataset, RunSpec } from './types'
+import type { Dataset } from '../domain/dataset'
+import type { RunSpec } from '../domain/run'
 
 export type { Resources }
 

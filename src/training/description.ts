@@ -2,8 +2,9 @@
 import { markdownName, markdownText } from '../text/markup'
 import { findExperiment } from './experiments'
 import type { Params } from './params'
-import type { Scaling } from './scaling'
-import type { ParamValue, RunSpec } from './types'
+import type { Scaling } from '../domain/dataset'
+import type { ParamValue } from '../domain/recipe'
+import type { RunSpec } from '../domain/run'
 
 /** All hyperparameters, the seed and what else decides the result. `params` must be complete. */
 export function hparamsOf(spec: RunSpec, params: Params): Record<string, ParamValue> {

@@ -5,7 +5,7 @@ import type { Model } from '../models/model'
 import { readValues } from '../tensor/views'
 import { consecutive } from './batches'
 import { answersOf, labelsOf, type Answers, type LossName } from './losses'
-import type { Split } from './types'
+import type { Split } from '../domain/dataset'
 
 const evaluationBatch = 512
 

@@ -14,7 +14,8 @@ import {
 } from './experiments'
 import { Pace } from './pace'
 import { recipeOf } from './testing/tiny-runs'
-import type { DatasetFacts, Recipe } from './types'
+import type { DatasetFacts } from '../domain/dataset'
+import type { Recipe } from '../domain/recipe'
 import { Schedule } from './plan'
 
 const table: DatasetFacts = {

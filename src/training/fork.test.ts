@@ -7,7 +7,9 @@ import { BatchSource } from './batches'
 import type { OptimizerName } from './optimizers'
 import { TrainingSession } from './session'
 import { finalState, RecordingPort, runTiny, stored, tinyDataset, tinyMnist, tinySpec } from './testing/tiny-runs'
-import type { CheckpointState, ParamValue, RunSpec } from './types'
+import type { CheckpointState } from '../domain/records'
+import type { ParamValue } from '../domain/recipe'
+import type { RunSpec } from '../domain/run'
 
 const rate = 1e-3
 const params = (optimizer: OptimizerName): Record<string, ParamValue> => {

@@ -6,7 +6,9 @@ import { findExperiment, resolveRecipe } from './experiments'
 import { TrainingSession } from './session'
 import { RecordingPort } from './testing/tiny-runs'
 import { train } from './trainer'
-import type { Dataset, DatasetFacts, NamedArray, RunSpec } from './types'
+import type { Dataset, DatasetFacts } from '../domain/dataset'
+import type { NamedArray } from '../domain/arrays'
+import type { RunSpec } from '../domain/run'
 
 const facts: DatasetFacts = {
   ...{ id: 'd', name: 'd', inputShape: [2], classes: 2, classNames: ['0', '1'], targetWidth: 0 },

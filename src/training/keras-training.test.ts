@@ -14,7 +14,8 @@ import type { Batch } from './batches'
 import { evaluate, meanLoss } from './evaluation'
 import { findExperiment, resolveRecipe } from './experiments'
 import { TrainingSession } from './session'
-import type { DatasetFacts, RunSpec } from './types'
+import type { DatasetFacts } from '../domain/dataset'
+import type { RunSpec } from '../domain/run'
 
 interface Values {
   shape: number[]

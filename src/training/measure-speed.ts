@@ -1,6 +1,8 @@
 /** How fast a backend trains a run: a few real updates with real data, recorded nowhere. */
 import { train } from './trainer'
-import type { Dataset, RunSpec, TrainerPort } from './types'
+import type { Dataset } from '../domain/dataset'
+import type { RunSpec } from '../domain/run'
+import type { TrainerPort } from './port'
 
 export interface Speed {
   msPerStep: number

@@ -8,7 +8,9 @@ import { goldenJson } from '../testing/golden'
 import { BatchSource } from './batches'
 import { findExperiment, resolveRecipe } from './experiments'
 import { TrainingSession } from './session'
-import type { CheckpointState, DatasetFacts, RunSpec, Split } from './types'
+import type { CheckpointState } from '../domain/records'
+import type { DatasetFacts, Split } from '../domain/dataset'
+import type { RunSpec } from '../domain/run'
 
 interface Case {
   name: string

@@ -14,7 +14,11 @@ import { PrCounter } from './pr-counts'
 import { convolutionSamples, curveSamples, type Sample } from './samples'
 import type { TrainingSession } from './session'
 import { streamOf } from './streams'
-import type { Dataset, HookKind, RunSpec, TrainerPort, TrainRecord } from './types'
+import type { Dataset } from '../domain/dataset'
+import type { HookKind } from '../domain/hook-kinds'
+import type { RunSpec } from '../domain/run'
+import type { TrainerPort } from './port'
+import type { TrainRecord } from '../domain/records'
 
 /** Weight metrics that may be under way beside the training; beyond, it waits for the oldest. */
 const maxPending = 2

@@ -5,7 +5,7 @@ import { addressOf, heapKernels } from '../tensor/heap-kernels'
 import { inPlace, readValues, touched, valuesOf } from '../tensor/views'
 import { adamOnDevice, sgdOnDevice } from '../tensor/webgpu-updates'
 import { adamNumbers, slotNames, updatedTensors, updateInPlace, type OptimizerOptions } from './optimizers'
-import type { NamedArray } from './types'
+import type { NamedArray } from '../domain/arrays'
 
 export class OptimizerState {
   /** Per parameter, one tensor per slot name. */

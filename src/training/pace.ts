@@ -1,6 +1,6 @@
 /** How fast a run goes and how long it will take. */
 import type { Schedule } from './plan'
-import type { ProgressRecord } from './types'
+import type { ProgressRecord } from '../domain/records'
 
 /** Where points are rare, the estimate does not wait longer than this for the second one. */
 const settleMs = 1000

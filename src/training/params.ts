@@ -1,8 +1,9 @@
 /** Hyperparameters: completing them with defaults and refusing what cannot work, in sentences. */
 import { ConfigError, suggestion } from '../hooks/config-error'
-import { hookKinds } from '../hooks/hook-points'
+import { hookKinds } from '../domain/hook-kinds'
 import { watchProblems } from './watched-metric'
-import type { ExperimentSpec, ParamSpec, ParamValue, RecordOptions } from './types'
+import type { ExperimentSpec, ParamSpec, ParamValue } from '../domain/recipe'
+import type { RecordOptions } from '../domain/record-options'
 
 export interface ParamProblem {
   /** The parameter concerned, or null. */

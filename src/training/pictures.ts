@@ -1,6 +1,6 @@
 /** Pictures of data, filters and feature maps: tiles side by side, each pixel one value. */
 import type { Batch } from './batches'
-import type { Pixels } from './types'
+import type { Pixels } from '../domain/arrays'
 
 /** Most tiles of one picture; what is beyond is left out, and the description says so. */
 export const maxTiles = 64

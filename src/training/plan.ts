@@ -1,7 +1,7 @@
 /** When things happen in a run, and how much of it there will be. */
 import { firstConvolution, sizeOf, type Architecture } from '../models/architecture'
 import { prCurveCount, prThresholds } from './pr-counts'
-import type { RecordOptions } from './types'
+import type { RecordOptions } from '../domain/record-options'
 
 export interface RunPlan {
   stepsPerEpoch: number

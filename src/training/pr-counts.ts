@@ -1,5 +1,5 @@
 /** Precision-recall curves of a classifier by counting, one class against the rest. */
-import type { PrCurveRecord } from './types'
+import type { PrCurveRecord } from '../domain/records'
 
 /** Thresholds are 0, 0.01, ..., 1. */
 export const prThresholds = 101

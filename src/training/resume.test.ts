@@ -2,7 +2,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { prepareBackend, tensorMemory } from '../tensor/backend'
 import { finalState, RecordingPort, runTiny, stored, tinyMnist, tinySpec } from './testing/tiny-runs'
-import type { CheckpointState, ParamValue, RunSpec } from './types'
+import type { CheckpointState } from '../domain/records'
+import type { ParamValue } from '../domain/recipe'
+import type { RunSpec } from '../domain/run'
 
 async function stoppedAt(spec: RunSpec, step: number): Promise<CheckpointState> {
   const port = new RecordingPort()

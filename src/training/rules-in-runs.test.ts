@@ -6,7 +6,10 @@ import { prepareBackend } from '../tensor/backend'
 import { findExperiment, resolveRecipe } from './experiments'
 import { RecordingPort } from './testing/tiny-runs'
 import { train } from './trainer'
-import type { CheckpointState, Dataset, DatasetFacts, ParamValue, RunSpec, Split } from './types'
+import type { CheckpointState } from '../domain/records'
+import type { Dataset, DatasetFacts, Split } from '../domain/dataset'
+import type { ParamValue } from '../domain/recipe'
+import type { RunSpec } from '../domain/run'
 
 const rng = new Rng(4)
 

@@ -11,7 +11,8 @@ import { consecutive, type Batch } from './batches'
 import { tagName } from './class-metrics'
 import { arrange, examplePictures, featureMapPictures, filterPictures, isPicture, maxTiles } from './pictures'
 import { type PrCounter, prThresholds } from './pr-counts'
-import type { ImageRecord, PrCurveRecord, Split } from './types'
+import type { ImageRecord, PrCurveRecord } from '../domain/records'
+import type { Split } from '../domain/dataset'
 
 export type Sample =
   | Pick<ImageRecord, 'kind' | 'tag' | 'description' | 'image'>

@@ -5,7 +5,8 @@ import { scaled } from './scaling'
 import { prepareBackend } from '../tensor/backend'
 import { train } from './trainer'
 import { RecordingPort, recipeOf } from './testing/tiny-runs'
-import type { Dataset, RunSpec } from './types'
+import type { Dataset } from '../domain/dataset'
+import type { RunSpec } from '../domain/run'
 
 /** A column far from zero, one around it, one that does not change in training. */
 const rows = {

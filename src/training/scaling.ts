@@ -1,15 +1,6 @@
 /** Inputs of numbers brought to one scale, by what the examples that train are like. */
 import { ConfigError } from '../hooks/config-error'
-import type { Dataset, Split } from './types'
-
-export type ScalingKind = 'standard' | 'min-max'
-
-/** Of each column (the last axis of the inputs): x becomes (x - shift) / scale. */
-export interface Scaling {
-  kind: ScalingKind
-  shift: number[]
-  scale: number[]
-}
+import type { Dataset, Scaling, ScalingKind, Split } from '../domain/dataset'
 
 /**
  * `standard`: mean 0 and standard deviation 1 over the training examples (StandardScaler of scikit-learn, the deviation of the

@@ -15,7 +15,9 @@ import { constrain, penaltyOf, trainedOf } from './parameter-rules'
 import { OptimizerState } from './optimizer-state'
 import type { OptimizerName } from './optimizers'
 import { streamOf } from './streams'
-import type { CheckpointState, NamedArray, RunSpec } from './types'
+import type { CheckpointState } from '../domain/records'
+import type { NamedArray } from '../domain/arrays'
+import type { RunSpec } from '../domain/run'
 
 /** What an update shows of itself on request. */
 export interface UpdateLook {

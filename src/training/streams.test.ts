@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runSpec } from '../contract/domain'
+import { runSpec } from '../domain/run'
 import { streamOf } from './streams'
 import { tinyDataset, tinyMnist, tinySpec } from './testing/tiny-runs'
 

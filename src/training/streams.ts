@@ -1,6 +1,6 @@
 /** The random streams of a run: one for each purpose, from its seed. */
 import { hash, Rng } from '../numeric/rng'
-import type { RunSpec } from './types'
+import type { RunSpec } from '../domain/run'
 
 /** What new runs get. */
 export const newestStreams = 3

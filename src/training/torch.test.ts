@@ -9,7 +9,8 @@ import { findExperiment, resolveRecipe } from './experiments'
 import { learningRateAt } from './learning-rate'
 import { TrainingSession } from './session'
 import { recipeOf } from './testing/tiny-runs'
-import type { DatasetFacts, RunSpec } from './types'
+import type { DatasetFacts } from '../domain/dataset'
+import type { RunSpec } from '../domain/run'
 
 interface Golden {
   schedules: Record<'step' | 'cosine' | 'one-cycle', number[]>

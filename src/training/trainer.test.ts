@@ -3,7 +3,8 @@ import { prepareBackend, tensorMemory } from '../tensor/backend'
 import { loadDataset } from './datasets'
 import { RecordingPort, runTiny, tinyMnist, tinySpec, tinyTransformer } from './testing/tiny-runs'
 import { train } from './trainer'
-import type { CheckpointState, RunSpec } from './types'
+import type { CheckpointState } from '../domain/records'
+import type { RunSpec } from '../domain/run'
 
 const cases: { name: string; spec: (more?: Partial<RunSpec>) => RunSpec }[] = [
   { name: 'modular addition', spec: (more) => tinySpec('modular-addition', tinyTransformer, more) },

@@ -18,7 +18,10 @@ import { firstSamples } from './samples'
 import { TrainingSession } from './session'
 import { classesWithoutExamples } from './class-metrics'
 import { WatchedMetric, watches } from './watched-metric'
-import type { CheckpointState, Dataset, RunSpec, TrainerPort, TrainOutcome } from './types'
+import type { CheckpointState } from '../domain/records'
+import type { Dataset } from '../domain/dataset'
+import type { RunSpec } from '../domain/run'
+import type { TrainerPort, TrainOutcome } from './port'
 
 /** How long the loop may run without letting messages in, and how often progress is told. */
 const yieldIntervalMs = 20

@@ -5,7 +5,7 @@ import { prepareBackend } from '../tensor/backend'
 import { completeParams } from './params'
 import { findExperiment } from './experiments'
 import { finalState, RecordingPort, runTiny, stored, tinyMnist, tinySpec } from './testing/tiny-runs'
-import type { ParamValue } from './types'
+import type { ParamValue } from '../domain/recipe'
 import { WatchedMetric } from './watched-metric'
 
 function metric(params: Record<string, ParamValue>): WatchedMetric {

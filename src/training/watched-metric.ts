@@ -1,16 +1,7 @@
 /** The metric that a run is judged by: early stopping and the best checkpoint follow it. */
 import { ConfigError } from '../hooks/config-error'
+import type { BestPoint, Better } from '../domain/best-point'
 import type { ParamProblem, Params } from './params'
-
-export type Better = 'lower' | 'higher'
-
-/** The best value so far and where it was seen. */
-export interface BestPoint {
-  metric: string
-  better: Better
-  value: number
-  step: number
-}
 
 const lowerWords = /(^|[/_.\- ])(loss|error|err|mse|mae|rmse|penalty|perplexity)($|[/_.\- ])/i
 const higherWords = /(^|[/_.\- ])(accuracy|acc|precision|recall|f1|auc|auroc|r2|score)($|[/_.\- ])/i

@@ -1,4 +1,4 @@
-import type { ParamSpec, ParamValue } from '../../../src/training/types'
+import type { ParamSpec, ParamValue } from '../../../src/domain/recipe'
 
 /** Some parameters count only beside certain values of another one. */
 export function matters({ when }: ParamSpec, params: Readonly<Record<string, ParamValue>>): boolean {

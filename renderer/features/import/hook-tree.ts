@@ -1,5 +1,5 @@
 /** The modules of checkpoints as rows of a tree, of which some are chosen. */
-import type { ImportSource } from '../../../src/contract/domain'
+import type { ImportSource } from '../../../src/domain/import-source'
 
 export type CheckpointModule = NonNullable<ImportSource['checkpoints']>['modules'][number]
 

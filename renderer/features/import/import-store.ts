@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { RunAnswer } from '../../../src/domain/import-answers'
-import type { ImportSource } from '../../../src/contract/domain'
+import type { ImportSource } from '../../../src/domain/import-source'
 import { importableKinds } from '../../../src/domain/import-formats'
 import type { RequestResult } from '../../../src/contract/requests'
 import { onEvent, request } from '../../bridge/host'

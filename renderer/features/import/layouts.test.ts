@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ImportSource } from '../../../src/contract/domain'
+import type { ImportSource } from '../../../src/domain/import-source'
 import { describeSources, groupsOf, layoutsOf } from './layouts'
 
 function source(file: string, change: Partial<ImportSource> = {}): ImportSource {

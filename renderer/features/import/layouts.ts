@@ -1,6 +1,6 @@
 /** Files with the same columns, so that whatever is asked about them is asked once. */
 import { importFormat } from '../../../src/domain/import-formats'
-import type { ImportSource } from '../../../src/contract/domain'
+import type { ImportSource } from '../../../src/domain/import-source'
 import { integer } from '../../charts/format'
 
 export interface Layout {

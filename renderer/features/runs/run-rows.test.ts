@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RunInfo } from '../../../src/contract/domain'
+import type { RunInfo } from '../../../src/domain/run'
 import {
   bestOf,
   columnTitle,

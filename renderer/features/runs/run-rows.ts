@@ -1,9 +1,9 @@
 /** What the run table shows, without the table: filtering, sorting, the best of a group, summaries. */
 import { lastKeys, roleWords } from '../../../src/domain/roles'
-import { seedOf } from '../../../src/contract/domain'
+import { seedOf } from '../../../src/domain/run'
 import { importFormat } from '../../../src/domain/import-formats'
 import type { RoleChoices } from '../../../src/domain/roles'
-import type { RunInfo } from '../../../src/contract/domain'
+import type { RunInfo } from '../../../src/domain/run'
 import { largest, smallest } from '../../charts/extremes'
 
 export interface RunGroup {

@@ -1,5 +1,5 @@
 /** Which runs of an experiment are a learning-rate sweep: the same in everything but the rate. */
-import type { RunInfo } from '../../../src/contract/domain'
+import type { RunInfo } from '../../../src/domain/run'
 
 function allButRate({ spec }: RunInfo): string {
   const { params, experiment, data, network, hooks } = spec!

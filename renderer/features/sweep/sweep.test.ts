@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RunInfo } from '../../../src/contract/domain'
+import type { RunInfo } from '../../../src/domain/run'
 import { sweptRuns } from './sweep-runs'
 
 function run(id: string, learningRate: number, change: object = {}, seed = 0): RunInfo {

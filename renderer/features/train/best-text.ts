@@ -1,4 +1,4 @@
-import type { RunInfo } from '../../../src/contract/domain'
+import type { RunInfo } from '../../../src/domain/run'
 import { metricValue } from '../../charts/format'
 
 /** "accuracy/val 98.1%" */

@@ -1,6 +1,6 @@
 /** `phasescope import`: recorded series of other programs as runs of a project. */
 import { basename, resolve } from 'node:path'
-import type { ImportSource } from '../../contract/domain'
+import type { ImportSource } from '../../domain/import-source'
 import { canJoin, type RunAnswer } from '../../domain/import-answers'
 import { importableKinds, importFormat } from '../../domain/import-formats'
 import { PhasescopeError } from '../../domain/errors'

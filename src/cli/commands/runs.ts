@@ -1,7 +1,7 @@
 /** `phasescope runs`: what is in a project. */
 import { lastKeys } from '../../domain/roles'
-import { seedOf } from '../../contract/domain'
-import type { RunInfo } from '../../contract/domain'
+import { seedOf } from '../../domain/run'
+import type { RunInfo } from '../../domain/run'
 import { noteProblems, withEngine } from '../host'
 import type { Command } from '../options'
 import { duration, shortNumber, table } from '../terminal'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { backendNames } from '../../domain/backends'
-import { recordOptions } from '../../contract/domain'
+import { recordOptions, type RecordOptions } from '../../domain/record-options'
 import { ConfigError, suggestion } from '../../hooks/config-error'
 import type { Engine } from '../../engine/engine'
 import { recipeOf } from '../../engine/recipe'
@@ -16,7 +16,7 @@ import {
   findExperiment,
   resolveRecipe
 } from '../../training/experiments'
-import { type ExperimentSpec, type ParamValue, type Recipe, type RecordOptions } from '../../training/types'
+import { type ExperimentSpec, type ParamValue, type Recipe } from '../../domain/recipe'
 import { noteProblems, withEngine } from '../host'
 import { UsageError } from '../options'
 import type { Command, Context, Input } from '../options'

@@ -1,5 +1,5 @@
 /** What every experiment is expected to show, in numbers, and the settings with which it is asked to. */
-import type { ParamValue } from '../../training/types'
+import type { ParamValue } from '../../domain/recipe'
 import { largest } from '../../numeric/statistics'
 
 /** A recorded curve: epochs and values of the same length. */

@@ -1,6 +1,6 @@
 /** Pictures of one to five letters side by side, each in a font of its own, to be read letter by letter. */
 import type { Rng } from '../../numeric/rng'
-import type { Dataset, Split } from '../../training/types'
+import type { Dataset, Split } from '../../domain/dataset'
 import { captchaLetters, familyOf, GLYPH_PIXELS, GLYPH_SIZE, type GlyphSet } from './captcha-glyphs'
 import { nearlyNormal } from './noise'
 

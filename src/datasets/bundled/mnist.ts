@@ -1,7 +1,7 @@
 /** Handwritten digits from a pair of IDX files. */
 import { readIdx } from '../../formats/idx'
 import type { Rng } from '../../numeric/rng'
-import type { Dataset, Split } from '../../training/types'
+import type { Dataset, Split } from '../../domain/dataset'
 
 /**
  * @param images bytes of an IDX file [N, 28, 28], unpacked

@@ -1,6 +1,6 @@
 /** All results of one operation on two numbers modulo p, as token sequences, split at random. */
 import type { Rng } from '../../numeric/rng'
-import type { Dataset, Split } from '../../training/types'
+import type { Dataset, Split } from '../../domain/dataset'
 
 export type ModularOperation = 'add' | 'sub' | 'mul' | 'div'
 

@@ -1,6 +1,6 @@
 /** Generated volumes as from a lung scan: vessels and noise everywhere, in some of them one nodule to be found. */
 import type { Rng } from '../../numeric/rng'
-import type { Dataset, Split } from '../../training/types'
+import type { Dataset, Split } from '../../domain/dataset'
 import { addNodule, addVessels, fillBackground, type Volume, withNoise } from './volumes'
 
 export interface NodulesOptions {

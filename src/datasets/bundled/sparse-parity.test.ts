@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../../numeric/rng'
-import type { Split } from '../../training/types'
+import type { Split } from '../../domain/dataset'
 import { sparseParity } from './sparse-parity'
 import { fingerprint } from './testing/fingerprint'
 

@@ -1,6 +1,6 @@
 /** The parity of a few bits among many: the other bits are noise, and which ones count is for the network to find. */
 import type { Rng } from '../../numeric/rng'
-import type { Dataset, Split } from '../../training/types'
+import type { Dataset, Split } from '../../domain/dataset'
 
 export interface SparseParityOptions {
   bits: number

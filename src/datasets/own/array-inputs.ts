@@ -1,7 +1,7 @@
 /** Arrays of inputs as the inputs of a network: bytes, tokens or numbers, with the channels last. */
 import { type NumericArray, type NumericValues, shapeText, sizeOf } from '../../formats/arrays'
 import { FormatError, plural } from '../../formats/format-error'
-import type { Split } from '../../training/types'
+import type { Split } from '../../domain/dataset'
 import { type DataChoices, DataQuestion } from './choices'
 
 interface Inputs {

@@ -1,5 +1,5 @@
 /** What somebody chose as data, what they may decide about it, and what was found. */
-import type { Split } from '../../training/types'
+import type { Split } from '../../domain/dataset'
 import type { Predict } from './labels'
 
 /** A file of the choice; its name is the path below the chosen folder, with `/`. */

@@ -2,7 +2,7 @@
 import { cifarNames, cifarShape, readCifar } from '../../formats/cifar'
 import { naturalOrder } from '../../formats/file-names'
 import { FormatError } from '../../formats/format-error'
-import type { Split } from '../../training/types'
+import type { Split } from '../../domain/dataset'
 import type { DataFile, UserData } from './choices'
 
 /** Which CIFAR these files are; null for none. */

@@ -2,7 +2,7 @@
 import { type DataTable, readDataTable } from '../../formats/data-table'
 import { FormatError, plural, someNames } from '../../formats/format-error'
 import { readJsonTable } from '../../formats/json-table'
-import type { Split } from '../../training/types'
+import type { Split } from '../../domain/dataset'
 import { type DataChoices, type DataFile, DataQuestion, type LeftOut, plainAnswers, type UserData } from './choices'
 import { columnOf, type InputColumn, inputColumns, isRowNumber, type NamedTable } from './input-columns'
 import { type LabelPart, outputsOf } from './labels'

@@ -8,7 +8,7 @@ import { stemOf } from '../../formats/file-names'
 import { FormatError } from '../../formats/format-error'
 import { findDataFiles } from './files'
 import { saveDataset } from '../../project/datasets'
-import type { Split } from '../../training/types'
+import type { Split } from '../../domain/dataset'
 
 const mostPictures = 16
 /** Pictures of a folder that are decoded for a look. */

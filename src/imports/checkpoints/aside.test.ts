@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import type { ImportSource } from '../../contract/domain'
+import type { ImportSource } from '../../domain/import-source'
 import { encodeSafetensors } from '../../formats/safetensors'
 import { temporaryFolder } from '../../project/testing/folders'
 import type { CheckpointHolding, ImportFile } from '../sources'

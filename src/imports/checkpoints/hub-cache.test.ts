@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { ImportSource } from '../../contract/domain'
+import type { ImportSource } from '../../domain/import-source'
 import { encodeSafetensors } from '../../formats/safetensors'
 import { temporaryFolder } from '../../project/testing/folders'
 import type { CheckpointHolding } from '../sources'

@@ -1,6 +1,6 @@
 /** Importing a run of checkpoints: what they hold, the metrics of one of them, and the run folder of all. */
 import { join } from 'node:path'
-import type { ImportSource } from '../../contract/domain'
+import type { ImportSource } from '../../domain/import-source'
 import { type PlacedCheckpoint, placeAside } from './aside'
 import { contentsOf, counterPlace, SeriesContents } from './contents'
 import { chosenHooks, defaultHooks, mostDefaultHooks } from './modules'

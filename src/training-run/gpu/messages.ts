@@ -1,6 +1,9 @@
 /** Between a training worker, which owns the files of a run, and a trainer that has the GPU but no files. */
 import type { WireError } from '../../domain/errors'
-import type { CheckpointState, Dataset, RunSpec, TrainOutcome, TrainRecord } from '../../training/types'
+import type { CheckpointState, TrainRecord } from '../../domain/records'
+import type { Dataset } from '../../domain/dataset'
+import type { RunSpec } from '../../domain/run'
+import type { TrainOutcome } from '../../training/port'
 import type { Speed } from '../../training/measure-speed'
 
 export type GpuCommand =

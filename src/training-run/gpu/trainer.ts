@@ -4,7 +4,10 @@
  */
 import { fromWireError, toWireError } from '../../domain/errors'
 import { train } from '../../training/trainer'
-import type { Dataset, RunSpec, TrainerPort, TrainRecord } from '../../training/types'
+import type { Dataset } from '../../domain/dataset'
+import type { RunSpec } from '../../domain/run'
+import type { TrainerPort } from '../../training/port'
+import type { TrainRecord } from '../../domain/records'
 import type { GpuCommand, GpuMessage, HelpName } from './messages'
 import { PieceReader, postInPieces, type Piece } from './pieces'
 import { measureSpeed } from '../../training/measure-speed'

@@ -2,7 +2,7 @@
 import { captchaDataset } from '../../datasets/bundled/captcha'
 import { captchaGlyphsFile, decodeGlyphs } from '../../datasets/bundled/captcha-glyphs'
 import type { Layer, NetworkSpec } from '../../domain/network'
-import type { ExperimentSpec, Recipe } from '../types'
+import type { ExperimentSpec, Recipe } from '../../domain/recipe'
 import { ofNetwork } from './of-network'
 import { initParams, labelSmoothing, optimiserParams, scheduleParams } from './shared-params'
 import type { Experiment } from './types'

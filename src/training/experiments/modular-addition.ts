@@ -3,7 +3,7 @@ import { modularArithmetic, pairCount, type ModularOperation } from '../../datas
 import { transformerArchitecture, type TransformerOptions } from '../../models/transformer'
 import { transformerForward } from '../../models/transformer-forward'
 import type { ParamProblem, Params } from '../params'
-import type { ExperimentSpec } from '../types'
+import type { ExperimentSpec } from '../../domain/recipe'
 import { modularMetrics } from './modular-metrics'
 import { optimiserParams, scheduleParams } from './shared-params'
 import type { Experiment } from './types'

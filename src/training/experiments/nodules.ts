@@ -1,7 +1,7 @@
 /** Three-dimensional classification with rare positives. */
 import { nodulesDataset, smallestVolume } from '../../datasets/bundled/nodules'
 import type { Layer, NetworkSpec } from '../../domain/network'
-import type { ExperimentSpec, Recipe } from '../types'
+import type { ExperimentSpec, Recipe } from '../../domain/recipe'
 import { ofNetwork } from './of-network'
 import { initParams, labelSmoothing, optimiserParams, scheduleParams } from './shared-params'
 import type { Experiment } from './types'

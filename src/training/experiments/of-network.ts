@@ -2,7 +2,7 @@
 import type { InitialiserName, NetworkSpec } from '../../domain/network'
 import { networkArchitecture, type InitOptions } from '../../models/network-architecture'
 import { networkForward } from '../../models/network-forward'
-import type { Recipe } from '../types'
+import type { Recipe } from '../../domain/recipe'
 import type { Experiment } from './types'
 
 export function ofNetwork(network: (recipe: Recipe) => NetworkSpec): Pick<Experiment, 'architecture' | 'blueprint'> {

@@ -1,7 +1,7 @@
 /** Which examples of the user's own data train, and which validate. */
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../../numeric/rng'
-import type { DatasetFacts, Split } from '../types'
+import type { DatasetFacts, Split } from '../../domain/dataset'
 import { loadProjectData } from './project-data'
 
 /** Inputs that name their example, so that it can be found again. */

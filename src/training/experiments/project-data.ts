@@ -2,7 +2,7 @@
 import type { Rng } from '../../numeric/rng'
 import { takeExamples } from '../batches'
 import type { ParamProblem, Params } from '../params'
-import type { Dataset, DatasetFacts, Split } from '../types'
+import type { Dataset, DatasetFacts, Split } from '../../domain/dataset'
 import type { Resources } from './types'
 
 /** At most as many as there are; without a validation split of its own, a data set lends a fifth of its examples. */

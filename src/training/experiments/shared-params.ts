@@ -1,6 +1,6 @@
 /** Hyperparameters that experiments have in common. */
 import { initialiserNames } from '../../domain/network'
-import type { ParamSpec, ParamValue } from '../types'
+import type { ParamSpec, ParamValue } from '../../domain/recipe'
 
 interface OptimiserDefaults {
   method: 'adamw' | 'adam' | 'sgd'

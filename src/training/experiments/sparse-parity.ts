@@ -1,7 +1,7 @@
 /** Sparse parity: a plateau at chance, and then a jump. */
 import { sparseParity as sparseParityDataset } from '../../datasets/bundled/sparse-parity'
 import type { NetworkSpec } from '../../domain/network'
-import type { ExperimentSpec, Recipe } from '../types'
+import type { ExperimentSpec, Recipe } from '../../domain/recipe'
 import { ofNetwork } from './of-network'
 import { initParams, optimiserParams, scheduleParams } from './shared-params'
 import type { Experiment } from './types'

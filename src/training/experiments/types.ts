@@ -5,7 +5,9 @@ import type { Blueprint } from '../../models/pass'
 import type { Rng } from '../../numeric/rng'
 import type { LossName } from '../losses'
 import type { ParamProblem, Params } from '../params'
-import type { Dataset, DatasetFacts, ExperimentSpec, NamedArray, Recipe, Split } from '../types'
+import type { Dataset, DatasetFacts, Split } from '../../domain/dataset'
+import type { ExperimentSpec, Recipe } from '../../domain/recipe'
+import type { NamedArray } from '../../domain/arrays'
 
 /** Where data come from: the application's resources and the project's data sets. */
 export interface Resources {

@@ -4,19 +4,12 @@ import { prepareBackend } from '../../tensor/backend'
 import { loadDataset } from '../datasets'
 import { defaultHooks, findExperiment, resolveRecipe } from '../experiments'
 import { train } from '../trainer'
-import type {
-  CheckpointState,
-  Dataset,
-  DatasetFacts,
-  ParamValue,
-  Recipe,
-  RecordedRecord,
-  RecordOptions,
-  RunSpec,
-  TrainerPort,
-  TrainOutcome,
-  TrainRecord
-} from '../types'
+import type { CheckpointState, RecordedRecord, TrainRecord } from '../../domain/records'
+import type { Dataset, DatasetFacts } from '../../domain/dataset'
+import type { ParamValue, Recipe } from '../../domain/recipe'
+import type { RecordOptions } from '../../domain/record-options'
+import type { RunSpec } from '../../domain/run'
+import type { TrainerPort, TrainOutcome } from '../port'
 
 export const tinyTransformer: Record<string, ParamValue> = {
   p: 11,

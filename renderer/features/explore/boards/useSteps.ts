@@ -2,7 +2,7 @@
 import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
 import type { PointIndex } from '../../../../src/contract/boards'
-import type { RunInfo } from '../../../../src/contract/domain'
+import type { RunInfo } from '../../../../src/domain/run'
 import { request } from '../../../bridge/host'
 import type { StepsView } from '../../../stores/board-views'
 import { useExplore } from '../../../stores/explore'

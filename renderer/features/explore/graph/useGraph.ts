@@ -1,7 +1,7 @@
 /** The graph that is looked at, and what is done to it: opened scopes, the chosen node, nodes set aside. */
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { GraphNode, RecordedGraph } from '../../../../src/contract/boards'
-import type { RunInfo } from '../../../../src/contract/domain'
+import type { RunInfo } from '../../../../src/domain/run'
 import { request } from '../../../bridge/host'
 import { plural } from '../../../charts/format'
 import { ancestorsOf, buildTree, outermost, scopesAround } from '../../../charts/graph/scope-tree'

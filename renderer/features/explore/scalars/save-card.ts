@@ -1,6 +1,6 @@
 /** A card as a file: SVG and PNG of what is shown, CSV of every point behind it. */
 import type { Attempts, XAxis } from '../../../../src/contract/boards'
-import type { RunInfo } from '../../../../src/contract/domain'
+import type { RunInfo } from '../../../../src/domain/run'
 import { request } from '../../../bridge/host'
 import { toCsv } from '../../../charts/csv'
 import { saveFile } from '../../../charts/save-file'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { kindOfRun } from './domain'
+import { kindOfRun } from './run'
 
 it('runs are of one kind when they were trained on the same', () => {
   const spec = {
