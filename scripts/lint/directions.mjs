@@ -1,13 +1,10 @@
-/**
- * Which folder may import which (docs/architecture.md). A folder may import what is listed for it and nothing else;
- * `import type` of a `types.ts` file, which holds no code, is free for all of src and the renderer.
- */
+/** Which folder may import which (docs/architecture.md). A folder may import what is listed for it and nothing else. */
 
 const tensorflow = ['@tensorflow/*']
 
 /**
- * about: what is in it, in a line. imports: folders of src whose code may be used. node: Node built-ins and globals allowed. packages: npm packages that
- * may be imported; `x/*` stands for everything in a scope or package.
+ * about: what is in it, in a line. imports: folders of src whose code may be used. types: single files of which only types may be.
+ * node: Node built-ins and globals allowed. packages: npm packages that may be imported; `x/*` stands for everything in a scope or package.
  */
 export const directions = {
   /** The ground floor: everybody speaks of runs, networks and analyses in these words. */
@@ -87,6 +84,7 @@ export const directions = {
   'src/recordings': {
     about: 'questions to recorded runs: curves, histograms, media, tags, sweeps, analyses',
     imports: ['domain', 'contract', 'project', 'analysis', 'training', 'hooks', 'events', 'numeric'],
+    types: ['hmm/types'],
     node: true
   },
   'src/imports': {

@@ -38,8 +38,8 @@ export const importDirections = {
       if (!to) return target.startsWith('..') || isSource(target) ? { messageId: 'folder', to: target } : null
       const name = to.replace(/^src\//, '')
       if (to.startsWith('src/') && allowed.imports.includes(name)) return null
-      const mayTakeTypes = target === `${to}/types` || allowed.types?.some((place) => target === `src/${place}`)
-      if (mayTakeTypes && to.startsWith('src/')) return typeOnly ? null : { messageId: 'types', to: target }
+      const mayTakeTypes = allowed.types?.some((place) => target === `src/${place}`)
+      if (mayTakeTypes) return typeOnly ? null : { messageId: 'types', to: target }
       return { messageId: 'folder', to }
     }
 
