@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Engine } from '../src/engine/engine'
-import { TrustedFolders } from '../src/engine/trusted-folders'
+import { TrustedFolders } from '../src/engine/project/trusted-folders'
 import { createWorkerLauncher } from '../src/host/worker-launcher'
 import { placesFor } from '../src/host/paths'
 import { createProject } from '../src/project/project-folder'

@@ -1,6 +1,6 @@
 /** Curves of runs: loaded when what is asked for changes, and again while the runs grow. */
 import type { ShallowRef } from 'vue'
-import type { PackedHeatmap, PackedSeries } from '../../src/contract/requests'
+import type { PackedHeatmap, PackedSeries } from '../../src/contract/runs'
 import { request } from '../bridge/host'
 import { useAsked } from './useAsked'
 import type { Asked } from './useAsked'

@@ -1,7 +1,7 @@
 /** Data sets of the open project. */
 import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
-import type { DatasetInfo } from '../../src/contract/data'
+import type { DatasetInfo } from '../../src/domain/data'
 import { onEvent, request } from '../bridge/host'
 import { latest } from './latest'
 import { useProject } from './project'

@@ -95,7 +95,7 @@ export const directions = {
   },
   'src/datasets/stored': {
     about: 'the user’s own data on its way into a project',
-    imports: ['domain', 'datasets', 'contract', 'project', 'formats'],
+    imports: ['domain', 'datasets', 'project', 'formats'],
     node: true
   },
   /** No Node: it is the other end of the channel, in the hidden window's worker. */

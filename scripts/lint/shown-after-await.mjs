@@ -1,15 +1,16 @@
 /**
- * ESLint rule: which project is shown may change at every await, so `this.session` and `this.project` are read before it. After
- * one they may only be compared, which is the check itself, or be written.
+ * ESLint rule: which project is shown may change at every await, so `this.session` and `this.project`, and what answers requests
+ * calls `project()` and `shown()`, are read before it. After one they may only be compared, which is the check itself, or be written.
  */
 const shown = new Set(['session', 'project'])
+const shownBy = new Set(['project', 'shown'])
 
 export const shownAfterAwait = {
   meta: {
     type: 'problem',
     schema: [],
     messages: {
-      late: 'After an await another project may be shown: take this.{{name}} into a constant before it, or compare it.'
+      late: 'After an await another project may be shown: take {{name}} into a constant before it, or compare it.'
     }
   },
   create(context) {
@@ -20,7 +21,7 @@ export const shownAfterAwait = {
       const { node, awaits, reads } = functions.pop()
       for (const read of reads) {
         const late = awaits.some((one) => comesBefore(one, read, node))
-        if (late) context.report({ node: read, messageId: 'late', data: { name: (read.property ?? read.key).name } })
+        if (late) context.report({ node: read, messageId: 'late', data: { name: nameOf(read) } })
       }
     }
     const awaits = (node) => functions.at(-1)?.awaits.push(node)
@@ -37,12 +38,20 @@ export const shownAfterAwait = {
           if (shown.has(name)) functions.at(-1)?.reads.push(property)
         }
       },
+      CallExpression(node) {
+        if (node.callee.type !== 'Identifier' || !shownBy.has(node.callee.name) || node.arguments.length > 0) return
+        if (!isCompared(node)) functions.at(-1)?.reads.push(node)
+      },
       MemberExpression(node) {
         if (node.object.type !== 'ThisExpression' || node.computed || !shown.has(node.property.name)) return
         if (!isWritten(node) && !isCompared(node)) functions.at(-1)?.reads.push(node)
       }
     }
   }
+}
+
+function nameOf(read) {
+  return read.type === 'CallExpression' ? `${read.callee.name}()` : `this.${(read.property ?? read.key).name}`
 }
 
 /** By place in the text, or because both are in a loop, where the end comes before the beginning. */

@@ -21,7 +21,10 @@ new RuleTester({ languageOptions: { ecmaVersion: 2024, sourceType: 'module' } })
       method('for (const run of this.session.runs) await one(run)'),
       method('const { session } = this; await one(session)'),
       method('await one(); const { queries } = this'),
-      'class Engine { work() { return this.project.info() } }'
+      'class Engine { work() { return this.project.info() } }',
+      'const put = async () => { const session = project(); await one(session); return session.info() }',
+      'const put = async () => { await one(project()); return {} }',
+      'const put = async () => { await one(); if (shown() !== other) return }'
     ],
     invalid: [
       { code: method('await one(); return this.session.info()'), errors },
@@ -31,7 +34,9 @@ new RuleTester({ languageOptions: { ecmaVersion: 2024, sourceType: 'module' } })
       { code: method('while (other) { this.session.look(); await one() }'), errors },
       { code: method('await one(); const { queries, session } = this'), errors },
       { code: method('for await (const one of other) this.session.take(one)'), errors },
-      { code: 'const handlers = (() => { return async () => { await one(); return this.project } })', errors }
+      { code: 'const handlers = (() => { return async () => { await one(); return this.project } })', errors },
+      { code: 'const put = async () => { await one(); return project().info() }', errors },
+      { code: 'const put = async () => { await one(); const session = shown() }', errors }
     ]
   }
 )

@@ -1,6 +1,6 @@
 /**
  * Random requests to one engine with several projects, in which every answer of a thread and every file operation is let go in
- * an order that a seed decides: src/engine/interleave.test.ts, with other seeds and more of them.
+ * an order that a seed decides: src/engine/project/interleave.test.ts, with other seeds and more of them.
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -31,7 +31,7 @@ function tested(seed, count) {
     PHASESCOPE_INTERLEAVE_SEED: String(seed),
     PHASESCOPE_INTERLEAVE_COUNT: String(count)
   }
-  const child = spawn(process.execPath, [vitest, 'run', 'src/engine/interleave.test.ts'], { cwd: root, env })
+  const child = spawn(process.execPath, [vitest, 'run', 'src/engine/project/interleave.test.ts'], { cwd: root, env })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk))
   return new Promise((resolve) => child.once('close', () => resolve(text)))

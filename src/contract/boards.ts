@@ -2,10 +2,10 @@
  * Requests of the dashboards: what runs have recorded, tag by tag. Runs that are not in an answer have not recorded the
  * tag. All of them read what is on disk at the moment they are asked.
  */
-import { z } from 'zod'
+import { z } from '../domain/words'
 import { id, someIds, someTags, tagName } from '../domain/ids'
 import { bytes, f64, i32 } from './packed'
-import { viewsProblem } from '../domain/views'
+import type { RequestTable } from './parts'
 
 const runIds = someIds
 /** Curves of groups in one picture. */
@@ -189,11 +189,6 @@ const recordedGraph = z.object({
 })
 export type RecordedGraph = z.infer<typeof recordedGraph>
 
-const viewsText = z.string().superRefine((text, context) => {
-  const problem = viewsProblem(text)
-  if (problem !== null) context.addIssue({ code: 'custom', message: problem })
-})
-
 export const boardRequests = {
   /** Tags of some runs. Ask for runs in batches: the first answer of a large log comes sooner. */
   'board.tags': {
@@ -316,21 +311,5 @@ export const boardRequests = {
     }),
     /** Place inside the project, for display. */
     result: z.object({ place: z.string(), points: z.number() })
-  },
-
-  /** What the views of a project remember: colours, filters, pinned cards. An opaque JSON text of the interface. */
-  'views.get': {
-    params: z.object({}).strict(),
-    /** `problem`: why what the project brought was set aside, in a sentence. */
-    result: z.object({ value: z.string().nullable(), problem: z.string().nullable() })
-  },
-  'views.put': {
-    params: z.object({
-      value: viewsText,
-      /** What the page had when it last read or wrote them: what has changed since is told from it. */
-      base: viewsText.nullable().default(null)
-    }),
-    /** With what other pages and programs have changed meanwhile. */
-    result: z.object({ value: z.string() })
   }
-} satisfies Record<string, { params: z.ZodType; result: z.ZodType }>
+} satisfies RequestTable

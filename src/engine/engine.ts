@@ -1,49 +1,39 @@
 /**
  * The engine: the implementation of the contract, the same under Electron, the browser host and the command line.
- * It owns the open project and the jobs, and computes nothing itself.
+ * It owns the open project and the jobs, begins and ends them, and computes nothing itself. What it answers stands in `requests/`.
  */
 import { existsSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { RunInfo } from '../domain/run'
 import { PhasescopeError, toWireError } from '../domain/errors'
 import type { EventName, EventPayload } from '../contract/events'
 import { isRequestName, requests } from '../contract/requests'
 import type { ParsedParams, RequestName, RequestResult } from '../contract/requests'
 import type { Reply } from '../contract/wire'
-import { listCheckpoints } from '../project/checkpoints'
 import { confine } from '../project/places'
 import { markOf } from '../project/processes'
 import { createProject, openProject } from '../project/project-folder'
-import { emptyTrash, listTrash, restoreFromTrash } from '../project/trash'
-import { experiments } from '../training/experiments'
-import { AnalysisService } from './analysis-service'
-import { BackendChoice } from './backend-choice'
-import { BackendRegistry } from './backends'
-import { boardHandlers } from './board-handlers'
-import { dataHandlers } from './data-handlers'
-import { DataService } from './data-service'
-import { describeDraft } from './draft'
+import { emptyTrash } from '../project/trash'
+import { AnalysisService } from './analyses/analysis-service'
+import { BackendChoice } from './training/backend-choice'
+import { BackendRegistry } from './training/backends'
+import { DataService } from './data/data-service'
 import { PathGrants } from './grants'
-import type { Handlers } from './handlers'
-import { ImportService } from './import-service'
+import { handlersOf } from './requests'
+import type { Handlers } from './requests/handlers'
+import { ImportService } from './imports/import-service'
 import { Log } from './log'
-import { LogFollower } from './log-follower'
-import { freeFolder, sampleCopy } from './new-folders'
+import { LogFollower } from './project/log-follower'
 import type { Places, WorkerLauncher } from './ports'
-import { readRoles } from '../project/roles-file'
-import { changeRole } from './project-roles'
-import { RoleValues } from './role-values'
-import { axisOf } from '../analysis'
-import { ProjectSession } from './project-session'
+import { RoleValues } from './project/role-values'
+import { ProjectSession } from './project/project-session'
 import { computations, questions, questionWorkers } from './questions'
-import { recipeOf } from './recipe'
-import { recentEntry, Recents, samplePreview } from './recents'
-import { RunClaims } from './run-claims'
-import { sweptSpec } from './sweep'
+import { recentEntry, Recents } from './project/recents'
+import { RunClaims } from './project/run-claims'
 import { TaskPool } from './task-pool'
-import { TrainingService } from './training-service'
-import { TrustedFolders } from './trusted-folders'
-import { TrustedMetrics } from './trusted-metrics'
+import { TrainingService } from './training/training-service'
+import { TrustedFolders } from './project/trusted-folders'
+import { TrustedMetrics } from './training/trusted-metrics'
 
 export interface EngineOptions {
   launcher: WorkerLauncher
@@ -74,7 +64,6 @@ export class Engine {
   readonly imports: ImportService
   readonly data: DataService
   private readonly listeners = new Set<EventListener>()
-  private readonly grants = new PathGrants()
   private readonly recents: Recents
   /** Reading for the views has workers of its own, so that curves never wait behind a fit. */
   private readonly queries: TaskPool
@@ -139,7 +128,30 @@ export class Engine {
       this.on('runs.grew', ({ runId }) => this.roleValues.mark([runId]))
       this.on('runs.changed', ({ runs }) => this.roleValues.markNew(runs.map(({ id }) => id)))
     }
-    this.handlers = this.handlersOf()
+    this.handlers = handlersOf({
+      options,
+      log: this.log,
+      backends: this.backends,
+      recents: this.recents,
+      grants: new PathGrants(),
+      queries: this.queries,
+      compute: this.compute,
+      training: this.training,
+      analyses: this.analyses,
+      imports: this.imports,
+      data: this.data,
+      follower: this.follower,
+      trusted: this.trusted,
+      trust: this.trust,
+      project: () => this.project,
+      shown: () => this.session,
+      pushOf,
+      openFolder: (folder) => this.openFolder(folder),
+      createFolder: (folder, name) => this.createFolder(folder, name),
+      closeProject: (training) => this.inTurn(() => this.closeProject(training)),
+      setTrust: (session, trusted) => this.setTrust(session, trusted),
+      lookAgain: (session) => this.lookAgain(session)
+    })
   }
 
   /** Pushed events from now on. Returns the way to stop. */
@@ -420,10 +432,6 @@ export class Engine {
     }, activityIntervalMs).unref()
   }
 
-  private importGrant(paths: string[]): { grant: string; label: string } {
-    return { grant: this.grants.issue(...paths), label: labelOf(paths) }
-  }
-
   private async remember(session: ProjectSession): Promise<void> {
     const { id, name, folder } = session.info()
     const latest = session.listAnalyses().at(-1)
@@ -432,267 +440,4 @@ export class Engine {
       .remember(entry)
       .catch((error: Error) => this.log.add('warning', 'Recent projects', error.message))
   }
-
-  private handlersOf(): Handlers {
-    return {
-      ...boardHandlers(
-        this.queries,
-        () => this.project,
-        (session) => this.pushOf(session, 'views.changed', {})
-      ),
-      'roles.get': () => readRoles(this.project.folder),
-      'roles.told': ({ tags, runIds }) => this.analyses.roles(this.project, tags, runIds),
-      'roles.put': async ({ role, choice }) => {
-        const session = this.project
-        const chosen = await changeRole(session, role, choice)
-        this.pushOf(session, 'roles.changed', {})
-        return { chosen }
-      },
-
-      ...dataHandlers({
-        ...{ data: this.data, grants: this.grants, project: () => this.project, pick: this.options.pickImport },
-        grant: (paths) => this.importGrant(paths)
-      }),
-
-      'app.info': () => ({
-        version: this.options.version,
-        host: this.options.host,
-        cores: this.options.cores,
-        platform: `${process.platform} ${process.arch}`,
-        defaultLocation: this.options.places.projects,
-        canPickFolders: this.options.pickFolder !== undefined
-      }),
-      'app.backends': ({ again }) => this.backends.status(again),
-      'app.logs': () => this.log.all(),
-
-      'paths.pick': async ({ purpose }) => {
-        if (!this.options.pickFolder)
-          throw new PhasescopeError('unsupported', 'This host has no folder dialog. Type the path.')
-        const path = await this.options.pickFolder(purpose)
-        return path === null ? null : { grant: this.grants.issue(path), label: path }
-      },
-      'paths.typed': ({ path }) => {
-        if (this.options.host !== 'browser')
-          throw new PhasescopeError('unsupported', 'Choose the folder in the dialog.')
-        return { grant: this.grants.issue(path), label: path }
-      },
-
-      'project.recent': () => this.recents.list(),
-      'project.current': () => this.session?.info() ?? null,
-      'project.create': async ({ name, locationGrant }) => {
-        const location = locationGrant === null ? this.options.places.projects : this.grants.resolve(locationGrant)
-        return (await this.createFolder(await freeFolder(location, name), name)).info()
-      },
-      'project.open': async ({ grant }) => (await this.openFolder(this.grants.resolve(grant))).info(),
-      'project.openRecent': async ({ id }) => {
-        const entry = await this.recents.find(id)
-        if (!entry) throw new PhasescopeError('not-found', 'This project is no longer in the list of recent projects.')
-        return (await this.openFolder(entry.folder)).info()
-      },
-      'project.forget': async ({ id }) => {
-        await this.recents.forget(id)
-        return {}
-      },
-      'project.openSample': async () => {
-        const folder = await sampleCopy(this.options.places)
-        // It comes with the application.
-        if (!(await this.trust.has(folder))) await this.trust.set(folder, true)
-        return (await this.openFolder(folder)).info()
-      },
-      'project.samplePreview': () => samplePreview(join(this.options.places.resources, 'sample')),
-      'project.close': async ({ training }) => {
-        await this.inTurn(() => this.closeProject(training))
-        return {}
-      },
-      'project.check': async ({ repair }) => {
-        const session = this.project
-        const findings = await this.compute.run('checkProject', { folder: session.folder, repair })
-        if (repair) await this.lookAgain(session)
-        return findings
-      },
-      'trash.list': () => listTrash(this.project.folder),
-      'trash.restore': async ({ name }) => {
-        const session = this.project
-        await session.alone('trash', async (tell) => tell(await restoreFromTrash(session.folder, name)))
-        await this.lookAgain(session)
-        return {}
-      },
-      'trash.empty': async () => {
-        await emptyTrash(this.project.folder, 0)
-        return {}
-      },
-      'project.trust': async ({ trusted }) => {
-        const session = this.project
-        await this.setTrust(session, trusted)
-        return session.info()
-      },
-
-      'import.pick': async ({ kind }) => {
-        if (!this.options.pickImport)
-          throw new PhasescopeError('unsupported', 'This host has no dialog. Type the path.')
-        const paths = await this.options.pickImport(kind)
-        return paths === null || paths.length === 0 ? null : this.importGrant(paths)
-      },
-      'import.inspect': async ({ job, grant, stepColumns, hooks, answers, follow }) => {
-        const paths = this.grants.resolveAll(grant)
-        return {
-          label: labelOf(paths),
-          ...(await this.imports.inspect({ job, paths, stepColumns, hooks, answers, follow }))
-        }
-      },
-      'import.run': async ({ job, grant, stepColumns, hooks, answers, name, follow }) => {
-        const request = { job, paths: this.grants.resolveAll(grant), stepColumns, hooks, answers, follow }
-        const { runIds, sources } = await this.imports.run(this.project, request, name)
-        this.follower.nudge()
-        const leftOut = sources.flatMap(({ file, problem }) => (problem === null ? [] : [{ file, problem }]))
-        return { runIds, leftOut }
-      },
-      'import.cancel': ({ job }) => {
-        this.imports.cancel(job)
-        return {}
-      },
-      'import.stage': () => this.imports.staging.begin(),
-      'import.stageFile': async ({ staging, name, offset, data }) => {
-        await this.imports.staging.write(staging, name, offset, data)
-        return {}
-      },
-      'import.stageEnd': async ({ staging }) => this.importGrant((await this.imports.staging.end(staging)).paths),
-      'import.discard': async ({ staging }) => {
-        await this.imports.staging.discard(staging)
-        return {}
-      },
-
-      'logs.list': () => this.follower.folders(this.project),
-      'logs.unfollow': async ({ id }) => {
-        const session = this.project
-        await session.unfollowLog(id)
-        this.pushOf(session, 'logs.changed', this.follower.folders(session))
-        return {}
-      },
-      'logs.relocate': async ({ id, grant }) => {
-        const session = this.project
-        await session.relocateLog(id, this.grants.resolve(grant))
-        this.follower.nudge()
-        this.pushOf(session, 'logs.changed', this.follower.folders(session))
-        return {}
-      },
-
-      'experiments.list': () => [...experiments],
-      'experiments.describe': async (draft) => {
-        const session = this.session
-        const recipe = await recipeOf(session, draft)
-        const runs: RunInfo[] = session ? session.listRuns() : []
-        return describeDraft(this.queries, { ...draft, ...recipe }, runs)
-      },
-
-      'networks.read': (file, signal) => this.queries.run('readNetwork', file, signal),
-
-      'metrics.own': () => this.trusted.of(this.project.folder),
-      'metrics.trust': async ({ hash }) => {
-        const session = this.project
-        if (!session.trusted) {
-          throw new PhasescopeError(
-            'untrusted',
-            'Trust the folder of this project first: its metrics.js runs with your rights.'
-          )
-        }
-        await this.trusted.trust(session.folder, hash)
-        await this.training.lookAtMetrics(session)
-        return {}
-      },
-
-      'training.start': async (request) => ({ runIds: await this.training.start(this.project, request) }),
-      'training.control': async ({ runIds, action }) => {
-        await this.training.control(this.project, runIds, action)
-        return {}
-      },
-      'training.continue': async ({ runIds, backend, force }) => {
-        await this.training.continueRuns(this.project, runIds, { backend, force })
-        return {}
-      },
-      'training.retry': async ({ runIds }) => {
-        await this.training.retry(this.project, runIds)
-        return {}
-      },
-      'training.move': ({ runIds, to }) => {
-        this.training.move(this.project, runIds, to)
-        return {}
-      },
-      'training.order': () => ({ runIds: this.training.order(this.project) }),
-      'training.activity': () => this.training.activity(),
-      'app.hurry': () => {
-        this.training.hurry()
-        return {}
-      },
-      'training.fork': async (request) => ({ runId: await this.training.fork(this.project, request) }),
-      'runs.checkpoints': async ({ runId }) => {
-        this.project.run(runId)
-        return { steps: await listCheckpoints(this.project.runFolder(runId)) }
-      },
-
-      'runs.list': () => this.project.listRuns(),
-      'runs.annotate': async ({ runId, ...change }) => {
-        await this.project.updateRun(runId, change)
-        return {}
-      },
-      'runs.remove': async ({ runIds }) => {
-        await this.training.remove(this.project, runIds)
-        return {}
-      },
-      'runs.tags': ({ runIds }, signal) => this.analyses.tags(this.project, runIds, signal),
-      'runs.series': ({ runIds, ...query }, signal) =>
-        this.queries.run('series', { runs: this.project.sources(runIds), ...query }, signal),
-      'runs.heatmap': ({ runId, ...query }, signal) =>
-        this.queries.run('heatmap', { run: this.project.sources([runId])[0], ...query }, signal),
-
-      'runs.twinPeaks': ({ runId, ...query }, signal) =>
-        this.queries.run('twinPeaks', { run: this.project.sources([runId])[0], ...query }, signal),
-      'sweep.compare': ({ runIds, maxPoints }, signal) => {
-        const sources = this.project.sources(runIds)
-        const runs = sources.map((source) => ({ source, spec: sweptSpec(this.project.run(source.runId)) }))
-        return this.queries.run('sweep', { runs, maxPoints }, signal)
-      },
-
-      'analysis.rows': (query, signal) => this.analyses.rows(this.project, query, signal),
-      'analysis.features': ({ runIds, roles }, signal) => this.analyses.features(this.project, runIds, roles, signal),
-      'analysis.list': () => this.project.listAnalyses(),
-      'analysis.start': ({ options }) => ({ id: this.analyses.start(this.project, options) }),
-      'analysis.cancel': ({ id }) => {
-        this.analyses.cancel(id)
-        return {}
-      },
-      'analysis.get': ({ id }) => {
-        const analysis = this.project.analysis(id)
-        return { ...analysis, axis: axisOf(analysis.inputs.runs, analysis.roles) }
-      },
-      'analysis.choose': async ({ id, states }) => {
-        await this.analyses.choose(this.project, id, states)
-        return {}
-      },
-      'analysis.renameState': async ({ id, states, state, name }) => {
-        await this.analyses.renameState(this.project, id, states, state, name)
-        return {}
-      },
-      'analysis.remove': async ({ id }) => {
-        await this.project.removeAnalysis(id)
-        return {}
-      },
-      'analysis.useRestart': async ({ id, states, restart }) => {
-        await this.analyses.useRestart(this.project, id, states, restart)
-        return {}
-      },
-      'analysis.decode': ({ id, states, runId }, signal) =>
-        this.analyses.decode(this.project, id, states, runId, signal),
-      'analysis.report': async ({ id, convergence, axis }) => ({
-        place: await this.analyses.saveReport(this.project, id, convergence, axis)
-      }),
-      'analysis.across': ({ id, ...query }, signal) => this.analyses.across(this.project, id, query, signal)
-    }
-  }
-}
-
-/** What was chosen, for people. */
-function labelOf(paths: string[]): string {
-  const [first, ...others] = paths.map((path) => basename(path))
-  return others.length === 0 ? first : `${first} and ${others.length} more`
 }

@@ -1,6 +1,6 @@
 /** Histograms for the views: as recorded, as bands of a distribution, and as columns of a heatmap. */
 import type { Attempts, PackedDistribution, PackedHistograms } from '../contract/boards'
-import type { PackedHeatmap } from '../contract/requests'
+import type { PackedHeatmap } from '../contract/runs'
 import { activationEdges } from '../events/activation-histogram'
 import { form } from '../events/event-scan'
 import { bucketsOf, decodeHistogramValue } from '../events/histogram'

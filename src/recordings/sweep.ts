@@ -1,6 +1,6 @@
 /** Loss and gradient of the same run at several learning rates, and what they say about each rate. */
 import { judgeSweep } from '../analysis/sweep'
-import type { SweptRunAnswer } from '../contract/requests'
+import type { SweptRunAnswer } from '../contract/runs'
 import type { RunLog } from '../events/run-log'
 import { hookPoints } from '../hooks/hook-points'
 import { decimateMinMax } from '../numeric/decimate'

@@ -2,7 +2,7 @@
  * Twin peaks: what a hook point gave for the training batches at the end of an epoch beside what it gives for the
  * validation examples then. Where a network is alike on both, so are the two histograms.
  */
-import type { PackedHeatmap, Peak, TwinPeaks } from '../contract/requests'
+import type { PackedHeatmap, Peak, TwinPeaks } from '../contract/runs'
 import type { RunLog } from '../events/run-log'
 import { rebin } from '../numeric/buckets'
 import { heatmapOf } from './histograms'

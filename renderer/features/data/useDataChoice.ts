@@ -1,6 +1,6 @@
 /** From the choice of files to a data set of the project: what the dialog shows, and what its buttons do. */
 import { computed, onBeforeUnmount, ref, shallowRef } from 'vue'
-import type { DataChoices, DataFindings, DatasetInfo } from '../../../src/contract/data'
+import type { DataChoices, DataFindings, DatasetInfo } from '../../../src/domain/data'
 import { request } from '../../bridge/host'
 import { readDropped, type takeDropped } from '../import/dropped-files'
 

@@ -1,6 +1,6 @@
 /** `phasescope data`: the user's own data as data sets of a project. */
 import { basename, resolve } from 'node:path'
-import type { DataChoices, DataFindings, DatasetInfo } from '../../contract/data'
+import type { DataChoices, DataFindings, DatasetInfo } from '../../domain/data'
 import { PhasescopeError } from '../../domain/errors'
 import { withEngine } from '../host'
 import { interruptible } from '../interrupt'

@@ -1,7 +1,7 @@
 /** `phasescope resume`: goes on with runs that ended early, from their last checkpoint. */
 import { createInterface } from 'node:readline/promises'
 import type { RunInfo } from '../../domain/run'
-import type { ProjectSession } from '../../engine/project-session'
+import type { ProjectSession } from '../../engine/project/project-session'
 import { noteProblems, withEngine } from '../host'
 import { UsageError, type Command, type Context } from '../options'
 import { quoted } from '../terminal'

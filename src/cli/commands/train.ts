@@ -5,7 +5,7 @@ import { backendNames } from '../../domain/backends'
 import { recordOptions, type RecordOptions } from '../../domain/record-options'
 import { ConfigError, suggestion } from '../../hooks/config-error'
 import type { Engine } from '../../engine/engine'
-import { recipeOf } from '../../engine/recipe'
+import { recipeOf } from '../../engine/training/recipe'
 import { hookPoints } from '../../hooks/hook-points'
 import type { NetworkSpec } from '../../domain/network'
 import {

@@ -1,5 +1,5 @@
 /** The user's own data in a compute worker: a look at what was chosen, and its way into the project. */
-import type { DataChoices, DataFindings, DatasetInfo } from '../../contract/data'
+import type { DataChoices, DataFindings, DatasetInfo } from '../../domain/data'
 import { PhasescopeError } from '../../domain/errors'
 import { whyLeft } from '../../domain/left-files'
 import { readUserData } from '../own/read'

@@ -1,0 +1,41 @@
+/** The application itself: what it runs on, and folders that are chosen. */
+import { z } from '../domain/words'
+import { backendStatus } from '../domain/backends'
+import { logEntry } from '../domain/log-entry'
+import { done, nothing } from './parts'
+import type { EventTable, RequestTable } from './parts'
+
+export const appRequests = {
+  'app.info': {
+    params: nothing,
+    result: z.object({
+      version: z.string(),
+      host: z.enum(['electron', 'browser']),
+      cores: z.number(),
+      platform: z.string(),
+      defaultLocation: z.string(),
+      canPickFolders: z.boolean()
+    })
+  },
+  /** What computes on this machine. The first answer takes a moment; `again` looks anew. */
+  'app.backends': { params: z.object({ again: z.boolean() }), result: z.array(backendStatus) },
+  'app.logs': { params: nothing, result: z.array(logEntry) },
+  /** A native dialog; the answer names the folder by a token, never by path. */
+  'paths.pick': {
+    params: z.object({ purpose: z.enum(['open-project', 'new-project-location']) }),
+    result: z.object({ grant: z.string(), label: z.string() }).nullable()
+  },
+  /** The browser host's counterpart: the signed-in user types a path of the serving machine. */
+  'paths.typed': {
+    params: z.object({ path: z.string().min(1).max(4096) }),
+    result: z.object({ grant: z.string(), label: z.string() })
+  },
+  /** The application is ending: waits no longer for runs that are being stopped. */
+  'app.hurry': { params: nothing, result: done }
+} satisfies RequestTable
+
+export const appEvents = {
+  /** Runs are being stopped, each at a checkpoint, before the application ends: how many have. */
+  'app.closing': z.object({ stopped: z.number(), total: z.number() }),
+  log: logEntry
+} satisfies EventTable

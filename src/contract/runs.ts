@@ -1,0 +1,150 @@
+/** Runs and what they have recorded, as the pages of a training show it. */
+import { z } from '../domain/words'
+import { id, oneOrMoreIds, someIds, someTags, tagName } from '../domain/ids'
+import { roles } from '../domain/roles'
+import { runInfo } from '../domain/run'
+import { timeAxis } from '../domain/time'
+import { f32, f64 } from './packed'
+import { done, nothing } from './parts'
+import type { EventTable, RequestTable } from './parts'
+
+/** One drawn curve. Decimated for drawing only; first, last and extreme points are always kept. */
+const packedSeries = z.object({
+  runId: z.string(),
+  tag: z.string(),
+  steps: f64,
+  epochs: f64,
+  values: f64,
+  /** Points on disk in the asked range. */
+  total: z.number(),
+  /** The axis of time that tells these points apart. */
+  axis: timeAxis
+})
+export type PackedSeries = z.infer<typeof packedSeries>
+
+const packedHeatmap = z.object({
+  runId: z.string(),
+  tag: z.string(),
+  /** Column positions; a drawn column that joins several recorded ones has the first's step and the sum of counts. */
+  steps: f64,
+  epochs: f64,
+  /** [columns, bins] row-major. */
+  counts: f32,
+  underflow: f32,
+  overflow: f32,
+  /** [bins + 1]. */
+  edges: f64,
+  means: f64,
+  stds: f64,
+  /** The recorded histograms had edges of their own; their counts were spread over common ones. */
+  rebinned: z.boolean(),
+  total: z.number()
+})
+export type PackedHeatmap = z.infer<typeof packedHeatmap>
+
+const peak = z.object({
+  /** Share of all values per unit of the axis, [bins]. */
+  density: f64,
+  /** Histograms that it is the mean of, their first and last step, and the values in them. */
+  histograms: z.number(),
+  from: z.number(),
+  to: z.number(),
+  values: z.number(),
+  /** Shares of the values. */
+  below: z.number(),
+  above: z.number(),
+  /** null where it was not recorded. */
+  zeros: z.number().nullable()
+})
+export type Peak = z.infer<typeof peak>
+
+export const twinPeaks = z.object({
+  /** Epochs that have something to show, ascending; the first epoch is 1. */
+  epochs: z.array(z.number()),
+  epoch: z.number(),
+  /** [bins + 1]; null where the two cannot be laid over each other. */
+  edges: f64,
+  /** null: no training batch was recorded in the last quarter of this epoch. */
+  train: peak.nullable(),
+  /** null: the validation examples were not looked at towards the end of this epoch. */
+  validation: peak.nullable()
+})
+export type TwinPeaks = z.infer<typeof twinPeaks>
+
+const sweptRun = z.object({
+  runId: z.string(),
+  rate: z.number(),
+  loss: z.object({ steps: f64, values: f64 }),
+  /** Norm of the gradient, and the tag that it comes from; null where none was recorded. */
+  gradient: z.object({ tag: z.string(), steps: f64, values: f64 }).nullable(),
+  conclusion: z.enum(['too-high', 'unstable', 'too-low', 'good', 'best', 'open']),
+  sentence: z.string()
+})
+export type SweptRunAnswer = z.infer<typeof sweptRun>
+
+export const runRequests = {
+  /** Steps at which a run has checkpoints, ascending. */
+  'runs.checkpoints': { params: z.object({ runId: id }), result: z.object({ steps: z.array(z.number()) }) },
+  'runs.list': { params: nothing, result: z.array(runInfo) },
+  'runs.annotate': {
+    params: z.object({
+      runId: z.string(),
+      name: z.string().trim().min(1).max(120).optional(),
+      notes: z.string().max(100_000).optional(),
+      tags: z.array(z.string().trim().min(1).max(60)).max(50).optional()
+    }),
+    result: done
+  },
+  /** Moves run folders to the project's trash folder. */
+  'runs.remove': { params: z.object({ runIds: oneOrMoreIds }), result: done },
+  'runs.tags': {
+    params: z.object({ runIds: someIds }),
+    result: z.object({
+      scalars: z.array(z.string()),
+      histograms: z.array(z.string()),
+      problems: z.array(z.string()),
+      /** What the scalars are for, by their names and by what the user has said. */
+      roles: roles.default({})
+    })
+  },
+  'runs.series': {
+    params: z.object({
+      runIds: someIds,
+      tags: someTags,
+      from: z.number().optional(),
+      to: z.number().optional(),
+      maxPoints: z.number().int().min(2).max(100_000)
+    }),
+    result: z.array(packedSeries)
+  },
+  'runs.heatmap': {
+    params: z.object({
+      runId: id,
+      tag: tagName,
+      from: z.number().optional(),
+      to: z.number().optional(),
+      maxColumns: z.number().int().min(1).max(4096)
+    }),
+    result: packedHeatmap.nullable()
+  },
+  /**
+   * Twin peaks of a hook point in one epoch: the mean histogram of the training batches in its last quarter beside that of
+   * the validation examples at its end. null: the newest epoch.
+   */
+  'runs.twinPeaks': {
+    params: z.object({ runId: id, hook: tagName, epoch: z.number().int().min(1).nullable() }),
+    result: twinPeaks.nullable()
+  },
+  /** The same run at several learning rates: loss, gradient of the last layer, and a verdict in words; in the order asked. */
+  'sweep.compare': {
+    params: z.object({ runIds: z.array(id).min(1).max(40), maxPoints: z.number().int().min(2).max(2000) }),
+    result: z.array(sweptRun)
+  }
+} satisfies RequestTable
+
+export const runEvents = {
+  /** Runs that are new or whose manifest changed. */
+  'runs.changed': z.object({ runs: z.array(runInfo), removed: z.array(z.string()) }),
+  /** A run has new points; whoever shows it asks again. The step is -1 where nobody has looked at them yet. */
+  'runs.grew': z.object({ runId: z.string(), step: z.number() })
+} satisfies EventTable

@@ -1,0 +1,38 @@
+/** What can be trained. */
+import { experiments } from '../../training/experiments'
+import type { experimentRequests } from '../../contract/experiments'
+import { PhasescopeError } from '../../domain/errors'
+import type { RunInfo } from '../../domain/run'
+import { describeDraft } from '../training/draft'
+import { recipeOf } from '../training/recipe'
+import type { HandlersOf } from './handlers'
+import { questionsOf } from './forward'
+import type { Services } from './services'
+
+export function experimentHandlers(services: Services): HandlersOf<typeof experimentRequests> {
+  const { queries, training, trusted, project, shown } = services
+  const { as } = questionsOf(services)
+  return {
+    'experiments.list': () => [...experiments],
+    'experiments.describe': async (draft) => {
+      const session = shown()
+      const recipe = await recipeOf(session, draft)
+      const runs: RunInfo[] = session ? session.listRuns() : []
+      return describeDraft(queries, { ...draft, ...recipe }, runs)
+    },
+    'networks.read': as('readNetwork'),
+    'metrics.own': () => trusted.of(project().folder),
+    'metrics.trust': async ({ hash }) => {
+      const session = project()
+      if (!session.trusted) {
+        throw new PhasescopeError(
+          'untrusted',
+          'Trust the folder of this project first: its metrics.js runs with your rights.'
+        )
+      }
+      await trusted.trust(session.folder, hash)
+      await training.lookAtMetrics(session)
+      return {}
+    }
+  }
+}

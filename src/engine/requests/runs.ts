@@ -1,0 +1,36 @@
+/** Runs and what they have recorded. */
+import type { runRequests } from '../../contract/runs'
+import { listCheckpoints } from '../../project/checkpoints'
+import { sweptSpec } from '../training/sweep'
+import type { HandlersOf } from './handlers'
+import { questionsOf } from './forward'
+import type { Services } from './services'
+
+export function runHandlers(services: Services): HandlersOf<typeof runRequests> {
+  const { queries, training, analyses, project } = services
+  const { aboutRuns, aboutRun } = questionsOf(services)
+  return {
+    'runs.checkpoints': async ({ runId }) => {
+      project().run(runId)
+      return { steps: await listCheckpoints(project().runFolder(runId)) }
+    },
+    'runs.list': () => project().listRuns(),
+    'runs.annotate': async ({ runId, ...change }) => {
+      await project().updateRun(runId, change)
+      return {}
+    },
+    'runs.remove': async ({ runIds }) => {
+      await training.remove(project(), runIds)
+      return {}
+    },
+    'runs.tags': ({ runIds }, signal) => analyses.tags(project(), runIds, signal),
+    'runs.series': aboutRuns('series'),
+    'runs.heatmap': aboutRun('heatmap'),
+    'runs.twinPeaks': aboutRun('twinPeaks'),
+    'sweep.compare': ({ runIds, maxPoints }, signal) => {
+      const sources = project().sources(runIds)
+      const runs = sources.map((source) => ({ source, spec: sweptSpec(project().run(source.runId)) }))
+      return queries.run('sweep', { runs, maxPoints }, signal)
+    }
+  }
+}
