@@ -1,4 +1,5 @@
 /** How tags are called in the interface. The tag itself stays visible in tooltips and exports. */
+import { weightMetrics } from '../../src/domain/weight-metrics'
 
 const known: Record<string, string> = {
   'loss/train': 'Train loss',
@@ -9,22 +10,7 @@ const known: Record<string, string> = {
   epoch: 'Epoch'
 }
 
-const weightMetrics: Record<string, string> = {
-  l1: 'L1 norm',
-  l2: 'L2 norm',
-  trace: 'Trace',
-  spectral: 'Spectral norm',
-  code_sparsity: 'L1 / L2 ratio',
-  computational_sparsity: 'Trace / spectral',
-  mean_lambda: 'Singular values, mean',
-  variance_lambda: 'Singular values, var.',
-  mean_w: 'Weights, mean',
-  median_w: 'Weights, median',
-  var_w: 'Weights, variance',
-  mean_b: 'Biases, mean',
-  median_b: 'Biases, median',
-  var_b: 'Biases, variance'
-}
+const titles = new Map<string, string>(weightMetrics.map(({ name, title }) => [name, title]))
 
 /** For readouts, where every pixel counts. */
 export function shortMetricName(tag: string): string {
@@ -40,7 +26,7 @@ export function metricName(tag: string): string {
   const parts = tag.split('/')
   const last = parts.at(-1)!
   if (parts[0] === 'weights') {
-    const name = weightMetrics[last] ?? last
+    const name = titles.get(last) ?? last
     return parts.length === 2 ? name : `${name}, ${parts.slice(1, -1).join('/')}`
   }
   if (parts[0] === 'activations' && parts.length > 2)

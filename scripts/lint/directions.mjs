@@ -48,7 +48,7 @@ export const directions = {
   },
   'src/metrics': {
     about: 'weight metrics, histograms',
-    imports: ['tensor']
+    imports: ['domain', 'tensor']
   },
   'src/models': {
     about: 'architectures, the module tree',

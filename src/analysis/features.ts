@@ -1,4 +1,5 @@
 /** Which recorded series a fit uses when nobody says so, and for every other one why not. */
+import { readTag } from '../domain/tags'
 import { pearson } from '../numeric/statistics'
 import { COPY } from './near-copies'
 import { quantityOf, roleOf, wordsOf } from './roles'
@@ -26,9 +27,17 @@ export interface DefaultFeatures {
   outcomes: string[]
 }
 
-const average = /^weights\/[^/]+$/
+function isAverage(tag: string): boolean {
+  const read = readTag(tag)
+  return read.kind === 'weights' && read.hook === null
+}
+
 /** What is recorded for each hook point is there to be looked at; all of it would drown the rest. */
-const perHook = /^(weights|activations)\/.+\/.+$/
+function isPerHook(tag: string): boolean {
+  const read = readTag(tag)
+  if (read.kind === 'weights') return read.hook !== null
+  return read.kind === 'activations' && (read.metric !== null || read.of !== null)
+}
 
 /** Fewer common points say nothing about two series. */
 const FEW = 4
@@ -163,10 +172,10 @@ export function sampledTags(tags: readonly string[], roles: Roles): string[] {
 }
 
 function groupsOf(tags: readonly string[], roles: Roles) {
-  const averages = tags.filter((tag) => average.test(tag))
-  const hooks = tags.filter((tag) => perHook.test(tag))
+  const averages = tags.filter((tag) => isAverage(tag))
+  const hooks = tags.filter((tag) => isPerHook(tag))
   const rest = tags
-    .filter((tag) => !average.test(tag) && !perHook.test(tag))
+    .filter((tag) => !isAverage(tag) && !isPerHook(tag))
     .map((tag) => ({ tag, reason: reasonOfName(tag, roles) }))
   return {
     averages,

@@ -3,13 +3,14 @@
  * runs have one tag for each role; logs of other programs have names of their own, and people can say it themselves.
  */
 import type { Role, RoleChoices, Roles } from '../domain/roles'
+import { readTag, tagOf } from '../domain/tags'
 
 /** The tags of our own runs; analyses made before there were roles know no others. */
 export const ownRoles: Readonly<Required<Omit<Roles, 'step' | 'seed'>>> = {
-  trainLoss: 'loss/train',
-  valLoss: 'loss/val',
-  trainAccuracy: 'accuracy/train',
-  valAccuracy: 'accuracy/val',
+  trainLoss: tagOf.loss('train'),
+  valLoss: tagOf.loss('val'),
+  trainAccuracy: tagOf.accuracy('train'),
+  valAccuracy: tagOf.accuracy('val'),
   epoch: 'epoch'
 }
 
@@ -146,8 +147,8 @@ function apart(word: string): string[] {
 export function quantityOf(tag: string, roles: Roles = {}): Quantity | null {
   if (tag === roles.trainLoss || tag === roles.valLoss) return 'loss'
   if (tag === roles.trainAccuracy || tag === roles.valAccuracy) return 'accuracy'
-  if (tag.startsWith('loss/')) return 'loss'
-  if (tag.startsWith('accuracy/')) return 'accuracy'
+  const { kind } = readTag(tag)
+  if (kind === 'loss' || kind === 'accuracy') return kind
   const role = roleOf(tag)
   return role?.endsWith('Loss') ? 'loss' : role?.endsWith('Accuracy') ? 'accuracy' : null
 }

@@ -1,5 +1,6 @@
 /** What recorded series are for: which one is the loss, the accuracy, the epoch. */
 import { tagName } from './ids'
+import { tagOf } from './tags'
 import { z } from './words'
 
 /** The outcomes first. */
@@ -19,10 +20,10 @@ export const roleWords: Record<Role, string> = {
 
 /** Where `last` of a run has the newest value of the series with a role, whatever the run calls it. */
 export const lastKeys = {
-  valAccuracy: 'accuracy/val',
-  valLoss: 'loss/val',
-  trainAccuracy: 'accuracy/train',
-  trainLoss: 'loss/train'
+  valAccuracy: tagOf.accuracy('val'),
+  valLoss: tagOf.loss('val'),
+  trainAccuracy: tagOf.accuracy('train'),
+  trainLoss: tagOf.loss('train')
 } as const satisfies Partial<Record<Role, string>>
 
 const roleTag = tagName.min(1)

@@ -1,4 +1,5 @@
 /** Statistics and histograms of activations. */
+import { tagOf } from '../domain/tags'
 import { histogram, type Histogram } from '../metrics/histogram'
 import type { Seen } from './taps'
 
@@ -99,7 +100,7 @@ export class ActivationStatistics {
       // The histogram leaves out what is not finite; a mean must not.
       const mean = counts.nonFinite > 0 ? NaN : counts.sum / count
       const put = (name: string, value: number): void => {
-        values[`activations/${hook}/${name}`] = value
+        values[tagOf.activations(hook, name)] = value
       }
       put('mean', mean)
       // Not Math.max(0, NaN)'s business: a NaN stays one.

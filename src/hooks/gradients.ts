@@ -1,4 +1,5 @@
 /** Scalars of gradients and of updates per hook point. */
+import { tagOf } from '../domain/tags'
 import { isInside } from '../models/architecture'
 import type { ParameterValues } from './weights'
 
@@ -14,7 +15,7 @@ export function gradientScalars(
   gradients: readonly ParameterValues[],
   hooks: readonly string[]
 ): Record<string, number> {
-  const scalars: Record<string, number> = { 'gradients/l2': norm(gradients.map(({ values }) => values)) }
+  const scalars: Record<string, number> = { [tagOf.gradientNorm]: norm(gradients.map(({ values }) => values)) }
   for (const hook of hooks) {
     const inside = gradients.filter(({ spec }) => isInside(spec.owner, hook)).map(({ values }) => values)
     if (inside.length === 0) continue
@@ -31,7 +32,7 @@ export function gradientScalars(
     }
     const mean = sum / count
     const put = (name: string, value: number): void => {
-      scalars[`gradients/${hook}/${name}`] = value
+      scalars[tagOf.gradients(hook, name)] = value
     }
     put('l2', Math.sqrt(squares))
     put('mean', mean)
@@ -59,7 +60,7 @@ export function updateScalars(
         size += values[i] * values[i]
       }
     })
-    if (size > 0) scalars[`updates/${hook}/ratio`] = Math.sqrt(change / size)
+    if (size > 0) scalars[tagOf.updateRatio(hook)] = Math.sqrt(change / size)
   }
   return scalars
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { weightMetrics } from '../domain/weight-metrics'
 import { matrixMetrics } from '../metrics/weight-metrics'
 import type { ParameterSpec } from '../models/architecture'
 import { Rng } from '../numeric/rng'
@@ -7,7 +8,7 @@ import { architectureOf } from '../training/experiments'
 import { recipeOf } from '../training/testing/tiny-runs'
 import { ConfigError, nearNames } from './config-error'
 import { hookPoints, resolveHooks } from './hook-points'
-import { hookMetricNames, matricesOf, weightScalars, type ParameterValues } from './weights'
+import { matricesOf, weightScalars, type ParameterValues } from './weights'
 
 const recipe = recipeOf('modular-addition', { p: 7, dModel: 8, heads: 4, dMlp: 6, layerNorm: true })
 const architecture = architectureOf(recipe)
@@ -53,7 +54,7 @@ describe('weight scalars', () => {
     expect(values['weights/blocks.0/spectral']).toBeCloseTo(spectral.reduce((a, b) => a + b) / 15, 12)
     const all = inside.flatMap((parameter) => [...parameter.values])
     expect(values['weights/blocks.0/mean_w']).toBeCloseTo(all.reduce((a, b) => a + b) / all.length, 12)
-    for (const name of hookMetricNames) expect(values[`weights/blocks.0/${name}`], name).toBeTypeOf('number')
+    for (const { name } of weightMetrics) expect(values[`weights/blocks.0/${name}`], name).toBeTypeOf('number')
   })
 
   it('average over hook points, each metric over the points that have it', () => {

@@ -1,6 +1,13 @@
 /** Weight metrics per hook point: which matrices and vectors belong to a point, and how they are averaged. */
+import { tagOf } from '../domain/tags'
 import type { Matrix } from '../metrics/weight-metrics'
-import { distribution, matrixMetricNames, matrixMetrics, type MatrixMetrics } from '../metrics/weight-metrics'
+import {
+  distribution,
+  matrixMetrics,
+  type MatrixMetrics,
+  MeansOverPoints,
+  pointMetrics
+} from '../metrics/weight-metrics'
 import { isInside, type ParameterSpec } from '../models/architecture'
 
 /** A parameter with its present values, row-major. */
@@ -8,17 +15,6 @@ export interface ParameterValues {
   spec: ParameterSpec
   values: Float32Array
 }
-
-/** The 14 metrics of a hook point; those of biases are absent where it has none. */
-export const hookMetricNames = [
-  ...matrixMetricNames,
-  'mean_w',
-  'median_w',
-  'var_w',
-  'mean_b',
-  'median_b',
-  'var_b'
-] as const
 
 export interface WeightScalars {
   /** `weights/<hook>/<metric>`, and `weights/<metric>`: the mean over all hook points that have it. */
@@ -34,13 +30,9 @@ export interface WeightScalars {
  */
 export function weightScalars(parameters: readonly ParameterValues[], hooks: readonly string[]): WeightScalars {
   const values: Record<string, number> = {}
-  const totals = new Map<string, { sum: number; count: number }>()
+  const means = new MeansOverPoints()
   const perMatrix = new Map<string, MatrixMetrics[]>()
-  const put = (hook: string, metric: string, value: number): void => {
-    values[`weights/${hook}/${metric}`] = value
-    const total = totals.get(metric) ?? { sum: 0, count: 0 }
-    totals.set(metric, { sum: total.sum + value, count: total.count + 1 })
-  }
+  const distributionOf = (group: readonly ParameterValues[]) => distribution(group.map((parameter) => parameter.values))
   for (const hook of hooks) {
     const inside = parameters.filter(({ spec }) => isInside(spec.owner, hook) && !spec.normalisation)
     const weights = inside.filter(({ spec }) => spec.role === 'weight')
@@ -52,20 +44,11 @@ export function weightScalars(parameters: readonly ParameterValues[], hooks: rea
       perMatrix.set(parameter.spec.name, metrics)
       return metrics
     })
-    for (const name of matrixMetricNames)
-      put(hook, name, matrices.reduce((sum, m) => sum + m[name], 0) / matrices.length)
-    for (const [suffix, group] of [
-      ['w', weights],
-      ['b', biases]
-    ] as const) {
-      if (group.length === 0) continue
-      const { mean, median, var: variance } = distribution(group.map((parameter) => parameter.values))
-      put(hook, `mean_${suffix}`, mean)
-      put(hook, `median_${suffix}`, median)
-      put(hook, `var_${suffix}`, variance)
-    }
+    const own = pointMetrics(matrices, distributionOf(weights), biases.length > 0 ? distributionOf(biases) : null)
+    means.add(own)
+    for (const [metric, value] of Object.entries(own)) values[tagOf.weights(hook, metric)] = value
   }
-  for (const [metric, { sum, count }] of totals) values[`weights/${metric}`] = sum / count
+  for (const [metric, mean] of means.means()) values[tagOf.meanWeights(metric)] = mean
   const observed = parameters.filter(({ spec }) => hooks.some((hook) => isInside(spec.owner, hook)))
   const nonFinite = observed.filter((parameter) => !allFinite(parameter.values)).map(({ spec }) => spec.name)
   return { values, nonFinite }

@@ -1,4 +1,6 @@
 /** Names of columns in other programs' files, and the tags that stand for the same thing here. */
+import { tagOf } from '../domain/tags'
+import { weightMetrics } from '../domain/weight-metrics'
 
 const trained = ['train', 'training']
 const held = ['val', 'valid', 'validation', 'eval', 'evaluation', 'dev', 'test']
@@ -12,27 +14,11 @@ const both = (parts: string[], names: string[]): string[] =>
 export const knownColumns: Record<string, readonly string[]> = {
   epoch: ['epoch', 'epochs'],
   lr: ['lr', 'learning_rate'],
-  'loss/train': [...both(trained, ['loss']), 'loss'],
-  'loss/val': held.flatMap((part) => both([part], ['loss'])),
-  'accuracy/train': [...both(trained, ['accuracy', 'acc']), 'accuracy', 'acc'],
-  'accuracy/val': held.flatMap((part) => both([part], ['accuracy', 'acc'])),
-  'weights/l1': ['l1', 'weights_l1'],
-  'weights/l2': ['l2', 'weights_l2'],
-  'weights/trace': ['trace', 'weights_trace'],
-  'weights/spectral': ['spectral', 'spectral_norm', 'weights_spectral'],
-  'weights/code_sparsity': ['code_sparsity', 'weights_code_sparsity'],
-  'weights/computational_sparsity': ['computational_sparsity', 'weights_computational_sparsity'],
-  'weights/mean_lambda': ['mean_lambda', 'lambda_mean', 'mean_singular_value', 'weights_mean_lambda'],
-  'weights/variance_lambda': [
-    ...['variance_lambda', 'var_lambda', 'lambda_variance', 'lambda_var', 'var_singular_value'],
-    'weights_variance_lambda'
-  ],
-  'weights/mean_w': ['mean_w', 'w_mean', 'weights_mean_w'],
-  'weights/median_w': ['median_w', 'w_median', 'weights_median_w'],
-  'weights/var_w': ['var_w', 'w_var', 'variance_w', 'weights_var_w'],
-  'weights/mean_b': ['mean_b', 'b_mean', 'weights_mean_b'],
-  'weights/median_b': ['median_b', 'b_median', 'weights_median_b'],
-  'weights/var_b': ['var_b', 'b_var', 'variance_b', 'weights_var_b'],
+  [tagOf.loss('train')]: [...both(trained, ['loss']), 'loss'],
+  [tagOf.loss('val')]: held.flatMap((part) => both([part], ['loss'])),
+  [tagOf.accuracy('train')]: [...both(trained, ['accuracy', 'acc']), 'accuracy', 'acc'],
+  [tagOf.accuracy('val')]: held.flatMap((part) => both([part], ['accuracy', 'acc'])),
+  ...Object.fromEntries(weightMetrics.map(({ name, aliases }) => [tagOf.meanWeights(name), [name, ...aliases]])),
   gradient_symmetricity: ['grad_sym', 'gradient_symmetricity', 'gradient_symmetry'],
   'distance_irrelevance/train': ['train_dist_irr', 'train_distance_irrelevance'],
   'distance_irrelevance/val': ['test_dist_irr', 'val_dist_irr', 'eval_dist_irr', 'test_distance_irrelevance']

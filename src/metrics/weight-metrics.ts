@@ -1,4 +1,6 @@
 /** The metrics of one weight matrix and of the values of several, as in Hu et al. 2023 ("Latent state models of training dynamics"). */
+import { weightMetrics as rows } from '../domain/weight-metrics'
+import type { MatrixMetricName, WeightMetricName } from '../domain/weight-metrics'
 import { singularValues } from './singular-values'
 
 export interface Matrix {
@@ -18,36 +20,12 @@ export interface Distribution {
   var: number
 }
 
-export interface MatrixMetrics {
-  /** Sum of absolute values. */
-  l1: number
-  /** Frobenius norm. */
-  l2: number
-  /** Sum of the leading diagonal, also of a matrix that is not square. */
-  trace: number
-  /** Largest singular value. */
-  spectral: number
-  /** l1 / l2, and 0 for a zero matrix. */
-  code_sparsity: number
-  /** trace / spectral, and 0 for a zero matrix. */
-  computational_sparsity: number
-  /** Mean and population variance of the singular values, those below 1e-5 counted as 0. */
-  mean_lambda: number
-  variance_lambda: number
-}
+/** What each is: the rows of `weightMetrics`. Ratios with a zero denominator are 0. */
+export type MatrixMetrics = Record<MatrixMetricName, number>
 
 export type WeightMetrics = MatrixMetrics & Distribution
 
-export const matrixMetricNames = [
-  'l1',
-  'l2',
-  'trace',
-  'spectral',
-  'code_sparsity',
-  'computational_sparsity',
-  'mean_lambda',
-  'variance_lambda'
-] as const satisfies readonly (keyof MatrixMetrics)[]
+export const matrixMetricNames = rows.flatMap((row): MatrixMetricName[] => (row.of === 'matrices' ? [row.name] : []))
 
 const negligible = 1e-5
 
@@ -82,6 +60,44 @@ export function matrixMetricsBy({ data, shape }: Matrix, singular: typeof singul
     computational_sparsity: spectral === 0 ? 0 : trace / spectral,
     mean_lambda: mean,
     variance_lambda: variance
+  }
+}
+
+/**
+ * The metrics of a hook point: flat means over its matrices, and of all values of its weights and its biases together. Those of
+ * biases are absent where it has none.
+ */
+export function pointMetrics(
+  matrices: readonly MatrixMetrics[],
+  weights: Distribution,
+  biases: Distribution | null
+): Partial<Record<WeightMetricName, number>> {
+  const values: Partial<Record<WeightMetricName, number>> = {}
+  for (const row of rows) {
+    if (row.of === 'matrices')
+      values[row.name] = matrices.reduce((sum, one) => sum + one[row.name], 0) / matrices.length
+    else {
+      const of = row.of === 'weights' ? weights : biases
+      if (of) values[row.name] = of[row.statistic]
+    }
+  }
+  return values
+}
+
+/** Means over the hook points that have a metric. */
+export class MeansOverPoints {
+  private readonly totals = new Map<string, { sum: number; count: number }>()
+
+  add(values: Readonly<Record<string, number>>): void {
+    for (const [metric, value] of Object.entries(values)) {
+      const total = this.totals.get(metric) ?? { sum: 0, count: 0 }
+      this.totals.set(metric, { sum: total.sum + value, count: total.count + 1 })
+    }
+  }
+
+  /** By metric. */
+  *means(): Generator<[string, number]> {
+    for (const [metric, { sum, count }] of this.totals) yield [metric, sum / count]
   }
 }
 

@@ -2,6 +2,7 @@
  * The event file of one run while it trains: turns what the trainer emits into events. Each start of a run writes its own
  * file, so a resumed run never touches what was written before.
  */
+import { readTag } from '../domain/tags'
 import { toHistogramValue } from '../events/activation-histogram'
 import { encodePng } from '../formats/png'
 import type {
@@ -52,7 +53,7 @@ export class RunWriter {
     // What a bucket cannot say. Counts stay exact as float32 up to 2^24 values a histogram.
     const beside: Record<string, number> = { [`${tag}/zeros`]: record.zeros }
     // Of gradients the scalars of the same point say it; twice at one step would look like a run that was started again.
-    if (!tag.startsWith('gradients/')) beside[`${tag}/nonfinite`] = record.nonFinite
+    if (readTag(tag).kind !== 'gradients') beside[`${tag}/nonfinite`] = record.nonFinite
     this.file.scalars(step, beside, wallTimeSeconds)
   }
 

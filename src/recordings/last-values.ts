@@ -1,4 +1,5 @@
 /** What the run table shows of a run: how far it is, and the newest values of its headline metrics. */
+import { tagOf } from '../domain/tags'
 import { ownRoles, rolesOf } from '../analysis'
 import type { RoleChoices } from '../domain/roles'
 import type { RunInfo } from '../domain/run'
@@ -6,7 +7,7 @@ import type { RunLog } from '../events/run-log'
 import { epochSeries, scalarTags } from './series'
 
 /** What the table has columns for and no role says. */
-const others = ['weights/l2']
+const others = [tagOf.meanWeights('l2')]
 
 export type LastValues = Pick<RunInfo, 'step' | 'totalSteps' | 'epoch' | 'totalEpochs' | 'elapsedSeconds' | 'last'>
 

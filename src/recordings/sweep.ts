@@ -1,4 +1,5 @@
 /** Loss and gradient of the same run at several learning rates, and what they say about each rate. */
+import { tagOf } from '../domain/tags'
 import { judgeSweep } from '../analysis/sweep'
 import type { SweptRunAnswer } from '../contract/runs'
 import type { RunLog } from '../events/run-log'
@@ -19,7 +20,7 @@ export function sweepOf(runs: { source: RunSource; spec: RunSpec }[], maxPoints:
     return {
       runId: source.runId,
       rate: spec.params.learningRate as number,
-      loss: (log && seriesOf(log, 'loss/train')) ?? { steps: new Float64Array(0), values: new Float64Array(0) },
+      loss: (log && seriesOf(log, tagOf.loss('train'))) ?? { steps: new Float64Array(0), values: new Float64Array(0) },
       gradient: tag && series ? { tag, ...series } : null
     }
   })
@@ -36,7 +37,7 @@ export function sweepOf(runs: { source: RunSource; spec: RunSpec }[], maxPoints:
 function gradientTag(log: RunLog, spec: RunSpec): string | null {
   const hooked = new Set(spec.hooks)
   const inOrder = hookPoints(architectureOf(spec).graph).filter(({ path }) => hooked.has(path))
-  const tags = [...inOrder.reverse().map(({ path }) => `gradients/${path}/l2`), 'gradients/l2']
+  const tags = [...inOrder.reverse().map(({ path }) => tagOf.gradients(path, 'l2')), tagOf.gradientNorm]
   return tags.find((tag) => log.scalars(tag)) ?? null
 }
 

@@ -3,6 +3,7 @@
  * validation examples then. Where a network is alike on both, so are the two histograms.
  */
 import type { PackedHeatmap, Peak, TwinPeaks } from '../contract/runs'
+import { tagOf } from '../domain/tags'
 import type { RunLog } from '../events/run-log'
 import { rebin } from '../numeric/buckets'
 import { heatmapOf } from './histograms'
@@ -21,7 +22,7 @@ interface Columns {
 }
 
 export function twinPeaksOf({ run, hook, epoch }: OfRun<'runs.twinPeaks'>): TwinPeaks | null {
-  const tags = { train: `activations/${hook}`, validation: `activations/${hook}/validation` }
+  const tags = { train: tagOf.activationHistogram(hook), validation: tagOf.validationHistogram(hook) }
   const { log } = readerOf(run)
   const train = endsOf(columnsOf(log, tags.train))
   const validation = endsOf(columnsOf(log, tags.validation))

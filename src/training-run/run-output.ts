@@ -1,10 +1,14 @@
 /** Lets what was recorded out to the disk and to the host, a few times a second and never later than a second. */
 import type { RunWriter } from '../project/run-writer'
 import type { RecordedRecord } from '../domain/records'
+import { tagOf } from '../domain/tags'
 import type { TrainMessage } from './messages'
 
 const growIntervalMs = 400
-const headline = ['loss/train', 'loss/val', 'accuracy/train', 'accuracy/val', 'weights/l2']
+const headline = [
+  ...[tagOf.loss('train'), tagOf.loss('val'), tagOf.accuracy('train'), tagOf.accuracy('val')],
+  tagOf.meanWeights('l2')
+]
 
 export class RunOutput {
   private last: Record<string, number> = {}

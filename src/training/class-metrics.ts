@@ -1,4 +1,5 @@
 /** Metrics of a classifier from its answers example by example, whole and through masks of one class. */
+import { tagOf } from '../domain/tags'
 import { histogram, type Histogram } from '../metrics/histogram'
 import type { Evaluation } from './evaluation'
 import type { Dataset, Split } from '../domain/dataset'
@@ -32,11 +33,11 @@ export function classScalars(
       const all = labels.map((_, i) => i)
       const name = tagName(heads[head] ?? String(head + 1))
       const right = share(all, (i) => predictions[i] === labels[i])
-      scalars[`loss/${split}/${name}`] = mean(all, losses)
-      scalars[`accuracy/${split}/${name}`] = right
+      scalars[tagOf.lossOf(split, name)] = mean(all, losses)
+      scalars[tagOf.accuracyOf(split, name)] = right
       sum += right
     })
-    scalars[`accuracy/${split}/mean`] = sum / evaluation.heads.length
+    scalars[tagOf.accuracyOf(split, 'mean')] = sum / evaluation.heads.length
     return scalars
   }
   const [{ losses, predictions, labels }] = evaluation.heads
@@ -44,8 +45,8 @@ export function classScalars(
   const perClass = classes.map((name, c) => {
     const members = indices(labels, (label) => label === c)
     if (members.length > 0) {
-      scalars[`loss/${split}/${tagName(name)}`] = mean(members, losses)
-      scalars[`accuracy/${split}/${tagName(name)}`] = share(members, (i) => predictions[i] === c)
+      scalars[tagOf.lossOf(split, tagName(name))] = mean(members, losses)
+      scalars[tagOf.accuracyOf(split, tagName(name))] = share(members, (i) => predictions[i] === c)
     }
     const called = indices(predictions, (prediction) => prediction === c)
     const right = called.filter((i) => labels[i] === c).length

@@ -15,6 +15,7 @@ import { convolutionSamples, curveSamples, type Sample } from './samples'
 import type { TrainingSession } from './session'
 import { streamOf } from './streams'
 import type { Dataset } from '../domain/dataset'
+import { tagOf } from '../domain/tags'
 import type { HookKind } from '../domain/hook-kinds'
 import type { RunSpec } from '../domain/run'
 import type { TrainerPort } from './port'
@@ -144,7 +145,7 @@ export class Observer {
     const values: Record<string, number> = {
       ...this.answersOf('train', onTrain, penalty),
       ...this.answersOf('val', onValidation, penalty),
-      ...(penalty > 0 ? { 'loss/penalty': penalty } : {}),
+      ...(penalty > 0 ? { [tagOf.penalty]: penalty } : {}),
       ...(await this.gapWhereFails('The metrics of classes', () =>
         dataset.classes > 0 || onValidation.ofLabels
           ? classScalars(onValidation, 'val', this.classes, dataset.heads ?? spec.data?.labelNames ?? [])
@@ -159,13 +160,13 @@ export class Observer {
         : {}),
       // The rate of the update that led here; at the start, of the first one.
       lr: session.learningRateAt(Math.max(0, session.step - 1)),
-      ...(stepMs === null ? {} : { 'time/step_ms': stepMs })
+      ...(stepMs === null ? {} : { [tagOf.stepTime]: stepMs })
     }
     Object.assign(values, await this.userMetrics(values, onValidation, moment))
     await this.weights(values, moment)
     await this.gapWhereFails('The histograms of the validation examples', async () => {
       for (const [hook, counted] of statistics.histograms()) {
-        await this.histogram(`activations/${hook}/validation`, counted, moment)
+        await this.histogram(tagOf.validationHistogram(hook), counted, moment)
       }
     })
     if (sampled) {
@@ -177,13 +178,13 @@ export class Observer {
       })
       await this.gapWhereFails('The histograms of predictions', async () => {
         for (const [name, counted] of dataset.classes > 0 ? predictionHistograms(onValidation, this.classes) : []) {
-          await this.histogram(`predictions/${name}`, counted, moment)
+          await this.histogram(tagOf.predictionHistogram(name), counted, moment)
         }
       })
     }
     await this.tellGaps()
     // A loss that is not finite ends the run; there is nothing to pause for.
-    if (Number.isFinite(values['loss/train'])) {
+    if (Number.isFinite(values[tagOf.loss('train')])) {
       for (const hook of statistics.nonFinite()) await this.alert(`The activations of ${hook}`)
     }
     return values
@@ -266,9 +267,9 @@ export class Observer {
 
   /** Loss with what the parameters add to it, as Keras reports it. */
   private answersOf(split: 'train' | 'val', evaluation: Evaluation, penalty: number): Record<string, number> {
-    const loss = { [`loss/${split}`]: meanLoss(evaluation) + penalty }
+    const loss = { [tagOf.loss(split)]: meanLoss(evaluation) + penalty }
     const hasAnswers = this.dataset.classes > 0 || evaluation.ofLabels
-    return hasAnswers ? { ...loss, [`accuracy/${split}`]: accuracy(evaluation) } : loss
+    return hasAnswers ? { ...loss, [tagOf.accuracy(split)]: accuracy(evaluation) } : loss
   }
 
   /** `user/<name>` for each of the user's functions. What fails is told once, by name, and left out. */
@@ -291,7 +292,7 @@ export class Observer {
       this.alerted.add(what)
       await this.emit({ kind: 'log', level: 'warning', text: `${what} ${text} (step ${step}).` })
     }
-    return Object.fromEntries(Object.entries(values).map(([name, value]) => [`user/${tagName(name)}`, value]))
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [tagOf.user(tagName(name)), value]))
   }
 
   /**
@@ -323,7 +324,7 @@ export class Observer {
   }
 
   private async nonFiniteWeights({ nonFinite }: WeightScalars, values: Record<string, number>): Promise<void> {
-    if (!Number.isFinite(values['loss/train'])) return
+    if (!Number.isFinite(values[tagOf.loss('train')])) return
     for (const name of nonFinite) await this.alert(`The parameter ${name}`)
   }
 
@@ -335,14 +336,14 @@ export class Observer {
       const inside = gradients.filter(({ spec: { owner } }) => isInside(owner, hook))
       if (inside.length === 0) continue
       await this.histogram(
-        `gradients/${hook}`,
+        tagOf.gradientHistogram(hook),
         centred(
           inside.map(({ values }) => values),
           this.range.bins
         ),
         moment
       )
-      if (this.ofUpdate[`gradients/${hook}/nonfinite`] > 0) await this.alert(`The gradient of ${hook}`)
+      if (this.ofUpdate[tagOf.gradients(hook, 'nonfinite')] > 0) await this.alert(`The gradient of ${hook}`)
     }
   }
 
@@ -356,15 +357,15 @@ export class Observer {
         spec.record.perClass && batch.labels.length === batch.count
           ? histogramsByClass(seen, batch.labels, dataset.classes, this.range)
           : []
-      await this.histogram(`activations/${hook}`, counted, moment)
+      await this.histogram(tagOf.activationHistogram(hook), counted, moment)
       for (const { class: c, histogram: own } of perClass) {
-        await this.histogram(`activations/${hook}/class/${tagName(this.classes[c])}`, own, moment)
+        await this.histogram(tagOf.classHistogram(hook, tagName(this.classes[c])), own, moment)
       }
       if (counted.nonFinite > 0) await this.alert(`The activations of ${hook}`)
     }
     for (const [hook, read] of held.activationGradients()) {
       const { values } = await read()
-      await this.histogram(`activation_gradients/${hook}`, centred([values], bins), moment)
+      await this.histogram(tagOf.activationGradientHistogram(hook), centred([values], bins), moment)
     }
   }
 

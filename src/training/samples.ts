@@ -2,6 +2,7 @@
  * What is recorded at some points only, because it is large: pictures of the first convolution and precision-recall
  * curves. A function of model, data and step, so a continued run records what an uninterrupted one would have.
  */
+import { tagOf } from '../domain/tags'
 import * as tf from '@tensorflow/tfjs-core'
 import { firstConvolution } from '../models/architecture'
 import type { Model } from '../models/model'
@@ -94,7 +95,7 @@ export function curveSamples(counter: PrCounter, names?: readonly string[]): Sam
     const description =
       `Evaluated validation examples, ${what}: called positive when the softmax probability is at least ` +
       `the threshold, of which there are ${prThresholds} from 0 to 1.`
-    return { kind: 'pr-curve', tag: `pr/${name}`, description, counts }
+    return { kind: 'pr-curve', tag: tagOf.prCurve(name), description, counts }
   })
 }
 

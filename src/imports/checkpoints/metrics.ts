@@ -1,7 +1,8 @@
 /**
- * The 14 weight metrics of a checkpoint at hook points, with one tensor in memory at a time. The averaging is that of
+ * The weight metrics of a checkpoint at hook points, with one tensor in memory at a time. The averaging is that of
  * `weightScalars` (src/hooks/weights.ts), and so are the numbers.
  */
+import { tagOf } from '../../domain/tags'
 import { type CheckpointParameter, parametersOf } from './modules'
 import { plural, someNames } from '../../formats/format-error'
 import type { FloatValues, StoredTensor } from '../../formats/tensor-values'
@@ -10,10 +11,11 @@ import { StreamedDistribution } from '../../metrics/streamed-distribution'
 import {
   distribution,
   type Distribution,
-  matrixMetricNames,
   matrixMetrics,
   matrixMetricsBy,
-  type MatrixMetrics
+  type MatrixMetrics,
+  MeansOverPoints,
+  pointMetrics
 } from '../../metrics/weight-metrics'
 
 export interface CheckpointMetrics {
@@ -81,28 +83,17 @@ export async function checkpointMetrics(
   }
 
   const values: Record<string, number> = {}
-  const totals = new Map<string, { sum: number; count: number }>()
-  const put = (hook: string, metric: string, value: number): void => {
-    values[`weights/${hook}/${metric}`] = value
-    const total = totals.get(metric) ?? { sum: 0, count: 0 }
-    totals.set(metric, { sum: total.sum + value, count: total.count + 1 })
-  }
+  const means = new MeansOverPoints()
+  const distributionOf = ({ streamed, result }: Group) => (streamed?.result() ?? result)!
   for (const { hook, weights, biases } of points) {
     const own = weights.members.map(({ name }) => matrices.get(name)!)
-    for (const name of matrixMetricNames) put(hook, name, own.reduce((sum, m) => sum + m[name], 0) / own.length)
-    for (const [suffix, group] of [
-      ['w', weights],
-      ['b', biases]
-    ] as const) {
-      if (group.members.length === 0) continue
-      const { mean, median, var: variance } = (group.streamed?.result() ?? group.result)!
-      put(hook, `mean_${suffix}`, mean)
-      put(hook, `median_${suffix}`, median)
-      put(hook, `var_${suffix}`, variance)
-    }
+    const hasBiases = biases.members.length > 0
+    const metrics = pointMetrics(own, distributionOf(weights), hasBiases ? distributionOf(biases) : null)
+    means.add(metrics)
+    for (const [metric, value] of Object.entries(metrics)) values[tagOf.weights(hook, metric)] = value
   }
   const missing = hooks.filter((hook) => !points.some((point) => point.hook === hook))
-  if (missing.length === 0) for (const [metric, { sum, count }] of totals) values[`weights/${metric}`] = sum / count
+  if (missing.length === 0) for (const [metric, mean] of means.means()) values[tagOf.meanWeights(metric)] = mean
   const notes: string[] = []
   if (missing.length > 0) {
     notes.push(`no weights in ${someNames(missing, 4)}, so no point there and none in the means over all hook points`)

@@ -1,4 +1,5 @@
 /** Importing a run of checkpoints: what they hold, the metrics of one of them, and the run folder of all. */
+import { tagOf } from '../../domain/tags'
 import { join } from 'node:path'
 import type { ImportSource } from '../../domain/import-source'
 import { type PlacedCheckpoint, placeAside } from './aside'
@@ -98,7 +99,7 @@ export async function inspectCheckpoints(
     )
     source.problem = `${file.file}: no hook point is chosen. Choose modules; there are ${some}.`
   }
-  source.series = chosen.hooks.map((hook) => ({ column: hook, tag: `weights/${hook}`, points: readable.length }))
+  source.series = chosen.hooks.map((hook) => ({ column: hook, tag: tagOf.weightsOf(hook), points: readable.length }))
   return source
 }
 
