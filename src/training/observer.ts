@@ -1,14 +1,13 @@
 /** Everything that is recorded of a run: what is looked at during updates and at recorded points, and how it is written down. */
-import { histogramsByClass, ActivationStatistics, type HistogramRange } from '../hooks/activations'
-import { gradientScalars, updateScalars } from '../hooks/gradients'
 import { HeldActivations } from '../hooks/taps'
-import { weightScalars, type ParameterValues, type WeightScalars } from '../hooks/weights'
-import { histogram, type Histogram } from '../metrics/histogram'
-import { isInside } from '../models/architecture'
+import type { ParameterValues, WeightScalars } from '../hooks/weights'
+import type { Histogram } from '../metrics/histogram'
 import { subset, type Batch } from './batches'
 import { classScalars, predictionHistograms, tagName } from './class-metrics'
 import { accuracy, evaluate, meanLoss, type Evaluation, type EvaluationOptions } from './evaluation'
 import { experimentOf } from './experiments'
+import { observersOf } from './observers'
+import type { HookObserver, Moment, Site, ValidationLook } from './observers/kind'
 import type { Schedule } from './plan'
 import { PrCounter } from './pr-counts'
 import { convolutionSamples, curveSamples, type Sample } from './samples'
@@ -16,7 +15,6 @@ import type { TrainingSession } from './session'
 import { streamOf } from './streams'
 import type { Dataset } from '../domain/dataset'
 import { tagOf } from '../domain/tags'
-import type { HookKind } from '../domain/hook-kinds'
 import type { RunSpec } from '../domain/run'
 import type { TrainerPort } from './port'
 import type { TrainRecord } from '../domain/records'
@@ -24,18 +22,12 @@ import type { TrainRecord } from '../domain/records'
 /** Weight metrics that may be under way beside the training; beyond, it waits for the oldest. */
 const maxPending = 2
 
-interface Moment {
-  step: number
-  epoch: number
-  wallTimeSeconds: number
-}
-
 export class Observer {
   readonly evaluated: { train: Dataset['train']; validation: Dataset['validation'] }
   private readonly hooks: ReadonlySet<string>
-  private readonly types: ReadonlyMap<string, string>
-  private readonly range: HistogramRange
   private readonly classes: readonly string[]
+  private readonly observers: readonly HookObserver[]
+  private readonly site: Site
   private readonly alerted = new Set<string>()
   /** Scalars of the latest update, part of the point that follows it. */
   private ofUpdate: Record<string, number> = {}
@@ -58,10 +50,19 @@ export class Observer {
       validation: subset(dataset.validation, limit, streamOf(spec, 'evaluation/validation'))
     }
     this.hooks = new Set(spec.hooks)
-    this.types = new Map(session.model.graph.nodes.map(({ path, type }) => [path, type]))
-    const { histogramMin: min, histogramMax: max, histogramBins: bins } = spec.record
-    this.range = { min, max, bins }
     this.classes = dataset.classNames ?? Array.from({ length: dataset.classes }, (_, c) => String(c))
+    this.observers = observersOf(spec.record.observe)
+    const { histogramMin: min, histogramMax: max, histogramBins: bins } = spec.record
+    this.site = {
+      spec,
+      dataset,
+      range: { min, max, bins },
+      classes: this.classes,
+      types: new Map(session.model.graph.nodes.map(({ path, type }) => [path, type])),
+      scalars: (values) => void Object.assign(this.ofUpdate, values),
+      histogram: (tag, counted, moment) => this.histogram(tag, counted, moment),
+      alert: (what) => this.alert(what)
+    }
   }
 
   /** One update, observed as far as the schedule asks. Returns the batch's loss. */
@@ -76,13 +77,13 @@ export class Observer {
     try {
       const loss = await session.update(batch, {
         held,
-        ...(point && this.sees('gradients') ? { gradients: (values) => (gradients = values) } : {}),
-        ...(point && this.sees('updates')
+        ...(point && this.looksAt('gradients') ? { gradients: (values) => (gradients = values) } : {}),
+        ...(point && this.looksAt('change')
           ? {
               change: (before, after) => {
-                this.gapLater('updates', () =>
-                  Object.assign(this.ofUpdate, updateScalars(before, after, this.spec.hooks))
-                )
+                for (const { kind, change } of this.observers) {
+                  if (change) this.gapLater(kind, () => change(this.site, before, after))
+                }
               }
             }
           : {})
@@ -90,7 +91,10 @@ export class Observer {
       const seen = gradients
       if (seen) await this.gapWhereFails('The gradients', () => this.gradientsOf(seen, step))
       if (held && session.step === step) {
-        await this.gapWhereFails('The activations', () => this.activationsOf(held, batch, this.moment()))
+        await this.gapWhereFails('The activations', async () => {
+          const moment = this.moment()
+          for (const { batch: look } of this.observers) await look?.(this.site, held, batch, moment)
+        })
       }
       await this.tellGaps()
       return loss
@@ -112,22 +116,22 @@ export class Observer {
   }): Promise<Readonly<Record<string, number>>> {
     const { session, dataset, spec } = this
     const moment = this.moment()
-    if (first && this.hooks.size > 0 && this.sees('gradients')) {
+    if (first && this.hooks.size > 0 && this.looksAt('gradients')) {
       let gradients: ParameterValues[] = []
       await session.look(first, { gradients: (values) => (gradients = values) })
       await this.gapWhereFails('The gradients', () => this.gradientsOf(gradients, 0))
     }
     const sampled = this.schedule.samplesAt(session.step)
     const onTrain = await evaluate(session.model, session.loss, this.evaluated.train, {}, session.lossOptions.delta)
-    const statistics = new ActivationStatistics(this.range, this.types)
+    const looks = this.observers.flatMap(({ validation }) => (validation ? [validation(this.site)] : []))
     const isBinary = session.loss === 'binary-cross-entropy' && dataset.classes === 2
     const oneHead = session.loss === 'cross-entropy' && session.model.architecture.heads.length === 1
     const curves = sampled && (oneHead || isBinary) ? new PrCounter(dataset.classes) : null
     const look: EvaluationOptions = {
-      ...(this.hooks.size > 0 && this.sees('activations') ? { held: () => this.hold(false) } : {}),
+      ...(this.hooks.size > 0 && looks.length > 0 ? { held: () => this.hold(false) } : {}),
       look: async (held) => {
         await this.gapWhereFails('The activations of the validation examples', async () => {
-          for (const [hook, read] of held.activations()) statistics.add(hook, await read())
+          for (const one of looks) await one.look(held)
         })
       },
       outputs: (_head, outputs, labels) =>
@@ -151,7 +155,7 @@ export class Observer {
           ? classScalars(onValidation, 'val', this.classes, dataset.heads ?? spec.data?.labelNames ?? [])
           : {}
       )),
-      ...(await this.gapWhereFails('The scalars of activations', () => statistics.scalars())),
+      ...(await this.gapWhereFails('The scalars of activations', () => scalarsOf(looks))),
       ...this.ofUpdate,
       ...(own
         ? await this.gapWhereFails("The experiment's own metrics", () =>
@@ -165,9 +169,7 @@ export class Observer {
     Object.assign(values, await this.userMetrics(values, onValidation, moment))
     await this.weights(values, moment)
     await this.gapWhereFails('The histograms of the validation examples', async () => {
-      for (const [hook, counted] of statistics.histograms()) {
-        await this.histogram(tagOf.validationHistogram(hook), counted, moment)
-      }
+      for (const one of looks) await one.histograms(moment)
     })
     if (sampled) {
       await this.gapWhereFails('The pictures and curves', async () => {
@@ -185,7 +187,7 @@ export class Observer {
     await this.tellGaps()
     // A loss that is not finite ends the run; there is nothing to pause for.
     if (Number.isFinite(values[tagOf.loss('train')])) {
-      for (const hook of statistics.nonFinite()) await this.alert(`The activations of ${hook}`)
+      for (const one of looks) await one.alerts()
     }
     return values
   }
@@ -252,12 +254,16 @@ export class Observer {
     this.gaps.clear()
   }
 
-  private sees(kind: HookKind): boolean {
-    return this.spec.record.observe.includes(kind)
+  private looksAt(part: 'gradients' | 'change'): boolean {
+    return this.observers.some((observer) => observer[part])
   }
 
-  private hold(gradients = this.sees('gradients')): HeldActivations {
-    return new HeldActivations(this.hooks, { activations: this.sees('activations'), gradients })
+  private hold(gradients = true): HeldActivations {
+    const holds = (what: HookObserver['holds']): boolean => this.observers.some((observer) => observer.holds === what)
+    return new HeldActivations(this.hooks, {
+      activations: holds('activations'),
+      gradients: gradients && holds('gradients')
+    })
   }
 
   private moment(): Moment {
@@ -301,10 +307,11 @@ export class Observer {
    */
   private async weights(values: Record<string, number>, moment: Moment): Promise<void> {
     const { spec, port, session } = this
-    if (spec.hooks.length === 0 || !this.sees('weights')) return this.scalars(values, moment)
+    const compute = this.observers.find(({ parameters }) => parameters)?.parameters
+    if (spec.hooks.length === 0 || !compute) return this.scalars(values, moment)
     const parameters = await session.parameterValues()
     if (!port.weightMetrics) {
-      const computed = await this.gapWhereFails('The weight metrics', () => weightScalars(parameters, spec.hooks))
+      const computed = await this.gapWhereFails('The weight metrics', () => compute(parameters, spec.hooks))
       Object.assign(values, computed?.values)
       await this.scalars(values, moment)
       return computed && this.nonFiniteWeights(computed, values)
@@ -328,45 +335,10 @@ export class Observer {
     for (const name of nonFinite) await this.alert(`The parameter ${name}`)
   }
 
+  /** Of the update that leads to the point after `step` updates. */
   private async gradientsOf(gradients: ParameterValues[], step: number): Promise<void> {
-    const { spec } = this
-    Object.assign(this.ofUpdate, gradientScalars(gradients, spec.hooks))
     const moment = { ...this.moment(), step, epoch: step / this.schedule.stepsPerEpoch }
-    for (const hook of spec.hooks) {
-      const inside = gradients.filter(({ spec: { owner } }) => isInside(owner, hook))
-      if (inside.length === 0) continue
-      await this.histogram(
-        tagOf.gradientHistogram(hook),
-        centred(
-          inside.map(({ values }) => values),
-          this.range.bins
-        ),
-        moment
-      )
-      if (this.ofUpdate[tagOf.gradients(hook, 'nonfinite')] > 0) await this.alert(`The gradient of ${hook}`)
-    }
-  }
-
-  private async activationsOf(held: HeldActivations, batch: Batch, moment: Moment): Promise<void> {
-    const { min, max, bins } = this.range
-    const { spec, dataset } = this
-    for (const [hook, read] of held.activations()) {
-      const seen = await read()
-      const counted = histogram(seen.values, min, max, bins)
-      const perClass =
-        spec.record.perClass && batch.labels.length === batch.count
-          ? histogramsByClass(seen, batch.labels, dataset.classes, this.range)
-          : []
-      await this.histogram(tagOf.activationHistogram(hook), counted, moment)
-      for (const { class: c, histogram: own } of perClass) {
-        await this.histogram(tagOf.classHistogram(hook, tagName(this.classes[c])), own, moment)
-      }
-      if (counted.nonFinite > 0) await this.alert(`The activations of ${hook}`)
-    }
-    for (const [hook, read] of held.activationGradients()) {
-      const { values } = await read()
-      await this.histogram(tagOf.activationGradientHistogram(hook), centred([values], bins), moment)
-    }
+    for (const { gradients: look } of this.observers) await look?.(this.site, gradients, moment)
   }
 
   private async histogram(tag: string, counted: Histogram, moment: Moment): Promise<void> {
@@ -395,23 +367,6 @@ function sentence(text: string): string {
   return /[.!?]$/.test(plain) ? plain : `${plain}.`
 }
 
-/**
- * Gradients have no natural range: the bins reach to the power of two at or above the largest magnitude, on both sides of
- * zero, so that the edges of different steps lie on each other.
- */
-function centred(arrays: readonly Float32Array[], bins: number): Histogram {
-  let largest = 0
-  let count = 0
-  for (const values of arrays) {
-    count += values.length
-    for (let i = 0; i < values.length; i++) {
-      const size = Math.abs(values[i])
-      if (size > largest && size !== Infinity) largest = size
-    }
-  }
-  const reach = largest > 0 ? 2 ** Math.ceil(Math.log2(largest)) : 1
-  if (arrays.length === 1) return histogram(arrays[0], -reach, reach, bins)
-  const all = new Float32Array(count)
-  arrays.reduce((at, values) => (all.set(values, at), at + values.length), 0)
-  return histogram(all, -reach, reach, bins)
+function scalarsOf(looks: readonly ValidationLook[]): Record<string, number> {
+  return Object.assign({}, ...looks.map((one) => one.scalars())) as Record<string, number>
 }

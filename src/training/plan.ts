@@ -1,6 +1,7 @@
 /** When things happen in a run, and how much of it there will be. */
 import { firstConvolution, sizeOf, type Architecture } from '../models/architecture'
 import { prCurveCount, prThresholds } from './pr-counts'
+import { weightMetrics } from '../domain/weight-metrics'
 import type { RecordOptions } from '../domain/record-options'
 
 export interface RunPlan {
@@ -118,7 +119,7 @@ export function planOf(
   const checkpoints = schedule.checkpointsAfter(0)
   const histogramColumns = size.hooks > 0 ? schedule.columns() : 0
   // A scalar takes about 50 bytes in an event file, a histogram two doubles per bin and some 150 bytes around them.
-  const scalarBytes = metricPoints * (10 + 17 * size.hooks + 14) * 50
+  const scalarBytes = metricPoints * (10 + (weightMetrics.length + 3) * size.hooks + weightMetrics.length) * 50
   const histogramBytes = histogramColumns * size.hooks * ((record.histogramBins + 2) * 16 + 150)
   const checkpointBytes =
     Math.min(checkpoints, record.keepCheckpoints + (record.keepBest ? 1 : 0)) * size.parameters * 4 * (1 + size.slots)

@@ -1,0 +1,7 @@
+import { updateScalars } from '../../hooks/gradients'
+import type { HookObserver } from './kind'
+
+export const updates: HookObserver = {
+  kind: 'updates',
+  change: (site, before, after) => site.scalars(updateScalars(before, after, site.spec.hooks))
+}
