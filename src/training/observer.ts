@@ -7,7 +7,7 @@ import { classScalars, predictionHistograms, tagName } from './class-metrics'
 import { accuracy, evaluate, meanLoss, type Evaluation, type EvaluationOptions } from './evaluation'
 import { experimentOf } from './experiments'
 import { observersOf } from './observers'
-import type { HookObserver, Moment, Site, ValidationLook } from './observers/kind'
+import type { HookObserver, Moment, ObserverOfKind, Site, ValidationLook } from './observers/kind'
 import type { Schedule } from './plan'
 import { PrCounter } from './pr-counts'
 import { convolutionSamples, curveSamples, type Sample } from './samples'
@@ -26,7 +26,7 @@ export class Observer {
   readonly evaluated: { train: Dataset['train']; validation: Dataset['validation'] }
   private readonly hooks: ReadonlySet<string>
   private readonly classes: readonly string[]
-  private readonly observers: readonly HookObserver[]
+  private readonly observers: readonly ObserverOfKind[]
   private readonly site: Site
   private readonly alerted = new Set<string>()
   /** Scalars of the latest update, part of the point that follows it. */

@@ -5,7 +5,6 @@ import { tagName } from '../class-metrics'
 import type { HookObserver } from './kind'
 
 export const activations: HookObserver = {
-  kind: 'activations',
   holds: 'activations',
 
   async batch({ spec, dataset, classes, range, ...site }, held, batch, moment) {

@@ -5,7 +5,6 @@ import { isInside } from '../../models/architecture'
 import type { HookObserver } from './kind'
 
 export const gradients: HookObserver = {
-  kind: 'gradients',
   holds: 'gradients',
 
   async batch({ range, ...site }, held, _batch, moment) {

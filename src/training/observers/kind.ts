@@ -43,7 +43,6 @@ export interface ValidationLook {
  * A part that fails leaves a gap and ends no run.
  */
 export interface HookObserver {
-  kind: HookKind
   /** Of training batches whose passes are held, every `activationsEvery` updates: outputs of modules, gradients of them. */
   holds?: 'activations' | 'gradients'
   batch?(site: Site, held: HeldActivations, batch: Batch, moment: Moment): Promise<void>
@@ -55,3 +54,5 @@ export interface HookObserver {
   /** Parameters at a recorded point; may run in a thread of its own. */
   parameters?(parameters: readonly ParameterValues[], hooks: readonly string[]): WeightScalars
 }
+
+export type ObserverOfKind = HookObserver & { kind: HookKind }

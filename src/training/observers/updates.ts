@@ -2,6 +2,5 @@ import { updateScalars } from '../../hooks/gradients'
 import type { HookObserver } from './kind'
 
 export const updates: HookObserver = {
-  kind: 'updates',
   change: (site, before, after) => site.scalars(updateScalars(before, after, site.spec.hooks))
 }

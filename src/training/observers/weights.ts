@@ -1,4 +1,4 @@
 import { weightScalars } from '../../hooks/weights'
 import type { HookObserver } from './kind'
 
-export const weights: HookObserver = { kind: 'weights', parameters: weightScalars }
+export const weights: HookObserver = { parameters: weightScalars }
