@@ -1,7 +1,9 @@
-/**
- * Tags of what is recorded: made here, and read here. Names that come into a tag (classes, functions) are made fit for one by
- * `tagName` of src/training/class-metrics.ts; a hook point may have slashes in it, as module paths of other programs do.
- */
+/** Tags of what is recorded: made here, and read here. A hook point may have slashes in it, as module paths of other programs do. */
+
+/** Names of classes, heads and functions as parts of tags: no separators. */
+export function tagPart(name: string): string {
+  return name.replaceAll('/', '_')
+}
 
 /** Tags of scalars, and of histograms at hook points. */
 export const tagOf = {

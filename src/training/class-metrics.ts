@@ -1,16 +1,11 @@
 /** Metrics of a classifier from its answers example by example, whole and through masks of one class. */
-import { tagOf } from '../domain/tags'
+import { tagOf, tagPart } from '../domain/tags'
 import { histogram, type Histogram } from '../metrics/histogram'
 import type { Evaluation } from './evaluation'
 import type { Dataset, Split } from '../domain/dataset'
 
 /** Beyond this, only metrics over all classes are recorded. */
 const maxClasses = 20
-
-/** Names as parts of tags: no separators. */
-export function tagName(name: string): string {
-  return name.replaceAll('/', '_')
-}
 
 /**
  * Several heads: `loss/<split>/<head>`, `accuracy/<split>/<head>` and `accuracy/<split>/mean`, their mean over the heads.
@@ -31,7 +26,7 @@ export function classScalars(
     let sum = 0
     evaluation.heads.forEach(({ losses, predictions, labels }, head) => {
       const all = labels.map((_, i) => i)
-      const name = tagName(heads[head] ?? String(head + 1))
+      const name = tagPart(heads[head] ?? String(head + 1))
       const right = share(all, (i) => predictions[i] === labels[i])
       scalars[tagOf.lossOf(split, name)] = mean(all, losses)
       scalars[tagOf.accuracyOf(split, name)] = right
@@ -45,8 +40,8 @@ export function classScalars(
   const perClass = classes.map((name, c) => {
     const members = indices(labels, (label) => label === c)
     if (members.length > 0) {
-      scalars[tagOf.lossOf(split, tagName(name))] = mean(members, losses)
-      scalars[tagOf.accuracyOf(split, tagName(name))] = share(members, (i) => predictions[i] === c)
+      scalars[tagOf.lossOf(split, tagPart(name))] = mean(members, losses)
+      scalars[tagOf.accuracyOf(split, tagPart(name))] = share(members, (i) => predictions[i] === c)
     }
     const called = indices(predictions, (prediction) => prediction === c)
     const right = called.filter((i) => labels[i] === c).length
@@ -72,7 +67,7 @@ function labelScalars({ heads }: Evaluation, split: string, names: readonly stri
   const sums = { precision: 0, recall: 0, f1: 0 }
   let counted = 0
   heads.forEach(({ losses, predictions, labels }, label) => {
-    const name = tagName(names[label] ?? String(label))
+    const name = tagPart(names[label] ?? String(label))
     const all = labels.map((_, i) => i)
     const members = indices(labels, (value) => value === 1)
     const called = indices(predictions, (value) => value === 1)
@@ -120,7 +115,7 @@ export function predictionHistograms(evaluation: Evaluation, classes: readonly s
     const members = indices(labels, (label) => label === c)
     if (members.length === 0) return []
     const values = Float64Array.from(members, (i) => trueClass[i])
-    return [[tagName(name), histogram(values, 0, 1, 20)]]
+    return [[tagPart(name), histogram(values, 0, 1, 20)]]
   })
 }
 

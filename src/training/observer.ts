@@ -3,7 +3,7 @@ import { HeldActivations } from '../hooks/taps'
 import type { ParameterValues, WeightScalars } from '../hooks/weights'
 import type { Histogram } from '../metrics/histogram'
 import { subset, type Batch } from './batches'
-import { classScalars, predictionHistograms, tagName } from './class-metrics'
+import { classScalars, predictionHistograms } from './class-metrics'
 import { accuracy, evaluate, meanLoss, type Evaluation, type EvaluationOptions } from './evaluation'
 import { experimentOf } from './experiments'
 import { observersOf } from './observers'
@@ -14,7 +14,7 @@ import { convolutionSamples, curveSamples, type Sample } from './samples'
 import type { TrainingSession } from './session'
 import { streamOf } from './streams'
 import type { Dataset } from '../domain/dataset'
-import { tagOf } from '../domain/tags'
+import { tagOf, tagPart } from '../domain/tags'
 import type { RunSpec } from '../domain/run'
 import type { TrainerPort } from './port'
 import type { TrainRecord } from '../domain/records'
@@ -298,7 +298,7 @@ export class Observer {
       this.alerted.add(what)
       await this.emit({ kind: 'log', level: 'warning', text: `${what} ${text} (step ${step}).` })
     }
-    return Object.fromEntries(Object.entries(values).map(([name, value]) => [tagOf.user(tagName(name)), value]))
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [tagOf.user(tagPart(name)), value]))
   }
 
   /**

@@ -2,14 +2,13 @@
  * What is recorded at some points only, because it is large: pictures of the first convolution and precision-recall
  * curves. A function of model, data and step, so a continued run records what an uninterrupted one would have.
  */
-import { tagOf } from '../domain/tags'
+import { tagOf, tagPart } from '../domain/tags'
 import * as tf from '@tensorflow/tfjs-core'
 import { firstConvolution } from '../models/architecture'
 import type { Model } from '../models/model'
 import { HeldActivations } from '../hooks/taps'
 import { readValues } from '../tensor/views'
 import { consecutive, type Batch } from './batches'
-import { tagName } from './class-metrics'
 import { arrange, examplePictures, featureMapPictures, filterPictures, isPicture, maxTiles } from './pictures'
 import { type PrCounter, prThresholds } from './pr-counts'
 import type { ImageRecord, PrCurveRecord } from '../domain/records'
@@ -89,7 +88,7 @@ export async function convolutionSamples(model: Model, validation: Split): Promi
 /** @param names of the classes; by default their numbers */
 export function curveSamples(counter: PrCounter, names?: readonly string[]): Sample[] {
   return [...counter.counts()].map(([key, counts]) => {
-    const name = key === 'micro' ? key : tagName(names?.[Number(key)] ?? key)
+    const name = key === 'micro' ? key : tagPart(names?.[Number(key)] ?? key)
     const what =
       key === 'micro' ? 'all classes, each against the rest, counted together' : `class ${name} against the rest`
     const description =

@@ -1,7 +1,6 @@
-import { tagOf } from '../../domain/tags'
+import { tagOf, tagPart } from '../../domain/tags'
 import { ActivationStatistics, histogramsByClass } from '../../hooks/activations'
 import { histogram } from '../../metrics/histogram'
-import { tagName } from '../class-metrics'
 import type { HookObserver } from './kind'
 
 export const activations: HookObserver = {
@@ -17,7 +16,7 @@ export const activations: HookObserver = {
           : []
       await site.histogram(tagOf.activationHistogram(hook), counted, moment)
       for (const { class: c, histogram: own } of perClass) {
-        await site.histogram(tagOf.classHistogram(hook, tagName(classes[c])), own, moment)
+        await site.histogram(tagOf.classHistogram(hook, tagPart(classes[c])), own, moment)
       }
       if (counted.nonFinite > 0) await site.alert(`The activations of ${hook}`)
     }
