@@ -42,7 +42,7 @@ it('names what goes together in every run, in any scale and direction, and nothi
       severity: 'info',
       text:
         'Near copies (correlation above 0.999 in every run): "b" of "a"; "d" of "c". Each counts as a feature of its own, ' +
-        'unless it is left out or the covariance is full.'
+        'unless it is left out or the covariance is full or tied.'
     }
   ])
 })

@@ -37,7 +37,7 @@ export function reportNearCopies(
   const named = groups.map(([first, ...others]) => `${others.join(', ')} of ${first}`).join('; ')
   const text =
     `Near copies (correlation above ${COPY} in every run): ${named}. Each counts as a feature of its own, unless it ` +
-    'is left out or the covariance is full.'
+    'is left out or the covariance is full or tied.'
   findings.push({ severity: 'info', text })
 }
 

@@ -3,6 +3,7 @@ import { parameterCount } from '../hmm'
 import type { Sequence } from '../hmm/types'
 import { alignRun, points, withoutEmptyRows } from './align'
 import type { AlignedRun, Allocate } from './align'
+import { collinearFeatures } from './collinear'
 import { reportNearCopies } from './near-copies'
 import { hasRates, rateRows, ratesOf } from './rates'
 import { FEW_ROWS, remnantRemedy, Remnants } from './remnant'
@@ -85,7 +86,7 @@ export function buildSequences(
     changing,
     { rounding: CONSTANT }
   )
-  const varying = features.filter((_, d) => spreads.some((run) => run[d].std > 0))
+  let varying = features.filter((_, d) => spreads.some((run) => run[d].std > 0))
   for (const feature of features)
     if (!varying.includes(feature))
       findings.push({
@@ -94,6 +95,7 @@ export function buildSequences(
         text: `"${feature}" was left out: it never changes.`
       })
   if (varying.length === 0) throw new Error('No feature changes, so there is nothing to tell phases by.')
+  varying = withoutCollinear(aligned, features, varying, options, findings)
   const kept = varying.map((feature) => features.indexOf(feature))
   if (kept.length < features.length)
     aligned = aligned.flatMap((run) => withoutEmptyRows(run, features.length, kept, findings) ?? [])
@@ -196,6 +198,46 @@ function alignedRates(run: AlignedRun, columns: number, window: number): Aligned
 
 function rowsOf({ data, steps }: AlignedRun, columns: number): Sequence {
   return { data, rows: steps.length, columns }
+}
+
+/** Where a covariance ties features to each other, those that follow from others are left out, and it is said. */
+function withoutCollinear(
+  aligned: readonly AlignedRun[],
+  features: readonly string[],
+  varying: readonly string[],
+  { covariance, zscore }: SequenceOptions,
+  findings: Finding[]
+): string[] {
+  if (covariance !== 'full' && covariance !== 'tied') return [...varying]
+  const at = varying.map((feature) => features.indexOf(feature))
+  const columns = { columns: at, rounding: CONSTANT }
+  const scales = scalesOf(
+    aligned.map((run) => rowsOf(run, features.length)),
+    zscore,
+    columns
+  )
+  function* rows(): Generator<Float64Array> {
+    const row = new Float64Array(at.length)
+    for (const [r, { data, steps }] of aligned.entries()) {
+      for (let t = 0; t < steps.length; t++) {
+        at.forEach((from, d) => (row[d] = scaled(data[t * features.length + from], scales[r][d])))
+        yield row
+      }
+    }
+  }
+  const collinear = collinearFeatures(at.length, rows)
+  for (const { feature, from } of collinear) {
+    const others = from.slice(0, 4).map((d) => `"${varying[d]}"`)
+    if (from.length > others.length) others.push(`${from.length - others.length} more`)
+    findings.push({
+      severity: 'warning',
+      feature: varying[feature],
+      text:
+        `"${varying[feature]}" was left out: it follows from ${others.join(', ')}, and a ${covariance} covariance of features ` +
+        'that follow from each other has no inverse. The diag covariance takes it.'
+    })
+  }
+  return varying.filter((_, d) => !collinear.some(({ feature }) => feature === d))
 }
 
 /** What was recorded of a feature in the rows of a run. */
