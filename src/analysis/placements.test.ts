@@ -4,7 +4,7 @@ import { placedIn, spreadOfRuns } from './placement-of-run'
 import { placed } from './placements'
 import { isStretched, scaleInPlace, scalesOf } from './scaling'
 import { weighPhases } from './evidence/weigh'
-import { rateWindow, ratesOfBuilt } from './rates'
+import { ratesOfBuilt } from './rates'
 import { buildSequences } from './sequences'
 import type { BuiltSequences } from './sequences'
 import { analyse, optionsOf, runOf } from './testing/builders'
@@ -283,7 +283,7 @@ describe('an analysis of rates of runs that differ in scale', () => {
   const inRates = (some: typeof series): BuiltSequences => {
     const built = buildSequences(some, options)
     expect(isStretched(built.inputs.scaling)).toBe(true)
-    return ratesOfBuilt(built, 'shared', rateWindow([240]))!
+    return ratesOfBuilt(built, 'shared', 6)!
   }
   const built = inRates(series.slice(0, 8))
   const analysis = analyse(series.slice(0, 8), options, null, built)

@@ -63,9 +63,31 @@ describe('rates of change', () => {
     }
   })
 
-  it('have wider windows in longer runs, and none in short ones', () => {
-    expect([20, 120, 120, 1000].map((rows) => rateWindow([rows]))).toEqual([3, 6, 6, 17])
-    expect(rateWindow([10, 120, 5000])).toBe(6)
+  it('have wider windows in longer runs and in those with more noise, and none in short ones', () => {
+    const windowOf = (rows: number, noise: number, runs = 6): number => {
+      const rng = new Rng(3)
+      // Two rates, half of the run each.
+      const built = Array.from({ length: runs }, () => ({
+        data: Float64Array.from({ length: rows }, (_, t) => Math.min(t, rows / 2) / rows + noise * rng.normal()),
+        rows,
+        columns: 1
+      }))
+      return rateWindow(
+        built,
+        built.map(() => Float64Array.from({ length: rows }, (_, t) => t))
+      )
+    }
+    const noises = [0, 0.03, 0.05, 0.08, 0.3]
+    const windows = noises.map((noise) => windowOf(120, noise))
+    expect([windows[0], windows[4]]).toEqual([4, 12])
+    expect([...windows].sort((a, b) => a - b)).toEqual(windows)
+    expect(new Set(windows).size).toBeGreaterThan(2)
+    expect([windowOf(1000, 0), windowOf(1000, 0.5)]).toEqual([12, 35])
+    expect(windowOf(20, 0)).toBe(3)
+    expect(windowOf(120, 0.02, 500)).toBe(windowOf(120, 0.02, 250))
+    // A run that stands still has no rates to measure.
+    const still = { data: new Float64Array(120), rows: 120, columns: 1 }
+    expect(rateWindow([still], [Float64Array.from(still.data.keys())])).toBe(4)
     expect([hasRates(47, 6), hasRates(48, 6)]).toEqual([false, true])
   })
 

@@ -4,7 +4,7 @@
  * noise.
  */
 import type { Sequence } from '../hmm/types'
-import { median } from '../numeric/statistics'
+import { median, meanAndStd } from '../numeric/statistics'
 import { scaleInPlace, scalingOfRates } from './scaling'
 import type { BuiltSequences } from './sequences'
 import type { AnalysisOptions } from '../domain/analysis-options'
@@ -14,13 +14,51 @@ import type { Finding } from '../domain/finding'
 const LEAST_WINDOWS = 8
 const SHORTEST = 3
 
+/** Windows have from so many to so many roots of the length: 120 points have windows of 4 to 12, 1,000 of 12 to 35. */
+const [LEAST_ROOTS, MOST_ROOTS] = [0.365, 1.1]
+/** At most so much of the variance of rates may be measurement noise (calibrated, docs/results/truth.md). */
+const MOST_NOISE = 0.2
+/** Lengths that are tried, and runs that are looked at for each. */
+const TRIED = 8
+const LOOKED_AT = 100
+
 /**
- * Points per window: more of them measure a rate better, and place a change worse. It grows with the root of the length:
- * 120 points have 20 windows of 6, 1,000 have 59 of 17.
- * @param rows of every run.
+ * Points per window: more of them measure a rate better, and place a change worse, because the windows on both sides of it mix
+ * two rates into a third. So it is the shortest one whose rates are mostly no noise.
+ * @param sequences [T, D] of every run, on one scale.
+ * @param steps of their rows.
  */
-export function rateWindow(rows: readonly number[]): number {
-  return Math.max(SHORTEST, Math.round(0.55 * Math.sqrt(median(rows))))
+export function rateWindow(sequences: readonly Sequence[], steps: readonly ArrayLike<number>[]): number {
+  const rows = median(sequences.map((sequence) => sequence.rows))
+  const shortest = Math.max(SHORTEST, Math.round(LEAST_ROOTS * Math.sqrt(rows)))
+  const longest = Math.max(
+    shortest,
+    Math.min(Math.round(MOST_ROOTS * Math.sqrt(rows)), Math.floor(rows / LEAST_WINDOWS))
+  )
+  const every = Math.ceil(sequences.length / LOOKED_AT)
+  const looked = sequences.map((_, r) => r).filter((r) => r % every === 0)
+  let window = shortest
+  for (let i = 0; i < TRIED; i++) {
+    window = Math.round(shortest * (longest / shortest) ** (i / (TRIED - 1)))
+    let [noise, all] = [0, 0]
+    for (const r of looked) {
+      if (!hasRates(sequences[r].rows, window)) continue
+      noise += noiseOfRates(sequences[r], steps[r], window).reduce((sum, value) => sum + value, 0)
+      all += varianceWithin(ratesOf(sequences[r], steps[r], window))
+    }
+    if (noise <= MOST_NOISE * all) break
+  }
+  return window
+}
+
+/** Sum over the columns of their variance. */
+function varianceWithin(rates: Sequence): number {
+  let sum = 0
+  for (let d = 0; d < rates.columns; d++) {
+    const values = column(rates, d)
+    if (values.length > 0) sum += meanAndStd(values).std ** 2
+  }
+  return sum
 }
 
 /** First row of every window, and the number of rows, [windows + 1]: what does not fill one is shared out. */

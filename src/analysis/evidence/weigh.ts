@@ -105,7 +105,10 @@ export function nothingWeighed(built: BuiltSequences, options: AnalysisOptions):
 type InRates = BuiltSequences & { kept: number[]; window: number }
 
 function ratesIfAny(built: BuiltSequences, { zscore }: AnalysisOptions): InRates | null {
-  const window = rateWindow(built.sequences.map(({ rows }) => rows))
+  const window = rateWindow(
+    built.sequences,
+    built.inputs.runs.map(({ steps }) => steps)
+  )
   const rates = ratesOfBuilt(built, zscore, window)
   return rates && { ...rates, window }
 }
