@@ -1,6 +1,6 @@
 /**
- * A project of 5,000 runs: copies of the sample's, about a gigabyte of event files. Listed by the command line, opened, and
- * asked for the tags of all runs: the first time, from the index as after a restart, and once more by the same workers.
+ * A project of 10,000 runs: copies of the sample's, about two gigabytes of event files. Listed by the command line, opened, and
+ * asked for the tags of all runs: the first time, from the index as after a restart, and once more by the same workers; then filtered by expressions.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,8 +13,29 @@ import { placesFor } from '../src/host/paths'
 import { createProject } from '../src/project/project-folder'
 import { printTable } from './timing'
 
-const runs = 5000
+const runs = 10_000
 const curve = { tag: 'loss/train', x: 'step', attempts: 'latest', smoothing: 0, maxPoints: 500 } as const
+
+/** Twice each, as workers take turns: what one has read, the other has not. */
+const expressions: [string, string][] = [
+  [
+    'expression over hyperparameters and fields',
+    'lr > 1e-4 and experiment == "mnist" and seed % 3 == 1 and name ~ "s1"'
+  ],
+  ['expression over a metric', 'last("accuracy/val") > 0.9 and min("loss/val") < 1'],
+  ['the same, in the other worker', 'last("accuracy/val") > 0.9 and min("loss/val") < 1.1'],
+  ['another, once these are known', 'last("accuracy/val") > 0.95 or max("loss/val") > 2'],
+  ['and once more', 'last("accuracy/val") > 0.96 or max("loss/val") > 2']
+]
+
+interface Opened {
+  open: number
+  asked: number
+  more: number
+  light: number
+  filters: Record<string, number>
+  tags: number
+}
 
 export async function benchMany(root: string): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'phasescope-bench-'))
@@ -45,7 +66,8 @@ export async function benchMany(root: string): Promise<void> {
         ['project opened and its runs listed', seconds(first.open), seconds(again.open)],
         [`tags of all runs (${first.tags})`, seconds(first.asked), seconds(again.asked)],
         ['the longest light question meanwhile', seconds(first.light), seconds(again.light)],
-        ['tags of all runs, asked again', seconds(first.more), seconds(again.more)]
+        ['tags of all runs, asked again', seconds(first.more), seconds(again.more)],
+        ...expressions.map(([what]) => [what, seconds(first.filters[what]), seconds(again.filters[what])])
       ]
     )
   } finally {
@@ -69,10 +91,7 @@ async function copies(from: string, project: string): Promise<void> {
   }
 }
 
-async function opened(
-  root: string,
-  folder: string
-): Promise<{ open: number; asked: number; more: number; light: number; tags: number }> {
+async function opened(root: string, folder: string): Promise<Opened> {
   const buildFolder = join(root, 'out', 'main')
   const engine = new Engine({
     launcher: createWorkerLauncher(buildFolder),
@@ -100,7 +119,15 @@ async function opened(
     const asked = performance.now() - began
     began = performance.now()
     await engine.call('board.tags', { runIds })
-    return { open, asked, light, more: performance.now() - began, tags: tags.length }
+    const more = performance.now() - began
+    const filters: Record<string, number> = {}
+    for (const [what, text] of expressions) {
+      began = performance.now()
+      const { problem } = await engine.call('runs.filter', { text, analysisId: null })
+      if (problem) throw new Error(problem.text)
+      filters[what] = performance.now() - began
+    }
+    return { open, asked, light, more, filters, tags: tags.length }
   } finally {
     await engine.close()
   }

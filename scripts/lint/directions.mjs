@@ -24,6 +24,11 @@ export const directions = {
     imports: [],
     packages: ['re2js']
   },
+  'src/expressions': {
+    about: 'questions about runs in one line: parsing, completion, evaluation',
+    imports: ['text'],
+    packages: ['ohm-js']
+  },
   'src/tensor': {
     about: 'backends, missing and slow kernels, memory accounting',
     imports: [],
@@ -57,7 +62,7 @@ export const directions = {
   },
   'src/hooks': {
     about: 'hook points: names, attachment, collectors',
-    imports: ['domain', 'metrics', 'models', 'tensor'],
+    imports: ['domain', 'metrics', 'models', 'tensor', 'text'],
     packages: tensorflow
   },
   'src/training': {
@@ -83,7 +88,7 @@ export const directions = {
   },
   'src/recordings': {
     about: 'questions to recorded runs: curves, histograms, media, tags, sweeps, analyses',
-    imports: ['domain', 'contract', 'project', 'analysis', 'training', 'hooks', 'events', 'numeric'],
+    imports: ['domain', 'contract', 'project', 'analysis', 'training', 'hooks', 'events', 'expressions', 'numeric'],
     types: ['hmm/types'],
     node: true
   },
@@ -117,8 +122,14 @@ export const directions = {
   'src/engine': {
     about: 'jobs, scheduling, the implementation of the contract',
     // Of what runs in threads only the messages, and of those only their types: what computes must never run in the host.
-    imports: ['domain', 'contract', 'project', 'analysis', 'training', 'hooks', 'numeric'],
-    types: ['threads/messages', 'training-run/messages', 'recordings/run-source', 'imports/sources'],
+    imports: ['domain', 'contract', 'project', 'analysis', 'training', 'hooks', 'expressions', 'text', 'numeric'],
+    types: [
+      'threads/messages',
+      'training-run/messages',
+      'recordings/run-source',
+      'recordings/filter-runs',
+      'imports/sources'
+    ],
     node: true,
     packages: ['es-module-lexer']
   },

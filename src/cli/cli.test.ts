@@ -230,6 +230,14 @@ it('trains, lists and fits', () => {
   )
   expect(run(home, 'runs', '--project', 'p').out).toMatch(/^RUN .*\n(.*short s\d.* done +20\/20.*\n){3}$/)
 
+  const where = (text: string) => run(home, 'runs', '--project', 'p', '--where', text)
+  expect(where('seed > 0 and last("loss/val") > 0').out).toMatch(/^RUN .*\n(.*short s[13].*\n){2}$/)
+  expect(where('s3').out).toMatch(/^RUN .*\n.*short s3.*\n$/)
+  expect([where('sed > 0').code, where('sed > 0').err]).toEqual([
+    2,
+    expect.stringMatching(/^phasescope: --where, column 1: No run has "sed"\. Did you mean "seed"/)
+  ])
+
   const fitted = run(
     home,
     'fit',

@@ -1,7 +1,7 @@
 /** Which recorded series a fit uses. */
 import type { RoleChoices } from '../domain/roles'
 import type { Engine } from '../engine/engine'
-import { nearNames, suggestion } from '../hooks/config-error'
+import { nearNames, suggestion } from '../text/near-names'
 import { UsageError } from './options'
 
 /**

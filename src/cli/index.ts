@@ -2,7 +2,7 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { toWireError } from '../domain/errors'
-import { suggestion } from '../hooks/config-error'
+import { suggestion } from '../text/near-names'
 import { packageVersion } from '../host/paths'
 import { checkCommand } from './commands/check'
 import { dataCommand } from './commands/data'

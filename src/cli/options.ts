@@ -1,6 +1,6 @@
 /** Commands and their options: one description from which parsing, checks and help all follow. */
 import { parseArgs } from 'node:util'
-import { suggestion } from '../hooks/config-error'
+import { suggestion } from '../text/near-names'
 import type { Terminal } from './terminal'
 
 /** Something wrong with what was typed: told in a sentence, exit code 2. */

@@ -86,6 +86,23 @@ export const runRequests = {
   /** Steps at which a run has checkpoints, ascending. */
   'runs.checkpoints': { params: z.object({ runId: id }), result: z.object({ steps: z.array(z.number()) }) },
   'runs.list': { params: nothing, result: z.array(runInfo) },
+  /** Runs that an expression or plain words hold for (docs/expressions.md); all of them where it cannot be read. */
+  'runs.filter': {
+    params: z.object({ text: z.string().max(10_000), analysisId: z.string().nullable() }),
+    result: z.object({
+      runIds: z.array(z.string()),
+      /** What is wrong with it, from which character on, and how many. */
+      problem: z.object({ text: z.string(), at: z.number(), length: z.number() }).nullable()
+    })
+  },
+  /** What may stand at the cursor of an expression: each takes the place of the characters from `from` on. */
+  'runs.complete': {
+    params: z.object({ text: z.string().max(10_000), cursor: z.number().int().min(0) }),
+    result: z.object({
+      from: z.number(),
+      options: z.array(z.object({ text: z.string(), about: z.string() }))
+    })
+  },
   'runs.annotate': {
     params: z.object({
       runId: z.string(),

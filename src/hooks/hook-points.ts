@@ -1,6 +1,7 @@
 /** Names of hook points: what a model offers, and the check of what somebody asked for. */
 import type { ModuleGraph, ModuleNode } from '../domain/model-graph'
-import { ConfigError, suggestion } from './config-error'
+import { suggestion } from '../text/near-names'
+import { ConfigError } from './config-error'
 
 /** All nodes that can be observed, in the order of the graph. */
 export function hookPoints(graph: ModuleGraph): ModuleNode[] {

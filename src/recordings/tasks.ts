@@ -4,6 +4,7 @@ import type { RequestResult } from '../contract/requests'
 import { boardTagsOf } from './board-tags'
 import { exportScalars } from './export-scalars'
 import { featuresOf } from './features'
+import { filterRuns } from './filter-runs'
 import { followLogs } from './follow-logs'
 import { distributionsOf, heatmapOf, histogramsOf } from './histograms'
 import { lastValuesOf } from './last-values'
@@ -46,6 +47,7 @@ export const recordingTasks = {
   twinPeaks: twinPeaksOf,
   sweep: ({ runs, maxPoints }: { runs: Parameters<typeof sweepOf>[0]; maxPoints: number }) => sweepOf(runs, maxPoints),
   features: featuresOf,
+  filterRuns,
   followLogs,
   /** @param said what people have said about roles: the headline values are those of the series with the roles */
   lastValues: ({ run, said }: { run: RunSource; said?: RoleChoices }): LastValues =>

@@ -1,5 +1,6 @@
 /** Hyperparameters: completing them with defaults and refusing what cannot work, in sentences. */
-import { ConfigError, suggestion } from '../hooks/config-error'
+import { ConfigError } from '../hooks/config-error'
+import { suggestion } from '../text/near-names'
 import { hookKinds } from '../domain/hook-kinds'
 import { watchProblems } from './watched-metric'
 import type { ExperimentSpec, ParamSpec, ParamValue } from '../domain/recipe'

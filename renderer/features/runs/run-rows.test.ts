@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { wordsOf } from '../../../src/domain/run-facts'
+import { wordTest } from '../../../src/text/plain-words'
 import type { RunInfo } from '../../../src/domain/run'
 import {
   bestOf,
@@ -10,6 +12,11 @@ import {
   summaryOf,
   varyingParams
 } from './run-rows'
+
+const having = (words: string) => {
+  const test = wordTest(words)
+  return (one: RunInfo) => test(wordsOf(one))
+}
 
 function run(seed: number, change: Partial<RunInfo> = {}): RunInfo {
   return {
@@ -81,15 +88,15 @@ describe('the run table', () => {
 
   it('filters by every word and leaves empty groups out', () => {
     const names = (filter: string): string[] =>
-      filterAndSort([group], filter, 'created', true).flatMap((found) => found.runs.map((item) => item.id))
+      filterAndSort([group], having(filter), 'created', true).flatMap((found) => found.runs.map((item) => item.id))
     expect(names('')).toEqual(['run-0', 'run-1', 'run-2'])
     expect(names('digits odd')).toEqual(['run-1'])
     expect(names('failed')).toEqual(['run-2'])
-    expect(filterAndSort([group], 'nothing like it', 'created', true)).toEqual([])
+    expect(filterAndSort([group], having('nothing like it'), 'created', true)).toEqual([])
   })
 
   it('sorts by metrics, with NaN below every number', () => {
-    const order = filterAndSort([group], '', 'loss/val', false)[0].runs.map((item) => item.id)
+    const order = filterAndSort([group], having(''), 'loss/val', false)[0].runs.map((item) => item.id)
     expect(order[0]).toBe('run-0')
     expect(lastValue(runs[1], 'loss/val')).toBeNaN()
     expect(lastValue(runs[2], 'loss/val')).toBeNull()
@@ -116,7 +123,7 @@ describe('the run table', () => {
     expect(originOf(imported.runs[0])).toBe('imported from CSV')
     expect(varyingParams(imported.runs, 3)).toEqual([])
     const names = (filter: string, key: string): string[] =>
-      filterAndSort([imported], filter, key, true).flatMap((one) => one.runs.map((item) => item.name))
+      filterAndSort([imported], having(filter), key, true).flatMap((one) => one.runs.map((item) => item.name))
     expect(names('', 'seed')).toEqual(['b', 'a', 'c'])
     expect(names('digits/c.csv', 'created')).toEqual(['c'])
     expect(names('', 'learningRate')).toEqual(['a', 'b', 'c'])

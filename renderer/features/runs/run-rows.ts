@@ -59,18 +59,13 @@ export function varyingParams(runs: readonly RunInfo[], most: number): string[] 
     .slice(0, most)
 }
 
-/** Groups with the runs that match every word of the filter, sorted; empty groups are left out. */
+/** Groups with the runs that the filter lets through, sorted; empty groups are left out. */
 export function filterAndSort(
   groups: readonly RunGroup[],
-  filter: string,
+  matches: (run: RunInfo) => boolean,
   sortKey: string,
   ascending: boolean
 ): RunGroup[] {
-  const words = filter.trim().toLowerCase().split(/\s+/).filter(Boolean)
-  const matches = (run: RunInfo): boolean => {
-    const text = `${run.name} ${run.groupName} ${run.status} ${run.tags.join(' ')} ${originOf(run)} ${run.imported?.file ?? ''} seed ${seedOf(run)}`
-    return words.every((word) => text.toLowerCase().includes(word))
-  }
   return groups
     .map((group) => ({
       ...group,

@@ -3,6 +3,9 @@ import { lastKeys } from '../../domain/roles'
 import { seedOf } from '../../domain/run'
 import type { RunInfo } from '../../domain/run'
 import { noteProblems, withEngine } from '../host'
+import type { Engine } from '../../engine/engine'
+import type { ProjectSession } from '../../engine/project/project-session'
+import { UsageError } from '../options'
 import type { Command } from '../options'
 import { duration, shortNumber, table } from '../terminal'
 import type { Terminal } from '../terminal'
@@ -10,9 +13,14 @@ import type { Terminal } from '../terminal'
 export const runsCommand: Command = {
   name: 'runs',
   summary: 'List the runs of a project.',
-  usage: '--project DIR [--json]',
+  usage: '--project DIR [--where EXPRESSION] [--analysis ID] [--json]',
   options: {
     project: { value: 'DIR', description: 'The project folder.', required: true },
+    where: {
+      value: 'EXPRESSION',
+      description: `Only runs for which it holds, such as 'lr > 1e-3 and last("accuracy/val") > 0.98', or that have these words.`
+    },
+    analysis: { value: 'ID', description: 'The analysis whose states --where asks for. Default: the newest.' },
     json: { description: 'Print JSON.' }
   },
   words: { min: 0, max: 0 },
@@ -20,9 +28,27 @@ export const runsCommand: Command = {
     withEngine(context, {}, async (engine) => {
       const session = await engine.openFolder(input.required('project'))
       noteProblems(session, context)
-      printRuns(await engine.runsByRoles(), input.has('json'), context.terminal)
+      const runs = await engine.runsByRoles()
+      const where = input.text('where')
+      const shown = where === undefined ? runs : await filtered(engine, session, runs, where, input.text('analysis'))
+      printRuns(shown, input.has('json'), context.terminal)
       return 0
     })
+}
+
+/** @throws UsageError where the expression cannot be read */
+async function filtered(
+  engine: Engine,
+  session: ProjectSession,
+  runs: RunInfo[],
+  text: string,
+  analysis: string | undefined
+): Promise<RunInfo[]> {
+  const analysisId = analysis ?? session.listAnalyses().at(-1)?.id ?? null
+  const { runIds, problem } = await engine.call('runs.filter', { text, analysisId })
+  if (problem) throw new UsageError(`--where, column ${problem.at + 1}: ${problem.text}`)
+  const wanted = new Set(runIds)
+  return runs.filter(({ id }) => wanted.has(id))
 }
 
 export function printRuns(runs: RunInfo[], json: boolean, terminal: Terminal): void {

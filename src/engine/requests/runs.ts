@@ -4,6 +4,7 @@ import { listCheckpoints } from '../../project/checkpoints'
 import { sweptSpec } from '../training/sweep'
 import type { HandlersOf } from './handlers'
 import { questionsOf } from './forward'
+import { completeFilter, filterRuns } from './run-filter'
 import type { Services } from './services'
 
 export function runHandlers(services: Services): HandlersOf<typeof runRequests> {
@@ -15,6 +16,8 @@ export function runHandlers(services: Services): HandlersOf<typeof runRequests> 
       return { steps: await listCheckpoints(project().runFolder(runId)) }
     },
     'runs.list': () => project().listRuns(),
+    'runs.filter': (query, signal) => filterRuns(queries, project(), query, signal),
+    'runs.complete': (query, signal) => completeFilter(queries, project(), query, signal),
     'runs.annotate': async ({ runId, ...change }) => {
       await project().updateRun(runId, change)
       return {}

@@ -1,7 +1,7 @@
 /** What somebody asks to train, with the project's data set that it names. */
 import { PhasescopeError } from '../../domain/errors'
 import type { NetworkSpec } from '../../domain/network'
-import { suggestion } from '../../hooks/config-error'
+import { suggestion } from '../../text/near-names'
 import { listDatasets } from '../../project/datasets'
 import type { DatasetFacts } from '../../domain/dataset'
 import type { ParamValue, Recipe } from '../../domain/recipe'

@@ -1,5 +1,6 @@
 /** The experiments that can be trained, and the checks of a request to train one. No tensors are touched here. */
-import { ConfigError, suggestion } from '../../hooks/config-error'
+import { ConfigError } from '../../hooks/config-error'
+import { suggestion } from '../../text/near-names'
 import { resolveHooks } from '../../hooks/hook-points'
 import type { Architecture } from '../../models/architecture'
 import { NetworkError } from '../../models/network-shapes'
