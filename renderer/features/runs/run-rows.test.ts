@@ -6,11 +6,13 @@ import {
   bestOf,
   columnTitle,
   filterAndSort,
+  isAscendingFirst,
   lastValue,
   metricColumns,
   originOf,
   summaryOf,
-  varyingParams
+  varyingParams,
+  type RunGroup
 } from './run-rows'
 
 const having = (words: string) => {
@@ -95,11 +97,29 @@ describe('the run table', () => {
     expect(filterAndSort([group], having('nothing like it'), 'created', true)).toEqual([])
   })
 
-  it('sorts by metrics, with NaN below every number', () => {
-    const order = filterAndSort([group], having(''), 'loss/val', false)[0].runs.map((item) => item.id)
-    expect(order[0]).toBe('run-0')
+  it('sorts by metrics, best first, with what is no number last either way', () => {
+    for (const ascending of [true, false]) {
+      const order = filterAndSort([group], having(''), 'loss/val', ascending)[0].runs.map((item) => item.id)
+      expect(order[0]).toBe('run-0')
+    }
+    expect(['accuracy/val', 'accuracy/train', 'loss/val', 'loss/train', 'seed', 'name'].map(isAscendingFirst)).toEqual([
+      ...[false, false, true, true, true, true]
+    ])
     expect(lastValue(runs[1], 'loss/val')).toBeNaN()
     expect(lastValue(runs[2], 'loss/val')).toBeNull()
+  })
+
+  it('sorts the groups by their first run, and leaves them as they came otherwise', () => {
+    const one = (id: string, loss: number): RunGroup => ({
+      id,
+      name: id,
+      runs: [run(0, { id: `${id}-0`, last: { 'loss/val': loss } }), run(1, { id: `${id}-1`, last: {} })]
+    })
+    const names = (key: string, ascending: boolean): string[] =>
+      filterAndSort([one('a', 2), one('b', 1), one('c', 3)], having(''), key, ascending).map(({ id }) => id)
+    expect(names('loss/val', true)).toEqual(['b', 'a', 'c'])
+    expect(names('loss/val', false)).toEqual(['c', 'a', 'b'])
+    expect(names('created', true)).toEqual(['a', 'b', 'c'])
   })
 
   it('knows the best of a group and its summary', () => {

@@ -59,23 +59,31 @@ export function varyingParams(runs: readonly RunInfo[], most: number): string[] 
     .slice(0, most)
 }
 
-/** Groups with the runs that the filter lets through, sorted; empty groups are left out. */
+/**
+ * Groups with the runs that the filter lets through, sorted, and the groups by their first run; empty groups are left out. What a run
+ * does not have, or is no number, comes last whichever way is asked for. Groups stay in the order in which they were begun where nothing
+ * else is asked for.
+ */
 export function filterAndSort(
   groups: readonly RunGroup[],
   matches: (run: RunInfo) => boolean,
   sortKey: string,
   ascending: boolean
 ): RunGroup[] {
-  return groups
-    .map((group) => ({
-      ...group,
-      runs: group.runs.filter(matches).sort((a, b) => {
-        const x = sortValue(a, sortKey)
-        const y = sortValue(b, sortKey)
-        return (x < y ? -1 : x > y ? 1 : 0) * (ascending ? 1 : -1)
-      })
-    }))
+  const order = (a: RunInfo, b: RunInfo): number => {
+    const [x, y] = [sortValue(a, sortKey), sortValue(b, sortKey)]
+    if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1
+    return (x < y ? -1 : x > y ? 1 : 0) * (ascending ? 1 : -1)
+  }
+  const kept = groups
+    .map((group) => ({ ...group, runs: group.runs.filter(matches).sort(order) }))
     .filter((group) => group.runs.length > 0)
+  return sortKey === 'created' && ascending ? kept : kept.sort((a, b) => order(a.runs[0], b.runs[0]))
+}
+
+/** Whether the first click on a column sorts upwards: the best stands first. */
+export function isAscendingFirst(key: string): boolean {
+  return metricColumns.find((column) => column.key === key)?.best !== 'max'
 }
 
 /** Best value of a column among the finite ones of a group; null for a lone run or a column without a better end. */
@@ -97,7 +105,8 @@ function finite(runs: readonly RunInfo[], tag: string): number[] {
   return runs.map((run) => lastValue(run, tag)).filter((value) => value !== null && Number.isFinite(value)) as number[]
 }
 
-function sortValue(run: RunInfo, key: string): number | string {
+/** null where a run has nothing to sort by. */
+function sortValue(run: RunInfo, key: string): number | string | null {
   switch (key) {
     case 'created':
       // Runs without a seed stay as they come, in order of their names.
@@ -107,15 +116,15 @@ function sortValue(run: RunInfo, key: string): number | string {
     case 'name':
       return run.name
     case 'seed':
-      return seedOf(run) ?? Infinity
+      return seedOf(run)
     case 'steps':
       return run.step
     case 'time':
       return run.elapsedSeconds
     default: {
       const value = lastValue(run, key) ?? run.spec?.params[key]
-      // A run that diverged sorts below every number.
-      return typeof value === 'number' && !Number.isNaN(value) ? value : typeof value === 'string' ? value : -Infinity
+      // A run that diverged stands behind every number.
+      return typeof value === 'number' && !Number.isNaN(value) ? value : typeof value === 'string' ? value : null
     }
   }
 }
