@@ -26,6 +26,7 @@ const estimate = z.object({
   /** Two-sided. */
   p: z.number().nullable()
 })
+export type Estimate = z.infer<typeof estimate>
 
 const regression = z.object({
   estimates: z.array(estimate),

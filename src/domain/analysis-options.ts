@@ -9,6 +9,7 @@ export type CovarianceType = z.infer<typeof covarianceType>
 
 /** free: any change of state; left-to-right: only to later states (a Bakis model, jumps allowed). */
 const transitionRule = z.enum(['free', 'left-to-right'])
+export type TransitionRule = z.infer<typeof transitionRule>
 
 /** evidence: what the states explain beyond a drift (see `Evidence`). */
 export const criterion = z.enum(['evidence', 'bic', 'aic', 'heldout'])
@@ -36,6 +37,7 @@ export type Alignment = z.infer<typeof alignment>
  * rates where there are no phases of levels and the evidence finds some of rates.
  */
 const emission = z.enum(['auto', 'levels', 'rates'])
+export type Emission = z.infer<typeof emission>
 
 export const analysisOptions = z.object({
   runIds: z.array(z.string()).min(1),

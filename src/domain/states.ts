@@ -6,6 +6,7 @@ export const mostStates = 16
 
 /** Where a state's name comes from: the rule, the user, or the same state of an earlier analysis. */
 const nameSource = z.enum(['rule', 'user', 'kept'])
+export type NameSource = z.infer<typeof nameSource>
 
 /** Which state colour a state wears. */
 const stateColor = z.number().int().min(1).max(mostStates)
