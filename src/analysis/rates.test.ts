@@ -77,12 +77,14 @@ describe('rates of change', () => {
         built.map(() => Float64Array.from({ length: rows }, (_, t) => t))
       )
     }
-    const noises = [0, 0.03, 0.05, 0.08, 0.3]
+    const noises = [0, 0.02, 0.03, 0.04, 0.06]
     const windows = noises.map((noise) => windowOf(120, noise))
     expect([windows[0], windows[4]]).toEqual([4, 12])
     expect([...windows].sort((a, b) => a - b)).toEqual(windows)
     expect(new Set(windows).size).toBeGreaterThan(2)
-    expect([windowOf(1000, 0), windowOf(1000, 0.5)]).toEqual([12, 35])
+    expect([windowOf(1000, 0), windowOf(1000, 0.04)]).toEqual([12, 35])
+    // Nothing but noise: neither the shortest nor the longest.
+    expect([windowOf(120, 9), windowOf(1000, 9)]).toEqual([6, 17])
     expect(windowOf(20, 0)).toBe(3)
     expect(windowOf(120, 0.02, 500)).toBe(windowOf(120, 0.02, 250))
     // A run that stands still has no rates to measure.

@@ -18,13 +18,18 @@ const SHORTEST = 3
 const [LEAST_ROOTS, MOST_ROOTS] = [0.365, 1.1]
 /** At most so much of the variance of rates may be measurement noise (calibrated, docs/results/truth.md). */
 const MOST_NOISE = 0.2
+/** At the longest window. */
+const NEXT_TO_NONE = 0.35
+/** Where all of the variance is noise: 120 points have windows of 6. */
+const USUAL_ROOTS = 0.55
 /** Lengths that are tried, and runs that are looked at for each. */
 const TRIED = 8
 const LOOKED_AT = 100
 
 /**
  * Points per window: more of them measure a rate better, and place a change worse, because the windows on both sides of it mix
- * two rates into a third. So it is the shortest one whose rates are mostly no noise.
+ * two rates into a third. So it is the shortest one whose rates are mostly no noise. Where those of none are, there is little to see,
+ * and it is one of middle length: the longest would leave so few rates that chance finds states in them.
  * @param sequences [T, D] of every run, on one scale.
  * @param steps of their rows.
  */
@@ -37,18 +42,18 @@ export function rateWindow(sequences: readonly Sequence[], steps: readonly Array
   )
   const every = Math.ceil(sequences.length / LOOKED_AT)
   const looked = sequences.map((_, r) => r).filter((r) => r % every === 0)
-  let window = shortest
   for (let i = 0; i < TRIED; i++) {
-    window = Math.round(shortest * (longest / shortest) ** (i / (TRIED - 1)))
+    const window = Math.round(shortest * (longest / shortest) ** (i / (TRIED - 1)))
     let [noise, all] = [0, 0]
     for (const r of looked) {
       if (!hasRates(sequences[r].rows, window)) continue
       noise += noiseOfRates(sequences[r], steps[r], window).reduce((sum, value) => sum + value, 0)
       all += varianceWithin(ratesOf(sequences[r], steps[r], window))
     }
-    if (noise <= MOST_NOISE * all) break
+    // At the longest one somewhat more will do: beyond it there is none.
+    if (noise <= (window === longest ? NEXT_TO_NONE : MOST_NOISE) * all) return window
   }
-  return window
+  return Math.min(longest, Math.max(shortest, Math.round(USUAL_ROOTS * Math.sqrt(rows))))
 }
 
 /** Sum over the columns of their variance. */

@@ -101,10 +101,10 @@ describe('phases of different rates', () => {
   it('can be asked for, also without evidence, and say when a run is too short', async () => {
     const { runs } = drawn('straight', 0)
     const forced = await weighed(runs, asked({ emission: 'rates' }))
-    expect([forced.levels, forced.built.inputs.window, forced.evidence.states]).toEqual([[], 12, 1])
+    expect([forced.levels, forced.built.inputs.window, forced.evidence.states]).toEqual([[], 6, 1])
     expect(forced.evidence.verdict).toMatch(/^Rates of change show none: /)
     const built = buildSequences(runs, asked())
-    expect(nothingWeighed(built, asked({ emission: 'rates' })).built.inputs.window).toBe(12)
+    expect(nothingWeighed(built, asked({ emission: 'rates' })).built.inputs.window).toBe(6)
     expect(nothingWeighed(built, asked()).built).toBe(built)
     const short = runs.map((run) => ({
       ...run,
