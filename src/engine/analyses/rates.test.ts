@@ -46,7 +46,7 @@ it('rates of change are found, kept, decoded, fitted again and reported', async 
   engine.on('analysis.progress', ({ done, total, text }) => progress.push([done, total, text]))
   const found = await fit({})
   expect(found.evidence).toMatchObject({ emission: 'rates', states: 2, levels: expect.stringMatching(/^No phases/) })
-  expect([found.chosenStates, found.chosenBy, found.inputs.window]).toEqual([2, 'evidence', 6])
+  expect([found.chosenStates, found.chosenBy, found.inputs.window]).toEqual([2, 'evidence', 4])
   expect(progress.map(([, , text]) => text)).toContain('Are there phases of different rates of change?')
   expect(progress.at(-1)!.slice(0, 2)).toEqual([progress.at(-1)![1], progress.at(-1)![1]])
   expect(found.findings.filter(({ severity }) => severity === 'warning')).toEqual([])
@@ -57,16 +57,16 @@ it('rates of change are found, kept, decoded, fitted again and reported', async 
     const changed = path.findIndex((state) => state !== path[0])
     // Between the rates before and after, halfway.
     const where = (steps[changed - 1] + steps[changed]) / 2
-    expect(Math.abs(where / 10 - cuts[r])).toBeLessThanOrEqual(5)
+    expect(Math.abs(where / 10 - cuts[r])).toBeLessThanOrEqual(4)
     expect([steps[0], steps.at(-1)]).toEqual([0, 1190])
   })
   const lengths = fitted.stateSummaries.map(({ meanDwell }) => meanDwell)
-  expect(lengths.reduce((sum, length) => sum + length, 0)).toBeCloseTo(6 * 19, 6)
+  expect(lengths.reduce((sum, length) => sum + length, 0)).toBeCloseTo(4 * 29, 6)
   for (const { name } of fitted.stateSummaries) expect(name).toMatch(/ (rising|falling|steady)/)
 
   // What is written is what another program reads.
   const file = JSON.parse(readFileSync(session.analysisFile(found.id), 'utf8')) as Analysis
-  expect([file.inputs.window, file.evidence?.emission, file.options.emission]).toEqual([6, 'rates', 'auto'])
+  expect([file.inputs.window, file.evidence?.emission, file.options.emission]).toEqual([4, 'rates', 'auto'])
   const decoded = await engine.call('analysis.decode', { id: found.id, states: 2, runId: runIds[3] })
   expect(Array.from(decoded.path)).toEqual(fitted.paths[3])
   expect(Array.from(decoded.steps)).toEqual(found.inputs.runs[3].steps)
@@ -79,7 +79,7 @@ it('rates of change are found, kept, decoded, fitted again and reported', async 
     convergence: { metric: 'pull', threshold: null, direction: 'above' }
   })
   const page = readFileSync(join(session.folder, place, 'README.md'), 'utf8')
-  expect(page).toContain('rates of change over windows of 6 points')
+  expect(page).toContain('rates of change over windows of 4 points')
   expect(page).toContain('Of levels: No phases')
   // Every recorded point is drawn in a state, not only one of each window.
   expect(readFileSync(join(session.folder, place, 'curves.svg'), 'utf8').match(/<circle/g)).toHaveLength(6 * 120)
