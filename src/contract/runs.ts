@@ -86,11 +86,16 @@ export const runRequests = {
   /** Steps at which a run has checkpoints, ascending. */
   'runs.checkpoints': { params: z.object({ runId: id }), result: z.object({ steps: z.array(z.number()) }) },
   'runs.list': { params: nothing, result: z.array(runInfo) },
-  /** Runs that an expression or plain words hold for (docs/expressions.md); all of them where it cannot be read. */
+  /**
+   * Runs that an expression or plain words hold for (docs/expressions.md). What cannot be read is looked for as words, as names have
+   * signs, too (`lr=0.01`); where no run has these, all are answered.
+   */
   'runs.filter': {
     params: z.object({ text: z.string().max(10_000), analysisId: z.string().nullable() }),
     result: z.object({
       runIds: z.array(z.string()),
+      /** The runs are those that have the words of an expression that cannot be read. */
+      asWords: z.boolean().default(false),
       /** What is wrong with it, from which character on, and how many. */
       problem: z.object({ text: z.string(), at: z.number(), length: z.number() }).nullable()
     })

@@ -40,10 +40,10 @@ export function filterRuns(task: FilterTask): RequestResult<'runs.filter'> {
   }
   try {
     const holds = compile(task.text, { names: new Map(task.names), tags: recorded, values: new Map() })
-    return { runIds: runIds.filter((runId, i) => holds(subjectOf(runId, i))), problem: null }
+    return { runIds: runIds.filter((runId, i) => holds(subjectOf(runId, i))), asWords: false, problem: null }
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
-    return { runIds, problem: { text: error.message, at: error.at, length: error.length } }
+    return { runIds, asWords: false, problem: { text: error.message, at: error.at, length: error.length } }
   }
 
   function subjectOf(runId: string, i: number): Subject {

@@ -21,6 +21,8 @@ export function useRunFilter(text: Ref<string>) {
   /** Runs that the last expression that could be read holds for; null: none was read yet, and all are shown. */
   const found = shallowRef<ReadonlySet<string> | null>(null)
   const problem = shallowRef<FilterProblem | null>(null)
+  /** What is shown are runs that have the words of a text that is no expression. */
+  const asWords = ref(false)
   const failure = ref<string | null>(null)
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -33,7 +35,8 @@ export function useRunFilter(text: Ref<string>) {
       if (!answer) return
       failure.value = null
       problem.value = answer.value.problem
-      if (!answer.value.problem) found.value = new Set(answer.value.runIds)
+      asWords.value = answer.value.asWords
+      if (!answer.value.problem || asWords.value) found.value = new Set(answer.value.runIds)
     } catch (error) {
       failure.value = (error as Error).message
     }
@@ -64,5 +67,5 @@ export function useRunFilter(text: Ref<string>) {
     const test = wordTest(text.value)
     return (run) => test(wordsOf(run))
   })
-  return { matches, problem, failure }
+  return { matches, problem, asWords, failure }
 }

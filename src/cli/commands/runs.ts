@@ -30,7 +30,10 @@ export const runsCommand: Command = {
       noteProblems(session, context)
       const runs = await engine.runsByRoles()
       const where = input.text('where')
-      const shown = where === undefined ? runs : await filtered(engine, session, runs, where, input.text('analysis'))
+      const shown =
+        where === undefined
+          ? runs
+          : await filtered(engine, session, runs, where, input.text('analysis'), context.terminal)
       printRuns(shown, input.has('json'), context.terminal)
       return 0
     })
@@ -42,11 +45,16 @@ async function filtered(
   session: ProjectSession,
   runs: RunInfo[],
   text: string,
-  analysis: string | undefined
+  analysis: string | undefined,
+  terminal: Terminal
 ): Promise<RunInfo[]> {
   const analysisId = analysis ?? session.listAnalyses().at(-1)?.id ?? null
-  const { runIds, problem } = await engine.call('runs.filter', { text, analysisId })
-  if (problem) throw new UsageError(`--where, column ${problem.at + 1}: ${problem.text}`)
+  const { runIds, asWords, problem } = await engine.call('runs.filter', { text, analysisId })
+  if (problem) {
+    const message = `--where, column ${problem.at + 1}: ${problem.text}`
+    if (!asWords) throw new UsageError(message)
+    terminal.note(`note: Looked for as words, as it is no expression. ${message}`)
+  }
   const wanted = new Set(runIds)
   return runs.filter(({ id }) => wanted.has(id))
 }

@@ -64,6 +64,14 @@ it('runs are found by what they are, what they recorded and the states they go t
   expect(await refused('last("loss/vla") > 1')).toMatchObject({ at: 5, text: expect.stringContaining('"loss/val"') })
   expect(await refused('lr >')).toMatchObject({ at: 3 })
 
+  // Names have signs, too.
+  await engine.call('runs.annotate', { runId: slow[1], name: 'lr=1e-4 (old)' })
+  for (const text of ['lr=1e-4', '(old)', 'LR=1e-4 (old'])
+    expect([text, await engine.call('runs.filter', { text, analysisId: null })]).toEqual([
+      text,
+      expect.objectContaining({ runIds: [slow[1]], asWords: true, problem: expect.anything() })
+    ])
+
   const offered = async (text: string): Promise<string[]> =>
     (await engine.call('runs.complete', { text, cursor: text.length })).options.map((one) => one.text)
   expect(await offered('lea')).toContain('learningRate')

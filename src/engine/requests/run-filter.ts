@@ -8,6 +8,7 @@ import { complete } from '../../expressions/complete'
 import { ExpressionError } from '../../expressions/nodes'
 import type { StatePath } from '../../expressions/subject'
 import type { FilteredRun } from '../../recordings/filter-runs'
+import { wordTest } from '../../text/plain-words'
 import type { ProjectSession } from '../project/project-session'
 import type { TaskPool } from '../task-pool'
 import { tagsOf } from './tag-pieces'
@@ -34,11 +35,23 @@ export async function filterRuns(
       paths: asked.path && analysisId !== null ? pathsOf(session, analysisId) : {},
       runs: asked.tags.length > 0 ? filtered(session, runs) : []
     }
-    return await queries.run('filterRuns', task, signal)
+    const answer = await queries.run('filterRuns', task, signal)
+    return answer.problem ? asWords(runs, text, answer.problem) : answer
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
-    return { runIds, problem: { text: error.message, at: error.at, length: error.length } }
+    return asWords(runs, text, { text: error.message, at: error.at, length: error.length })
   }
+}
+
+function asWords(
+  runs: readonly RunInfo[],
+  text: string,
+  problem: NonNullable<RequestResult<'runs.filter'>['problem']>
+): RequestResult<'runs.filter'> {
+  const test = wordTest(text)
+  const found = runs.filter((run) => test(wordsOf(run)))
+  const shown = found.length > 0 ? found : runs
+  return { runIds: shown.map(({ id }) => id), asWords: found.length > 0, problem }
 }
 
 /** Followed logs may grow whatever their status; other runs that have ended do not, until they are trained again. */
