@@ -19,7 +19,7 @@ const fields: Record<string, { about: string; of: (run: RunInfo) => Fact }> = {
   parent: { about: 'run that it was forked from', of: (run) => run.spec?.parent?.runId ?? null },
   imported: {
     about: 'what it was imported from',
-    of: (run) => (run.imported ? importFormat(run.imported.format).title : null)
+    of: (run) => (run.imported ? importTitles(run.imported).join(', ') : null)
   },
   file: { about: 'file that it was imported from', of: (run) => run.imported?.file ?? null },
   created: { about: 'when it was made, such as "2026-11-27"', of: (run) => run.createdAt },
@@ -56,9 +56,19 @@ export function namesOf(runs: readonly RunInfo[]): Map<string, string> {
   return names
 }
 
+function importTitles({ format, beside = [] }: NonNullable<RunInfo['imported']>): string[] {
+  return [...new Set([format, ...beside.map((part) => part.format)])].map((id) => importFormat(id).title)
+}
+
+/** What a run is a run of: its experiment, or the format it was imported from. */
+export function originOf(run: RunInfo): string {
+  if (run.spec) return run.spec.experiment
+  if (!run.imported) return ''
+  const titles = importTitles(run.imported)
+  return `imported from ${titles.length > 1 ? `${titles.slice(0, -1).join(', ')} and ${titles[titles.length - 1]}` : titles[0]}`
+}
+
 /** What plain words are looked for in. */
 export function wordsOf(run: RunInfo): string {
-  const { imported } = run
-  const from = imported ? `imported from ${importFormat(imported.format).title} ${imported.file}` : ''
-  return `${run.name} ${run.groupName} ${run.status} ${run.tags.join(' ')} ${run.spec?.experiment ?? ''} ${from} seed ${seedOf(run)}`
+  return `${run.name} ${run.groupName} ${run.status} ${run.tags.join(' ')} ${originOf(run)} ${run.imported?.file ?? ''} seed ${seedOf(run)}`
 }

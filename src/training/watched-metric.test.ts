@@ -87,6 +87,19 @@ describe('a watched metric', () => {
     expect(one.why()).toBe('loss/val has not been below 3 at 2 recorded points')
   })
 
+  it('that has a gap goes on: what only observes ends no run', () => {
+    const one = metric({ patience: 3 })
+    one.seen({ 'loss/val': 3 }, 0)
+    expect(one.seen({ 'loss/train': 1 }, 1)).toBe(false)
+    expect(one.seen({ 'loss/val': 2 }, 2)).toBe(true)
+    for (const step of [3, 4, 5]) one.seen({}, step)
+    expect(one.stops).toBe(true)
+    const resumed = metric({})
+    resumed.restore(one.state())
+    expect(() => resumed.seen({}, 6)).not.toThrow()
+    expect(() => metric({}).seen({}, 0)).toThrow('is not among what this run records')
+  })
+
   it('goes on from a checkpoint of version 0.1', () => {
     const one = metric({ patience: 3 })
     one.restore({ best: 0.5, since: 2 })

@@ -57,11 +57,13 @@ export class WatchedMetric {
   /**
    * The next recorded point.
    * @returns whether it is the best so far
-   * @throws ConfigError where the run does not record the metric
+   * @throws ConfigError where the run does not record the metric; a gap later on is a point that is no better
    */
   seen(values: Readonly<Record<string, number>>, step: number): boolean {
-    const value = values[this.metric]
-    if (value === undefined) {
+    const value = values[this.metric] ?? Number.NaN
+    // What was recorded before and is not here is a gap, which ends no run.
+    const isKnown = this.reference !== null || this.since > 0
+    if (!isKnown && !(this.metric in values)) {
       // These tell of an update, and none has been made.
       if (step === 0 && /^(gradients|activation_gradients|updates|time)\//.test(this.metric)) return false
       throw new ConfigError(missing(this.metric, Object.keys(values)), 'watched')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { wordsOf } from '../../../src/domain/run-facts'
+import { originOf, wordsOf } from '../../../src/domain/run-facts'
 import { wordTest } from '../../../src/text/plain-words'
 import type { RunInfo } from '../../../src/domain/run'
 import {
@@ -9,7 +9,6 @@ import {
   isAscendingFirst,
   lastValue,
   metricColumns,
-  originOf,
   summaryOf,
   varyingParams,
   type RunGroup
@@ -141,6 +140,12 @@ describe('the run table', () => {
       run(0, { id: name, name, spec: null, imported: { format: 'csv', file: `digits/${name}.csv`, seed } })
     const imported = { id: 'i', name: 'digits', runs: [from('a', null), from('b', 7), from('c', null)] }
     expect(originOf(imported.runs[0])).toBe('imported from CSV')
+    const both = run(0, {
+      spec: null,
+      imported: { format: 'csv', file: 'a.csv', seed: 0, beside: [{ format: 'checkpoints', file: 'ckpt' }] }
+    })
+    expect(having('csv checkpoints a.csv')(both)).toBe(true)
+    expect(having('tensorboard')(both)).toBe(false)
     expect(varyingParams(imported.runs, 3)).toEqual([])
     const names = (filter: string, key: string): string[] =>
       filterAndSort([imported], having(filter), key, true).flatMap((one) => one.runs.map((item) => item.name))

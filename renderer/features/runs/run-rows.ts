@@ -1,7 +1,6 @@
 /** What the run table shows, without the table: filtering, sorting, the best of a group, summaries. */
 import { lastKeys, roleWords } from '../../../src/domain/roles'
 import { seedOf } from '../../../src/domain/run'
-import { importFormat } from '../../../src/domain/import-formats'
 import type { RoleChoices } from '../../../src/domain/roles'
 import type { RunInfo } from '../../../src/domain/run'
 import { largest, smallest } from '../../charts/extremes'
@@ -32,15 +31,6 @@ export function columnTitle({ role, key }: (typeof metricColumns)[number], said:
 export function lastValue(run: RunInfo, tag: string): number | null {
   const value = run.last[tag]
   return value === undefined ? null : Number(value)
-}
-
-/** What a run is a run of: its experiment, or the format it was imported from. */
-export function originOf(run: RunInfo): string {
-  if (run.spec) return run.spec.experiment
-  if (!run.imported) return ''
-  const { format, beside = [] } = run.imported
-  const titles = [...new Set([format, ...beside.map((part) => part.format)])].map((id) => importFormat(id).title)
-  return `imported from ${titles.length > 1 ? `${titles.slice(0, -1).join(', ')} and ${titles[titles.length - 1]}` : titles[0]}`
 }
 
 /** Hyperparameters that differ between the runs get a column of their own; at most `most` of them. */
