@@ -13,6 +13,8 @@ import { importDirections } from './scripts/lint/import-directions.mjs'
 import { shownAfterAwait } from './scripts/lint/shown-after-await.mjs'
 
 const tests = ['**/*.test.ts', '**/testing/**']
+/** AssemblyScript: the grammar of TypeScript with types of its own, which no rule may ask TypeScript about. */
+const kernels = ['src/*/simd/kernels/**']
 const folders = Object.entries(directions)
 const filesIn = (folder) => `${folder}/**/*.{ts,vue}`
 /** Folders of the core that know no Node: what they use must exist in browsers, in workers and in Node alike. */
@@ -26,14 +28,23 @@ const banned = (environment, message) =>
   Object.keys(globals[environment])
     .filter((name) => !shared.has(name))
     .map((name) => ({ name, message }))
+/** The names of AssemblyScript that kernels use: what is misspelt is undefined. */
+const assemblyScript = [
+  ...['bool', 'u8', 'u16', 'u32', 'u64', 'i32', 'i64', 'usize', 'f32', 'f64', 'v128', 'i64x2', 'f32x4', 'f64x2'],
+  ...['load', 'store', 'memory', 'select', 'reinterpret', 'sizeof', 'min', 'max', 'sqrt', 'inline']
+]
 const noDom = banned('browser', 'This code runs without a page.').filter(({ name }) => !(name in globals.node))
 const noNode = banned('node', 'This code runs without Node.').filter(({ name }) => !(name in globals.browser))
 
 export default defineConfig(
   {
     ignores: [
-      ...['out/**', 'node_modules/**', 'resources/**', 'playwright-report/**', 'test-results/**', '**/screenshots/**'],
-      'scripts/simd/**'
+      'out/**',
+      'node_modules/**',
+      'resources/**',
+      'playwright-report/**',
+      'test-results/**',
+      '**/screenshots/**'
     ]
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -66,7 +77,7 @@ export default defineConfig(
   {
     // A promise that nobody waits for loses its error, and in the host that ends the process.
     files: ['src/**/*.ts', 'electron/**/*.ts'],
-    ignores: tests,
+    ignores: [...tests, ...kernels],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -80,6 +91,23 @@ export default defineConfig(
     rules: { 'no-undef': 'error' }
   },
   { files: ['bench/**/*.ts', 'e2e/**/*.ts', '*.config.ts'], rules: { 'no-undef': 'off' } },
+
+  {
+    files: kernels,
+    languageOptions: { globals: Object.fromEntries(assemblyScript.map((name) => [name, 'readonly'])) },
+    rules: {
+      'no-undef': 'error',
+      'no-shadow': 'error',
+      'no-use-before-define': ['error', { functions: false }],
+      'max-lines': ['error', 350],
+      '@typescript-eslint/naming-convention': [
+        'error',
+        { selector: 'default', format: ['camelCase'] },
+        { selector: 'variable', modifiers: ['const', 'global'], format: ['UPPER_CASE'] },
+        { selector: 'typeLike', format: ['PascalCase'] }
+      ]
+    }
+  },
 
   {
     files: folders.map(([folder]) => filesIn(folder)),

@@ -18,6 +18,10 @@ export const directions = {
     imports: [],
     packages: ['ml-matrix']
   },
+  'src/wasm': {
+    about: 'WebAssembly modules of our own, and the memory that they work on',
+    imports: []
+  },
   /** What texts from outside may do; everybody meets them, and so everybody may use it. */
   'src/text': {
     about: 'expressions in linear time; texts for terminals, sheets and pages',
@@ -31,7 +35,7 @@ export const directions = {
   },
   'src/tensor': {
     about: 'backends, missing and slow kernels, memory accounting',
-    imports: [],
+    imports: ['wasm'],
     packages: tensorflow
   },
   'src/formats': {
@@ -49,11 +53,11 @@ export const directions = {
   },
   'src/hmm': {
     about: 'hidden Markov models of levels or rules of change, missing cells: EM, Viterbi',
-    imports: ['domain', 'numeric']
+    imports: ['domain', 'numeric', 'wasm']
   },
   'src/metrics': {
     about: 'weight metrics, histograms',
-    imports: ['domain', 'tensor']
+    imports: ['domain', 'tensor', 'wasm']
   },
   'src/models': {
     about: 'architectures, the module tree',

@@ -5,7 +5,8 @@
  * Squaring halves the digits: a singular value s is exact to about 1e-16 * largest^2 / s, and one that is zero comes out
  * below about 1e-8 * largest. The metrics ask for 1e-5, and this is several times faster than a bidiagonalisation.
  */
-import { newMemory, pageBytes, simdKernels, type LinearMemory, type SimdKernels } from '../tensor/simd/module'
+import { simdKernels, type SimdKernels } from '../tensor/simd/module'
+import { growTo, newMemory, type LinearMemory } from '../wasm/module'
 
 /** Singular values, descending, [min(rows, columns)] of a row-major matrix. All values must be finite. */
 export function singularValues(data: ArrayLike<number>, rows: number, columns: number): Float64Array {
@@ -70,7 +71,7 @@ let simd: { memory: LinearMemory; kernels: SimdKernels } | null | undefined
 function simdTridiagonal(data: ArrayLike<number>, rows: number, columns: number, scale: number): Tridiagonal | null {
   if (simd === undefined) {
     try {
-      const memory = newMemory(1)
+      const memory = newMemory()
       simd = { memory, kernels: simdKernels(memory) }
     } catch {
       simd = null
@@ -88,8 +89,7 @@ function simdTridiagonal(data: ArrayLike<number>, rows: number, columns: number,
     addresses.push(end)
     end += size * 8
   }
-  const missing = Math.ceil((end - memory.buffer.byteLength) / pageBytes)
-  if (missing > 0) memory.grow(missing)
+  growTo(memory, end)
   const [values, products, diagonal, off, scratch] = addresses
   layOut(data, rows, columns, scale, stride, new Float64Array(memory.buffer, values, n * stride))
   kernels.gramF64(values, products, n, stride)

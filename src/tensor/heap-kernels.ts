@@ -1,7 +1,8 @@
 /** The SIMD kernels on the heap of the wasm backend, and addresses of tensors there. */
 import type * as tf from '@tensorflow/tfjs-core'
-import { simdKernels, type LinearMemory, type SimdKernels } from './simd/module'
+import { simdKernels, type SimdKernels } from './simd/module'
 import { heapBackend } from './views'
+import type { LinearMemory } from '../wasm/module'
 
 let ready: { memory: LinearMemory; kernels: SimdKernels } | null = null
 

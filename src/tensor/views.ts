@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
-import type { LinearMemory } from './simd/module'
+import type { LinearMemory } from '../wasm/module'
 
 interface HeapEntry {
   id: number

@@ -1,6 +1,6 @@
-/** Made by scripts/make-simd.mjs from scripts/simd/hmm.ts; not to be edited. */
+/** Made by scripts/make-simd.mjs from src/hmm/simd/kernels; not to be edited. */
 
-export const sourceHash = '78b7c9d25b353f48c0afc43845361d15d16e572bd184e0a3066e67394e775c15'
+export const sourceHash = 'c3502d8afd078ee39a48819c7a521a5672293f1ac82025ef64f87b36aec79782'
 
 /** 19750 bytes of WebAssembly, base64. */
 export const binary =

@@ -56,7 +56,7 @@ export function matrixStride(states: number): number {
 }
 
 /**
- * Takes the kernels' memory for sequences of this shape and tells the kernels where things are; scripts/simd/hmm.ts says
+ * Takes the kernels' memory for sequences of this shape and tells the kernels where things are; kernels/memory.ts says
  * what each is.
  * @param clusters whether rows will be assigned to centres.
  * @param recorded where the kernels read rows as they were recorded.

@@ -1,12 +1,10 @@
 /**
- * The kernels of scripts/simd/hmm.ts: one instance and one memory per thread. WebAssembly memory never shrinks, so every
- * fit and every score of a thread uses the same one from its beginning, and it is as large as the largest of them needed.
+ * The kernels of ./kernels: one instance and one memory per thread. WebAssembly memory never shrinks, so every fit and
+ * every score of a thread uses the same one from its beginning, and it is as large as the largest of them needed.
  */
+import { growTo, moduleOf, newMemory } from '../../wasm/module'
+import type { Kernel, LinearMemory } from '../../wasm/module'
 import { binary } from './binary'
-
-type Kernel<Count extends number, Result = void, Args extends number[] = []> = Args['length'] extends Count
-  ? (...args: Args) => Result
-  : Kernel<Count, Result, [...Args, number]>
 
 export interface HmmKernels {
   bindShape: Kernel<3>
@@ -24,30 +22,16 @@ export interface HmmKernels {
   assign: Kernel<6>
 }
 
-interface LinearMemory {
-  readonly buffer: ArrayBuffer
-  grow(pages: number): number
-}
-
-/** The part of the WebAssembly interface that is used; the core is compiled without the types of a browser. */
-interface WebAssemblyApi {
-  Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object, imports: object) => { exports: object }
-  Memory: new (descriptor: { initial: number }) => LinearMemory
-}
-
-const PAGE_BYTES = 65_536
 /** Arrays begin on cache lines. */
 const ALIGNMENT = 64
 
+const instantiate = moduleOf<HmmKernels>(binary)
 let instance: { kernels: HmmKernels; memory: LinearMemory } | null = null
 
 function theInstance(): { kernels: HmmKernels; memory: LinearMemory } {
   if (instance) return instance
-  const api = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly
-  const memory = new api.Memory({ initial: 1 })
-  const module = new api.Module(Uint8Array.from(atob(binary), (char) => char.charCodeAt(0)))
-  instance = { kernels: new api.Instance(module, { env: { memory } }).exports as HmmKernels, memory }
+  const memory = newMemory()
+  instance = { kernels: instantiate(memory), memory }
   return instance
 }
 
@@ -80,9 +64,8 @@ export function layOut<Name extends string>(lengths: Record<Name, number>): Reco
     at.set(name, end)
     end = Math.ceil((end + lengths[name] * 8) / ALIGNMENT) * ALIGNMENT
   }
-  const missing = Math.ceil(end / PAGE_BYTES) - memory.buffer.byteLength / PAGE_BYTES
   try {
-    if (missing > 0) memory.grow(missing)
+    growTo(memory, end)
   } catch {
     throw new Error(`The data need ${Math.ceil(end / 1e6)} MB of memory for the kernels, and these cannot be had.`)
   }

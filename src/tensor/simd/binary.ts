@@ -1,6 +1,6 @@
-/** Made by scripts/make-simd.mjs from scripts/simd/kernels.ts; not to be edited. */
+/** Made by scripts/make-simd.mjs from src/tensor/simd/kernels; not to be edited. */
 
-export const sourceHash = '16d14f230e5b23362c2c23a69b58803ba855c083e0e3eaa5218b62e1ec089d5a'
+export const sourceHash = '9bf56468e97c801b5cf403eae73a2312934f17d0b2636a54189387039389ce62'
 
 /** 8221 bytes of WebAssembly, base64. */
 export const binary =
