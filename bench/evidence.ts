@@ -42,7 +42,7 @@ export async function benchEvidence(root: string, rounds: number): Promise<void>
         return (performance.now() - start) / 1000
       }
       const weigh = (): Promise<unknown> =>
-        Promise.all(tasks.map((task) => pool.run('evidence', { task, sequences, options, rates: null })))
+        Promise.all(tasks.map((task) => pool.run('evidence', { task, sequences, options, weighed: { of: 'levels' } })))
       const fit = (): Promise<unknown> =>
         Promise.all(candidates.map((task) => pool.run('candidate', { task, sequences, options })))
       await weigh()

@@ -1,7 +1,7 @@
 /**
- * `npm run truth [-- --sets N] [--from N] [--only NAME,NAME] [--zscore shared|run|all|none] [--runs N] [--jobs N]
- * [--check]`: simulated runs whose phases are known,
- * through the evidence of the application. 100 sets of each family by default, about 40 minutes on two cores; --check takes 3
+ * `npm run truth [-- --sets N] [--from N] [--only NAME,NAME] [--zscore shared|run|all|none] [--runs N]
+ * [--emission auto|levels|rates|autoregressive|autoregressive-full] [--jobs N] [--check]`: simulated runs whose phases are
+ * known, through the evidence of the application. 100 sets of each family by default, about 40 minutes on two cores; --check takes 3
  * and ends with exit code 1 when fewer than two thirds of a kind come out right (a slice for continuous integration).
  */
 import { availableParallelism } from 'node:os'
@@ -16,6 +16,7 @@ const { values } = parseArgs({
       jobs: { type: 'string' },
       zscore: { type: 'string', default: 'shared' },
       runs: { type: 'string' },
+      emission: { type: 'string', default: 'auto' },
       check: { type: 'boolean', default: false }
     }
   }
@@ -40,6 +41,7 @@ for (const { name, truth } of wanted) {
       family: name,
       set: from + i,
       zscore: values.zscore,
+      emission: values.emission,
       count: values.runs && Number(values.runs)
     }))
   )
@@ -51,8 +53,8 @@ for (const { name, truth } of wanted) {
     .filter(({ states, phases }) => states !== phases)
     .slice(0, 6)
     .map(
-      ({ runs, noise, phases, states, byRate }) =>
-        `${runs} ${(100 * noise).toFixed(1)}% ${phases}>${states}${byRate ? ' by rate' : ''}`
+      ({ runs, noise, phases, states, by }) =>
+        `${runs} ${(100 * noise).toFixed(1)}% ${phases}>${states}${by === 'levels' ? '' : ` by ${by}`}`
     )
   const byBic = judged.filter(({ bic, phases }) => bic === phases).length
   const of = `${good.length} of ${sets}`

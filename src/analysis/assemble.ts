@@ -5,6 +5,7 @@ import type { CandidateResult, FoldResult } from './candidates'
 import type { EvidenceResult } from './evidence/gains'
 import { evidenceRemarks } from './evidence/remarks'
 import { judgeEvidence } from './evidence/judge'
+import type { Measured } from './evidence/judge'
 import { agreement, identify, identifyFits } from './identity'
 import { fitWith, recordOfModel } from './modelRecord'
 import { pointLogLikelihoods, usualLikelihood } from './likelihood'
@@ -17,6 +18,7 @@ import { summariseStates } from './summaries'
 import { summariseTransitions } from './transitions'
 import type { Analysis, Candidate, FittedStates } from '../domain/analysis'
 import type { AnalysisOptions } from '../domain/analysis-options'
+import type { Evidence } from '../domain/evidence'
 import type { UsualLikelihood } from '../domain/states'
 import type { Roles } from '../domain/roles'
 import type { RunSeries } from '../domain/run-series'
@@ -34,8 +36,9 @@ export interface AssembleInput {
   folds: readonly FoldResult[]
   /** In any order; empty when the evidence was not asked for. */
   evidence: readonly EvidenceResult[]
-  /** The same of states that are rates, where they were weighed; `built` is in rates where those were found. */
+  /** The same of states that are rates, and of such that are rules of change, where they were weighed. */
   rates?: readonly EvidenceResult[]
+  rules?: readonly EvidenceResult[]
   /** The recorded runs, for names from loss and accuracy; may be empty. */
   runs: readonly RunSeries[]
   /** Which of their series are the losses and accuracies. Default: those under the tags of our own runs. */
@@ -56,7 +59,8 @@ export function assembleAnalysis(input: AssembleInput): Analysis {
   const candidates = [...input.candidates].sort(
     (a, b) => a.candidate.states - b.candidate.states || a.candidate.restart - b.candidate.restart
   )
-  const selection = selectionRows(options, built.inputs.features.length, candidates, input.folds, findings)
+  const { features, autoregression } = built.inputs
+  const selection = selectionRows(options, features.length, candidates, input.folds, findings, autoregression)
   if (selection.length === 0) {
     const why = candidates.find(({ candidate }) => candidate.problem)?.candidate.problem ?? ''
     throw new Error(`No model could be fitted. ${why}`.trim())
@@ -68,10 +72,10 @@ export function assembleAnalysis(input: AssembleInput): Analysis {
   const fits = selection.map(({ states }) =>
     fitOfStates(bestOf(candidates, states), built, input.runs, input.roles, heldOut(states))
   )
-  const { rates = [] } = input
-  const evidence = judgeEvidence(input.evidence, rates, built.inputs.features.length)
+  const measured = { levels: [...input.evidence], rates: [...(input.rates ?? [])], rules: [...(input.rules ?? [])] }
+  const evidence = judgeEvidence(measured, features.length)
   const asked = { runs: built.inputs.runs.length, statesMax: options.statesMax }
-  findings.push(...evidenceRemarks(evidence, evidence?.emission === 'rates' ? rates : input.evidence, asked))
+  findings.push(...evidenceRemarks(evidence, resultsBehind(evidence, measured), asked))
   const chosen = chooseStates(selection, options.criterion, evidence, findings)
   return {
     schemaVersion: 2,
@@ -113,7 +117,7 @@ function fitOfStates(
   const order = orderByFirstVisit(decoded, steps, states)
   const model = permuteModel(result.model!, order)
   const paths = permutePaths(decoded, order)
-  const record = recordOfModel(model)
+  const record = recordOfModel(model, model.autoregression ? whereFound(paths, sequences, states) : undefined)
   const where = { features: inputs.features, means: record.means, ...ratesWithin(inputs, record.means) }
   return {
     states,
@@ -129,9 +133,35 @@ function fitOfStates(
       nameStates(paths, inputs.runs, runs, states, where, roles ?? ownRoles)
     ).map((state) => ({ ...state, meanDwell: state.meanDwell * (inputs.window ?? 1) })),
     paths,
-    transitions: summariseTransitions(model, paths, sequences, inputs.runs, inputs.features),
+    transitions: summariseTransitions(model, record.means, paths, sequences, inputs.runs, inputs.features),
     pointLogLikelihood: usual ?? usualLikelihood(pointLogLikelihoods(model, sequences), 'analysed')
   }
+}
+
+/** What the verdict rests on. */
+function resultsBehind(evidence: Evidence | null, { levels, rates, rules }: Measured): EvidenceResult[] {
+  if (evidence?.emission === 'rates') return rates
+  return evidence?.emission === 'autoregressive' ? rules : levels
+}
+
+/** Means of what was recorded at the points of each state; of everything for a state without points. [K][D] */
+function whereFound(paths: readonly ArrayLike<number>[], sequences: readonly Sequence[], states: number): number[][] {
+  const features = sequences[0].columns
+  const sums = Array.from({ length: states + 1 }, () => new Float64Array(features))
+  const counts = sums.map((own) => own.slice())
+  sequences.forEach(({ data }, r) => {
+    for (let p = 0; p < data.length; p++) {
+      if (Number.isNaN(data[p])) continue
+      for (const to of [paths[r][Math.floor(p / features)], states]) {
+        sums[to][p % features] += data[p]
+        counts[to][p % features] += 1
+      }
+    }
+  })
+  const meanOf = (k: number, d: number): number => sums[k][d] / Math.max(1, counts[k][d])
+  return Array.from({ length: states }, (_, k) =>
+    Array.from({ length: features }, (_, d) => meanOf(counts[k][d] > 0 ? k : states, d))
+  )
 }
 
 /** Where the rows are rates of change: those of every state in recorded units, averaged over the runs, [K][D]. */

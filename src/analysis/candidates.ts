@@ -1,16 +1,18 @@
 /** Runs one planned fit. Results are plain objects of typed arrays, fit for crossing threads. */
 import { aic, bic, modelOfFit, parameterCount, scoreSequences } from '../hmm'
 import type { FitResult, GaussianHmm, Sequence } from '../hmm/types'
-import { pointLogLikelihoods } from './likelihood'
+import { likelihoodRows, pointLogLikelihoods } from './likelihood'
 import type { CandidateTask, FoldTask } from './plan'
 import { fitScaled } from './scaled-fit'
 import type { AnalysisOptions } from '../domain/analysis-options'
-import type { Candidate } from '../domain/analysis'
+import type { Analysis, Candidate } from '../domain/analysis'
 
 export type FitSettings = Pick<
   AnalysisOptions,
   'covariance' | 'maxIterations' | 'tolerance' | 'minCovar' | 'restarts' | 'transitions' | 'zscore'
->
+> &
+  // What is fitted, whatever was asked for.
+  Pick<Analysis['inputs'], 'autoregression'>
 
 export interface CandidateResult {
   candidate: Candidate
@@ -40,11 +42,11 @@ function fit(
   sequences: readonly Sequence[],
   settings: FitSettings
 ): FitResult {
-  const { covariance, maxIterations, tolerance, minCovar, transitions, zscore } = settings
+  const { autoregression, covariance, maxIterations, tolerance, minCovar, transitions, zscore } = settings
   const { states, seed, restart } = task
   const start = restart % 2 === 0 ? 'segments' : 'kmeans'
-  const options = { states, seed, start, covariance, maxIterations, tolerance, minCovar, transitions } as const
-  return fitScaled(sequences, options, zscore)
+  const limits = { maxIterations, tolerance, minCovar }
+  return fitScaled(sequences, { states, seed, start, covariance, autoregression, transitions, ...limits }, zscore)
 }
 
 /** Fits one K from one start. Failures are in the result, never thrown; scores are those of the final parameters. */
@@ -65,7 +67,7 @@ export function runCandidate(
       const text = problem ?? 'The log-likelihood of the fitted model is not a finite number.'
       return { candidate: { ...base, ...judged, iterations, problem: text }, model: null }
     }
-    const rows = sequences.reduce((sum, sequence) => sum + sequence.rows, 0)
+    const rows = likelihoodRows(sequences, settings.autoregression)
     const parameters = parameterCount(model, settings.transitions)
     return {
       candidate: {
@@ -94,7 +96,7 @@ export function runFold(task: FoldTask, sequences: readonly Sequence[], settings
   const { states, fold } = task
   const train = task.trainRuns.map((r) => sequences[r])
   const test = task.testRuns.map((r) => sequences[r])
-  const rows = test.reduce((sum, sequence) => sum + sequence.rows, 0)
+  const rows = likelihoodRows(test, settings.autoregression)
   let best: { score: number; model: GaussianHmm; collapsed: boolean } | null = null
   let problem: string | null = null
   for (let start = 0; start < (states === 1 ? 1 : Math.min(FOLD_STARTS, settings.restarts)); start++) {
@@ -112,7 +114,7 @@ export function runFold(task: FoldTask, sequences: readonly Sequence[], settings
   const failed = { states, fold, heldOut: null, points: new Float64Array(0) }
   if (!best) return { ...failed, problem: problem ?? 'No fit of this fold gave a finite likelihood.' }
   try {
-    const points = pointLogLikelihoods(best.model, test)
+    const points = pointLogLikelihoods(best.model, test).map((own) => own.filter((value) => !Number.isNaN(value)))
     const heldOut = points.reduce((sum, own) => sum + own.reduce((a, b) => a + b, 0), 0) / rows
     if (Number.isFinite(heldOut)) return { states, fold, heldOut, points: evenShare(points), problem: null }
     return { ...failed, problem: 'The fitted model cannot produce the held-out runs.' }

@@ -21,7 +21,7 @@ export interface DecodedRun {
   posterior: Float64Array
   /** p(state at t | rows up to t), [T, K] row-major: what could be known at that time. */
   filtered: Float64Array
-  /** ln p(row t | rows before t), [T]. */
+  /** ln p(row t | rows before t), [T]; NaN at the first one where states are rules of change. */
   logLikelihood: Float64Array
   /** What is usual; null in migrated analyses. */
   usual: UsualLikelihood | null
@@ -47,11 +47,14 @@ export function decodeRun(
   const model = modelOfRecord(fit)
   const decodable = buildSequenceForModel(run, analysis.inputs, analysis.options, unfinished)
   const { sequence, unplaced } = decodable
-  const sequences = [unplaced ? placedIn(sequence, model, spreadOfRuns(analysis.inputs)) : sequence]
+  // Rules tell changes, and little of where a run lies: it stays on the usual scale.
+  const placeable = unplaced && !model.autoregression
+  const sequences = [placeable ? placedIn(sequence, model, spreadOfRuns(analysis.inputs)) : sequence]
   const [logLikelihood] = pointLogLikelihoods(model, sequences)
   const usual = fit.pointLogLikelihood
-  const unusual = usual ? logLikelihood.filter((value) => !(value >= usual.q01)).length : null
-  const unusualShare = unusual === null ? null : unusual / logLikelihood.length
+  // NaN: the first point of a run whose states are rules of change, which is given.
+  const known = logLikelihood.filter((value) => !Number.isNaN(value))
+  const unusualShare = usual ? known.filter((value) => value < usual.q01).length / Math.max(1, known.length) : null
   return {
     run: decodable.run,
     states,

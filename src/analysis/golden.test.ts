@@ -7,6 +7,7 @@ import type { GaussianHmm, NestedNumbers } from '../hmm/types'
 import { runCandidate } from './candidates'
 import { emissionGradients, prepareGradients } from './gradients'
 import { analyse, goldenSeries, optionsOf, PAPER_FEATURES } from './testing/builders'
+import { recordOfModel } from './modelRecord'
 import { summariseTransitions } from './transitions'
 
 interface GoldenTransitions {
@@ -68,7 +69,7 @@ describe('transitions against the visualizing-training package', () => {
       expect(paths.map((path) => Array.from(path).join(''))).toEqual(golden.predictions)
 
       const runs = golden.seeds.map((seed) => ({ runId: String(seed) }))
-      const ours = summariseTransitions(model, paths, sequences, runs, golden.columns)
+      const ours = summariseTransitions(model, recordOfModel(model).means, paths, sequences, runs, golden.columns)
       // The package also lists staying in a state, which is no transition.
       const theirs = Object.entries(golden.unrounded).filter(([key]) => new Set(key.split('>>')).size === 2)
       expect(ours.map(({ from, to }) => `${from}>>${to}`).sort()).toEqual(theirs.map(([key]) => key).sort())

@@ -4,6 +4,7 @@ import { densitiesOf } from '../hmm/densities'
 import type { GaussianHmm, Sequence } from '../hmm/types'
 import { logSumExp } from '../numeric/logSpace'
 import { quantile } from '../numeric/statistics'
+import type { AutoregressionKind } from '../domain/analysis-options'
 import type { UsualLikelihood } from '../domain/states'
 
 /**
@@ -19,8 +20,8 @@ export function pointLogLikelihoods(model: GaussianHmm, sequences: readonly Sequ
     const [filtered] = filteredProbabilities(model, [sequence])
     densitiesOf(model, [sequence])(0, logB)
     if (!model.autoregression) return pointsOf(model, filtered, logB, sequence.rows)
-    // The first row is given, so that its likelihood is 1, and the chain begins with the second.
-    const points = new Float64Array(sequence.rows)
+    // The first row is given, so that it has no likelihood, and the chain begins with the second.
+    const points = new Float64Array(sequence.rows).fill(Number.NaN, 0, 1)
     if (sequence.rows > 1) points.set(pointsOf(model, filtered.subarray(states), logB, sequence.rows - 1), 1)
     return points
   })
@@ -60,6 +61,11 @@ function inLogSpace({ states, startProb, transMat }: GaussianHmm, logB: Float64A
     for (let j = 0; j < states; j++) filtered[j] = point === -Infinity ? -Infinity : terms[j] - point
     return point
   })
+}
+
+/** Rows that have a likelihood: where states are rules of change the first of every run is given. */
+export function likelihoodRows(sequences: readonly Sequence[], autoregression: AutoregressionKind | undefined): number {
+  return sequences.reduce((sum, { rows }) => sum + Math.max(0, rows - (autoregression ? 1 : 0)), 0)
 }
 
 /** Quantiles of the finite values; null without any. */

@@ -55,7 +55,7 @@ function compare(a: number, b: number): number {
 
 /** The same model with state order[i] as state i. */
 export function permuteModel(model: GaussianHmm, order: readonly number[]): GaussianHmm {
-  const { states, covariance, covars } = model
+  const { states, covariance, covars, autoregression } = model
   const pick = (values: Float64Array): Float64Array => {
     const block = values.length / states
     const out = new Float64Array(values.length)
@@ -69,7 +69,8 @@ export function permuteModel(model: GaussianHmm, order: readonly number[]): Gaus
     startProb: pick(model.startProb),
     transMat,
     means: pick(model.means),
-    covars: covariance === 'tied' ? covars.slice() : pick(covars)
+    covars: covariance === 'tied' ? covars.slice() : pick(covars),
+    ...(autoregression ? { autoregression: { ...autoregression, weights: pick(autoregression.weights) } } : {})
   }
 }
 

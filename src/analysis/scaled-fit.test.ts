@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeViterbi, fitGaussianHmm, sampleSequence, scoreSequences } from '../hmm'
 import { randomModel } from '../hmm/testing/models'
 import type { CovarianceType } from '../domain/analysis-options'
-import type { Sequence } from '../hmm/types'
+import type { FitResult, Sequence } from '../hmm/types'
 import { Rng } from '../numeric/rng'
 import { fitScaled } from './scaled-fit'
 
@@ -41,6 +41,26 @@ describe('a fit of values that are not z-scored', () => {
     const history = fit.logLikelihoodHistory
     expect(scoreSequences(fit, unequal)).toBeCloseTo(history[history.length - 1], 4)
     expect(fit.logLikelihoodHistory).toHaveLength(fit.iterations)
+  })
+
+  it.each(['diag', 'full'] as const)('has rules and log-likelihood of the values as given: %s', (autoregression) => {
+    const units = [1e-3, 1, 50]
+    const given = (own: readonly number[]): Sequence[] =>
+      levels(1).map((run) => ({
+        ...{ ...run, missing: true },
+        data: run.data.map((value, p) => (p === 40 ? NaN : value * own[p % 3]))
+      }))
+    const options = { states: 3, covariance: 'full', autoregression, maxIterations: 200, tolerance: 1e-9 } as const
+    const fitOf = (runs: Sequence[]): FitResult => fitScaled(runs, { ...options, covarsPrior: 0, seed: 5 }, 'none')
+    const fit = fitOf(given(units))
+    const history = fit.logLikelihoodHistory
+    expect(scoreSequences(fit, given(units))).toBeCloseTo(history[history.length - 1], 4)
+    // In a unit, what follows from another feature has the unit of one over that of the other.
+    const { autoregression: rules } = fitOf(given([1, 1, 1]))
+    fit.autoregression!.weights.forEach((weight, p) => {
+      const unit = autoregression === 'diag' ? 1 : units[Math.floor(p / 3) % 3] / units[p % 3]
+      expect(weight / unit).toBeCloseTo(rules!.weights[p], 6)
+    })
   })
 
   it('is the plain one where they are z-scored', () => {

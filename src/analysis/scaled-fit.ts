@@ -1,7 +1,7 @@
 /** Fits whose priors and floors are relative to the data, whatever units these come in. */
-import { fitGaussianHmm } from '../hmm'
+import { fitGaussianHmm, modelOfFit, scoreSequences } from '../hmm'
 import type { CovarianceType, AnalysisOptions } from '../domain/analysis-options'
-import type { FitOptions, FitResult, Sequence } from '../hmm/types'
+import type { Autoregression, FitOptions, FitResult, Sequence } from '../hmm/types'
 
 /**
  * Fits a Gaussian HMM; of sequences that are not z-scored on the scale of each feature's spread over all of them. EM's prior
@@ -21,13 +21,26 @@ export function fitScaled(
     data: sequence.data.map((value, p) => value / scales[p % sequence.columns])
   }))
   const fit = fitGaussianHmm(scaled, options)
-  // A density per unit is one over the scale of what it is per spread.
-  const shift = scales.reduce((sum, scale, d) => sum - counts[d] * Math.log(scale), 0)
-  return {
+  const inUnits = {
     ...fit,
     means: fit.means.map((mean, p) => mean * scales[p % scales.length]),
     covars: fit.covars.map((value, p) => value * factorAt(fit.covariance, scales, p)),
-    logLikelihoodHistory: fit.logLikelihoodHistory.map((value) => value + shift)
+    ...(fit.autoregression ? { autoregression: rulesInUnits(fit.autoregression, scales) } : {})
+  }
+  // A density per unit is one over the scale of what it is per spread. Which rows count in rules depends on what is missing.
+  const shift = fit.autoregression
+    ? scoreSequences(modelOfFit(inUnits), sequences) - scoreSequences(modelOfFit(fit), scaled)
+    : scales.reduce((sum, scale, d) => sum - counts[d] * Math.log(scale), 0)
+  return { ...inUnits, logLikelihoodHistory: fit.logLikelihoodHistory.map((value) => value + shift) }
+}
+
+/** What a feature follows from itself has no unit; what it follows from another has that of one over that of the other. */
+function rulesInUnits({ kind, weights }: Autoregression, scales: readonly number[]): Autoregression {
+  if (kind === 'diag') return { kind, weights }
+  const size = scales.length
+  return {
+    kind,
+    weights: weights.map((value, p) => (value * scales[Math.floor(p / size) % size]) / scales[p % size])
   }
 }
 

@@ -3,7 +3,7 @@ import { parameterCount } from '../hmm'
 import { meanAndStd } from '../numeric/statistics'
 import type { CandidateResult, FoldResult } from './candidates'
 import { MOST_STATES } from './summaries'
-import type { AnalysisOptions, Criterion } from '../domain/analysis-options'
+import type { AnalysisOptions, AutoregressionKind, Criterion } from '../domain/analysis-options'
 import type { Evidence } from '../domain/evidence'
 import type { Finding } from '../domain/finding'
 import type { SelectionRow, Spread } from '../domain/analysis'
@@ -21,8 +21,11 @@ export function selectionRows(
   features: number,
   candidates: readonly CandidateResult[],
   folds: readonly FoldResult[],
-  findings: Finding[]
+  findings: Finding[],
+  autoregression?: AutoregressionKind
 ): SelectionRow[] {
+  const rules = autoregression ? { autoregression: { kind: autoregression } } : {}
+  const shape = { features, covariance: options.covariance, ...rules }
   const rows: SelectionRow[] = []
   for (let states = options.statesMin; states <= options.statesMax; states++) {
     const all = candidates.filter(({ candidate }) => candidate.states === states)
@@ -47,7 +50,7 @@ export function selectionRows(
     }
     rows.push({
       states,
-      parameters: parameterCount({ states, features, covariance: options.covariance }, options.transitions),
+      parameters: parameterCount({ ...shape, states }, options.transitions),
       best: logLikelihood.best,
       bic: spread(
         own.map((candidate) => candidate.bic),

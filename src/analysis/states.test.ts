@@ -68,6 +68,27 @@ describe('trajectories and order', () => {
       )
     })
 
+  for (const kind of ['diag', 'full'] as const)
+    it(`${kind} rules: a permuted model is the same model, also after being recorded`, () => {
+      const rng = new Rng(5)
+      const model = randomRules(3, 2, kind, rng)
+      const sequences = [sampleSequence(model, 40, rng).sequence]
+      const order = [2, 0, 1]
+      const found = [
+        [1, 2],
+        [3, 4],
+        [5, 6]
+      ]
+      const record = recordOfModel(permuteModel(model, order), found)
+      expect(record.means).toEqual(found)
+      const permuted = modelOfRecord({ states: 3, model: record })
+      expect(permuted).toEqual(permuteModel(model, order))
+      expect(scoreSequences(permuted, sequences)).toBeCloseTo(scoreSequences(model, sequences), 9)
+      expect(decodeViterbi(permuted, sequences).map((path) => Array.from(path))).toEqual(
+        permutePaths(decodeViterbi(model, sequences), order)
+      )
+    })
+
   it('summarises occupancy, dwell, visits and ends', () => {
     const [one, two, three] = summariseStates(
       [
@@ -107,19 +128,31 @@ describe('trajectories and order', () => {
   })
 })
 
+function randomRules(states: number, features: number, kind: 'diag' | 'full', rng: Rng): GaussianHmm {
+  const size = kind === 'full' ? features * features : features
+  const weights = Float64Array.from({ length: states * size }, () => 0.3 * rng.normal())
+  return { ...randomModel(states, features, 'full', rng, 0.7), autoregression: { kind, weights } }
+}
+
 /** Gradients of the log posterior of every state at point t, [K][D]. */
 function gradientsAt(model: GaussianHmm, sequence: Sequence, t: number): Float64Array[] {
   const { states, features } = model
   const filtered = filteredProbabilities(model, [sequence])[0].subarray(t * states, (t + 1) * states)
-  const row = sequence.data.subarray(t * features, (t + 1) * features)
-  return Array.from({ length: states }, (_, k) => logPosteriorGradient(prepareGradients(model), row, filtered, k))
+  const [before, row] = [t - 1, t].map((u) => sequence.data.subarray(u * features, (u + 1) * features))
+  const prepared = prepareGradients(model)
+  return Array.from({ length: states }, (_, k) => logPosteriorGradient(prepared, row, filtered, k, before))
 }
 
 describe('transitions', () => {
-  for (const type of TYPES)
+  const models: [string, (rng: Rng) => GaussianHmm][] = [
+    ...TYPES.map((type): [string, (rng: Rng) => GaussianHmm] => [type, (rng) => randomModel(3, 3, type, rng, 0.7)]),
+    ['diag rules', (rng) => randomRules(3, 3, 'diag', rng)],
+    ['full rules', (rng) => randomRules(3, 3, 'full', rng)]
+  ]
+  for (const [type, modelFrom] of models)
     it(`${type}: the gradient is that of the log posterior, by finite differences`, () => {
       const rng = new Rng(6)
-      const model = randomModel(3, 3, type, rng, 0.7)
+      const model = modelFrom(rng)
       const { sequence } = sampleSequence(model, 6, rng)
       const t = 4
       const gradients = gradientsAt(model, sequence, t)
@@ -146,7 +179,14 @@ describe('transitions', () => {
       [0, 1, 0, 1],
       [0, 2, 2]
     ]
-    const found = summariseTransitions(model, paths, sequences, [{ runId: 'r' }, { runId: 's' }], ['a', 'b'])
+    const found = summariseTransitions(
+      model,
+      recordOfModel(model).means,
+      paths,
+      sequences,
+      [{ runId: 'r' }, { runId: 's' }],
+      ['a', 'b']
+    )
     expect(found.map(({ from, to, count, leavingShare }) => [from, to, count, leavingShare])).toEqual([
       [0, 1, 2, 2 / 3],
       [0, 2, 1, 1 / 3],

@@ -12,9 +12,11 @@ import type { TransitionFeature, TransitionSummary } from '../domain/states'
  * point before the transition, averaged over occurrences: what had to move for the state to be entered. An occurrence
  * counts for the features that are recorded at its point; null: one never is. Features are ranked by its size, from the
  * unrounded numbers, those without one last.
+ * @param means where the features are in each state, [K][D]; their differences are the `meanDifference` of a feature.
  */
 export function summariseTransitions(
   model: GaussianHmm,
+  means: readonly (readonly number[])[],
   paths: readonly ArrayLike<number>[],
   sequences: readonly Sequence[],
   runs: readonly Pick<AnalysisInputRun, 'runId'>[],
@@ -36,10 +38,15 @@ export function summariseTransitions(
   /** At the last point before the transition: what had to move for the state to be entered. */
   const gradientAt = (run: number, index: number, to: number): (number | null)[] => {
     const t = index - 1
-    const row = sequences[run].data.subarray(t * model.features, (t + 1) * model.features)
+    const rowAt = (u: number): Float64Array =>
+      sequences[run].data.subarray(u * model.features, (u + 1) * model.features)
+    // The first row of a rule is given: nothing in it speaks for a state.
+    if (model.autoregression && t === 0) return features.map(() => null)
     if (!filtered.has(run)) filtered.set(run, filteredProbabilities(model, [sequences[run]])[0])
     const weights = filtered.get(run)!.subarray(t * states, (t + 1) * states)
-    return Array.from(logPosteriorGradient(prepared, row, weights, to), (g) => (Number.isNaN(g) ? null : g))
+    return Array.from(logPosteriorGradient(prepared, rowAt(t), weights, to, rowAt(t - 1)), (g) =>
+      Number.isNaN(g) ? null : g
+    )
   }
   return [...occurrences.keys()]
     .sort((a, b) => a - b)
@@ -56,24 +63,23 @@ export function summariseTransitions(
         leavingShare: where.length / leaving[from],
         count: where.length,
         occurrences: where,
-        features: rankFeatures(model, from, to, where, features)
+        features: rankFeatures(means, from, to, where, features)
       }
     })
 }
 
 function rankFeatures(
-  model: GaussianHmm,
+  means: readonly (readonly number[])[],
   from: number,
   to: number,
   where: readonly { gradients: readonly (number | null)[] }[],
   features: readonly string[]
 ): TransitionFeature[] {
-  const size = features.length
   return features
     .map((feature, d) => ({
       feature,
       gradient: meanOfRecorded(where.map(({ gradients }) => gradients[d])),
-      meanDifference: model.means[to * size + d] - model.means[from * size + d]
+      meanDifference: means[to][d] - means[from][d]
     }))
     .sort((a, b) => sizeOf(b.gradient) - sizeOf(a.gradient))
 }

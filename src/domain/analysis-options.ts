@@ -34,10 +34,22 @@ export type Alignment = z.infer<typeof alignment>
 
 /**
  * What a state is. levels: where the features are; rates: how fast they change, over windows of points; auto: levels, and
- * rates where there are no phases of levels and the evidence finds some of rates.
+ * rates where there are no phases of levels and the evidence finds some of rates. autoregressive: a rule by which each point
+ * follows from the one before, x[t] = A x[t-1] + b + noise, with A diagonal, or full where features act on each other.
  */
-const emission = z.enum(['auto', 'levels', 'rates'])
+export const emissions = ['auto', 'levels', 'rates', 'autoregressive', 'autoregressive-full'] as const
+const emission = z.enum(emissions)
 export type Emission = z.infer<typeof emission>
+
+/** The shape of A where states are rules of change: every feature follows from itself alone, or from all of them. */
+export const autoregressionKind = z.enum(['diag', 'full'])
+export type AutoregressionKind = z.infer<typeof autoregressionKind>
+
+/** @returns undefined where the user has not asked for rules of change. */
+export function autoregressionOf(emission: Emission | undefined): AutoregressionKind | undefined {
+  if (emission === 'autoregressive') return 'diag'
+  return emission === 'autoregressive-full' ? 'full' : undefined
+}
 
 export const analysisOptions = z.object({
   runIds: z.array(z.string()).min(1),

@@ -1,5 +1,5 @@
 /** An analysis: a fitted model selection with everything needed to show it again. */
-import { analysisOptions, covarianceType, criterion } from './analysis-options'
+import { analysisOptions, autoregressionKind, covarianceType, criterion } from './analysis-options'
 import { evidence } from './evidence'
 import { finding } from './finding'
 import { roles } from './roles'
@@ -57,7 +57,12 @@ const fittedStates = z.object({
     covariance: covarianceType,
     startProb: z.array(z.number()),
     transMat: z.array(z.array(z.number())),
+    /** Where the features are in each state: of rules of change, the means over the points that they were found at. [K][D] */
     means: z.array(z.array(z.number())),
+    /** Where states are rules of change, x[t] = weights x[t-1] + offsets: weights diag [K][D], full [K][D][D]; offsets [K][D]. */
+    rules: z
+      .object({ kind: autoregressionKind, weights: z.unknown(), offsets: z.array(z.array(z.number())) })
+      .optional(),
     /** diag [K][D], full [K][D][D], tied [D][D], spherical [K]. */
     covars: z.unknown()
   }),
@@ -97,6 +102,8 @@ export const analysis = z.object({
     rows: z.number(),
     /** The rows are rates of change over windows of so many points (see `ratesOf`); absent: they are what was recorded. */
     window: z.number().int().min(1).optional(),
+    /** States are rules of change with such an A (see `autoregressive` of the options); absent: they are not. */
+    autoregression: autoregressionKind.optional(),
     /** Per run, per feature: mean and population standard deviation that the z-score used ([mean, std]). */
     scaling: z.array(z.array(z.object({ mean: z.number(), std: z.number() })))
   }),
@@ -124,3 +131,10 @@ export const analysisSummary = z.object({
   rows: z.number()
 })
 export type AnalysisSummary = z.infer<typeof analysisSummary>
+
+/** What states are, where they are no levels, as the end of a sentence: ", rates of change over windows of 6 points"; else nothing. */
+export function statesAre({ window, autoregression }: Pick<Analysis['inputs'], 'window' | 'autoregression'>): string {
+  if (window !== undefined) return `, rates of change over windows of ${window} points`
+  if (!autoregression) return ''
+  return autoregression === 'full' ? ', rules of change over all features' : ', rules of change'
+}

@@ -28,10 +28,12 @@ export const evidence = z.object({
   folds: z.number(),
   surrogates: z.number(),
   /** What the states are that were weighed; absent: levels. */
-  emission: z.enum(['levels', 'rates']).optional(),
+  emission: z.enum(['levels', 'rates', 'autoregressive']).optional(),
   /** In a sentence or two. */
   verdict: z.string(),
   /** Where rates were weighed because of it: what was said of levels. */
-  levels: z.string().optional()
+  levels: z.string().optional(),
+  /** Where rules of change were weighed because of it: what was said of rates. */
+  rates: z.string().optional()
 })
 export type Evidence = z.infer<typeof evidence>

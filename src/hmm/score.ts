@@ -5,7 +5,7 @@ import { prepareEmissions } from './emissions'
 import { Expectation } from './expectation'
 import type { PassedSequence } from './expectation'
 import { covarsLength } from './initialise'
-import type { GaussianHmm, Sequence, Transitions } from './types'
+import type { Autoregression, GaussianHmm, Sequence, Transitions } from './types'
 
 function evaluate(
   model: GaussianHmm,
@@ -57,11 +57,11 @@ export function filteredProbabilities(model: GaussianHmm, sequences: readonly Se
 
 /**
  * Free scalars, counted as hmmlearn does: K - 1 start probabilities, K (K - 1) transitions, K D means, and covariances
- * diag K D, full K D (D + 1) / 2, tied D (D + 1) / 2, spherical K; the rules of autoregressive states K D or K D^2. Under a constraint only allowed transitions count,
- * one less per state: left-to-right K (K - 1) / 2.
+ * diag K D, full K D (D + 1) / 2, tied D (D + 1) / 2, spherical K; the rules of autoregressive states K D or K D^2. Under a
+ * constraint only allowed transitions count, one less per state: left-to-right K (K - 1) / 2.
  */
 export function parameterCount(
-  model: Pick<GaussianHmm, 'states' | 'features' | 'covariance' | 'autoregression'>,
+  model: Pick<GaussianHmm, 'states' | 'features' | 'covariance'> & { autoregression?: Pick<Autoregression, 'kind'> },
   transitions: Transitions = 'free'
 ): number {
   const { states, features, covariance } = model
@@ -72,7 +72,8 @@ export function parameterCount(
       : covariance === 'tied'
         ? triangle
         : covarsLength(covariance, states, features)
-  const rules = model.autoregression?.weights.length ?? 0
+  const { kind } = model.autoregression ?? {}
+  const rules = kind === undefined ? 0 : states * features * (kind === 'full' ? features : 1)
   return states - 1 + transitionParameters(transitions, states) + states * features + covars + rules
 }
 

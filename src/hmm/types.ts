@@ -1,5 +1,5 @@
 /** Types of the Gaussian hidden Markov model. */
-import type { CovarianceType } from '../domain/analysis-options'
+import type { AutoregressionKind, CovarianceType } from '../domain/analysis-options'
 
 /** Row-major [rows, columns] observations of one run. */
 export interface Sequence {
@@ -29,7 +29,7 @@ export interface GaussianHmm {
 
 /** What of the row before is kept, A: diag [K, D], full [K, D, D] with the row of the result first. */
 export interface Autoregression {
-  kind: 'diag' | 'full'
+  kind: AutoregressionKind
   weights: Float64Array
 }
 

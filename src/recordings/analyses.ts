@@ -153,6 +153,7 @@ interface ToAssemble {
   folds: FoldResult[]
   evidence: EvidenceResult[]
   rates: EvidenceResult[]
+  rules: EvidenceResult[]
   /** File of an earlier analysis to take the states' identities from. */
   previousFile: string | null
   elapsedSeconds: number
@@ -184,16 +185,21 @@ export async function refit({ runs, analysisFile, states, restart }: ToRefit): P
     analysis.roles ?? ownRoles
   )
   const same = (run: { runId: string; steps: readonly number[] }): string => `${run.runId} ${run.steps.length}`
-  const built = inRates(prepared.built, analysis)
+  const built = asAnalysed(prepared.built, analysis)
   const { inputs, sequences } = built
   if (inputs.runs.map(same).join() !== analysis.inputs.runs.map(same).join())
     throw new PhasescopeError('bad-request', 'The runs have changed since this analysis. Fit again to use them.')
-  const result = runCandidate({ states, restart, seed: candidate.seed }, sequences, analysis.options)
+  const result = runCandidate({ states, restart, seed: candidate.seed }, sequences, {
+    ...analysis.options,
+    autoregression: inputs.autoregression
+  })
   return withCandidate(analysis, result, built, prepared.runs)
 }
 
-/** As the analysis has them. */
-function inRates(built: BuiltSequences, { inputs, options }: Analysis): BuiltSequences {
+/** As the analysis has them: rates of change, or rows of which states are rules. */
+function asAnalysed(built: BuiltSequences, { inputs, options }: Analysis): BuiltSequences {
+  const { autoregression } = inputs
+  if (autoregression) return { ...built, inputs: { ...built.inputs, autoregression } }
   if (inputs.window === undefined) return built
   const rates = ratesOfBuilt(built, options.zscore, inputs.window)
   if (!rates)

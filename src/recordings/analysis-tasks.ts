@@ -1,6 +1,6 @@
 /** The steps of an analysis, for compute workers: those that read runs, and the fits themselves. */
 import { measureGains, runCandidate, runFold } from '../analysis'
-import type { CandidateTask, EvidenceTask, FoldTask, RateSource } from '../analysis'
+import type { CandidateTask, EvidenceTask, FitSettings, FoldTask, WeighedStates } from '../analysis'
 import type { AnalysisOptions } from '../domain/analysis-options'
 import type { RoleChoices } from '../domain/roles'
 import type { Sequence } from '../hmm/types'
@@ -10,7 +10,7 @@ import type { RunSource } from './run-source'
 interface Fitting<Task> {
   task: Task
   sequences: Sequence[]
-  options: AnalysisOptions
+  options: AnalysisOptions & FitSettings
 }
 
 export const analysisTasks = {
@@ -19,8 +19,8 @@ export const analysisTasks = {
     prepareAnalysis(runs, options, said),
   candidate: ({ task, sequences, options }: Fitting<CandidateTask>) => runCandidate(task, sequences, options),
   fold: ({ task, sequences, options }: Fitting<FoldTask>) => runFold(task, sequences, options),
-  evidence: ({ task, sequences, options, rates }: Fitting<EvidenceTask> & { rates: RateSource | null }) =>
-    measureGains(task, sequences, options, rates),
+  evidence: ({ task, sequences, options, weighed }: Fitting<EvidenceTask> & { weighed: WeighedStates }) =>
+    measureGains(task, sequences, options, weighed),
   assemble,
   restart: refit,
   decode,

@@ -16,9 +16,13 @@ export const explained = {
     spherical: 'Spherical: in a state all features have the same spread.'
   } satisfies Record<AnalysisOptions['covariance'], string>,
   emission: {
-    auto: 'Phases by evidence: states are levels, where the features are; where there are no phases of levels, but some of rates of change, they are those.',
+    auto: 'Phases by evidence: states are levels, where the features are; where there are no phases of levels, rates of change, and where there are none of these, rules of change.',
     levels: 'Levels: a state is where the features are.',
-    rates: 'Rates of change: a state is how fast the features change, over windows of a few points.'
+    rates: 'Rates of change: a state is how fast the features change, over windows of a few points.',
+    autoregressive:
+      'Rules of change (autoregressive): a state is how each feature follows from its value at the point before, x[t] = a x[t-1] + b.',
+    'autoregressive-full':
+      'Rules of change over all features (autoregressive): in a state each feature follows from all of them at the point before; it needs many points for each state.'
   } satisfies Record<NonNullable<AnalysisOptions['emission']>, string>,
   zscore: {
     shared:

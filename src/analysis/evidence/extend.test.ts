@@ -30,12 +30,12 @@ async function weighed(runs: RunSeries[], changes: Partial<AnalysisOptions>) {
   })
   const built = buildSequences(runs, options)
   const asked: EvidenceTask[] = []
-  const found = await weighPhases(built, options, (tasks, rates) => {
+  const found = await weighPhases(built, options, (tasks, states) => {
     asked.push(...tasks)
-    return Promise.resolve(tasks.map((task) => measureGains(task, built.sequences, options, rates)))
+    return Promise.resolve(tasks.map((task) => measureGains(task, built.sequences, options, states)))
   })
   const said = found.built.findings.map(({ text }) => text).filter((text) => text.includes('did not end'))
-  return { ...found, asked, said, evidence: judgeEvidence(found.levels, found.rates, features.length)! }
+  return { ...found, asked, said, evidence: judgeEvidence(found, features.length)! }
 }
 
 describe('the largest number of states', () => {

@@ -1,13 +1,15 @@
 /** How much better K states explain unseen runs than one regime does: on the runs themselves, and on surrogates. */
 import { decodeViterbi, scoreSequences } from '../../hmm'
-import type { FitResult, Sequence } from '../../hmm/types'
+import type { Autoregression, FitResult, Sequence } from '../../hmm/types'
 import { Rng } from '../../numeric/rng'
 import { noiseOfRates, ratesOf } from '../rates'
 import { fitScaled } from '../scaled-fit'
+import { likelihoodRows } from '../likelihood'
 import { scaleInPlace, scalingOfRates } from '../scaling'
 import type { AnalysisOptions } from '../../domain/analysis-options'
 import { addBends, bendsOf, noBends, smoothRates, smoothSurrogate } from './bends'
 import type { Bends } from './bends'
+import { bentRun, surrogateOfBent } from './bent-runs'
 import { slicesOf } from './slices'
 import { linearRegime, surrogateOf } from './surrogates'
 
@@ -25,13 +27,17 @@ const FEWEST_RUNS = 10
  */
 const FEWEST_TO_HOLD_OUT = 4
 
-/** The runs themselves; surrogates that drift as they do; or such whose rates of change bend as smoothly as theirs. */
+/** The runs themselves; surrogates that drift as they do; or such that bend as smoothly as they, or as their rates of change, do. */
 export type EvidenceSource = 'runs' | 'surrogates' | 'bends'
 
-export const rateSources: readonly EvidenceSource[] = ['runs', 'surrogates', 'bends']
+/** What states of changes, be they rates or rules, are held against. */
+export const sourcesOfChange: readonly EvidenceSource[] = ['runs', 'surrogates', 'bends']
 
-/** Weighs states that are rates of change. */
-export interface RateSource {
+/** What the states are that are weighed. */
+export type WeighedStates = { of: 'levels' } | RatesWeighed | { of: 'rules'; autoregression: Autoregression['kind'] }
+
+interface RatesWeighed {
+  of: 'rates'
   /** Points per window (see `ratesOf`). */
   window: number
   /** Steps of every sequence. */
@@ -75,7 +81,7 @@ type Settings = Pick<AnalysisOptions, 'covariance' | 'minCovar' | 'transitions' 
 /**
  * The splits and surrogate sets of an analysis; a set of surrogates is split as the runs are.
  * @param rows of every run.
- * @param kinds what is measured; rates need all three.
+ * @param kinds what is measured; states of changes need all three.
  */
 export function planEvidence(
   options: Pick<AnalysisOptions, 'folds' | 'seed' | 'statesMax' | 'surrogates'>,
@@ -113,19 +119,22 @@ function evenShare(rows: readonly number[]): number[] {
 
 /**
  * @param sequences of all runs of the analysis, scaled as its options say.
- * @param rates weighs states of their rates of change instead.
+ * @param weighed what the states are; by default levels.
  */
 export function measureGains(
   task: EvidenceTask,
   sequences: readonly Sequence[],
   settings: Settings,
-  rates: RateSource | null = null
+  weighed: WeighedStates = { of: 'levels' }
 ): EvidenceResult {
+  const rates = weighed.of === 'rates' ? weighed : null
+  const rule = weighed.of === 'rules' ? weighed.autoregression : undefined
   const rng = Rng.forPurpose(task.seed, 'surrogates')
   const used = [...new Set([...task.trainRuns, ...task.testRuns])].sort((a, b) => a - b)
   const runs = new Map<number, Sequence>()
   for (const r of used) {
-    const drawn = task.of === 'surrogates' ? drawnFrom(sequences[r], rng) : sequences[r]
+    const bent = task.of === 'bends' && !rates
+    const drawn = task.of === 'surrogates' || bent ? drawnFrom(sequences[r], rng, bent) : sequences[r]
     if (!rates) runs.set(r, drawn)
     else {
       const own = ratesOf(drawn, rates.steps[r], rates.window)
@@ -135,20 +144,20 @@ export function measureGains(
   const before = task.of === 'runs' && rates ? new Map([...runs].map(([r, run]) => [r, copyOf(run)])) : null
   // A z-score holds for the data that are fitted.
   if (rates) scaleInPlace([...runs.values()], scalingOfRates(settings.zscore))
-  else if (task.of === 'surrogates') scaleInPlace([...runs.values()], settings.zscore, task.stretched)
+  else if (task.of !== 'runs') scaleInPlace([...runs.values()], settings.zscore, task.stretched)
   const pick = (indices: readonly number[]): Sequence[] => indices.map((r) => runs.get(r)!)
   const [train, test] = [pick(task.trainRuns), pick(task.testRuns)]
-  const rows = test.reduce((sum, run) => sum + run.rows, 0)
+  const rows = likelihoodRows(test, rule)
   const scores: (number | null)[] = []
   const bends: (Bends | null)[] = []
   const slices: (number | null)[] = []
   let problem: string | null = null
   for (let states = task.statesMin ?? 1; states <= task.statesMax; states++) {
     try {
-      const fit = bestFit(states, train, task.seed, settings)
+      const fit = bestFit(states, train, task.seed, settings, rule)
       const score = scoreSequences(fit, test) / rows
       scores.push(Number.isFinite(score) ? score : null)
-      if (task.of === 'runs' && !rates) {
+      if (task.of === 'runs' && weighed.of === 'levels') {
         const all = [...runs.values()]
         slices.push(states === 1 ? 0 : slicesOf(all, decodeViterbi(fit, all), states))
       }
@@ -162,20 +171,21 @@ export function measureGains(
       // Fewer points than states, or a covariance that cannot be inverted: this number of states says nothing.
       scores.push(null)
       if (before) bends.push(null)
-      else slices.push(null)
+      else if (weighed.of === 'levels') slices.push(null)
       problem ??= (error as Error).message
     }
   }
   const { of, index } = task
   return {
     ...{ of, index, runs: used.length, heldOut: test.length, scores, problem },
-    ...(before ? { bends } : task.of === 'runs' ? { slices } : {})
+    ...(before ? { bends } : task.of === 'runs' && weighed.of === 'levels' ? { slices } : {})
   }
 }
 
 /** A run too short to show a regime stands for itself. */
-function drawnFrom(run: Sequence, rng: Rng): Sequence {
-  return run.rows < 3 ? copyOf(run) : surrogateOf(linearRegime(run), rng)
+function drawnFrom(run: Sequence, rng: Rng, bent: boolean): Sequence {
+  if (run.rows < 3) return copyOf(run)
+  return bent ? surrogateOfBent(bentRun(run), rng) : surrogateOf(linearRegime(run), rng)
 }
 
 function copyOf(run: Sequence): Sequence {
@@ -183,12 +193,19 @@ function copyOf(run: Sequence): Sequence {
 }
 
 /** From stretches of time and from k-means++, whichever explains the runs that it was fitted to better. */
-function bestFit(states: number, train: readonly Sequence[], seed: number, settings: Settings): FitResult {
-  const rows = train.reduce((sum, run) => sum + run.rows, 0)
+function bestFit(
+  states: number,
+  train: readonly Sequence[],
+  seed: number,
+  settings: Settings,
+  autoregression: Autoregression['kind'] | undefined
+): FitResult {
+  const rows = likelihoodRows(train, autoregression)
   const { covariance, minCovar, transitions, zscore } = settings
   const fitFrom = (start: 'segments' | 'kmeans'): FitResult => {
     const limits = { maxIterations: MOST_ITERATIONS, tolerance: TOLERANCE * rows }
-    return fitScaled(train, { states, seed, start, covariance, minCovar, transitions, ...limits }, zscore)
+    const options = { states, seed, start, covariance, autoregression, minCovar, transitions, ...limits }
+    return fitScaled(train, options, zscore)
   }
   const first = fitFrom('segments')
   if (states === 1) return first

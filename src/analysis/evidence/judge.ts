@@ -1,22 +1,33 @@
-/** What all the evidence of an analysis says together: of levels, and where there are no phases of levels, of rates. */
+/**
+ * What all the evidence of an analysis says together: of levels, where there are no phases of levels of rates, and where there are
+ * none of rates of rules of change.
+ */
 import type { Evidence } from '../../domain/evidence'
 import type { EvidenceResult } from './gains'
 import { weighEvidence } from './verdict'
 import { weighRates } from './verdict-of-rates'
+import { weighRules } from './verdict-of-rules'
+
+/** What was measured, each list empty where it was not. */
+export interface Measured {
+  levels: EvidenceResult[]
+  rates: EvidenceResult[]
+  rules: EvidenceResult[]
+}
 
 /**
- * @param levels results of states that are levels; empty where only rates were asked for.
- * @param rates results of states that are rates; empty where they were not weighed.
  * @param features how many there are.
  * @returns null where nothing was, or could be, measured.
  */
-export function judgeEvidence(
-  levels: readonly EvidenceResult[],
-  rates: readonly EvidenceResult[],
-  features: number
-): Evidence | null {
-  const [ofLevels, ofRates] = [weighEvidence(levels), weighRates(rates, features)]
-  if (!ofLevels || !ofRates) return ofLevels ?? ofRates
-  if (ofRates.states > 1) return { ...ofRates, levels: ofLevels.verdict }
-  return { ...ofLevels, verdict: `${ofLevels.verdict} ${ofRates.verdict}` }
+export function judgeEvidence({ levels, rates, rules }: Measured, features: number): Evidence | null {
+  const [ofLevels, ofRates, ofRules] = [weighEvidence(levels), weighRates(rates, features), weighRules(rules)]
+  const all = [ofLevels, ofRates, ofRules].filter((one) => one !== null)
+  const found = all.find(({ states }) => states > 1)
+  if (!found) return all.length > 0 ? { ...all[0], verdict: all.map(({ verdict }) => verdict).join(' ') } : null
+  const before = all.slice(0, all.indexOf(found))
+  return {
+    ...found,
+    ...(before.includes(ofLevels!) ? { levels: ofLevels!.verdict } : {}),
+    ...(before.includes(ofRates!) ? { rates: ofRates!.verdict } : {})
+  }
 }

@@ -37,10 +37,10 @@ const asked = (changes: Partial<AnalysisOptions> = {}): AnalysisOptions =>
 
 async function weighed(runs: RunSeries[], options: AnalysisOptions) {
   const built = buildSequences(runs, options)
-  const found = await weighPhases(built, options, (tasks, rates) =>
-    Promise.resolve(tasks.map((task) => measureGains(task, built.sequences, options, rates)))
+  const found = await weighPhases(built, options, (tasks, states) =>
+    Promise.resolve(tasks.map((task) => measureGains(task, built.sequences, options, states)))
   )
-  return { ...found, levelsBuilt: built, evidence: judgeEvidence(found.levels, found.rates, tags.length)! }
+  return { ...found, levelsBuilt: built, evidence: judgeEvidence(found, tags.length)! }
 }
 
 describe('phases of different rates', () => {
@@ -236,6 +236,6 @@ describe('the verdict on rates', () => {
 
   it('is none where nothing could be measured', () => {
     expect(weighRates([], 3)).toBeNull()
-    expect(judgeEvidence([], [], 3)).toBeNull()
+    expect(judgeEvidence({ levels: [], rates: [], rules: [] }, 3)).toBeNull()
   })
 })

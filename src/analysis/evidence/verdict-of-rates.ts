@@ -33,11 +33,7 @@ export function weighRates(results: readonly EvidenceResult[], features: number)
   const drifting = weighEvidence(results.filter(({ of }) => of !== 'bends'))
   const bending = weighEvidence([...runs, ...ofBends.map((result) => ({ ...result, of: 'surrogates' as const }))])
   if (!drifting || !bending) return null
-  // Beside each number of states the kind of surrogates that explains more.
-  const rows = drifting.rows.map((row): EvidenceRow => {
-    const other = bending.rows.find(({ states }) => states === row.states)
-    return other && other.surrogates.median > row.surrogates.median ? other : row
-  })
+  const rows = harderRows(drifting, bending)
   const { states } = drifting
   const measured = { folds: drifting.folds, surrogates: drifting.surrogates + bending.surrogates }
   const effect = Math.min(drifting.effect, bending.effect)
@@ -59,4 +55,12 @@ export function weighRates(results: readonly EvidenceResult[], features: number)
   if (gain / features < LEAST_GAIN) return none('such states explain next to nothing of each feature')
   const last = drifting.rows[drifting.rows.length - 1].states
   return { ...about, states, verdict: phasesInWords(states, states, last, ', told by how fast things change') }
+}
+
+/** Beside each number of states the kind of surrogates that explains more. */
+export function harderRows(drifting: Evidence, bending: Evidence): EvidenceRow[] {
+  return drifting.rows.map((row) => {
+    const other = bending.rows.find(({ states }) => states === row.states)
+    return other && other.surrogates.median > row.surrogates.median ? other : row
+  })
 }

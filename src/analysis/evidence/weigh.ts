@@ -1,29 +1,30 @@
-/** Which evidence an analysis asks for, in which order, and what it is then fitted to: levels, or rates of change. */
+/** Which evidence an analysis asks for, in which order, and what it is then fitted to: levels, rates of change, or rules of it. */
 import { ratesOfBuilt, rateWindow } from '../rates'
 import { isStretched } from '../scaling'
 import type { BuiltSequences } from '../sequences'
 import { MOST_STATES } from '../summaries'
-import type { AnalysisOptions } from '../../domain/analysis-options'
+import { autoregressionOf } from '../../domain/analysis-options'
+import type { AnalysisOptions, AutoregressionKind } from '../../domain/analysis-options'
 import type { Finding } from '../../domain/finding'
-import { planEvidence, rateSources } from './gains'
-import type { EvidenceResult, EvidenceTask, RateSource } from './gains'
+import { planEvidence, sourcesOfChange } from './gains'
+import type { EvidenceResult, EvidenceTask, WeighedStates } from './gains'
+import type { Measured } from './judge'
 import { endsAtEdge, weighEvidence } from './verdict'
 import { weighRates } from './verdict-of-rates'
+import { weighRules } from './verdict-of-rules'
 
-export interface Weighed {
+export interface Weighed extends Measured {
   /** What the states are fitted to. */
   built: BuiltSequences
   /** Those that were asked for; with a larger `statesMax` where it was raised. */
   options: AnalysisOptions
-  levels: EvidenceResult[]
-  rates: EvidenceResult[]
 }
 
-/** Measures tasks over the sequences of levels, side by side; with `rates` over what these change by. */
-export type Weigh = (tasks: EvidenceTask[], rates: RateSource | null) => Promise<EvidenceResult[]>
+/** Measures tasks over the sequences of levels, side by side. */
+export type Weigh = (tasks: EvidenceTask[], weighed: WeighedStates) => Promise<EvidenceResult[]>
 
 /**
- * Levels first; rates where levels show no phases, or where they were asked for. Where the evidence chooses the number of
+ * Levels first; rates where levels show no phases, and rules of change where rates show none either; or what was asked for. Where the evidence chooses the number of
  * states, ends at the largest one and may go on (`extend`), the others up to the most that there can be are weighed as well, with
  * the same numbers as if they had been asked for at once.
  * @param built levels, scaled as the options say.
@@ -36,7 +37,7 @@ export async function weighPhases(built: BuiltSequences, asked: AnalysisOptions,
   let options = asked
   const weighAll = async (
     tasks: EvidenceTask[],
-    source: RateSource | null,
+    source: WeighedStates,
     atEdge: (results: EvidenceResult[]) => boolean
   ): Promise<EvidenceResult[]> => {
     const results = await weigh(tasks, source)
@@ -46,33 +47,54 @@ export async function weighPhases(built: BuiltSequences, asked: AnalysisOptions,
     options = { ...options, statesMax: MOST_STATES }
     return joined(results, await weigh(further, source))
   }
-  const settled = (of: BuiltSequences): Pick<Weighed, 'built' | 'options'> => ({
+  const settled = (of: BuiltSequences, measured: Partial<Measured>): Weighed => ({
+    ...{ levels: [], rates: [], rules: [], ...measured },
     built: options === asked ? of : { ...of, findings: [...of.findings, raised(asked)] },
     options
   })
   const stretched = isStretched(built.inputs.scaling)
-  const plan = planEvidence(options, rowsOf(built)).map((task) => ({ ...task, stretched }))
+  const tasksOf = (...kinds: Parameters<typeof planEvidence>[2][]): EvidenceTask[] =>
+    planEvidence(options, rowsOf(built), ...kinds).map((task) => ({ ...task, stretched }))
+
+  const weighRulesOf = async (autoregression: AutoregressionKind): Promise<EvidenceResult[]> => {
+    const statesOf = (results: EvidenceResult[]): number => weighRules(results)?.states ?? 1
+    return weighAll(
+      tasksOf(sourcesOfChange),
+      { of: 'rules', autoregression },
+      (results) => statesOf(results) > 1 && statesOf(results) === asked.statesMax
+    )
+  }
+  const askedRule = autoregressionOf(emission)
+  if (askedRule) return settled(asRules(built, askedRule), { rules: await weighRulesOf(askedRule) })
+
   const levels =
-    emission === 'rates' ? [] : await weighAll(plan, null, (results) => endsAtEdge(results, asked.statesMax))
-  if (emission === 'levels') return { ...settled(built), levels, rates: [] }
-  if (emission === 'auto' && weighEvidence(levels)?.states !== 1) return { ...settled(built), levels, rates: [] }
+    emission === 'rates'
+      ? []
+      : await weighAll(tasksOf(), { of: 'levels' }, (results) => endsAtEdge(results, asked.statesMax))
+  if (emission === 'levels') return settled(built, { levels })
+  if (emission === 'auto' && weighEvidence(levels)?.states !== 1) return settled(built, { levels })
+
   const inRates = emission === 'rates' ? asRates(built, options) : ratesIfAny(built, options)
-  if (!inRates) return { ...settled(built), levels, rates: [] }
-  const { kept, window } = inRates
-  const tasks = planEvidence(options, rowsOf(inRates), rateSources).map((task) => ({
-    ...task,
-    trainRuns: task.trainRuns.map((i) => kept[i]),
-    testRuns: task.testRuns.map((i) => kept[i])
-  }))
-  const source = { window, steps: built.inputs.runs.map(({ steps }) => Float64Array.from(steps)) }
-  const statesOf = (results: EvidenceResult[]): number => weighRates(results, features)?.states ?? 1
-  const rates = await weighAll(
-    tasks,
-    source,
-    (results) => statesOf(results) > 1 && statesOf(results) === asked.statesMax
-  )
-  const found = emission === 'rates' || statesOf(rates) > 1
-  return { ...settled(found ? inRates : built), levels, rates }
+  let rates: EvidenceResult[] = []
+  if (inRates) {
+    const { kept, window } = inRates
+    const tasks = planEvidence(options, rowsOf(inRates), sourcesOfChange).map((task) => ({
+      ...task,
+      trainRuns: task.trainRuns.map((i) => kept[i]),
+      testRuns: task.testRuns.map((i) => kept[i])
+    }))
+    const steps = built.inputs.runs.map((run) => Float64Array.from(run.steps))
+    const statesOf = (results: EvidenceResult[]): number => weighRates(results, features)?.states ?? 1
+    rates = await weighAll(
+      tasks,
+      { of: 'rates', window, steps },
+      (results) => statesOf(results) > 1 && statesOf(results) === asked.statesMax
+    )
+    if (emission === 'rates' || statesOf(rates) > 1) return settled(inRates, { levels, rates })
+  }
+  const rules = await weighRulesOf('diag')
+  const found = (weighRules(rules)?.states ?? 1) > 1
+  return settled(found ? asRules(built, 'diag') : built, { levels, rates, rules })
 }
 
 /** What the same tasks found of fewer and of more states. */
@@ -99,7 +121,14 @@ function raised({ statesMin, statesMax }: AnalysisOptions): Finding {
 
 /** The same where no evidence is asked for. */
 export function nothingWeighed(built: BuiltSequences, options: AnalysisOptions): Weighed {
-  return { built: options.emission === 'rates' ? asRates(built, options) : built, options, levels: [], rates: [] }
+  const rule = autoregressionOf(options.emission)
+  const fitted = options.emission === 'rates' ? asRates(built, options) : rule ? asRules(built, rule) : built
+  return { built: fitted, options, levels: [], rates: [], rules: [] }
+}
+
+/** The same rows, of which states are rules. */
+function asRules(built: BuiltSequences, autoregression: AutoregressionKind): BuiltSequences {
+  return { ...built, inputs: { ...built.inputs, autoregression } }
 }
 
 type InRates = BuiltSequences & { kept: number[]; window: number }

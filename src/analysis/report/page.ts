@@ -4,6 +4,7 @@ import { fitWith } from '../modelRecord'
 import { axisOf, timesOn } from '../axis'
 import { segmentsOf } from '../trajectory'
 import type { AcrossRuns } from '../../domain/across-runs'
+import { statesAre } from '../../domain/analysis'
 import type { Analysis, FittedStates } from '../../domain/analysis'
 import type { RunSeries } from '../../domain/run-series'
 import type { TimeAxis } from '../../domain/time'
@@ -64,13 +65,14 @@ function page(
   const parts = [
     `# ${markdownText(title)}`,
     `${count(inputs.runs.length, 'run')}, ${inputs.rows} points, ${count(inputs.features.length, 'feature')}, ` +
-      `${options.covariance} covariances, ${scalingWords[options.zscore]}${inputs.window === undefined ? '' : `, rates of change over windows of ${inputs.window} points`}. ` +
+      `${options.covariance} covariances, ${scalingWords[options.zscore]}${statesAre(inputs)}. ` +
       `**K = ${analysis.chosenStates}** by ${chosenBy[analysis.chosenBy]}, ` +
       `log-likelihood ${number(fit.logLikelihood)}, ${count(analysis.candidates.length, 'fit')} in ${analysis.elapsedSeconds.toFixed(1)} s.`,
     commands.length > 0 ? markdownCode(commands, 'sh') : '',
     '## Choice of K',
     analysis.evidence ? `**${analysis.evidence.verdict}**` : '',
     analysis.evidence?.levels ? `Of levels: ${analysis.evidence.levels}` : '',
+    analysis.evidence?.rates ? `Of rates of change: ${analysis.evidence.rates}` : '',
     analysis.evidence ? '![Gain of states, on the runs and on runs without phases](evidence.svg)' : '',
     '![Choice of K](selection.svg)',
     table(

@@ -3,9 +3,10 @@ import { resolve } from 'node:path'
 import { axisOf, segmentsOf, timesOn } from '../../analysis'
 import type { RowCount } from '../../analysis'
 import type { Alignment, AnalysisOptions } from '../../domain/analysis-options'
+import { statesAre } from '../../domain/analysis'
 import type { Analysis, FittedStates } from '../../domain/analysis'
 import type { Role, RoleChoices } from '../../domain/roles'
-import { criterionNames } from '../../domain/analysis-options'
+import { criterionNames, emissions } from '../../domain/analysis-options'
 import { kindOfRun } from '../../domain/run'
 import { mostStates } from '../../domain/states'
 import { roleNames } from '../../domain/roles'
@@ -67,7 +68,7 @@ export const fitCommand: Command = {
     emission: {
       value: 'WHAT',
       description:
-        'What a state is: levels (where the features are), rates (how fast they change), or auto (default): rates where the evidence finds phases of them and none of levels.'
+        'What a state is: levels (where the features are), rates (how fast they change), autoregressive or autoregressive-full (the rule by which each point follows from the one before, for each feature or over all), or auto (default): levels, else rates, else rules, where the evidence finds phases of them.'
     },
     restarts: { value: 'N', description: 'Fits per number of states. Default 8.' },
     iterations: { value: 'N', description: 'EM iterations at most. Default 200.' },
@@ -140,7 +141,7 @@ function settings(input: Input): Omit<AnalysisOptions, 'runIds' | 'features' | '
     ...(span ? {} : { extend: true }),
     covariance: input.choice('covariance', ['diag', 'full', 'tied', 'spherical']) ?? fitDefaults.covariance,
     zscore: input.choice('zscore', ['shared', 'run', 'all', 'none']) ?? fitDefaults.zscore,
-    emission: input.choice('emission', ['auto', 'levels', 'rates']) ?? fitDefaults.emission,
+    emission: input.choice('emission', emissions) ?? fitDefaults.emission,
     restarts: input.whole('restarts', { min: 1, max: 200 }) ?? fitDefaults.restarts,
     maxIterations: input.whole('iterations', { min: 1, max: 100_000 }) ?? fitDefaults.maxIterations,
     tolerance: input.number('tolerance', 0) ?? fitDefaults.tolerance,
@@ -311,7 +312,7 @@ function report(analysis: Analysis): string[] {
   ])
   const fit = analysis.fits.find((candidate) => candidate.states === analysis.chosenStates)
   return [
-    `${analysis.name}: ${inputs.runs.length} runs, ${inputs.rows} points, ${inputs.features.length} features, ${options.covariance} covariance${inputs.window === undefined ? '' : `, rates of change over windows of ${inputs.window} points`}`,
+    `${analysis.name}: ${inputs.runs.length} runs, ${inputs.rows} points, ${inputs.features.length} features, ${options.covariance} covariance${statesAre(inputs)}`,
     ...analysis.findings.map(({ severity, text }) => `${severity}: ${text}`),
     '',
     ...table(
@@ -322,6 +323,7 @@ function report(analysis: Analysis): string[] {
     '',
     ...(analysis.evidence ? [analysis.evidence.verdict] : []),
     ...(analysis.evidence?.levels ? [`Of levels: ${analysis.evidence.levels}`] : []),
+    ...(analysis.evidence?.rates ? [`Of rates of change: ${analysis.evidence.rates}`] : []),
     `K = ${analysis.chosenStates} by ${criterionNames[analysis.chosenBy]}, in ${duration(analysis.elapsedSeconds)}; saved as ${analysis.id}`,
     ...(fit
       ? [

@@ -247,15 +247,16 @@ export class AnalysisService {
       progress(done, total, doing)
       return result
     }
-    const weigh: Weigh = (tasks, rates) => {
+    const weigh: Weigh = (tasks, states) => {
       total += tasks.length
-      if (rates) doing = 'Are there phases of different rates of change?'
+      if (states.of === 'rates') doing = 'Are there phases of different rates of change?'
+      if (states.of === 'rules') doing = 'Are there phases of different rules of change?'
       if (tasks.some(({ statesMin }) => statesMin !== undefined))
         doing = `Are there more than ${options.statesMax} phases?`
       progress(done, total, doing)
       const { sequences } = prepared.built
       return Promise.all(
-        tasks.map((task) => pool.run('evidence', { task, sequences, options, rates }, signal).then(count))
+        tasks.map((task) => pool.run('evidence', { task, sequences, options, weighed: states }, signal).then(count))
       )
     }
     // First of all, as the first thing to be read is whether there are phases; and what is fitted depends on it.
@@ -266,8 +267,9 @@ export class AnalysisService {
     const { sequences, inputs } = weighed.built
     // With more states where the evidence did not end at the most that were asked for.
     const settled = weighed.options
+    const fitted = { ...settled, autoregression: inputs.autoregression }
     const fitting = `Fitting ${settled.statesMin} to ${settled.statesMax} states`
-    const verdict = judgeEvidence(weighed.levels, weighed.rates, inputs.features.length)?.verdict
+    const verdict = judgeEvidence(weighed, inputs.features.length)?.verdict
     doing = verdict ? `${verdict} ${fitting}` : fitting
     const plan = planCandidates(settled, inputs.runs.length)
     total += plan.candidates.length + plan.folds.length - expected.candidates.length - expected.folds.length
@@ -275,12 +277,12 @@ export class AnalysisService {
     const [candidates, folds] = await Promise.all([
       Promise.all(
         plan.candidates.map((task): Promise<CandidateResult> =>
-          pool.run('candidate', { task, sequences, options: settled }, signal).then(count)
+          pool.run('candidate', { task, sequences, options: fitted }, signal).then(count)
         )
       ),
       Promise.all(
         plan.folds.map((task): Promise<FoldResult> =>
-          pool.run('fold', { task, sequences, options: settled }, signal).then(count)
+          pool.run('fold', { task, sequences, options: fitted }, signal).then(count)
         )
       )
     ])
@@ -298,6 +300,7 @@ export class AnalysisService {
         folds,
         evidence: weighed.levels,
         rates: weighed.rates,
+        rules: weighed.rules,
         previousFile: previousOf(session, inputs),
         elapsedSeconds: (Date.now() - began) / 1000
       },

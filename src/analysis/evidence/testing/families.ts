@@ -238,6 +238,33 @@ function planted(name: string, truth: string, change: Partial<Plan>): Family {
   }
 }
 
+/** Phases in which features make for other values at other paces: x[t] = a x[t-1] + (1 - a) level + noise, without a jump. */
+const rules: Family = {
+  name: 'rules',
+  truth: '2 or 3 rules of change: features make for other values, without a jump',
+  draw(rng, size) {
+    const phases = 2 + rng.integer(2)
+    const { features, rows } = size
+    const levels = Array.from({ length: phases }, () => Array.from({ length: features }, () => rng.normal()))
+    const keeps = Array.from({ length: phases }, () =>
+      Array.from({ length: features }, () => 0.8 + 0.17 * rng.uniform())
+    )
+    const shares = Array.from({ length: phases }, () => 1.5 ** (rng.uniform() - 0.5))
+    const paths: Int32Array[] = []
+    const runs = Array.from({ length: size.runs }, () => {
+      const path = pathOf(rng, rows, shares, 0.2, false)
+      paths.push(path)
+      const at = levels[0].map(() => rng.normal())
+      return table(size, (t) => {
+        const k = path[t]
+        for (let d = 0; d < features; d++) at[d] += (1 - keeps[k][d]) * (levels[k][d] - at[d]) + 0.05 * rng.normal()
+        return [...at]
+      })
+    })
+    return { runs: measured(runs, size, rng), phases, paths }
+  }
+}
+
 /** Phases in order, their lengths about as `shares`; with a detour the run goes back to the one before for a while. */
 function pathOf(rng: Rng, rows: number, shares: readonly number[], uneven: number, detour: boolean): Int32Array {
   const visits = shares.map((share, phase) => ({ phase, share: share * Math.exp(uneven * rng.normal()) }))
@@ -308,5 +335,6 @@ export const families: readonly Family[] = [
   planted('apart', '2 to 4 levels, their lengths, offsets and scales different between runs', {
     ...{ uneven: 1, offsets: 1, scales: 0.5 }
   }),
-  seldom(exponential)
+  seldom(exponential),
+  rules
 ]

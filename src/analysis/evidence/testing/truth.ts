@@ -5,7 +5,7 @@ import { Rng } from '../../../numeric/rng'
 import { scaleInPlace } from '../../scaling'
 import type { Scale, Scaling } from '../../scaling'
 import type { BuiltSequences } from '../../sequences'
-import type { AnalysisOptions } from '../../../domain/analysis-options'
+import type { AnalysisOptions, Emission } from '../../../domain/analysis-options'
 import { measureGains } from '../gains'
 import { judgeEvidence } from '../judge'
 import { weighPhases } from '../weigh'
@@ -20,8 +20,8 @@ export interface Judgement {
   states: number
   bic: number
   effect: number
-  /** The phases were told by their rates of change. */
-  byRate: boolean
+  /** What the phases were told by. */
+  by: 'levels' | 'rates' | 'autoregressive'
   /** Adjusted Rand index of the decoded states against the planted ones; null where the number is not right, or 1. */
   agreement: number | null
 }
@@ -32,7 +32,8 @@ export async function judge(
   family: string,
   set: number,
   zscore: Scaling = 'shared',
-  count?: number
+  count?: number,
+  emission: Emission = 'auto'
 ): Promise<Judgement> {
   const { draw } = families.find(({ name }) => name === family)!
   const rng = Rng.forPurpose(set, `truth ${family}`)
@@ -43,27 +44,25 @@ export async function judge(
   const scaling = scaleInPlace(runs, zscore)
   const options: AnalysisOptions = {
     ...{ folds: 5, seed: set, statesMin: 1, statesMax, surrogates: 20, zscore, covariance: 'diag', minCovar: 1e-3 },
-    ...{ transitions: 'free', emission: 'auto', runIds: [], features: [], restarts: 4, criterion: 'evidence' },
+    ...{ transitions: 'free', emission, runIds: [], features: [], restarts: 4, criterion: 'evidence' },
     ...{ maxIterations: 100, tolerance: 1e-2 }
   }
-  const weighed = await weighPhases(builtOf(runs, scaling), options, (tasks, rates) =>
-    Promise.resolve(tasks.map((task) => measureGains(task, runs, options, rates)))
+  const weighed = await weighPhases(builtOf(runs, scaling), options, (tasks, states) =>
+    Promise.resolve(tasks.map((task) => measureGains(task, runs, options, states)))
   )
-  const { states, effect, emission } = judgeEvidence(weighed.levels, weighed.rates, size.features)!
-  const byRate = emission === 'rates'
+  const { states, effect, emission: by = 'levels' } = judgeEvidence(weighed, size.features)!
   const fits = Array.from({ length: statesMax }, (_, k) => bestFit(runs, k + 1))
   const rows = runs.reduce((sum, run) => sum + run.rows, 0)
   const scores = fits.map((model) => bic(scoreSequences(model, runs), parameterCount(model), rows))
+  const pathsBy = {
+    levels: () => decodeViterbi(fits[states - 1], runs),
+    rates: () => pathsOfRates(weighed.built, runs, states),
+    autoregressive: () => decodeViterbi(bestFit(runs, states, 'diag'), runs)
+  }
   return {
-    ...{ phases, runs: size.runs, noise: size.noise, states, effect, byRate },
+    ...{ phases, runs: size.runs, noise: size.noise, states, effect, by },
     bic: 1 + scores.indexOf(Math.min(...scores)),
-    agreement:
-      paths && states === phases
-        ? adjustedRandIndex(
-            byRate ? pathsOfRates(weighed.built, runs, states) : decodeViterbi(fits[states - 1], runs),
-            paths
-          )
-        : null
+    agreement: paths && states === phases ? adjustedRandIndex(pathsBy[by](), paths) : null
   }
 }
 
@@ -96,10 +95,10 @@ function pathsOfRates({ inputs, sequences }: BuiltSequences, runs: readonly Sequ
   })
 }
 
-function bestFit(runs: readonly Sequence[], states: number): GaussianHmm {
+function bestFit(runs: readonly Sequence[], states: number, autoregression?: 'diag'): GaussianHmm {
   const fits = [0, 1, 2, 3].map((seed) =>
     fitGaussianHmm(runs, {
-      ...{ states, seed, covariance: 'diag', maxIterations: 100, tolerance: 1e-2 },
+      ...{ states, seed, covariance: 'diag', autoregression, maxIterations: 100, tolerance: 1e-2 },
       start: seed % 2 === 0 ? 'segments' : 'kmeans'
     })
   )
