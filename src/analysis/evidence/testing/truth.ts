@@ -66,7 +66,8 @@ export async function judge(
   }
 }
 
-function builtOf(sequences: Sequence[], scaling: Scale[][]): BuiltSequences {
+/** As a fit builds them, of sequences that are scaled already. */
+export function builtOf(sequences: Sequence[], scaling: Scale[][]): BuiltSequences {
   const features = Array.from({ length: sequences[0].columns }, (_, d) => `f${d}`)
   const steps = (rows: number): number[] => Array.from({ length: rows }, (_, t) => t)
   return {
