@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { STATE_COLORS, STATE_TEXT } from '../../src/analysis/report/svg'
-import { MOST_STATES } from '../../src/analysis/summaries'
 import { mostStates } from '../../src/domain/states'
 
 const css = readFileSync('renderer/styles/tokens.css', 'utf8')
@@ -43,7 +42,7 @@ describe('colours of states', () => {
   const colors = all('')
 
   it('are as many as a fit may have states, in the window and in reports', () => {
-    expect(MOST_STATES).toBe(mostStates)
+    expect(colors).toHaveLength(mostStates)
     expect(STATE_COLORS).toEqual(colors)
     expect(STATE_TEXT).toEqual(all('-on'))
   })

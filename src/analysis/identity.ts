@@ -4,7 +4,8 @@
  */
 import { assignment } from '../numeric/assignment'
 import { hasDetails } from './name-details'
-import { colorOf, MOST_STATES } from './summaries'
+import { colorOf } from './summaries'
+import { mostStates } from '../domain/states'
 import type { Analysis, FittedStates } from '../domain/analysis'
 import type { Finding } from '../domain/finding'
 import type { StateSummary } from '../domain/states'
@@ -79,9 +80,9 @@ export function identify(fit: IdentifiedFit, reference: IdentifiedFit): StateSum
   const taken = new Set(match.filter((j) => j >= 0).map((j) => known[j].number))
   const avoided = new Set(known.map((state) => state.number))
   const fresh = (): number => {
-    const free = Array.from({ length: MOST_STATES }, (_, i) => i + 1).filter((number) => !taken.has(number))
+    const free = Array.from({ length: mostStates }, (_, i) => i + 1).filter((number) => !taken.has(number))
     // The library fits more states than there are colours; their numbers go on.
-    let number = free.find((one) => !avoided.has(one)) ?? free[0] ?? MOST_STATES + 1
+    let number = free.find((one) => !avoided.has(one)) ?? free[0] ?? mostStates + 1
     while (taken.has(number)) number++
     taken.add(number)
     return number

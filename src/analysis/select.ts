@@ -2,7 +2,7 @@
 import { parameterCount } from '../hmm'
 import { meanAndStd } from '../numeric/statistics'
 import type { CandidateResult, FoldResult } from './candidates'
-import { MOST_STATES } from './summaries'
+import { mostStates } from '../domain/states'
 import type { AnalysisOptions, AutoregressionKind, Criterion } from '../domain/analysis-options'
 import type { Evidence } from '../domain/evidence'
 import type { Finding } from '../domain/finding'
@@ -153,9 +153,9 @@ export function chooseStates(
 }
 
 function tryMore(tried: number): string {
-  return tried < MOST_STATES
-    ? `Fit again with up to ${MOST_STATES}.`
-    : `No more than ${MOST_STATES} can be fitted: fewer or other features may tell phases that are easier to see.`
+  return tried < mostStates
+    ? `Fit again with up to ${mostStates}.`
+    : `No more than ${mostStates} can be fitted: fewer or other features may tell phases that are easier to see.`
 }
 
 /** The fitted number of states next to the one that the data support, fewer before more. */

@@ -1,14 +1,12 @@
 /** What the paths say about each state. */
 import { segmentsOf } from './trajectory'
 import type { StateName } from './names'
+import { mostStates } from '../domain/states'
 import type { StateSummary } from '../domain/states'
-
-/** A fit has at most so many states, and each has a colour and a number of its own. */
-export const MOST_STATES = 16
 
 /** The colour that a state wears everywhere. */
 export function colorOf(number: number): number {
-  return ((number - 1) % MOST_STATES) + 1
+  return ((number - 1) % mostStates) + 1
 }
 
 /**

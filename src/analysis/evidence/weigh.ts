@@ -2,7 +2,7 @@
 import { ratesOfBuilt, rateWindow } from '../rates'
 import { isStretched } from '../scaling'
 import type { BuiltSequences } from '../sequences'
-import { MOST_STATES } from '../summaries'
+import { mostStates } from '../../domain/states'
 import { autoregressionOf } from '../../domain/analysis-options'
 import type { AnalysisOptions, AutoregressionKind } from '../../domain/analysis-options'
 import type { Finding } from '../../domain/finding'
@@ -41,10 +41,10 @@ export async function weighPhases(built: BuiltSequences, asked: AnalysisOptions,
     atEdge: (results: EvidenceResult[]) => boolean
   ): Promise<EvidenceResult[]> => {
     const results = await weigh(tasks, source)
-    const mayGoOn = options.extend === true && options.criterion === 'evidence' && options.statesMax < MOST_STATES
+    const mayGoOn = options.extend === true && options.criterion === 'evidence' && options.statesMax < mostStates
     if (!mayGoOn || !atEdge(results)) return results
-    const further = tasks.map((task) => ({ ...task, statesMin: task.statesMax + 1, statesMax: MOST_STATES }))
-    options = { ...options, statesMax: MOST_STATES }
+    const further = tasks.map((task) => ({ ...task, statesMin: task.statesMax + 1, statesMax: mostStates }))
+    options = { ...options, statesMax: mostStates }
     return joined(results, await weigh(further, source))
   }
   const settled = (of: BuiltSequences, measured: Partial<Measured>): Weighed => ({
@@ -115,7 +115,7 @@ function joined(fewer: readonly EvidenceResult[], more: readonly EvidenceResult[
 function raised({ statesMin, statesMax }: AnalysisOptions): Finding {
   const text =
     `The evidence did not end with ${statesMin} to ${statesMax} states, which were to be tried: ` +
-    `up to ${MOST_STATES} were weighed and fitted as well.`
+    `up to ${mostStates} were weighed and fitted as well.`
   return { severity: 'info', text }
 }
 
