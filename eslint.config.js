@@ -97,6 +97,8 @@ export default defineConfig(
     languageOptions: { globals: Object.fromEntries(assemblyScript.map((name) => [name, 'readonly'])) },
     rules: {
       'no-undef': 'error',
+      'no-const-assign': 'error',
+      'no-unreachable': 'error',
       'no-shadow': 'error',
       'no-use-before-define': ['error', { functions: false }],
       'max-lines': ['error', 350],

@@ -9,6 +9,7 @@ import { fitGaussianHmm } from '../src/hmm'
 import type { CovarianceType } from '../src/domain/analysis-options'
 import type { InitialParameters, Sequence } from '../src/hmm'
 import { Rng } from '../src/numeric/rng'
+import { benchGaps } from './gaps'
 import { peerNote, recordedSeconds, runPeer } from './peer'
 import { interleaved, median, printTable, secondsOf } from './timing'
 
@@ -94,6 +95,7 @@ export async function benchHmm(root: string, rounds: number): Promise<void> {
     floors
   )
   await benchRecorded(rounds)
+  await benchGaps(phases(40, 200), rounds)
 }
 
 /** Missing cells and rules of change beside whole rows of the same shape. */

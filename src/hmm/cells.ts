@@ -1,17 +1,15 @@
 /**
  * Rows in which cells are missing. A Gaussian without some of its features is the Gaussian of the others, so the density of
- * a row is that of the cells that are there, and EM fills in what it expects of the missing ones (Little & Rubin 2002,
- * section 11.2, within each state).
+ * a row is that of the cells that are there. The loops here serve where the kernels give a sequence up.
  */
 import { choleskyPacked, invertLowerPacked, packedLength } from '../numeric/linear'
 import { LOG_TWO_PI } from '../numeric/logSpace'
 import type { EmissionTable } from './emissions'
-import type { SufficientStatistics } from './mstep'
 import type { Shape } from './rows'
-import type { GaussianHmm, Sequence } from './types'
+import type { Sequence } from './types'
 
 /** Which features rows have: [observed] and [missing], ascending. */
-interface Pattern {
+export interface Pattern {
   observed: Int32Array
   missing: Int32Array
 }
@@ -33,22 +31,13 @@ interface PatternTable {
   peak: number
   /** Packed inverse Cholesky factor of the observed features. */
   factor: Float64Array
-  /** What is expected of the missing features; only where rows with the pattern have weight in a state. */
-  expectation: Expected | null
-}
-
-interface Expected {
-  /** Regression of the missing features on the observed ones, [missing, observed]. */
-  regression: Float64Array
-  /** Covariance of the missing features given the observed ones, [missing, missing]. */
-  left: Float64Array
 }
 
 export interface CellTable {
   /** ln of each cell's density at its mean, [K, D]; diagonal covariances only. */
   cellPeaks: Float64Array | null
-  /** By covariance (one for all states, or one each) and pattern; other covariances only. */
-  tables: PatternTable[][] | null
+  /** By covariance (one for all states, or one each) and pattern, made when a row asks; other covariances only. */
+  tables: (PatternTable | undefined)[][] | null
   /** Those of the model as it was loaded, and what was added to their diagonals. */
   covars: Float64Array
   ridge: number
@@ -119,26 +108,20 @@ export function shiftCells({ values, features }: Cells, shift: Float64Array): vo
   for (let p = 0; p < values.length; p++) values[p] -= shift[p % features]
 }
 
-/**
- * @param table densities of the model's whole rows.
- * @throws when the covariance of some features is not positive definite.
- */
-export function prepareCells({ patterns }: Cells, model: GaussianHmm, table: EmissionTable): CellTable {
-  if (table.kind === 'diag')
-    return {
-      ...{ cellPeaks: table.weights.map((weight) => 0.5 * (Math.log(weight) - LOG_TWO_PI)), tables: null },
-      ...{ covars: model.covars, ridge: 0 }
-    }
-  const blocks = table.kind === 'full' ? model.states : 1
-  const tables = Array.from({ length: blocks }, (_, block) =>
-    patterns.map((pattern) => tableOf(pattern, model, block, table.ridge))
-  )
-  // EM changes the model in place, and the table must not change with it.
-  return { cellPeaks: null, tables, covars: model.covars.slice(), ridge: table.ridge }
+/** @param table densities of the model's whole rows. @param covars of the model, as they were when the table was made. */
+export function prepareCells({ patterns }: Cells, covars: Float64Array, table: EmissionTable): CellTable {
+  const { kind, weights, states, ridge } = table
+  if (kind === 'diag') {
+    const cellPeaks = weights.map((weight) => 0.5 * (Math.log(weight) - LOG_TWO_PI))
+    return { cellPeaks, tables: null, covars, ridge }
+  }
+  const tables = Array.from({ length: kind === 'full' ? states : 1 }, () => new Array<undefined>(patterns.length))
+  return { cellPeaks: null, tables, covars, ridge }
 }
 
-function tableOf({ observed }: Pattern, model: GaussianHmm, block: number, ridge: number): PatternTable {
-  const { features, covars } = model
+/** @throws when the covariance of the pattern's features is not positive definite. */
+function tableOf({ observed, missing }: Pattern, { covars, ridge }: CellTable, block: number): PatternTable {
+  const features = observed.length + missing.length
   const at = (i: number, j: number): number => covars[(block * features + i) * features + j] + (i === j ? ridge : 0)
   const size = observed.length
   const factor = new Float64Array(packedLength(size))
@@ -148,36 +131,7 @@ function tableOf({ observed }: Pattern, model: GaussianHmm, block: number, ridge
   invertLowerPacked(factor, 0, size)
   let peak = -0.5 * size * LOG_TWO_PI
   for (let i = 0; i < size; i++) peak += Math.log(factor[(i * (i + 1)) / 2 + i])
-  return { peak, factor, expectation: null }
-}
-
-function expectedOf(
-  { observed, missing }: Pattern,
-  factor: Float64Array,
-  { covars, ridge }: CellTable,
-  block: number
-): Expected {
-  const features = observed.length + missing.length
-  const at = (i: number, j: number): number => covars[(block * features + i) * features + j] + (i === j ? ridge : 0)
-  const size = observed.length
-  const regression = new Float64Array(missing.length * size)
-  const left = new Float64Array(missing.length * missing.length)
-  const white = new Float64Array(size)
-  missing.forEach((m, row) => {
-    // S_mo L^-T, and that times L^-1.
-    for (let i = 0, p = 0; i < size; i++) {
-      white[i] = 0
-      for (let j = 0; j <= i; j++, p++) white[i] += factor[p] * at(m, observed[j])
-    }
-    for (let i = 0, p = 0; i < size; i++)
-      for (let j = 0; j <= i; j++, p++) regression[row * size + j] += white[i] * factor[p]
-    missing.forEach((n, column) => {
-      let explained = 0
-      for (let j = 0; j < size; j++) explained += regression[row * size + j] * at(observed[j], n)
-      left[row * missing.length + column] = at(m, n) - explained
-    })
-  })
-  return { regression, left }
+  return { peak, factor }
 }
 
 /** Log densities (natural log) of the rows of sequence s into out, [T, K]. */
@@ -206,7 +160,8 @@ export function cellDensities(cells: Cells, table: EmissionTable, own: CellTable
     const { observed } = patterns[patternOf[t]]
     const size = observed.length
     for (let k = 0; k < states; k++, to++) {
-      const { peak, factor } = own.tables![own.tables!.length === 1 ? 0 : k][patternOf[t]]
+      const block = own.tables!.length === 1 ? 0 : k
+      const { peak, factor } = (own.tables![block][patternOf[t]] ??= tableOf(patterns[patternOf[t]], own, block))
       for (let i = 0; i < size; i++)
         difference[i] = values[t * features + observed[i]] - means[k * features + observed[i]]
       let squares = 0
@@ -218,64 +173,4 @@ export function cellDensities(cells: Cells, table: EmissionTable, own: CellTable
       out[to] = peak - 0.5 * squares
     }
   }
-}
-
-/** Weights below this cannot change sums over a state that has any rows worth the name; the kernels leave them out, too. */
-const NEGLIGIBLE = 1e-30
-
-/**
- * Adds the rows of sequence s, with what is expected of their missing cells, to the sums of the M-step of full and tied
- * covariances; the kernels count the cells of diagonal ones.
- * @param posteriors [T, stride] with the states first.
- */
-export function addCellMoments(
-  { features, offsets, values, patterns, patternOf }: Cells,
-  { states, means }: EmissionTable,
-  own: CellTable,
-  s: number,
-  posteriors: Float64Array,
-  stride: number,
-  { first, second }: SufficientStatistics
-): void {
-  const size = packedLength(features)
-  const row = new Float64Array(features)
-  const tables = own.tables!
-  const tied = tables.length === 1
-  const weights = patterns.map(() => new Float64Array(states))
-  for (let t = offsets[s], from = 0; t < offsets[s + 1]; t++, from += stride) {
-    const { observed, missing } = patterns[patternOf[t]]
-    for (const d of observed) row[d] = values[t * features + d]
-    for (let k = 0; k < states; k++) {
-      const weight = posteriors[from + k]
-      if (weight < NEGLIGIBLE) continue
-      const mean = k * features
-      const pattern = tables[tied ? 0 : k][patternOf[t]]
-      pattern.expectation ??= expectedOf(patterns[patternOf[t]], pattern.factor, own, tied ? 0 : k)
-      const { regression } = pattern.expectation
-      for (let m = 0, p = 0; m < missing.length; m++) {
-        let expected = means[mean + missing[m]]
-        for (let j = 0; j < observed.length; j++, p++)
-          expected += regression[p] * (row[observed[j]] - means[mean + observed[j]])
-        row[missing[m]] = expected
-      }
-      for (let i = 0, p = tied ? 0 : k * size; i < features; i++) {
-        const scaled = weight * row[i]
-        first[mean + i] += scaled
-        for (let j = 0; j <= i; j++, p++) second[p] += scaled * row[j]
-      }
-      weights[patternOf[t]][k] += weight
-    }
-  }
-  // How far the missing cells may be from what is expected of them.
-  patterns.forEach(({ missing }, pattern) => {
-    for (let k = 0; k < states; k++) {
-      const weight = weights[pattern][k]
-      if (weight === 0) continue
-      const { left } = tables[tied ? 0 : k][pattern].expectation!
-      const to = tied ? 0 : k * size
-      for (let a = 0; a < missing.length; a++)
-        for (let b = 0; b <= a; b++)
-          second[to + (missing[a] * (missing[a] + 1)) / 2 + missing[b]] += weight * left[a * missing.length + b]
-    }
-  })
 }

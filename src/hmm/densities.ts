@@ -23,7 +23,7 @@ export function densitiesOf(
   }
   const cells = cellsOf(sequences, shape)
   if (cells) {
-    const own = prepareCells(cells, model, table)
+    const own = prepareCells(cells, model.covars, table)
     return (s, out) => cellDensities(cells, table, own, s, out)
   }
   return (s, out) => logDensities(table, sequences[s].data, sequences[s].rows, out)

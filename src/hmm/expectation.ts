@@ -1,12 +1,14 @@
 /** The E-step over blocks of rows: one sequence after the other through the kernels, so that it stays in the caches. */
 import { packedLength } from '../numeric/linear'
 import { differences } from './autoregression'
-import { addCellMoments, bridged, cellDensities, cellsOf, meansOfCells, prepareCells, shiftCells } from './cells'
+import { bridged, cellDensities, cellsOf, meansOfCells, prepareCells, shiftCells } from './cells'
 import type { Cells, CellTable } from './cells'
 import { collectCells, collectChanges, collectRules, loadCellwise, loadRules, placeRecorded } from './recorded'
 import { Changes } from './changes'
-import { logDensities } from './emissions'
+import { logDensities, prepareEmissions } from './emissions'
 import type { EmissionTable } from './emissions'
+import { collectGaps, gapsOf, inOrder, loadGaps, modelInOrder, placeGaps, wholeScatter } from './gaps'
+import type { Gaps } from './gaps'
 import { logPass } from './logPass'
 import type { LogPass } from './logPass'
 import type { SufficientStatistics } from './mstep'
@@ -45,9 +47,16 @@ export class Expectation {
   private readonly panels: number
   private model: GaussianHmm | null = null
   private emissions: EmissionTable | null = null
-  /** Where cells are missing: then densities and moments of full and tied covariances are not the kernels'. */
+  /** Where cells are missing. */
   private readonly cells: Cells | null
+  /** For the sequences that the kernels give up, made when the first one is. */
   private cellTable: CellTable | null = null
+  /** Covariances of the model as it was loaded. */
+  private covars = new Float64Array(0)
+  /** Where cells are missing and covariances connect features. */
+  private readonly gaps: Gaps | null
+  /** Of tied covariances with gaps, what does not depend on the posteriors. */
+  private wholeScatter: Float64Array | null = null
   /** Where the states are rules of change: the rows of the blocks are what changes then, one less than a sequence has. */
   readonly changes: Changes | null
   /** What the kernels read instead of the blocks: rows as they were recorded, with NaN for what is missing. */
@@ -60,6 +69,7 @@ export class Expectation {
    * @param clusters whether `assignRows` will be used.
    * @param autoregression of the models that will be loaded.
    * @param cells work as if cells were missing, also where none is.
+   * @param factors numbers of the factors of gaps that are stored at most.
    * @throws on wrong shapes and non-finite numbers.
    */
   constructor(
@@ -70,8 +80,15 @@ export class Expectation {
       features,
       clusters = false,
       autoregression,
-      cells = false
-    }: { features?: number; clusters?: boolean; autoregression?: 'diag' | 'full'; cells?: boolean } = {}
+      cells = false,
+      factors
+    }: {
+      features?: number
+      clusters?: boolean
+      autoregression?: 'diag' | 'full'
+      cells?: boolean
+      factors?: number
+    } = {}
   ) {
     const given = checkSequences(sequences, features)
     const rows = autoregression ? sequences.map(differences) : sequences
@@ -92,8 +109,11 @@ export class Expectation {
       : this.cells && independent
         ? { kind: 'cells', rule, shape }
         : null
-    this.places = layOutExpectation(shape, states, covariance, clusters, recorded)
-    this.recorded = recorded && placeRecorded(recorded, this.places, sequences)
+    this.gaps = this.cells && !recorded ? gapsOf(this.cells, shape, factors) : null
+    this.places = layOutExpectation(shape, states, covariance, clusters, recorded, this.gaps)
+    this.recorded = recorded
+      ? placeRecorded(recorded, this.places, sequences)
+      : this.gaps && placeGaps(this.gaps, shape, this.places, sequences, states, covariance)
     const means = this.cells && meansOfCells(this.cells)
     this.blocks = placeRows(shape, this.places.rows, means ? rows.map((one) => bridged(one, means)) : rows)
     this.sums = {
@@ -117,7 +137,8 @@ export class Expectation {
     this.blockMeans = shift
     if (this.cells) shiftCells(this.cells, shift)
     const origin = this.changes ? this.changes.centre() : shift
-    if (this.recorded) shiftRows(this.recorded, origin)
+    if (this.recorded) shiftRows(this.recorded, this.gaps ? inOrder(origin, this.gaps.order) : origin)
+    this.wholeScatter = null
     return origin
   }
 
@@ -138,10 +159,16 @@ export class Expectation {
       }
     this.model = model
     this.emissions = emissions
-    if (this.cells) this.cellTable = prepareCells(this.cells, model, emissions)
+    this.cellTable = null
+    // EM changes the model in place.
+    if (this.gaps) this.covars = model.covars.slice()
     if (this.changes && !this.changes.cellwise) loadRules(emissions, this.places)
-    else if (this.recorded) loadCellwise(emissions, this.places)
-    else if (!this.cells) this.loadDensities(emissions)
+    else if (this.gaps) {
+      const ordered = prepareEmissions(modelInOrder(model, this.gaps.order, emissions.ridge))
+      this.loadDensities(ordered)
+      loadGaps(this.gaps, ordered, this.places, this.kernels)
+    } else if (this.recorded) loadCellwise(emissions, this.places)
+    else this.loadDensities(emissions)
   }
 
   private loadDensities({ kind, peaks, means, weights }: EmissionTable): void {
@@ -157,7 +184,9 @@ export class Expectation {
         packPanels(weights, k * size, features, Math.SQRT1_2, places.factors.values, k * panels)
       return
     }
-    if (kind === 'tied') packPanels(weights, 0, features, 1, places.factors.values, 0)
+    // Where rows with gaps are filled in, the one factor serves as those of full models do.
+    const [scale, weight] = this.gaps ? [Math.SQRT1_2, -1] : [1, -0.5]
+    if (kind === 'tied') packPanels(weights, 0, features, scale, places.factors.values, 0)
     places.table.values.fill(0)
     for (let k = 0; k < states; k++) {
       const to = (k >> 1) * 4 * features + (k & 1)
@@ -166,10 +195,10 @@ export class Expectation {
         let mean = means[p]
         if (kind === 'tied') {
           mean = 0
-          for (let j = 0, w = (d * (d + 1)) / 2; j <= d; j++, w++) mean += weights[w] * means[k * features + j]
+          for (let j = 0, w = (d * (d + 1)) / 2; j <= d; j++, w++) mean += scale * weights[w] * means[k * features + j]
         }
         places.table.values[to + 4 * d] = mean
-        places.table.values[to + 4 * d + 2] = kind === 'tied' ? -0.5 : -0.5 * weights[p]
+        places.table.values[to + 4 * d + 2] = kind === 'tied' ? weight : -0.5 * weights[p]
       }
     }
   }
@@ -182,9 +211,7 @@ export class Expectation {
   pass(s: number, smooth: boolean): PassedSequence {
     const { kernels, blocks } = this
     const rows = blocks.offsets[s + 1] - blocks.offsets[s]
-    const at = this.addressOf(s)
-    const logB = at === null ? this.densities(s) : null
-    const shifts = at === null ? this.emit(logB!, rows) : kernels.emissions(at, rows)
+    const shifts = kernels.emissions(this.addressOf(s), rows)
     if (Number.isFinite(shifts)) {
       kernels.recursions(rows)
       const [factor, exponent, lowest] = this.places.report.values
@@ -196,13 +223,12 @@ export class Expectation {
       )
         return { logLikelihood, log: null }
     }
-    const log = logPass(this.model!, logB ?? this.densities(s), rows)
+    const log = logPass(this.model!, this.densities(s), rows)
     return { logLikelihood: log.logLikelihood, log }
   }
 
-  /** Where the kernels find the rows of a sequence; null where densities and moments are not theirs. */
-  private addressOf(s: number): number | null {
-    if (!this.recorded && this.cells) return null
+  /** Where the kernels find the rows of a sequence. */
+  private addressOf(s: number): number {
     const { at, firstBlocks, features } = this.recorded ?? this.blocks
     return at + firstBlocks[s] * 32 * features
   }
@@ -213,39 +239,22 @@ export class Expectation {
     const rows = blocks.offsets[s + 1] - blocks.offsets[s]
     const logB = new Float64Array(rows * this.states)
     if (this.changes) this.changes.densities(emissions!, s, logB)
-    else if (this.cells) cellDensities(this.cells, emissions!, this.cellTable!, s, logB)
-    else logDensities(emissions!, rowsOfSequence(blocks, s), rows, logB)
+    else if (this.cells) {
+      this.cellTable ??= prepareCells(this.cells, this.covars, emissions!)
+      cellDensities(this.cells, emissions!, this.cellTable, s, logB)
+    } else logDensities(emissions!, rowsOfSequence(blocks, s), rows, logB)
     return logB
-  }
-
-  /** Leaves densities where the kernels leave theirs, each over the largest of its row. Returns the sum of the latter. */
-  private emit(logB: Float64Array, rows: number): number {
-    const { states, pairs } = this
-    const emitted = this.places.emitted.values
-    let shifts = 0
-    for (let t = 0, from = 0, to = 0; t < rows; t++, from += states, to += 2 * pairs) {
-      let largest = -Infinity
-      for (let k = 0; k < states; k++) if (logB[from + k] > largest) largest = logB[from + k]
-      shifts += largest
-      emitted[to + 2 * pairs - 1] = 0
-      for (let k = 0; k < states; k++) {
-        const share = Math.exp(logB[from + k] - largest)
-        emitted[to + k] = share < FLOOR ? 0 : share
-      }
-    }
-    return shifts
   }
 
   /** One E-step over all sequences, into `sums`. Returns the total log-likelihood (natural log). */
   run(): number {
     const { kernels, blocks, places, sums } = this
+    sums.trans.fill(0)
+    if (this.gaps && this.covariance === 'tied')
+      this.wholeScatter ??= wholeScatter(this.gaps, this.recorded!, places, kernels)
     for (const name of ['startSums', 'stateSums', 'jumpSums', 'firstSums', 'secondSums'] as const)
       places[name].values.fill(0)
-    sums.trans.fill(0)
-    if (this.cells) {
-      sums.first.fill(0)
-      sums.second.fill(0)
-    }
+    if (this.gaps) for (const name of ['patternWeights', 'leftSums'] as const) places[name].values.fill(0)
     let logLikelihood = 0
     for (let s = 0; s + 1 < blocks.offsets.length; s++) {
       const rows = blocks.offsets[s + 1] - blocks.offsets[s]
@@ -254,13 +263,10 @@ export class Expectation {
       logLikelihood += passed.logLikelihood
       if (passed.log) this.takeOver(passed.log, rows)
       const at = this.addressOf(s)
-      if (at !== null)
-        kernels.moments(at, rows, 16 * (this.changes ? panelsLength(2 * blocks.features + 1) : this.panels))
-      else {
-        const table = this.cellTable!
-        addCellMoments(this.cells!, this.emissions!, table, s, places.future.values, 2 * this.pairs, sums)
-      }
+      if (this.gaps) kernels.gapMoments(at, rows, 16 * this.panels)
+      else kernels.moments(at, rows, 16 * (this.changes ? panelsLength(2 * blocks.features + 1) : this.panels))
     }
+    if (this.gaps) kernels.leftovers(this.gaps.patterns.length)
     this.collect()
     return logLikelihood
   }
@@ -316,6 +322,7 @@ export class Expectation {
     sums.post.set(places.stateSums.values.subarray(0, states))
     if (this.changes?.cellwise) collectChanges(places, this.changes.sums)
     else if (this.changes) collectRules(places, features, this.changes.sums)
+    else if (this.gaps) collectGaps(this.gaps, places, this.wholeScatter, sums)
     else if (this.recorded) collectCells(places, sums)
     if (this.cells || this.changes) return
     const moments = places.firstSums.values

@@ -1,4 +1,6 @@
 /** Where everything that the kernels of the E-step read and write lies in their memory. */
+import { factorLengths, listsLength } from '../gaps'
+import type { Gaps } from '../gaps'
 import { blocksLength } from '../rows'
 import type { Shape } from '../rows'
 import type { CovarianceType } from '../../domain/analysis-options'
@@ -33,6 +35,18 @@ type Name =
   | 'centres'
   | 'recorded'
   | 'rules'
+  | 'prefixes'
+  | 'patternsOf'
+  | 'times'
+  | 'patternLists'
+  | 'patternFactors'
+  | 'precisions'
+  | 'pairMeans'
+  | 'prefixPeaks'
+  | 'corrections'
+  | 'patternWeights'
+  | 'leftSums'
+  | 'gapScratch'
 
 export type Places = Record<Name, Place>
 
@@ -59,14 +73,16 @@ export function matrixStride(states: number): number {
  * Takes the kernels' memory for sequences of this shape and tells the kernels where things are; kernels/memory.ts says
  * what each is.
  * @param clusters whether rows will be assigned to centres.
- * @param recorded where the kernels read rows as they were recorded.
+ * @param recorded where the kernels read rows as they were recorded, and their cells or changes count.
+ * @param gaps where they read rows with gaps as they were recorded.
  */
 export function layOutExpectation(
   shape: Shape,
   states: number,
   covariance: CovarianceType,
   clusters: boolean,
-  recorded: Recorded | null
+  recorded: Recorded | null,
+  gaps: Gaps | null
 ): Places {
   const { features, firstBlocks, longest } = shape
   const padded = 2 * Math.ceil(states / 2)
@@ -104,7 +120,8 @@ export function layOutExpectation(
     centres: clusters ? states * features : 0,
     nearest: lanes,
     owners: lanes,
-    recorded: recorded ? blocksLength(recorded.shape) + 4 * features : 0,
+    recorded: recorded ? blocksLength(recorded.shape) + 4 * features : gaps ? blocksLength(shape) : 0,
+    ...gapLengths(gaps, padded, features, covariance),
     rows: blocksLength(shape)
   })
   const at = (name: Name): number => places[name].at
@@ -121,6 +138,22 @@ export function layOutExpectation(
     at('uniform')
   )
   kernels.bindRules(at('rules'), Number(recorded?.rule === 'full'), KINDS[covariance])
+  kernels.bindGaps(
+    at('recorded'),
+    gaps ? at('prefixes') : 0,
+    at('patternsOf'),
+    at('times'),
+    at('patternLists'),
+    gaps ? gaps.patterns.length : 0,
+    at('precisions'),
+    at('pairMeans'),
+    at('prefixPeaks'),
+    at('corrections'),
+    at('patternWeights'),
+    at('leftSums'),
+    at('gapScratch'),
+    8 * panels
+  )
   kernels.bindBuffers(at('work'), at('densities'), at('emitted'), at('filtered'), at('future'), at('ratios'))
   kernels.bindSums(at('startSums'), at('stateSums'), at('jumpSums'), at('firstSums'), at('secondSums'), at('report'))
   // What belongs to no state is never written again.
@@ -128,4 +161,26 @@ export function layOutExpectation(
   places.uniform.values.fill(0)
   places.uniform.values.fill(1 / states, 0, states)
   return places
+}
+
+/** What the kernels need where cells are missing; kernels/gap-memory.ts says what each is. */
+function gapLengths(gaps: Gaps | null, padded: number, features: number, covariance: CovarianceType) {
+  const [blocks, patterns] = gaps ? [gaps.prefixes.length, gaps.patterns.length] : [0, 0]
+  const matrices = covariance === 'tied' ? 2 : padded
+  const size = gaps ? features : 0
+  return {
+    // Integers, two in the room of a number.
+    prefixes: Math.ceil(blocks / 2),
+    patternsOf: 2 * blocks,
+    times: 2 * blocks,
+    patternLists: gaps ? listsLength(gaps) : 0,
+    patternFactors: gaps ? factorLengths(gaps, matrices).reduce((sum, length) => sum + length, 0) : 0,
+    precisions: matrices * size * size,
+    pairMeans: padded * size,
+    prefixPeaks: gaps ? padded * (features + 1) : 0,
+    corrections: padded * patterns,
+    patternWeights: padded * patterns,
+    leftSums: (matrices * size * (size + 1)) / 2,
+    gapScratch: 12 * size + size * (size + 1)
+  }
 }

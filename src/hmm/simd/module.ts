@@ -12,6 +12,10 @@ export interface HmmKernels {
   bindRules: Kernel<3>
   bindBuffers: Kernel<6>
   bindSums: Kernel<6>
+  bindGaps: Kernel<14>
+  factorPatterns: Kernel<1>
+  gapMoments: Kernel<3>
+  leftovers: Kernel<1>
   emissions: Kernel<2, number>
   recursions: Kernel<1>
   leastShare: Kernel<1, number>

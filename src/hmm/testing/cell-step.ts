@@ -5,7 +5,7 @@ import { logPass } from '../logPass'
 import type { GaussianHmm, Sequence } from '../types'
 
 /** What both kinds of sums come with. */
-interface Passed {
+export interface Passed {
   logLikelihood: number
   start: Float64Array
   trans: Float64Array
@@ -23,7 +23,7 @@ export interface CellStep extends Passed {
 }
 
 /** Passes all sequences in log space. @param visit is told the weight of state k at row or change t of sequence s. */
-function passAll(
+export function passAll(
   model: GaussianHmm,
   sequences: readonly Sequence[],
   visit: (s: number, t: number, k: number, weight: number) => void

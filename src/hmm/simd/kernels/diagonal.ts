@@ -1,13 +1,12 @@
 /** Log densities of states with independent features. */
-import { densities, features, pairs, peaks, table } from './memory'
+import { densities, features, pairs, table } from './memory'
 import { V } from './vectors'
 
-/** Log densities of a block under states with independent features (x: the block itself, or whitened). */
-export function diagonalBlock(x: usize): void {
-  const bytes: usize = features << 5
-  const end = x + bytes
+/** Log densities of a block under states with independent features (x: the block itself, or whitened), of the first `size`. */
+export function diagonalBlock(x: usize, size: i32, peak: usize): void {
+  const end = x + (size << 5)
+  const rest: usize = (features - size) << 5
   let m = table
-  let peak = peaks
   let out = densities
   const outEnd = out + (pairs << 6)
   while (out < outEnd) {
@@ -38,6 +37,7 @@ export function diagonalBlock(x: usize): void {
     v128.store(out, a1, 16)
     v128.store(out, b0, 32)
     v128.store(out, b1, 48)
+    m += rest
     peak += 16
     out += 64
   }

@@ -2,7 +2,24 @@
 import { cellBlock } from './cells'
 import { fullBlock, whitenBlock } from './covariances'
 import { diagonalBlock } from './diagonal'
-import { CELLS, CHANGES, FULL, RULES, TIED, densities, emitted, features, kind, pairs, rowBytes, work } from './memory'
+import { gapBlock, putInTime } from './gap-densities'
+import { prefixes } from './gap-memory'
+import {
+  CELLS,
+  CHANGES,
+  FULL,
+  RULES,
+  TIED,
+  densities,
+  emitted,
+  features,
+  future,
+  kind,
+  pairs,
+  peaks,
+  rowBytes,
+  work
+} from './memory'
 import { ruleBlock } from './rules'
 import { V } from './vectors'
 
@@ -16,16 +33,18 @@ export function emissions(x: usize, rows: i32): f64 {
   const densityEnd = densities + (pairs << 6)
   let shifts = f64x2.splat(0)
   let rest: f64 = 0
-  let out = emitted
+  // Rows with gaps do not come in the order of time; `future` is not in use yet.
+  let out = prefixes !== 0 ? future : emitted
   for (let t = 0; t < rows; t += 4) {
-    if (kind === FULL) fullBlock(x)
+    if (prefixes !== 0) gapBlock(x)
+    else if (kind === FULL) fullBlock(x)
     else if (kind === TIED) {
-      whitenBlock(x)
-      diagonalBlock(work)
+      whitenBlock(x, features)
+      diagonalBlock(work, features, peaks)
     } else if (kind === CELLS) cellBlock<u8>(x)
     else if (kind === CHANGES) cellBlock<u16>(x)
     else if (kind === RULES) ruleBlock(x)
-    else diagonalBlock(x)
+    else diagonalBlock(x, features, peaks)
     let m0 = v128.load(densities)
     let m1 = v128.load(densities, 16)
     for (let at = densities + 32; at < densityEnd; at += 32) {
@@ -50,7 +69,8 @@ export function emissions(x: usize, rows: i32): f64 {
       v128.store(to + 3 * stride, v128.shuffle<f64>(a1, b1, 1, 3))
       to += 16
     }
-    out += stride << 2
+    if (prefixes !== 0) putInTime(x, out)
+    else out += stride << 2
     x += blockBytes
   }
   return f64x2.extract_lane(shifts, 0) + f64x2.extract_lane(shifts, 1) + rest

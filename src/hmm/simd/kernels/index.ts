@@ -9,6 +9,9 @@
  * docs/decisions/hmm-kernels.md says why it is built like this.
  */
 export { bindShape, bindModel, bindRules, bindBuffers, bindSums } from './memory'
+export { bindGaps } from './gap-memory'
+export { factorPatterns } from './gap-filling'
+export { gapMoments, leftovers } from './gap-moments'
 export { emissions } from './emissions'
 export { recursions } from './recursions'
 export { leastShare, posteriors } from './posteriors'

@@ -20,7 +20,7 @@ import { joinChanges } from './rules'
 import { V } from './vectors'
 
 /** Inlined, as `V`. */
-abstract class Sums {
+export abstract class Sums {
   /** Adds a block's rows and squares, weighted by g (rows 0 and 1) and h (rows 2 and 3), to the sums of state k. */
   @inline
   static addBoth(x: usize, k: i32, g: v128, h: v128): void {
@@ -51,7 +51,7 @@ abstract class Sums {
 }
 
 /** Adds the weighted outer products of a block [size][4] to panels of two partial sums per number. */
-function addOuter(x: usize, size: i32, to: usize, g: v128, h: v128): void {
+export function addOuter(x: usize, size: i32, to: usize, g: v128, h: v128): void {
   const end = x + (size << 5)
   let row = x
   while (row < end) {

@@ -55,7 +55,7 @@ export function ruleBlock(x: usize): void {
       v128.store(out, q0)
       v128.store(out, q1, 16)
     } else {
-      const next = subtractWhitened(w, v128.load_splat<f64>(peak), out)
+      const next = subtractWhitened(work, features, w, v128.load_splat<f64>(peak), out)
       if (noise === FULL) w = next
     }
     const q0 = v128.load(out)
