@@ -5,8 +5,8 @@ import './styles/base.css'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
-import { usePreferences } from './stores/preferences'
-import type { ThemeChoice } from './stores/preferences'
+import { usePreferences } from './state/preferences'
+import type { ThemeChoice } from './state/preferences'
 
 const pinia = createPinia()
 createApp(App).use(pinia).mount('#app')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { buildColorMap } from './color-map'
-import { toCsv } from './csv'
-import { joinCurves, meanAndBand } from './curves'
+import { toCsv } from '../ui/csv'
+import { joinCurves, meanAndBand } from './curve/curves'
 import {
   ago,
   bytes,
@@ -13,8 +13,8 @@ import {
   significant,
   tickLabel,
   withSign
-} from './format'
-import { controlPoint, initialLayout, labelLines, labelPoint } from './network-layout'
+} from '../ui/format'
+import { controlPoint, initialLayout, labelLines, labelPoint } from './training-map/layout'
 import { epochToPixel, gutter, margin, nearestIndex, pixelToEpoch, roundTicks, segmentsOf } from './time-axis'
 
 describe('numbers', () => {

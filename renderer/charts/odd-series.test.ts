@@ -1,15 +1,15 @@
 /** No series may leave a chart without a scale, or a tick loop without an end. The same in a browser: e2e/odd-series. */
 import { describe, expect, it } from 'vitest'
-import { curveScale, hasPositive, meanAndBand } from './curves'
+import { curveScale, hasPositive, meanAndBand } from './curve/curves'
 import { axisOf, columnOf } from './hparams/columns'
 import { valueRange } from './histogram/geometry'
 import { oddSeries } from './odd-series'
-import { fromUnit, limited, scaleOver, toUnit } from './scalar/scales'
-import type { Range, Scale } from './scalar/scales'
-import { labelled, shortened, ticksOf } from './scalar/ticks'
-import type { AxisKind } from './scalar/ticks'
+import { fromUnit, limited, scaleOver, toUnit } from './scales'
+import type { Range, Scale } from './scales'
+import { labelled, shortened, ticksOf } from './ticks'
+import type { AxisKind } from './ticks'
 import { decadesUpTo, roundTicks } from './time-axis'
-import { domainOf } from '../features/explore/histograms/domain'
+import { domainOf } from '../pages/explore/histograms/domain'
 
 const all = Object.entries(oddSeries)
 const kinds: AxisKind[] = ['number', 'seconds', 'clock']

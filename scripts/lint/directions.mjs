@@ -171,13 +171,139 @@ export const directions = {
     imports: [],
     packages: ['electron']
   },
+  'renderer/ui': {
+    about: 'the kit: icons, frames, dialogs, fields, formats of numbers, what components share; knows nothing of runs',
+    imports: ['domain', 'text'],
+    packages: ['vue', 'naive-ui']
+  },
+  'renderer/bridge': {
+    about: 'the only one who talks to the host',
+    imports: ['domain', 'contract'],
+    packages: ['zod']
+  },
+  'renderer/charts': {
+    about: 'presenters: data in, events out; a folder a chart with its geometry',
+    imports: ['domain', 'contract', 'text', 'renderer/ui'],
+    packages: ['vue', 'uplot', 'uplot/*', '@dagrejs/dagre', 'vis-network/*', 'vis-data/*']
+  },
+  'renderer/state': {
+    about: 'what several pages share: project, runs, selection, analyses, preferences',
+    imports: ['domain', 'contract', 'text', 'renderer/ui', 'renderer/bridge'],
+    packages: ['vue', 'pinia']
+  },
+  'renderer/parts': {
+    about: 'what several pages show of runs and recipes',
+    imports: ['domain', 'renderer/ui'],
+    packages: ['vue', 'naive-ui']
+  },
+  'renderer/dialogs': {
+    about: 'imports, and data of the user’s own, from any page',
+    imports: ['domain', 'contract', 'renderer/ui', 'renderer/bridge', 'renderer/state'],
+    packages: ['vue', 'pinia', 'naive-ui']
+  },
+  /** A page owns its state, and knows no other page but where it is said. */
+  'renderer/pages/start': {
+    about: 'projects, the sample',
+    imports: ['contract', 'renderer/ui', 'renderer/bridge', 'renderer/charts', 'renderer/state', 'renderer/dialogs'],
+    packages: ['vue', 'naive-ui']
+  },
+  'renderer/pages/runs': {
+    about: 'the table of runs, log folders, the filter',
+    imports: [
+      'domain',
+      'contract',
+      'text',
+      'renderer/ui',
+      'renderer/bridge',
+      'renderer/charts',
+      'renderer/state',
+      'renderer/parts',
+      'renderer/dialogs'
+    ],
+    packages: ['vue', 'pinia']
+  },
+  'renderer/pages/design': {
+    about: 'experiments, models, hook points',
+    imports: [
+      'domain',
+      'contract',
+      'renderer/ui',
+      'renderer/bridge',
+      'renderer/charts',
+      'renderer/state',
+      'renderer/parts',
+      'renderer/dialogs'
+    ],
+    packages: ['vue', 'naive-ui']
+  },
+  'renderer/pages/train': {
+    about: 'runs that train and wait, learning rates to compare',
+    imports: [
+      'domain',
+      'contract',
+      'renderer/ui',
+      'renderer/bridge',
+      'renderer/charts',
+      'renderer/state',
+      'renderer/parts'
+    ],
+    packages: ['vue', 'pinia', 'naive-ui']
+  },
+  'renderer/pages/explore': {
+    about: 'what runs have recorded, a folder a tab; its state',
+    imports: [
+      'domain',
+      'contract',
+      'text',
+      'renderer/ui',
+      'renderer/bridge',
+      'renderer/charts',
+      'renderer/state',
+      'renderer/dialogs'
+    ],
+    packages: ['vue', 'pinia', 'naive-ui', 'marked', 'dompurify', 'zod']
+  },
+  'renderer/pages/analyze': {
+    about: 'phases, models, across runs',
+    imports: [
+      'domain',
+      'contract',
+      'renderer/ui',
+      'renderer/bridge',
+      'renderer/charts',
+      'renderer/state',
+      'renderer/parts'
+    ],
+    packages: ['vue', 'naive-ui', 'apexcharts', 'vue3-apexcharts']
+  },
+  'renderer/pages/logs': { about: 'what has happened', imports: ['renderer/ui', 'renderer/state'], packages: ['vue'] },
+  'renderer/pages/settings': {
+    about: 'appearance, backends, the project',
+    imports: [
+      'domain',
+      'contract',
+      'renderer/ui',
+      'renderer/bridge',
+      'renderer/state',
+      'renderer/parts',
+      'renderer/pages/explore'
+    ],
+    packages: ['vue', 'naive-ui']
+  },
+  'renderer/shell': {
+    about: 'what is around every page: bars, notices, closing',
+    imports: ['domain', 'contract', 'renderer/ui', 'renderer/bridge', 'renderer/state'],
+    packages: ['vue', 'naive-ui']
+  },
   renderer: {
-    about: 'the interface',
-    imports: ['domain', 'contract', 'text'],
-    packages: [
-      ...['vue', 'pinia', 'naive-ui', 'zod', 'uplot', 'uplot/*', 'apexcharts', 'vue3-apexcharts', '@dagrejs/dagre'],
-      ...['vis-network/*', 'vis-data/*', '@fontsource-variable/*', 'marked', 'dompurify']
-    ]
+    about: 'the window: which page is shown',
+    imports: [
+      ...['renderer/ui', 'renderer/state', 'renderer/dialogs', 'renderer/shell'],
+      ...['start', 'runs', 'design', 'train', 'explore', 'analyze', 'logs', 'settings'].map(
+        (name) => `renderer/pages/${name}`
+      )
+    ],
+    packages: ['vue', 'pinia', 'naive-ui', '@fontsource-variable/*']
   }
 }
 

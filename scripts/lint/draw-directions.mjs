@@ -20,7 +20,7 @@ export async function drawn(text) {
 }
 
 const nameOf = (folder) => folder.replace(/^src\//, '')
-const wholeName = (name) => (Object.hasOwn(directions, name) ? name : `src/${name}`)
+export const wholeName = (name) => (Object.hasOwn(directions, name) ? name : `src/${name}`)
 
 function table() {
   const rows = Object.entries(directions).map(([folder, { about, imports, types = [], node }]) => {

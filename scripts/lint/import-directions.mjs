@@ -37,7 +37,7 @@ export const importDirections = {
       if (to === from) return null
       if (!to) return target.startsWith('..') || isSource(target) ? { messageId: 'folder', to: target } : null
       const name = to.replace(/^src\//, '')
-      if (to.startsWith('src/') && allowed.imports.includes(name)) return null
+      if (allowed.imports.includes(to.startsWith('src/') ? name : to)) return null
       const mayTakeTypes = allowed.types?.some((place) => target === `src/${place}`)
       if (mayTakeTypes) return typeOnly ? null : { messageId: 'types', to: target }
       return { messageId: 'folder', to }

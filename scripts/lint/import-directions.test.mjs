@@ -5,7 +5,7 @@ import { ESLint } from 'eslint'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../lib/electron-runtime.mjs'
 import { directions, folderOf, isTest } from './directions.mjs'
-import { drawn, page } from './draw-directions.mjs'
+import { drawn, page, wholeName } from './draw-directions.mjs'
 
 const fences = ['phasescope/import-directions', 'no-restricted-globals', 'no-restricted-syntax']
 let eslint
@@ -56,19 +56,25 @@ const wrong = [
   ['src/engine/engine.ts', 'export const width = window.innerWidth', /window.*without a page/s],
   ['src/host/paths.ts', "export * from '../threads/messages'", /src\/host may not import src\/threads/],
   [
-    'renderer/stores/runs.ts',
+    'renderer/state/runs.ts',
     "export { Engine } from '../../src/engine/engine'",
-    /renderer may not import src\/engine/
+    /renderer\/state may not import src\/engine/
   ],
   [
-    'renderer/stores/runs.ts',
+    'renderer/state/runs.ts',
     "export { histogram } from '../../src/metrics/histogram'",
-    /renderer may not import src\/metrics/
+    /renderer\/state may not import src\/metrics/
   ],
-  ['renderer/stores/runs.ts', "import { ipcRenderer } from 'electron'\nexport { ipcRenderer }", /package electron/],
-  ['renderer/stores/runs.ts', "import { join } from 'node:path'\nexport { join }", /without Node .*node:path/],
-  ['renderer/stores/runs.ts', 'export const env = process.env', /process.*without Node/s],
-  ['renderer/stores/runs.ts', 'export const host = window.phasescope', /Only renderer\/bridge/],
+  ['renderer/state/runs.ts', "import { ipcRenderer } from 'electron'\nexport { ipcRenderer }", /package electron/],
+  ['renderer/state/runs.ts', "import { join } from 'node:path'\nexport { join }", /without Node .*node:path/],
+  ['renderer/charts/canvas.ts', "export * from '../state/runs'", /renderer\/charts may not import renderer\/state/],
+  [
+    'renderer/pages/runs/run-rows.ts',
+    "export * from '../explore/tabs'",
+    /renderer\/pages\/runs may not import renderer\/pages\/explore/
+  ],
+  ['renderer/state/runs.ts', 'export const env = process.env', /process.*without Node/s],
+  ['renderer/state/runs.ts', 'export const host = window.phasescope', /Only renderer\/bridge/],
   [
     'renderer/App.vue',
     '<script setup lang="ts">\nimport { Engine } from \'../src/engine/engine\'\nvoid Engine\n</script>',
@@ -101,7 +107,7 @@ const right = [
   ['src/contract/requests.ts', "import { type Analysis } from '../domain/analysis'\nexport type { Analysis }"],
   ['src/engine/engine.ts', "export type { Draft } from '../training-run/messages'\nexport { join } from 'node:path'"],
   [
-    'renderer/stores/runs.ts',
+    'renderer/state/runs.ts',
     "export { requests } from '../../src/contract/requests'\nexport type { Analysis } from '../../src/domain/analysis'"
   ],
   ['renderer/bridge/host.ts', 'export const host = window.phasescope'],
@@ -124,7 +130,7 @@ describe('the import fence', () => {
       if (done.has(folder)) return
       expect(visiting.has(folder), `circle: ${[...path, folder].join(' -> ')}`).toBe(false)
       visiting.add(folder)
-      for (const name of directions[folder].imports) visit(`src/${name}`, [...path, folder])
+      for (const name of directions[folder].imports) visit(wholeName(name), [...path, folder])
       visiting.delete(folder)
       done.add(folder)
     }
@@ -151,7 +157,7 @@ describe('the import fence', () => {
           used.add(folderOf(target) ?? folderOf(`${target}/index`))
         }
       const has = (name) => text.includes(`'${name.replace(/\*$/, '')}`)
-      const idleImports = imports.filter((name) => !used.has(`src/${name}`))
+      const idleImports = imports.filter((name) => !used.has(wholeName(name)))
       return [...idleImports, ...packages.filter((name) => !has(name))].map((name) => `${folder}: ${name}`)
     })
     expect(idle).toEqual([])

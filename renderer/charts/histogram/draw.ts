@@ -1,9 +1,9 @@
 /** Draws histograms of one run on a canvas: ridges one behind the other, or outlines over each other. */
 import { parseHex } from '../color-map'
-import { tickLabel } from '../format'
-import { ticksOf } from '../scalar/ticks'
-import type { Range } from '../scalar/scales'
-import type { ChartTheme } from '../theme'
+import { tickLabel } from '../../ui/format'
+import { ticksOf } from '../ticks'
+import type { Range } from '../scales'
+import type { ChartTheme } from '../../ui/theme'
 import { heightOf } from './geometry'
 import type { Segment } from './geometry'
 

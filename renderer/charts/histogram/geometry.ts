@@ -3,8 +3,8 @@
  * (count / width) where they are not, so that the area of a bucket is always its count.
  */
 import type { PackedHistograms } from '../../../src/contract/boards'
-import { scaleOver } from '../scalar/scales'
-import type { Range } from '../scalar/scales'
+import { scaleOver } from '../scales'
+import type { Range } from '../scales'
 
 export interface Buckets {
   left: Float64Array

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PackedHistograms } from '../../../src/contract/boards'
-import { drawnIndices, nearestPoint } from '../pr-curves'
+import { drawnIndices, nearestPoint } from '../pr/pr-curves'
 import {
   baselines,
   bucketAt,

@@ -1,8 +1,8 @@
 /** Hyperparameters and metrics of runs as columns: what they hold, which rows pass filters, where values lie on axes. */
-import { tickLabel } from '../format'
-import { fromUnit, scaleOver, toUnit } from '../scalar/scales'
-import { ticksOf } from '../scalar/ticks'
-import { largest, smallest } from '../extremes'
+import { tickLabel } from '../../ui/format'
+import { fromUnit, scaleOver, toUnit } from '../scales'
+import { ticksOf } from '../ticks'
+import { largest, smallest } from '../../ui/extremes'
 
 const natural = new Intl.Collator('en', { numeric: true })
 

@@ -1,13 +1,13 @@
 /** Draws a scalar chart on a canvas: axes, then curves. */
-import type { ChartTheme } from '../theme'
+import type { ChartTheme } from '../../ui/theme'
 import { plotHeight, plotWidth, projection } from './frame'
 import type { Frame, Projection } from './frame'
 import { piecesOf } from './model'
 import type { DrawnCurve } from './model'
 import { oddities, trace, visiblePart } from './trace'
 import type { Oddity, Pen } from './trace'
-import { tickUnit } from './ticks'
-import type { Tick } from './ticks'
+import { tickUnit } from '../ticks'
+import type { Tick } from '../ticks'
 
 export interface Axes {
   xTicks: Tick[]

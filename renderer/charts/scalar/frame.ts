@@ -1,5 +1,5 @@
 /** Where a chart's plot lies in its picture, and where values lie in the plot. Shared by screen, SVG and tests. */
-import type { Scale } from './scales'
+import type { Scale } from '../scales'
 
 export interface Frame {
   width: number

@@ -1,6 +1,6 @@
 /** What a scalar chart draws, whatever it was made from: curves of runs, or centres and bands of groups. */
 import { nearestIndex } from '../time-axis'
-import type { Range } from './scales'
+import type { Range } from '../scales'
 
 export interface DrawnCurve {
   id: string

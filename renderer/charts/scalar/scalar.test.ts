@@ -4,10 +4,10 @@ import { projection } from './frame'
 import type { Frame } from './frame'
 import { extentOf, inView, isAscending, piecesOf, pointAt, withDetail } from './model'
 import type { DrawnCurve } from './model'
-import { boxed, fromUnit, limited, movedBy, scaleOver, toUnit, withoutOutliers, zoomedAt } from './scales'
-import type { Scale } from './scales'
+import { boxed, fromUnit, limited, movedBy, scaleOver, toUnit, withoutOutliers, zoomedAt } from '../scales'
+import type { Scale } from '../scales'
 import { svgOf } from './svg-chart'
-import { labelled, ticksOf } from './ticks'
+import { labelled, ticksOf } from '../ticks'
 import { oddities, trace } from './trace'
 
 const linear: Scale = { min: 0, max: 200, log: false }

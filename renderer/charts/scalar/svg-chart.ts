@@ -1,14 +1,14 @@
 /** A scalar chart as SVG for a paper: white, vector paths, real text, axis names and a legend. */
 import { visible } from '../../../src/text/visible'
-import type { ChartTheme } from '../theme'
+import type { ChartTheme } from '../../ui/theme'
 import { bandOutlines, oddityShape } from './canvas-chart'
 import { plotHeight, plotWidth, projection } from './frame'
 import type { Frame } from './frame'
 import { piecesOf } from './model'
 import type { DrawnCurve } from './model'
-import type { Scale } from './scales'
-import { ticksOf, tickUnit } from './ticks'
-import type { AxisKind } from './ticks'
+import type { Scale } from '../scales'
+import { ticksOf, tickUnit } from '../ticks'
+import type { AxisKind } from '../ticks'
 import { oddities, trace, visiblePart } from './trace'
 
 export interface Picture {

@@ -6,8 +6,8 @@ import { onBeforeUnmount, ref, shallowRef } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
 import { plotHeight, plotWidth } from './frame'
 import type { Frame } from './frame'
-import { boxed, movedBy, zoomedAt } from './scales'
-import type { Range } from './scales'
+import { boxed, movedBy, zoomedAt } from '../scales'
+import type { Range } from '../scales'
 
 /** A box thinner than this zooms along its long side only. */
 const thinBox = 12

@@ -1,0 +1,80 @@
+/** A card as a file: SVG and PNG of what is shown, CSV of every point behind it. */
+import type { Attempts, XAxis } from '../../../../src/contract/boards'
+import type { RunInfo } from '../../../../src/domain/run'
+import { request } from '../../../bridge/host'
+import { toCsv } from '../../../ui/csv'
+import { saveFile } from '../../../ui/save-file'
+import type { DrawnCurve } from '../../../charts/scalar/model'
+import type { Scale } from '../../../charts/scales'
+import { svgOf } from '../../../charts/scalar/svg-chart'
+import { svgToPng } from '../../../charts/scalar/svg-to-png'
+import { chartTheme, paperTheme } from '../../../ui/theme'
+import type { KnownTag } from '../state/tags'
+import { axisKind, axisName } from './drawn'
+
+export type CardFile = 'svg' | 'png' | 'csv'
+
+export interface ShownCard {
+  tag: KnownTag
+  curves: readonly DrawnCurve[]
+  x: Scale
+  y: Scale
+  xAxis: XAxis
+  attempts: Attempts
+  runs: readonly RunInfo[]
+  /** What the colours stand for. */
+  legend: readonly { name: string; color: string }[]
+}
+
+/** The most points of one run and tag that one answer may hold; more are exported in bulk. */
+const mostPoints = 100_000
+const batch = 16
+
+export async function saveCard(file: CardFile, card: ShownCard): Promise<void> {
+  const name = `${card.tag.tag}.${file}`
+  if (file === 'csv') return saveFile(name, await csvOf(card), 'text/csv')
+  const svg = pictureOf(card)
+  if (file === 'svg') return saveFile(name, svg, 'image/svg+xml')
+  saveFile(name, await svgToPng(svg, 2), 'image/png')
+}
+
+function pictureOf({ tag, curves, x, y, xAxis, legend }: ShownCard): string {
+  const theme = paperTheme()
+  // The screen's colour and the paper's are the same one of the palette, each made for its surface.
+  const onPaper = new Map(chartTheme.value.runs.map((color, i) => [color, theme.runs[i]]))
+  const paper = <T extends { color: string }>(item: T): T => ({
+    ...item,
+    color: onPaper.get(item.color) ?? theme.text3
+  })
+  return svgOf({
+    // The y axis is named by the tag already.
+    title: tag.displayName === tag.tag ? '' : tag.displayName,
+    xName: axisName(xAxis),
+    yName: tag.tag,
+    ...{ x, y, theme },
+    xKind: axisKind(xAxis),
+    curves: curves.map(paper),
+    legend: legend.map(paper)
+  })
+}
+
+async function csvOf({ tag, attempts, runs }: ShownCard): Promise<string> {
+  const rows: (string | number)[][] = []
+  for (let at = 0; at < runs.length; at += batch) {
+    const part = runs.slice(at, at + batch)
+    const { curves } = await request('board.scalars', {
+      ...{ runIds: part.map((run) => run.id), tag: tag.tag, x: 'step', attempts, smoothing: 0, maxPoints: mostPoints }
+    })
+    for (const curve of curves) {
+      const run = part.find(({ id }) => id === curve.runId)
+      if (curve.total > curve.x.length)
+        throw new Error(
+          `${run?.name} has ${curve.total} points of ${tag.tag}, too many for a file of a card. Export it from the toolbar.`
+        )
+      curve.values.forEach((value, i) =>
+        rows.push([run?.groupName ?? '', run?.name ?? curve.runId, tag.tag, curve.steps[i], curve.wallTimes[i], value])
+      )
+    }
+  }
+  return toCsv(['experiment', 'run', 'tag', 'step', 'wall_time', 'value'], rows)
+}

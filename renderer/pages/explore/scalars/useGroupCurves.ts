@@ -1,0 +1,36 @@
+/** One curve per group of runs instead of one per run. */
+import type { ShallowRef } from 'vue'
+import type { Attempts, GroupCurve, XAxis } from '../../../../src/contract/boards'
+import { request } from '../../../bridge/host'
+import { useAsked } from '../../../ui/useAsked'
+import type { Asked } from '../../../ui/useAsked'
+import { useGrowth } from '../../../state/useGrowth'
+import { boardGate } from '../state/board-gate'
+
+export interface GroupsQuestion {
+  groups: { name: string; runIds: string[] }[]
+  tag: string
+  x: XAxis
+  attempts: Attempts
+  smoothing: number
+  center: 'mean' | 'median'
+  band: 'none' | 'minmax' | 'std' | 'sem' | 'ci95'
+}
+
+const maxPoints = 600
+/** All runs of all groups are read again for it. */
+const followMs = 2000
+
+export function useGroupCurves(question: () => GroupsQuestion | null): {
+  state: ShallowRef<Asked<GroupCurve[]>>
+  refresh: () => Promise<void>
+} {
+  const { state, refresh } = useAsked(
+    question,
+    (asked) => boardGate.pass(() => request('board.groups', { ...asked, maxPoints })),
+    // Only what the axes stand for makes an earlier answer wrong; the rest makes it old.
+    (before, now) => before.tag === now.tag && JSON.stringify(before.x) === JSON.stringify(now.x)
+  )
+  useGrowth(() => question()?.groups.flatMap((group) => group.runIds) ?? [], refresh, followMs)
+  return { state, refresh }
+}

@@ -1,0 +1,71 @@
+/** What the filter of the run table lets through: words are looked for here, expressions are evaluated by the host. */
+import { computed, ref, shallowRef, watch, type Ref } from 'vue'
+import type { RunInfo } from '../../../src/domain/run'
+import { wordsOf } from '../../../src/domain/run-facts'
+import { isPlain, wordTest } from '../../../src/text/plain-words'
+import type { RequestResult } from '../../../src/contract/requests'
+import { request } from '../../bridge/host'
+import { useAnalyses } from '../../state/analyses'
+import { latest } from '../../state/latest'
+import { useRuns } from '../../state/runs'
+
+/** Between keys, and between changes of runs that train. */
+const [typingMs, growingMs] = [120, 1000]
+
+export type FilterProblem = NonNullable<RequestResult<'runs.filter'>['problem']>
+
+export function useRunFilter(text: Ref<string>) {
+  const runs = useRuns()
+  const analyses = useAnalyses()
+  const asking = latest()
+  /** Runs that the last expression that could be read holds for; null: none was read yet, and all are shown. */
+  const found = shallowRef<ReadonlySet<string> | null>(null)
+  const problem = shallowRef<FilterProblem | null>(null)
+  /** What is shown are runs that have the words of a text that is no expression. */
+  const asWords = ref(false)
+  const failure = ref<string | null>(null)
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  async function ask(): Promise<void> {
+    if (isPlain(text.value)) return
+    try {
+      const answer = await asking.ask(() =>
+        request('runs.filter', { text: text.value, analysisId: analyses.current?.id ?? null })
+      )
+      if (!answer) return
+      failure.value = null
+      problem.value = answer.value.problem
+      asWords.value = answer.value.asWords
+      if (!answer.value.problem || asWords.value) found.value = new Set(answer.value.runIds)
+    } catch (error) {
+      failure.value = (error as Error).message
+    }
+  }
+  function later(delay: number): void {
+    clearTimeout(timer)
+    timer = setTimeout(() => void ask(), delay)
+  }
+
+  watch(text, (now) => {
+    if (!isPlain(now)) return later(typingMs)
+    clearTimeout(timer)
+    asking.drop()
+    found.value = null
+    problem.value = null
+    failure.value = null
+  })
+  watch([() => runs.all, () => analyses.current?.id, () => analyses.current?.chosenStates], () => {
+    // Whoever types has a question under way already.
+    if (!isPlain(text.value)) later(growingMs)
+  })
+
+  const matches = computed<(run: RunInfo) => boolean>(() => {
+    if (!isPlain(text.value)) {
+      const ids = found.value
+      return ids ? (run) => ids.has(run.id) : () => true
+    }
+    const test = wordTest(text.value)
+    return (run) => test(wordsOf(run))
+  })
+  return { matches, problem, asWords, failure }
+}
