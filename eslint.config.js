@@ -33,6 +33,11 @@ const assemblyScript = [
   ...['bool', 'u8', 'u16', 'u32', 'u64', 'i32', 'i64', 'usize', 'f32', 'f64', 'v128', 'i64x2', 'f32x4', 'f64x2'],
   ...['load', 'store', 'memory', 'select', 'reinterpret', 'sizeof', 'min', 'max', 'sqrt', 'inline']
 ]
+/** It only keeps the formatter from giving each key a line. */
+const literalSpread = {
+  selector: 'ObjectExpression > SpreadElement > ObjectExpression',
+  message: 'Write the keys into the object itself.'
+}
 const noDom = banned('browser', 'This code runs without a page.').filter(({ name }) => !(name in globals.node))
 const noNode = banned('node', 'This code runs without Node.').filter(({ name }) => !(name in globals.browser))
 
@@ -55,6 +60,7 @@ export default defineConfig(
   {
     rules: {
       eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-restricted-syntax': ['error', literalSpread],
       'no-undef': 'off',
       '@typescript-eslint/consistent-type-imports': [
         'error',
@@ -138,6 +144,7 @@ export default defineConfig(
     rules: {
       'no-restricted-syntax': [
         'error',
+        literalSpread,
         {
           selector: "MemberExpression[object.name=/^(window|globalThis)$/][property.name='phasescope']",
           message: 'Only renderer/bridge talks to the host; use its request and onEvent.'

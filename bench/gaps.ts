@@ -29,8 +29,11 @@ export async function benchGaps(whole: Sequence[], rounds: number): Promise<void
       (sequences) => () =>
         Promise.resolve(
           fitGaussianHmm(sequences, {
-            ...{ states, covariance, start: 'segments' },
-            ...{ maxIterations: iterations, tolerance: -Infinity }
+            states,
+            covariance,
+            start: 'segments',
+            maxIterations: iterations,
+            tolerance: -Infinity
           })
         )
     )

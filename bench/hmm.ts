@@ -112,8 +112,12 @@ async function benchRecorded(rounds: number): Promise<void> {
     const fit = (sequences: Sequence[], autoregression?: 'diag' | 'full') => () =>
       Promise.resolve(
         fitGaussianHmm(sequences, {
-          ...{ states, covariance, autoregression, start: 'segments' },
-          ...{ maxIterations: iterations, tolerance: -Infinity }
+          states,
+          covariance,
+          autoregression,
+          start: 'segments',
+          maxIterations: iterations,
+          tolerance: -Infinity
         })
       )
     const names = ['whole rows', 'a tenth of the cells missing', 'diagonal rules', 'full rules']

@@ -66,11 +66,27 @@ async function writeProject(folder: string): Promise<void> {
 
 function manifest(id: string, seed: number): object {
   return {
-    ...{ schemaVersion: 1, id, name: id, group: 'g', groupName: 'Large', spec: null, status: 'done', message: null },
+    schemaVersion: 1,
+    id,
+    name: id,
+    group: 'g',
+    groupName: 'Large',
+    spec: null,
+    status: 'done',
+    message: null,
     imported: { format: 'csv', file: `${id}.csv`, seed },
-    ...{ createdAt: '2026-01-01T00:00:00.000Z', startedAt: null, finishedAt: null },
-    ...{ step: points, totalSteps: points, epoch: points, totalEpochs: points, elapsedSeconds: 0 },
-    ...{ last: {}, notes: '', tags: [], versions: {} }
+    createdAt: '2026-01-01T00:00:00.000Z',
+    startedAt: null,
+    finishedAt: null,
+    step: points,
+    totalSteps: points,
+    epoch: points,
+    totalEpochs: points,
+    elapsedSeconds: 0,
+    last: {},
+    notes: '',
+    tags: [],
+    versions: {}
   }
 }
 

@@ -90,7 +90,11 @@ export async function readChild(folder: string): Promise<void> {
   const began = performance.now()
   const before = process.cpuUsage()
   const runs: RunSource[] = (await findLogRuns(folder)).map((run) => ({
-    ...{ runId: run.name, folder: run.folder, place: run.name, label: run.name, seed: null }
+    runId: run.name,
+    folder: run.folder,
+    place: run.name,
+    label: run.name,
+    seed: null
   }))
   const { tags } = boardTagsOf(runs)
   const wall = (performance.now() - began) / 1000

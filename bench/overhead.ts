@@ -7,7 +7,10 @@ import { datasetOf, references, specOf, trainOnce } from './runs'
 import { interleaved, median, printTable, spreadOf } from './timing'
 
 const often: Partial<RecordOptions> = {
-  ...{ metricsEvery: 10, metricsUnit: 'step', activationsEvery: 1, observe: ['weights', 'activations'] }
+  metricsEvery: 10,
+  metricsUnit: 'step',
+  activationsEvery: 1,
+  observe: ['weights', 'activations']
 }
 
 /** The first of each pair evaluates as often, so that the second shows what the hook points cost. */

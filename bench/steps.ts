@@ -35,28 +35,40 @@ interface Model {
 
 const models: Model[] = [
   {
-    ...{ name: 'transformer, all positions', experiment: 'modular-addition', params: { positions: 'all' } },
-    ...{ torch: 'transformer', target: 0.35 }
+    name: 'transformer, all positions',
+    experiment: 'modular-addition',
+    params: { positions: 'all' },
+    torch: 'transformer',
+    target: 0.35
   },
   {
-    ...{ name: 'transformer, as it trains (last position)', experiment: 'modular-addition', params: {} },
-    ...{ torch: 'transformer', target: null }
+    name: 'transformer, as it trains (last position)',
+    experiment: 'modular-addition',
+    params: {},
+    torch: 'transformer',
+    target: null
+  },
+  { name: 'mlp 784-512-512-10', experiment: 'mnist', params: { trainSamples: 1024 }, torch: 'mlp', target: 0.4 },
+  {
+    name: 'lenet5',
+    experiment: 'mnist',
+    params: { model: 'lenet5', initScale: 1, trainSamples: 1024 },
+    torch: 'lenet5',
+    target: 0.25
   },
   {
-    ...{ name: 'mlp 784-512-512-10', experiment: 'mnist', params: { trainSamples: 1024 } },
-    ...{ torch: 'mlp', target: 0.4 }
+    name: 'captcha',
+    experiment: 'captcha',
+    params: { trainSamples: 256, validationSamples: 16 },
+    torch: 'captcha',
+    target: 0.25
   },
   {
-    ...{ name: 'lenet5', experiment: 'mnist', params: { model: 'lenet5', initScale: 1, trainSamples: 1024 } },
-    ...{ torch: 'lenet5', target: 0.25 }
-  },
-  {
-    ...{ name: 'captcha', experiment: 'captcha', params: { trainSamples: 256, validationSamples: 16 } },
-    ...{ torch: 'captcha', target: 0.25 }
-  },
-  {
-    ...{ name: 'lstm 64 of 32, 64 steps', experiment: 'custom', params: { batchSize: 64 } },
-    ...{ torch: 'lstm', target: null },
+    name: 'lstm 64 of 32, 64 steps',
+    experiment: 'custom',
+    params: { batchSize: 64 },
+    torch: 'lstm',
+    target: null,
     network: {
       title: 'lstm',
       input: [64, 32],
@@ -67,8 +79,11 @@ const models: Model[] = [
     }
   },
   {
-    ...{ name: 'cnn of one dimension, 256 steps', experiment: 'custom', params: { batchSize: 64 } },
-    ...{ torch: 'cnn1d', target: null },
+    name: 'cnn of one dimension, 256 steps',
+    experiment: 'custom',
+    params: { batchSize: 64 },
+    torch: 'cnn1d',
+    target: null,
     network: {
       title: 'cnn',
       input: [256, 8],

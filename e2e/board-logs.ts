@@ -32,7 +32,11 @@ function histogramOf(step: number, shift: number): Parameters<EventFileWriter['h
   const buckets = [4 + step, 20, 6, 2]
   const num = buckets.reduce((sum, count) => sum + count, 0)
   return {
-    ...{ min: -2 + shift, max: Infinity, num, sum: 0, sumSquares: num },
+    min: -2 + shift,
+    max: Infinity,
+    num,
+    sum: 0,
+    sumSquares: num,
     bucketLimits: [-1 + shift, shift, 3 + shift, Number.MAX_VALUE],
     buckets
   }

@@ -67,10 +67,9 @@ test("a table and a Keras model become a run with metrics of one's own", async (
   await expect(page.locator('[data-test="own-metrics"]')).toContainText('are recorded')
 
   await page.locator('[data-test="edit-network"]').click()
-  await page.locator('[data-test="open-network"]').setInputFiles({
-    ...{ name: 'tiny.json', mimeType: 'application/json' },
-    buffer: Buffer.from(keras)
-  })
+  await page
+    .locator('[data-test="open-network"]')
+    .setInputFiles({ name: 'tiny.json', mimeType: 'application/json', buffer: Buffer.from(keras) })
   await expect(page.getByText('Fits the data.')).toBeVisible()
   await app.capture('custom-network')
   await page.getByRole('button', { name: 'Done' }).click()
@@ -125,10 +124,9 @@ test('a model from an archive says what it brings, and trains from its own weigh
 
   await page.locator('[data-test="edit-network"]').click()
   const file = fileURLToPath(new URL('../testdata/networks/small.keras', import.meta.url))
-  await page.locator('[data-test="open-network"]').setInputFiles({
-    ...{ name: 'small.keras', mimeType: 'application/zip' },
-    buffer: readFileSync(file)
-  })
+  await page
+    .locator('[data-test="open-network"]')
+    .setInputFiles({ name: 'small.keras', mimeType: 'application/zip', buffer: readFileSync(file) })
   await expect(page.getByText('Fits the data.')).toBeVisible()
   await expect(page.getByText('The softmax of layer out was taken off')).toBeVisible()
   await page.locator('[data-test="saved-weights"]').click()

@@ -17,7 +17,11 @@ async function start(page: Page, { name, seeds, params = {}, record = {}, ...res
   const experiments = await ask<{ id: string; defaultRecord: object }[]>(page, 'experiments.list', {})
   const { defaultRecord } = experiments.find(({ id }) => id === 'mnist')!
   const { runIds } = await ask<{ runIds: string[] }>(page, 'training.start', {
-    ...{ name, seeds, experiment: 'mnist', backend: 'wasm', hooks: ['fc1', 'fc2', 'fc3'] },
+    name,
+    seeds,
+    experiment: 'mnist',
+    backend: 'wasm',
+    hooks: ['fc1', 'fc2', 'fc3'],
     params: { ...small, ...params },
     record: { ...defaultRecord, metricsUnit: 'step', metricsEvery: 5, checkpointEvery: 2, ...record },
     ...rest
@@ -138,7 +142,9 @@ test('twin peaks of a hook point are followed through the epochs', async ({ app 
   const { page } = app
   await newProject(page, 'Peaks')
   await start(page, {
-    ...{ name: 'Twins', seeds: [0], params: { epochs: 5, initScale: 1 } },
+    name: 'Twins',
+    seeds: [0],
+    params: { epochs: 5, initScale: 1 },
     record: { perClass: true, activationsEvery: 1 }
   })
   await page.locator('[data-page="train"]').click()

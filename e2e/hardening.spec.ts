@@ -436,7 +436,9 @@ test('a second start hands its project to the first, in which what trains goes o
   const startAgain = async (): Promise<void> => {
     // Seen from its own folder, not from that of the first.
     const second = spawn(path, [...flags, root, `--project=./${basename(folder)}`], {
-      ...{ env, cwd: dirname(folder), stdio: 'ignore' }
+      env,
+      cwd: dirname(folder),
+      stdio: 'ignore'
     })
     await new Promise((resolve) => second.once('exit', resolve))
   }
@@ -449,7 +451,12 @@ test('a second start hands its project to the first, in which what trains goes o
   const experiments = await ask<{ id: string; defaultRecord: object }[]>(page, 'experiments.list', {})
   const { defaultRecord } = experiments.find(({ id }) => id === 'mnist')!
   await ask(page, 'training.start', {
-    ...{ name: 'long', seeds: [0], experiment: 'mnist', backend: 'wasm', hooks: ['fc1'], record: defaultRecord },
+    name: 'long',
+    seeds: [0],
+    experiment: 'mnist',
+    backend: 'wasm',
+    hooks: ['fc1'],
+    record: defaultRecord,
     params: { model: 'mlp', epochs: 5000, trainSamples: 320, validationSamples: 100, batchSize: 32, evalSamples: 100 }
   })
   const statuses = async (): Promise<string[]> =>

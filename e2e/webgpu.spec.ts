@@ -13,22 +13,26 @@ test.use({
 const steps = 20
 /** LeNet-5, two examples a step. */
 const params = {
-  ...{ model: 'lenet5', epochs: 1, trainSamples: 2 * steps, validationSamples: 10, batchSize: 2, evalSamples: 10 },
-  ...{ learningRate: 0.001, initScale: 1 }
+  model: 'lenet5',
+  epochs: 1,
+  trainSamples: 2 * steps,
+  validationSamples: 10,
+  batchSize: 2,
+  evalSamples: 10,
+  learningRate: 0.001,
+  initScale: 1
 }
 
 async function start(page: Page, backend: string, change: object = {}): Promise<string> {
   const experiments = await ask<{ id: string; defaultRecord: object }[]>(page, 'experiments.list', {})
   const { defaultRecord } = experiments.find(({ id }) => id === 'mnist')!
   const { runIds } = await ask<{ runIds: string[] }>(page, 'training.start', {
-    ...{
-      name: `cnn on ${backend}`,
-      experiment: 'mnist',
-      params: { ...params, ...change },
-      seeds: [1],
-      hooks: [],
-      backend
-    },
+    name: `cnn on ${backend}`,
+    experiment: 'mnist',
+    params: { ...params, ...change },
+    seeds: [1],
+    hooks: [],
+    backend,
     record: { ...defaultRecord, metricsUnit: 'step', metricsEvery: 10 }
   })
   return runIds[0]

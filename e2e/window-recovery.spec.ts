@@ -100,7 +100,12 @@ test('a page that crashes is opened again, and training goes on', async ({ app }
   const experiments = await ask<{ id: string; defaultRecord: object }[]>(app.page, 'experiments.list', {})
   const { defaultRecord } = experiments.find(({ id }) => id === 'mnist')!
   const { runIds } = await ask<{ runIds: string[] }>(app.page, 'training.start', {
-    ...{ name: 'long', seeds: [0], experiment: 'mnist', backend: 'wasm', hooks: ['fc1'], record: defaultRecord },
+    name: 'long',
+    seeds: [0],
+    experiment: 'mnist',
+    backend: 'wasm',
+    hooks: ['fc1'],
+    record: defaultRecord,
     params: { model: 'mlp', epochs: 5000, trainSamples: 320, validationSamples: 100, batchSize: 32, evalSamples: 100 }
   })
   const run = async (): Promise<{ status: string; step: number }> =>

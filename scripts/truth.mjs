@@ -11,14 +11,14 @@ import { bundle } from './lib/bundle.mjs'
 
 const { values } = parseArgs({
   options: {
-    ...{ sets: { type: 'string' }, from: { type: 'string', default: '0' }, only: { type: 'string' } },
-    ...{
-      jobs: { type: 'string' },
-      zscore: { type: 'string', default: 'shared' },
-      runs: { type: 'string' },
-      emission: { type: 'string', default: 'auto' },
-      check: { type: 'boolean', default: false }
-    }
+    sets: { type: 'string' },
+    from: { type: 'string', default: '0' },
+    only: { type: 'string' },
+    jobs: { type: 'string' },
+    zscore: { type: 'string', default: 'shared' },
+    runs: { type: 'string' },
+    emission: { type: 'string', default: 'auto' },
+    check: { type: 'boolean', default: false }
   }
 })
 const sets = Number(values.sets ?? (values.check ? 3 : 100))

@@ -84,12 +84,28 @@ function chartsOf(values: readonly number[]): [name: string, chart: Component, p
   const counts = Float32Array.from({ length: bins * count }, (_, i) => [1, 3e38, Infinity, 0][i % 4])
   const outside = Float32Array.from(y, () => Infinity)
   const heatmap = {
-    ...{ runId: 'a', tag: 't', steps: x, epochs: x, counts, underflow: outside, overflow: outside, edges: ends },
-    ...{ means: y, stds: y, rebinned: false, total: count }
+    runId: 'a',
+    tag: 't',
+    steps: x,
+    epochs: x,
+    counts,
+    underflow: outside,
+    overflow: outside,
+    edges: ends,
+    means: y,
+    stds: y,
+    rebinned: false,
+    total: count
   }
   const histograms = {
-    ...{ runId: 'a', steps: x.slice(0, 1), epochs: x.slice(0, 1), wallTimes: x.slice(0, 1), total: 1 },
-    ...{ left: ends.slice(0, -1), right: ends.slice(1), counts: ends.slice(1).map(() => 2) },
+    runId: 'a',
+    steps: x.slice(0, 1),
+    epochs: x.slice(0, 1),
+    wallTimes: x.slice(0, 1),
+    total: 1,
+    left: ends.slice(0, -1),
+    right: ends.slice(1),
+    counts: ends.slice(1).map(() => 2),
     offsets: Int32Array.of(0, bins)
   }
   const range = valueRange([histograms]) ?? { min: 0, max: 1 }
@@ -111,8 +127,19 @@ function chartsOf(values: readonly number[]): [name: string, chart: Component, p
       `histograms, overlay ${overlay}`,
       HistogramChart,
       {
-        ...{ histograms, segments, overlay, color: '#808080', range, domain, axis: 'step', peak: peakOf(segments[0]) },
-        ...{ bucketWidth: null, roots: false, capped: false, hovered: 0, label: '' }
+        histograms,
+        segments,
+        overlay,
+        color: '#808080',
+        range,
+        domain,
+        axis: 'step',
+        peak: peakOf(segments[0]),
+        bucketWidth: null,
+        roots: false,
+        capped: false,
+        hovered: 0,
+        label: ''
       }
     ]),
     [
@@ -120,15 +147,27 @@ function chartsOf(values: readonly number[]): [name: string, chart: Component, p
       DistributionChart,
       {
         distribution: { runId: 'a', steps: x, epochs: x, bands: Float64Array.from({ length: 9 * count }, () => y[0]) },
-        ...{ color: '#808080', range, domain, axis: 'step', hovered: 0, label: '' }
+        color: '#808080',
+        range,
+        domain,
+        axis: 'step',
+        hovered: 0,
+        label: ''
       }
     ],
     ...[null, y].map((probabilities): [string, Component, Record<string, unknown>] => [
       probabilities ? 'posterior' : 'log-likelihood',
       PosteriorChart,
       {
-        ...{ epochs: x, probabilities, logLikelihood: y, usual: count > 0 ? usual : null, colors: [1], domain },
-        ...{ cursor: null, highlighted: () => true, label: 'a' }
+        epochs: x,
+        probabilities,
+        logLikelihood: y,
+        usual: count > 0 ? usual : null,
+        colors: [1],
+        domain,
+        cursor: null,
+        highlighted: () => true,
+        label: 'a'
       }
     ]),
     ...[false, true].flatMap((log): [string, Component, Record<string, unknown>][] => [

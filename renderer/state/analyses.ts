@@ -173,9 +173,25 @@ export const useAnalyses = defineStore('analyses', () => {
   )
 
   return {
-    ...{ list, current, fit, fitting, failure, view, inRates, runIndex },
-    ...{ axis, hasBothAxes, timesOf, setAxis },
-    ...{ open, start, cancel, choose, useRestart, remove, renameState }
+    list,
+    current,
+    fit,
+    fitting,
+    failure,
+    view,
+    inRates,
+    runIndex,
+    axis,
+    hasBothAxes,
+    timesOf,
+    setAxis,
+    open,
+    start,
+    cancel,
+    choose,
+    useRestart,
+    remove,
+    renameState
   }
 })
 

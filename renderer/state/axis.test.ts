@@ -5,25 +5,59 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, expect, it, vi } from 'vitest'
 import type { Reply } from '../../src/contract/wire'
 
-const runOf = (runId: string): object => ({
-  ...{ runId, label: runId, seed: null, steps: [49, 99, 149], epochs: [0, 0, 1] }
-})
+const runOf = (runId: string): object => ({ runId, label: runId, seed: null, steps: [49, 99, 149], epochs: [0, 0, 1] })
 const analysis = (id: string, axis: string): object => ({
-  ...{ schemaVersion: 2, id, name: id, createdAt: '2026-01-01T00:00:00Z', axis, findings: [], candidates: [] },
+  schemaVersion: 2,
+  id,
+  name: id,
+  createdAt: '2026-01-01T00:00:00Z',
+  axis,
+  findings: [],
+  candidates: [],
   options: {
-    ...{ runIds: ['r'], features: ['a'], zscore: 'run', covariance: 'diag', statesMin: 1, statesMax: 1, restarts: 1 },
-    ...{ maxIterations: 1, tolerance: 1, minCovar: 1, seed: 0, criterion: 'bic', transitions: 'free', folds: 0 },
-    ...{ surrogates: 0 }
+    runIds: ['r'],
+    features: ['a'],
+    zscore: 'run',
+    covariance: 'diag',
+    statesMin: 1,
+    statesMax: 1,
+    restarts: 1,
+    maxIterations: 1,
+    tolerance: 1,
+    minCovar: 1,
+    seed: 0,
+    criterion: 'bic',
+    transitions: 'free',
+    folds: 0,
+    surrogates: 0
   },
   inputs: { runs: [runOf('r')], features: ['a'], rows: 3, scaling: [[{ mean: 0, std: 1 }]] },
-  ...{ selection: [], evidence: null, fits: [], chosenStates: 1, chosenBy: 'bic', elapsedSeconds: 1 }
+  selection: [],
+  evidence: null,
+  fits: [],
+  chosenStates: 1,
+  chosenBy: 'bic',
+  elapsedSeconds: 1
 })
 const summary = (id: string): object => ({
-  ...{ id, name: id, createdAt: '2026-01-01T00:00:00Z', runs: 1, chosenStates: 1, chosenBy: 'bic', runIds: ['r'] },
-  ...{ features: 1, rows: 3 }
+  id,
+  name: id,
+  createdAt: '2026-01-01T00:00:00Z',
+  runs: 1,
+  chosenStates: 1,
+  chosenBy: 'bic',
+  runIds: ['r'],
+  features: 1,
+  rows: 3
 })
 const projectOf = (id: string): object => ({
-  ...{ id, name: id, folder: `/${id}`, sample: false, trusted: true, held: [], problems: [] }
+  id,
+  name: id,
+  folder: `/${id}`,
+  sample: false,
+  trusted: true,
+  held: [],
+  problems: []
 })
 
 let axis = 'step'

@@ -56,7 +56,8 @@ function slowHost(held: string[], plain: Record<string, unknown> = {}) {
       }
       return new Promise((resolve) => {
         questions.push({
-          ...{ name, params },
+          name,
+          params,
           answer: (value) => (resolve(reply(value)), flushPromises()),
           fail: (message) => (resolve({ ok: false, error: { code: 'internal', message } }), flushPromises())
         })
@@ -74,17 +75,23 @@ function slowHost(held: string[], plain: Record<string, unknown> = {}) {
 }
 
 const projectOf = (id: string): object => ({
-  ...{ id, name: id, folder: `/${id}`, sample: false, trusted: true, held: [], problems: [] }
+  id,
+  name: id,
+  folder: `/${id}`,
+  sample: false,
+  trusted: true,
+  held: [],
+  problems: []
 })
 const quiet = {
-  ...{
-    'runs.list': [],
-    'analysis.list': [],
-    'views.get': { value: null, problem: null },
-    'views.put': { value: '{}' }
-  },
-  ...{ 'board.tags': { tags: [], problems: [], restarted: [] }, 'project.close': {}, 'project.recent': [] },
-  ...{ 'import.cancel': {} }
+  'runs.list': [],
+  'analysis.list': [],
+  'views.get': { value: null, problem: null },
+  'views.put': { value: '{}' },
+  'board.tags': { tags: [], problems: [], restarted: [] },
+  'project.close': {},
+  'project.recent': [],
+  'import.cancel': {}
 }
 
 describe('an import that was cancelled while its files were read', () => {
@@ -154,8 +161,14 @@ describe('a fit of another project', () => {
     await host.push('project.changed', projectOf('a'))
     await host.push('project.changed', projectOf('b'))
     const summary = {
-      ...{ id: 'x', name: 'of a', createdAt: '2026-01-01T00:00:00Z', chosenStates: 2, chosenBy: 'bic' },
-      ...{ runIds: [], features: 1, rows: 1 }
+      id: 'x',
+      name: 'of a',
+      createdAt: '2026-01-01T00:00:00Z',
+      chosenStates: 2,
+      chosenBy: 'bic',
+      runIds: [],
+      features: 1,
+      rows: 1
     }
     expect(host.questions.filter(({ name }) => name === 'analysis.list')).toHaveLength(2)
     await host.of('analysis.list', 1).answer([])
@@ -169,7 +182,11 @@ describe('a fit of another project', () => {
 
 describe('what the machine computes with', () => {
   const backend = (name: string, available: boolean): object => ({
-    ...{ name, title: name, description: '', available, device: null },
+    name,
+    title: name,
+    description: '',
+    available,
+    device: null,
     ...(available ? { reason: null, how: null } : { reason: 'x', how: 'y' })
   })
   const all = (gpu: boolean): object[] =>

@@ -67,8 +67,13 @@ describe('following runs that grow', () => {
     const groups = ref([{ name: 'g', runIds: ['a'] }])
     scope.run(() =>
       useGroupCurves(() => ({
-        ...{ groups: groups.value, tag: 'loss', x: 'step', attempts: 'latest' },
-        ...{ smoothing: 0, center: 'mean', band: 'none' }
+        groups: groups.value,
+        tag: 'loss',
+        x: 'step',
+        attempts: 'latest',
+        smoothing: 0,
+        center: 'mean',
+        band: 'none'
       }))
     )
     await vi.advanceTimersByTimeAsync(10)

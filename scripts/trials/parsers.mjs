@@ -107,8 +107,10 @@ function inThread(program, task) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
     options: {
-      ...{ long: { type: 'boolean' }, seed: { type: 'string' } },
-      ...{ cases: { type: 'string' }, only: { type: 'string' } }
+      long: { type: 'boolean' },
+      seed: { type: 'string' },
+      cases: { type: 'string' },
+      only: { type: 'string' }
     }
   })
   const { passed, failed } = await run({

@@ -92,7 +92,12 @@ function oneWins([x, y], saved, [mine, theirs]) {
 const starting = (host, seeds, params = long) =>
   host.ask('experiments.list').then((experiments) =>
     host.ask('training.start', {
-      ...{ name: 'two', experiment: 'mnist', params, seeds, hooks: ['fc1'], backend: 'wasm' },
+      name: 'two',
+      experiment: 'mnist',
+      params,
+      seeds,
+      hooks: ['fc1'],
+      backend: 'wasm',
       record: experiments.find(({ id }) => id === 'mnist').defaultRecord
     })
   )

@@ -24,7 +24,9 @@ function lightning(runId: string, epochs = 60): RunSeries {
   const loss = (step: number): number => (step < 2500 ? 2 : 0.5) + 0.05 * rng.normal()
   const all = [...train, ...val].sort((a, b) => a - b)
   return {
-    ...{ runId, label: runId, seed: null },
+    runId,
+    label: runId,
+    seed: null,
     series: {
       train_loss: series(train, train.map(loss)),
       val_loss: series(val, val.map(loss)),
@@ -106,7 +108,9 @@ describe('the union of steps', () => {
 describe('other alignments', () => {
   it('on the steps of a series: the mean of what others recorded since the row before', () => {
     const run: RunSeries = {
-      ...{ runId: 'a', label: 'a', seed: null },
+      runId: 'a',
+      label: 'a',
+      seed: null,
       series: {
         train_loss: series([0, 1, 2, 3, 4, 9], [1, 2, 3, 4, 5, 6]),
         val_loss: series([1, 2, 5, 6], [10, 20, 30, 40])
@@ -190,7 +194,9 @@ describe('gradients of a row with missing cells', () => {
 
 /** `a` and `b` at steps of their own, which they never share. */
 const apart = (runId: string): RunSeries => ({
-  ...{ runId, label: runId, seed: null },
+  runId,
+  label: runId,
+  seed: null,
   series: {
     a: series(
       Array.from({ length: 30 }, (_, i) => 2 * i),

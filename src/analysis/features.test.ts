@@ -18,7 +18,9 @@ function noise(seed: number): Curve {
 function samplesOf(curves: Record<string, Curve>, runs = 2): FeatureSample[] {
   return Array.from({ length: runs }, (_, run) =>
     Object.entries(curves).map(([tag, curve]) => ({
-      ...{ runId: `r${run}`, tag, steps },
+      runId: `r${run}`,
+      tag,
+      steps,
       values: Float64Array.from(steps, (_, t) => curve(t, run))
     }))
   ).flat()
@@ -93,30 +95,26 @@ describe('the default features', () => {
     const counter = 'a counter: it says only how far the run is'
     const schedule = 'a schedule: it is set, not learnt'
     expect(left).toEqual({
-      ...{
-        'train/loss': outcome,
-        'eval/accuracy': outcome,
-        'train/box_loss': outcome,
-        'val/f1': outcome,
-        'metrics/mAP50(B)': outcome
-      },
+      'train/loss': outcome,
+      'eval/accuracy': outcome,
+      'train/box_loss': outcome,
+      'val/f1': outcome,
+      'metrics/mAP50(B)': outcome,
       'train/grad_norm_squared': 'nearly a copy of train/grad_norm',
-      ...{
-        'train/learning_rate': schedule,
-        'optimizer/momentum': schedule,
-        'lr-AdamW/pg1': schedule,
-        'x/lr0': schedule
-      },
+      'train/learning_rate': schedule,
+      'optimizer/momentum': schedule,
+      'lr-AdamW/pg1': schedule,
+      'x/lr0': schedule,
       kl_anneal: 'the same in every run: a schedule',
-      ...{ tokens: counter, 'train/epoch': counter, 'mystery/counter': counter },
-      ...{
-        'train/samples_per_second': clock,
-        'time/step_ms': clock,
-        'gpu.0/memory': clock,
-        'it/s': clock,
-        eta: clock,
-        'train/total_flos': clock
-      },
+      tokens: counter,
+      'train/epoch': counter,
+      'mystery/counter': counter,
+      'train/samples_per_second': clock,
+      'time/step_ms': clock,
+      'gpu.0/memory': clock,
+      'it/s': clock,
+      eta: clock,
+      'train/total_flos': clock,
       'scale/constant': 'never changes',
       'all/nan': 'holds no finite numbers'
     })

@@ -3,7 +3,9 @@ import { hasDetails, outcomeRanges, setApart } from './name-details'
 import { runOf } from './testing/builders'
 
 const input = (runId: string, points: number) => ({
-  ...{ runId, label: runId, seed: null },
+  runId,
+  label: runId,
+  seed: null,
   steps: Array.from({ length: points }, (_, i) => i * 10),
   epochs: Array.from({ length: points }, (_, i) => i)
 })

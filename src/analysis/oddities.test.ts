@@ -59,7 +59,9 @@ describe('8: model selection', () => {
     const sequences = [...train, ...test]
     const rows = test.reduce((sum, sequence) => sum + sequence.rows, 0)
     const task = {
-      ...{ states: 1, fold: 0, seed: 1 },
+      states: 1,
+      fold: 0,
+      seed: 1,
       trainRuns: train.map((_, i) => i),
       testRuns: test.map((_, i) => train.length + i)
     }

@@ -66,8 +66,17 @@ describe('a log-likelihood that falls as states are added', () => {
         optionsOf()
       ),
       candidate: {
-        ...{ states: i + 1, restart: 0, seed: 0, logLikelihood, aic: 0, bic: 0, iterations: 1, converged: true },
-        ...{ problem: null, discarded: false, agreement: null }
+        states: i + 1,
+        restart: 0,
+        seed: 0,
+        logLikelihood,
+        aic: 0,
+        bic: 0,
+        iterations: 1,
+        converged: true,
+        problem: null,
+        discarded: false,
+        agreement: null
       }
     }))
     selectionRows(optionsOf({ statesMax: logLikelihoods.length }), 2, candidates, [], findings)
@@ -86,7 +95,11 @@ describe('a log-likelihood that falls as states are added', () => {
 describe('the largest number of states that was tried', () => {
   const rowsTo = (states: number): SelectionRow[] =>
     Array.from({ length: states }, (_, k) => ({
-      ...{ states: k + 1, parameters: k, best: -50 + k, aic: null, heldOut: null },
+      states: k + 1,
+      parameters: k,
+      best: -50 + k,
+      aic: null,
+      heldOut: null,
       bic: { best: 100 - k, mean: 100 - k, std: 0 }
     }))
   const said = (states: number, by: 'bic' | 'evidence'): string[] => {

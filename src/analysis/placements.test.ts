@@ -150,7 +150,9 @@ describe('whether runs are stretched', () => {
 
 describe('the placement of a run that a model has not seen', () => {
   const model: GaussianHmm = {
-    ...{ states: 2, features: 2, covariance: 'diag' },
+    states: 2,
+    features: 2,
+    covariance: 'diag',
     startProb: Float64Array.of(1, 0),
     transMat: Float64Array.of(0.95, 0.05, 0, 1),
     means: Float64Array.of(-1, 1, 1, -1),
@@ -242,8 +244,11 @@ describe('gain and shift given the levels', () => {
     const spread = { logGain: 0.3, shift: 0.5 }
     const found = placed(
       {
-        ...{ count: 4, weight: sum((i) => weight[i]), x: sum((i) => weight[i] * x[i]) },
-        ...{ xx: sum((i) => weight[i] * x[i] ** 2), level: sum((i) => weight[i] * level[i]) },
+        count: 4,
+        weight: sum((i) => weight[i]),
+        x: sum((i) => weight[i] * x[i]),
+        xx: sum((i) => weight[i] * x[i] ** 2),
+        level: sum((i) => weight[i] * level[i]),
         xLevel: sum((i) => weight[i] * x[i] * level[i])
       },
       spread

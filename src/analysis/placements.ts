@@ -197,7 +197,10 @@ function started(rows: Rows, guess: readonly Placement[]): Fit {
     weights: new Float64Array(COMPONENTS).fill(1 / COMPONENTS),
     means,
     variances: new Float64Array(COMPONENTS * features).fill(FIRST_VARIANCE),
-    ...{ placements, at, shares: new Float64Array(n * COMPONENTS), score: -Infinity }
+    placements,
+    at,
+    shares: new Float64Array(n * COMPONENTS),
+    score: -Infinity
   }
 }
 

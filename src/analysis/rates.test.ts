@@ -115,7 +115,9 @@ describe('runs as rates', () => {
       const a = steps.map((step) => (step < 150 ? 0.02 : -0.01) * step + 0.1 * rng.normal())
       const b = steps.map((step, t) => (t % 9 === 0 ? Math.sqrt(step) + 0.1 * rng.normal() : NaN))
       return {
-        ...{ runId: `r${r}`, label: `R${r}`, seed: r },
+        runId: `r${r}`,
+        label: `R${r}`,
+        seed: r,
         series: { a: { steps, values: a }, b: { steps, values: b }, flat: { steps, values: steps.map((s) => 2 * s) } }
       }
     })

@@ -28,17 +28,29 @@ type Quantity = 'loss' | 'accuracy'
 
 /** Words for data that is held out, by how far they can be trusted to mean validation; a test set only where nothing else is. */
 const held: Record<string, number> = {
-  ...{ val: 0, valid: 0, validation: 0 },
-  ...{ eval: 1, evaluation: 1, dev: 2, test: 3, testing: 3 }
+  val: 0,
+  valid: 0,
+  validation: 0,
+  eval: 1,
+  evaluation: 1,
+  dev: 2,
+  test: 3,
+  testing: 3
 }
 const trained = new Set(['train', 'training', 'trn'])
 /** Words for a quantity; a plainer word is the better name where a log has several. */
 const quantities: Record<string, { of: Quantity; rank: number }> = {
-  ...{ loss: { of: 'loss', rank: 0 }, losses: { of: 'loss', rank: 0 } },
-  ...{ nll: { of: 'loss', rank: 1 }, ce: { of: 'loss', rank: 1 }, xent: { of: 'loss', rank: 1 } },
-  ...{ crossentropy: { of: 'loss', rank: 1 } },
-  ...{ accuracy: { of: 'accuracy', rank: 0 }, acc: { of: 'accuracy', rank: 0 } },
-  ...{ top1: { of: 'accuracy', rank: 1 }, acc1: { of: 'accuracy', rank: 1 }, 'acc@1': { of: 'accuracy', rank: 1 } }
+  loss: { of: 'loss', rank: 0 },
+  losses: { of: 'loss', rank: 0 },
+  nll: { of: 'loss', rank: 1 },
+  ce: { of: 'loss', rank: 1 },
+  xent: { of: 'loss', rank: 1 },
+  crossentropy: { of: 'loss', rank: 1 },
+  accuracy: { of: 'accuracy', rank: 0 },
+  acc: { of: 'accuracy', rank: 0 },
+  top1: { of: 'accuracy', rank: 1 },
+  acc1: { of: 'accuracy', rank: 1 },
+  'acc@1': { of: 'accuracy', rank: 1 }
 }
 /** Words that say how often or how it was averaged, and nothing about what it is. */
 const fillers = new Set([

@@ -54,7 +54,10 @@ export function countRows(
     const rows = own.reduce((sum, n) => sum + n, 0)
     const problem = remnants.problem ?? (own.length === 0 ? absent : null)
     return {
-      ...{ align, rows, left, problem },
+      align,
+      rows,
+      left,
+      problem,
       least: own.length > 0 ? Math.min(...own) : 0,
       median: own.length > 0 ? median(own) : 0,
       recorded: rows > 0 ? cells / (rows * features.length) : 0

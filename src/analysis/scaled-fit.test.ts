@@ -47,7 +47,8 @@ describe('a fit of values that are not z-scored', () => {
     const units = [1e-3, 1, 50]
     const given = (own: readonly number[]): Sequence[] =>
       levels(1).map((run) => ({
-        ...{ ...run, missing: true },
+        ...run,
+        missing: true,
         data: run.data.map((value, p) => (p === 40 ? NaN : value * own[p % 3]))
       }))
     const options = { states: 3, covariance: 'full', autoregression, maxIterations: 200, tolerance: 1e-9 } as const

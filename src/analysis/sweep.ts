@@ -158,8 +158,15 @@ function courseOf({ rate, loss, gradient }: SweptRun): Course {
     if (values[i] < from) from = values[i]
   }
   return {
-    ...{ rate, points, brokenAt, bounce, loss, lastStep: points > 0 ? loss.steps[points - 1] : 0 },
-    ...{ start: finite[0] ?? Number.NaN, end: endOf(values), best: smallest(finite) },
+    rate,
+    points,
+    brokenAt,
+    bounce,
+    loss,
+    lastStep: points > 0 ? loss.steps[points - 1] : 0,
+    start: finite[0] ?? Number.NaN,
+    end: endOf(values),
+    best: smallest(finite),
     gradient: gradient && gradient.steps.length >= 2 ? gradientCourse(gradient) : null
   }
 }

@@ -12,7 +12,9 @@ const testdata = fileURLToPath(new URL('../../testdata/checkpoints/torch/', impo
 function run(home: string, ...args: string[]): { code: number | null; out: string; err: string } {
   const env = { ...process.env, PHASESCOPE_USER_DATA: join(home, 'user'), PHASESCOPE_DEBUG: '' }
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'import', ...args], {
-    ...{ cwd: home, env, encoding: 'utf8' }
+    cwd: home,
+    env,
+    encoding: 'utf8'
   })
   return { code: status, out: stdout, err: stderr }
 }

@@ -106,10 +106,7 @@ export const analysisRequests = {
   },
   /** @param axis what time is counted in; absent: what tells the points apart */
   'analysis.across': {
-    params: z.object({
-      ...{ id, states: z.number().int(), convergence: convergenceRule },
-      axis: timeAxis.optional()
-    }),
+    params: z.object({ id, states: z.number().int(), convergence: convergenceRule, axis: timeAxis.optional() }),
     result: acrossRuns
   }
 } satisfies RequestTable

@@ -20,7 +20,11 @@ export const importRequests = {
   /** What the chosen files hold. `job` names the work for progress and cancelling. */
   'import.inspect': {
     params: z.object({
-      ...{ job: jobId, grant: id, stepColumns, hooks: checkpointHooks, answers: runAnswers.optional() },
+      job: jobId,
+      grant: id,
+      stepColumns,
+      hooks: checkpointHooks,
+      answers: runAnswers.optional(),
       /** As if the logs were read where they lie: what lies beside them is then no part of their runs. */
       follow: z.boolean().optional()
     }),

@@ -49,7 +49,9 @@ const initialValues = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('uniform'), min: z.number(), max: z.number() }).strict(),
   z
     .object({
-      ...{ kind: z.literal('scaled'), scale: z.number().positive(), fan: z.enum(['in', 'out', 'average']) },
+      kind: z.literal('scaled'),
+      scale: z.number().positive(),
+      fan: z.enum(['in', 'out', 'average']),
       spread: z.enum(['uniform', 'normal', 'truncated'])
     })
     .strict(),
@@ -64,8 +66,11 @@ const constraint = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unitNorm'), axis }).strict(),
   z
     .object({
-      ...{ kind: z.literal('norm'), min: z.number().min(0), max: z.number().min(0) },
-      ...{ rate: z.number().min(0).max(1), axis }
+      kind: z.literal('norm'),
+      min: z.number().min(0),
+      max: z.number().min(0),
+      rate: z.number().min(0).max(1),
+      axis
     })
     .strict()
 ]) satisfies z.ZodType<Constraint>

@@ -180,13 +180,19 @@ const layer = <T extends string, S extends z.ZodRawShape>(type: T, fields: S) =>
   z.object({ ...named, type: z.literal(type), ...fields }).strict()
 
 const recurrent = {
-  ...{ units: count, sequences: yes, backwards: yes, bias: yes },
-  ...{ activation: activationName.optional(), dropout: rate.optional() }
+  units: count,
+  sequences: yes,
+  backwards: yes,
+  bias: yes,
+  activation: activationName.optional(),
+  dropout: rate.optional()
 }
 const gate = activationName.optional()
 const moved = {
-  ...{ height: range, fill: z.enum(['reflect', 'wrap', 'nearest', 'constant']) },
-  ...{ value: z.number().optional(), nearest: yes }
+  height: range,
+  fill: z.enum(['reflect', 'wrap', 'nearest', 'constant']),
+  value: z.number().optional(),
+  nearest: yes
 }
 
 export const describedLayers = [
@@ -200,8 +206,13 @@ export const describedLayers = [
   layer('upsample', { scale: window, bilinear: yes }),
   layer('resize', { size: z.tuple([count, count]) }),
   layer('attention', {
-    ...{ heads: count, width: count, valueWidth: count.optional(), units: count.optional() },
-    ...{ causal: yes, bias: yes, dropout: rate.optional() }
+    heads: count,
+    width: count,
+    valueWidth: count.optional(),
+    units: count.optional(),
+    causal: yes,
+    bias: yes,
+    dropout: rate.optional()
   }),
   layer('randomFlip', { horizontal: z.boolean(), vertical: z.boolean() }),
   layer('randomShift', { ...moved, width: range }),
@@ -225,8 +236,12 @@ export const describedLayers = [
   layer('gru', { ...recurrent, gate, resetAfter: yes }),
   layer('simpleRnn', recurrent),
   layer('depthwiseConv', {
-    ...{ size: window, strides: window.optional(), dilations: window.optional(), pad },
-    ...{ multiplier: count.optional(), bias: yes }
+    size: window,
+    strides: window.optional(),
+    dilations: window.optional(),
+    pad,
+    multiplier: count.optional(),
+    bias: yes
   }),
   layer('convTranspose', { filters: count, size: window, strides: window.optional(), pad, bias: yes }),
   layer('globalMaxPool', {})

@@ -101,7 +101,11 @@ const layer = z.discriminatedUnion('type', [
   z
     .object({
       ...named,
-      ...{ type: z.literal('conv'), filters: count, size: window, strides: window.optional(), pad },
+      type: z.literal('conv'),
+      filters: count,
+      size: window,
+      strides: window.optional(),
+      pad,
       dilations: window.optional(),
       bias: z.boolean().optional()
     })
@@ -109,22 +113,30 @@ const layer = z.discriminatedUnion('type', [
   z
     .object({
       ...named,
-      ...{ type: z.enum(['maxPool', 'avgPool']), size: window, strides: window.optional(), pad: pad.optional() }
+      type: z.enum(['maxPool', 'avgPool']),
+      size: window,
+      strides: window.optional(),
+      pad: pad.optional()
     })
     .strict(),
   z.object({ ...named, type: z.literal('globalAvgPool') }).strict(),
   z
     .object({
       ...named,
-      ...{ type: z.literal('batchNorm'), momentum: z.number().min(0).max(1).optional() },
+      type: z.literal('batchNorm'),
+      momentum: z.number().min(0).max(1).optional(),
       epsilon: z.number().positive().optional(),
-      ...{ scale: yes, center: yes }
+      scale: yes,
+      center: yes
     })
     .strict(),
   z
     .object({
-      ...{ ...named, type: z.literal('layerNorm'), epsilon: z.number().positive().optional() },
-      ...{ scale: yes, center: yes }
+      ...named,
+      type: z.literal('layerNorm'),
+      epsilon: z.number().positive().optional(),
+      scale: yes,
+      center: yes
     })
     .strict(),
   z
@@ -132,8 +144,10 @@ const layer = z.discriminatedUnion('type', [
       ...named,
       type: z.literal('activation'),
       fn: activationName,
-      ...{ slope: z.number().min(0).optional(), alpha: z.number().min(0).optional() },
-      ...{ max: z.number().positive().optional(), threshold: z.number().optional() }
+      slope: z.number().min(0).optional(),
+      alpha: z.number().min(0).optional(),
+      max: z.number().positive().optional(),
+      threshold: z.number().optional()
     })
     .strict(),
   z.object({ ...named, type: z.literal('flatten') }).strict(),

@@ -116,10 +116,18 @@ export class Engine {
     this.imports = new ImportService({ launcher, places, cores, versions, log: this.log, push })
     this.data = new DataService({ launcher, log: this.log })
     this.analyses = new AnalysisService({
-      ...{ pool: this.compute, queries: this.queries, log: this.log, push: pushOf, idle }
+      pool: this.compute,
+      queries: this.queries,
+      log: this.log,
+      push: pushOf,
+      idle
     })
     this.follower = new LogFollower({
-      ...{ launcher, queries: this.queries, log: this.log, versions, push },
+      launcher,
+      queries: this.queries,
+      log: this.log,
+      versions,
+      push,
       trains: (session, runId) => this.training.isBusy(session, runId)
     })
     this.roleValues = new RoleValues(this.queries)

@@ -21,8 +21,12 @@ function subjectOf(row: Row, visits: number[] | null = null, series: Record<stri
       if (!values) return null
       const sum = values.reduce((a, b) => a + b, 0)
       return {
-        ...{ count: values.length, first: values[0], last: values[values.length - 1], mean: sum / values.length },
-        ...{ min: Math.min(...values), max: Math.max(...values) }
+        count: values.length,
+        first: values[0],
+        last: values[values.length - 1],
+        mean: sum / values.length,
+        min: Math.min(...values),
+        max: Math.max(...values)
       }
     },
     path: () => visits && { visits, steps: visits.map((_, i) => 10 * i).concat(10 * visits.length) },

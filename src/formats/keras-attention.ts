@@ -44,7 +44,9 @@ export const attention: Record<string, Reader> = {
     const dropout = layer.call?.settings.training === false ? 0 : rate
     return reshaped(
       {
-        ...{ type: 'attention', heads: whole(layer, 'num_heads'), width: whole(layer, 'key_dim') },
+        type: 'attention',
+        heads: whole(layer, 'num_heads'),
+        width: whole(layer, 'key_dim'),
         ...(values != null && values !== width ? { valueWidth: whole(layer, 'value_dim') } : {}),
         ...(units ? { units: units[0] as number } : {}),
         ...(layer.call?.settings.use_causal_mask === true ? { causal: true } : {}),

@@ -47,14 +47,23 @@ describe('a compiled model', () => {
 
   it('has its optimizer as hyperparameters', () => {
     expect(compiledOf({ optimizer: 'adam' }).params).toEqual({
-      ...{ optimizer: 'adam', learningRate: 0.001, weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }
+      optimizer: 'adam',
+      learningRate: 0.001,
+      weightDecay: 0,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-7
     })
     // As Keras 3.15.1 writes Adam(0.001), a single.
     expect(compiledOf(optimizer('Adam', { learning_rate: 0.0010000000474974513 })).params.learningRate).toBe(0.001)
     expect(compiledOf(optimizer('Adam', { learning_rate: 0.00123456789 })).params.learningRate).toBe(0.00123456789)
     const given = { learning_rate: 0.01, weight_decay: 0.02, beta_1: 0.8, global_clipnorm: 2 }
     expect(compiledOf(optimizer('Adam', given)).params).toMatchObject({
-      ...{ optimizer: 'adamw', learningRate: 0.01, weightDecay: 0.02, beta1: 0.8, clipNorm: 2 }
+      optimizer: 'adamw',
+      learningRate: 0.01,
+      weightDecay: 0.02,
+      beta1: 0.8,
+      clipNorm: 2
     })
     const saved = { optimizer_config: { class_name: 'SGD', config: { learning_rate: 0.1, momentum: 0.5 } } }
     expect(compiledOf(saved).params).toEqual({ optimizer: 'sgd', learningRate: 0.1, momentum: 0.5, weightDecay: 0 })

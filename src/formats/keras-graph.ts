@@ -46,9 +46,7 @@ export function graphOf(model: Config, file: string, legacy: boolean): KerasGrap
   const frame: Frame = { file, legacy, uses: [], taken: new Set(['input']), depth: 0 }
   const inputKey = 'input'
   const input = inputOf(model, file)
-  const outputs = open(model, frame, {
-    ...{ prefix: '', identity: '', store: '', inputs: [inputKey], settings: {} }
-  })
+  const outputs = open(model, frame, { prefix: '', identity: '', store: '', inputs: [inputKey], settings: {} })
   if (frame.uses.length === 0) {
     throw new FormatError(file, null, 'has no layers beside its input. Add some and save it again.')
   }
@@ -112,7 +110,10 @@ function openFunctional(model: Config, frame: Frame, place: Place): string[] {
       throw new FormatError(file, `layer "${layer.name}"`, 'it is used 0 times. Save the model again.')
     }
     return entries.map((entry: unknown, node) => ({
-      ...{ entry: list[i], layer, store: stores[i], node },
+      entry: list[i],
+      layer,
+      store: stores[i],
+      node,
       call: callOf(entry, layer)
     }))
   })
@@ -183,7 +184,10 @@ function use({ entry, layer, store }: Stored, frame: Frame, place: Place, call: 
   if (modelClasses.includes(layer.className)) {
     const scope = freeName(`${place.prefix}${layer.name}`, taken)
     return open(record(entry)!, frame, {
-      ...{ prefix: `${scope}.`, identity: `${identity}.`, inputs: call.from, settings },
+      prefix: `${scope}.`,
+      identity: `${identity}.`,
+      inputs: call.from,
+      settings,
       frozen: place.frozen,
       store: `${store}/`
     })

@@ -99,7 +99,13 @@ const readers: Record<string, Reader> = {
     if (!(place >= 0 && place < rank)) throw refused(layer, `joins along axis ${axis}, which is the batch or not there`)
     return only(place === rank - 1 ? { type: 'concat' } : { type: 'concat', axis: place })
   },
-  ...{ ...arrangements, ...attention, ...merges, ...noise, ...scales, ...sequences, ...windows }
+  ...arrangements,
+  ...attention,
+  ...merges,
+  ...noise,
+  ...scales,
+  ...sequences,
+  ...windows
 }
 
 const knownLayers = ['InputLayer', ...Object.keys(readers)]
@@ -208,8 +214,13 @@ function conv(layer: KerasLayer, dimensions: number): Converted {
   const causal = dimensions === 1 && layer.config.padding === 'causal'
   const spread = dilations(layer, dimensions)
   const part: Part = {
-    ...{ type: 'conv', filters: whole(layer, 'filters'), size, pad: causal ? 'valid' : padding(layer), bias },
-    ...{ strides: sizes(layer, 'strides', strides ?? 1, dimensions), ...spread }
+    type: 'conv',
+    filters: whole(layer, 'filters'),
+    size,
+    pad: causal ? 'valid' : padding(layer),
+    bias,
+    strides: sizes(layer, 'strides', strides ?? 1, dimensions),
+    ...spread
   }
   if (!causal) return { part, ...activationOf(layer) }
   // Every step sees those before it.

@@ -49,7 +49,13 @@ describe('models of TensorFlow.js', () => {
       ...['dropout', 'dense', 'dense_selu', 'tanh', 'logits']
     ])
     expect(network.layers[0]).toEqual({
-      ...{ name: 'conv', type: 'conv', filters: 4, size: [3, 3], strides: [1, 1], pad: 'same', bias: true },
+      name: 'conv',
+      type: 'conv',
+      filters: 4,
+      size: [3, 3],
+      strides: [1, 1],
+      pad: 'same',
+      bias: true,
       // TensorFlow.js draws kernels as Keras 1 did.
       initial: { W: { kind: 'scaled', scale: 1, fan: 'average', spread: 'truncated' } }
     })
@@ -136,7 +142,10 @@ it('functions with numbers keep them, as layers and as activations of layers', (
 
 /** As Keras 3 writes them: https://keras.io/api/models/model_saving_apis/model_config_serialization/ */
 const keras3 = (className: string, config: object) => ({
-  ...{ module: 'keras.layers', class_name: className, config: { trainable: true, ...config }, registered_name: null },
+  module: 'keras.layers',
+  class_name: className,
+  config: { trainable: true, ...config },
+  registered_name: null,
   build_config: { input_shape: [null, 4] }
 })
 const tensor = (name: string) => ({
@@ -144,7 +153,9 @@ const tensor = (name: string) => ({
   config: { shape: [null, 4], dtype: 'float32', keras_history: [name, 0, 0] }
 })
 const sequential3 = (...layers: object[]) => ({
-  ...{ module: 'keras', class_name: 'Sequential', registered_name: 'Sequential' },
+  module: 'keras',
+  class_name: 'Sequential',
+  registered_name: 'Sequential',
   config: { name: 'net', layers: [keras3('InputLayer', { batch_shape: [null, 4], name: 'in' }), ...layers] },
   compile_config: {
     loss: { class_name: 'SparseCategoricalCrossentropy', config: { name: 'sparse_categorical_crossentropy' } }
@@ -221,7 +232,8 @@ const deep = (levels: number): object =>
 describe('models that cannot be read', () => {
   const dense = (config: object) => keras3('Dense', { name: 'd', units: 2, ...config })
   const functional = (layers: object[], outputs: unknown = [['d', 0, 0]]) => ({
-    ...{ class_name: 'Functional', config: { name: 'f', layers, output_layers: outputs } }
+    class_name: 'Functional',
+    config: { name: 'f', layers, output_layers: outputs }
   })
   const input = {
     class_name: 'InputLayer',

@@ -61,11 +61,14 @@ export const noise: Record<string, Reader> = {
     return { type: 'randomFlip', horizontal: mode !== 'vertical', vertical: mode !== 'horizontal' }
   }),
   RandomTranslation: inTraining((layer) => ({
-    ...{ type: 'randomShift', height: range(layer, 'height_factor'), width: range(layer, 'width_factor') },
+    type: 'randomShift',
+    height: range(layer, 'height_factor'),
+    width: range(layer, 'width_factor'),
     ...filling(layer)
   })),
   RandomZoom: inTraining((layer) => ({
-    ...{ type: 'randomZoom', height: range(layer, 'height_factor') },
+    type: 'randomZoom',
+    height: range(layer, 'height_factor'),
     ...(layer.config.width_factor == null ? {} : { width: range(layer, 'width_factor') }),
     ...filling(layer)
   })),

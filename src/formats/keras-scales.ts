@@ -62,7 +62,9 @@ export const scales: Record<string, Reader> = {
       throw refused(layer, 'has no usable "groups"')
     }
     return only({
-      ...{ type: 'groupNorm', ...given({ epsilon: epsilon ?? 1e-3 }), ...affineOf(layer) },
+      type: 'groupNorm',
+      ...given({ epsilon: epsilon ?? 1e-3 }),
+      ...affineOf(layer),
       ...(groups === -1 ? {} : { groups: groups as number })
     })
   },

@@ -64,7 +64,8 @@ export function variablesOf(className: string, config: Config): Variable[] {
     case 'TimeDistributed': {
       const { class_name: inner, config: settings } = (config.layer ?? {}) as Config
       return variablesOf(String(inner), (settings ?? {}) as Config).map(({ path, name }) => ({
-        ...{ path: `layer/${path}`, name }
+        path: `layer/${path}`,
+        name
       }))
     }
     case 'MultiHeadAttention':

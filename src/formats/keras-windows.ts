@@ -18,8 +18,10 @@ type Depthwise = Extract<Part, { type: 'depthwiseConv' }>
 function depthwisePart(layer: KerasLayer, dimensions: number): Depthwise {
   const multiplier = layer.config.depth_multiplier == null ? 1 : whole(layer, 'depth_multiplier')
   return {
-    ...{ type: 'depthwiseConv', size: sizes(layer, 'kernel_size', layer.config.kernel_size, dimensions) },
-    ...{ strides: sizes(layer, 'strides', layer.config.strides ?? 1, dimensions), pad: padding(layer) },
+    type: 'depthwiseConv',
+    size: sizes(layer, 'kernel_size', layer.config.kernel_size, dimensions),
+    strides: sizes(layer, 'strides', layer.config.strides ?? 1, dimensions),
+    pad: padding(layer),
     ...dilations(layer, dimensions),
     ...(multiplier === 1 ? {} : { multiplier })
   }
@@ -37,9 +39,7 @@ function separable(layer: KerasLayer, dimensions: number): Converted {
     { suffix: 'depthwise', part: { ...depthwisePart(layer, dimensions), bias: false } },
     {
       suffix: 'pointwise',
-      part: {
-        ...{ type: 'conv' as const, filters: whole(layer, 'filters'), size: ones, pad: 'valid' as const, bias }
-      }
+      part: { type: 'conv' as const, filters: whole(layer, 'filters'), size: ones, pad: 'valid' as const, bias }
     }
   ]
   return { part: null, steps, ...activationOf(layer) }
@@ -50,7 +50,9 @@ function transposed(layer: KerasLayer, dimensions: number): Converted {
   if (dilations(layer, dimensions).dilations) throw refused(layer, 'is dilated. Set dilation_rate=1')
   return {
     part: {
-      ...{ type: 'convTranspose', filters: whole(layer, 'filters'), pad: padding(layer) },
+      type: 'convTranspose',
+      filters: whole(layer, 'filters'),
+      pad: padding(layer),
       size: sizes(layer, 'kernel_size', layer.config.kernel_size, dimensions),
       strides: sizes(layer, 'strides', layer.config.strides ?? 1, dimensions),
       bias: layer.config.use_bias !== false

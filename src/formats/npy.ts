@@ -222,7 +222,8 @@ function parseHeader(text: string, name: string): Omit<NpyHeader, 'start'> {
     throw new FormatError(name, 'header', `its shape (${excerpt(sizes)}) is none of NumPy's. Save or copy it again.`)
   }
   return {
-    ...{ dtype: kind.dtype, shape },
+    dtype: kind.dtype,
+    shape,
     fortranOrder: order === 'True',
     bigEndian: byteOrder === '>',
     bytesPerValue: Number(code.slice(1))

@@ -85,7 +85,9 @@ function entryOf(source: ByteSource, entry: FileEntry): ZipEntry {
     return part.bytes
   }
   return {
-    ...{ path, size, stored },
+    path,
+    size,
+    stored,
     read: async (at, length) => {
       checked(at, length)
       return stored ? readStored(at, length) : unpack(at, length)

@@ -127,8 +127,14 @@ describe.each(combinations)('rules with a %s A and %s covariances', (kind, type)
       return { ...sequence, missing: true, data: sequence.data.map((value) => (rng.uniform() < 0.05 ? NaN : value)) }
     })
     const fit = fitGaussianHmm(sequences, {
-      ...{ states: 2, covariance: type, autoregression: kind, maxIterations: 2000, tolerance: 1e-10, covarsPrior: 0 },
-      ...{ seed: 3, start: 'segments' }
+      states: 2,
+      covariance: type,
+      autoregression: kind,
+      maxIterations: 2000,
+      tolerance: 1e-10,
+      covarsPrior: 0,
+      seed: 3,
+      start: 'segments'
     })
     const history = fit.logLikelihoodHistory
     for (let i = 1; i < history.length; i++) expect(history[i]).toBeGreaterThan(history[i - 1] - 1e-7)
@@ -193,8 +199,13 @@ describe('autoregressive states', () => {
         golden.posteriors[s].flat().forEach((value, p) => expect(posteriors[states + p]).toBeCloseTo(value, 8))
       })
       const fit = fitGaussianHmm(sequences, {
-        ...{ states, covariance: 'full', autoregression: 'full', init: golden.init },
-        ...{ maxIterations: 20, tolerance: -Infinity, covarsPrior: 0 }
+        states,
+        covariance: 'full',
+        autoregression: 'full',
+        init: golden.init,
+        maxIterations: 20,
+        tolerance: -Infinity,
+        covarsPrior: 0
       })
       // dynamax adds the logarithms of its flat priors: (K + 1) ln (K - 1)!
       const flat =
@@ -220,14 +231,12 @@ describe('autoregressive states', () => {
       return { data, rows: 100, columns: 2 }
     })
     const fit = fitGaussianHmm(sequences, {
-      ...{
-        states: 2,
-        covariance: 'diag',
-        autoregression: 'diag',
-        maxIterations: 100,
-        covarsPrior: 1e-4,
-        start: 'segments'
-      }
+      states: 2,
+      covariance: 'diag',
+      autoregression: 'diag',
+      maxIterations: 100,
+      covarsPrior: 1e-4,
+      start: 'segments'
     })
     decodeViterbi(fit, sequences).forEach((states, s) => {
       expect(Math.abs(states.findIndex((state) => state !== states[0]) - cuts[s] - 1)).toBeLessThanOrEqual(1)

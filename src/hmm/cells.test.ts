@@ -93,7 +93,12 @@ describe.each(types)('missing cells of a model with %s covariances', (type) => {
       return without(sequence, cells)
     })
     const fit = fitGaussianHmm(sequences, {
-      ...{ states: 3, covariance: type, maxIterations: 600, tolerance: 1e-10, covarsPrior: 0, seed: 2 }
+      states: 3,
+      covariance: type,
+      maxIterations: 600,
+      tolerance: 1e-10,
+      covarsPrior: 0,
+      seed: 2
     })
     const history = fit.logLikelihoodHistory
     for (let i = 1; i < history.length; i++) expect(history[i]).toBeGreaterThan(history[i - 1] - 1e-7)

@@ -50,8 +50,10 @@ export class Changes {
     const square = this.cellwise ? K * D : K * packedLength(D)
     this.sums = {
       count: new Float64Array(this.cellwise ? K * D : K),
-      ...{ x: new Float64Array(K * D), y: new Float64Array(K * D) },
-      ...{ xx: new Float64Array(square), xy: new Float64Array(this.cellwise ? K * D : K * D * D) },
+      x: new Float64Array(K * D),
+      y: new Float64Array(K * D),
+      xx: new Float64Array(square),
+      xy: new Float64Array(this.cellwise ? K * D : K * D * D),
       yy: new Float64Array(square)
     }
   }

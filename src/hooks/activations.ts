@@ -65,10 +65,7 @@ export class ActivationStatistics {
   add(hook: string, { shape, values }: Seen): void {
     const units = shape.at(-1) ?? 1
     const before = this.sums.get(hook)
-    const sums: Sums = before ?? {
-      ...{ count: 0, nearZero: 0, saturated: 0 },
-      ...{ alive: new Uint8Array(units), counts: null }
-    }
+    const sums: Sums = before ?? { count: 0, nearZero: 0, saturated: 0, alive: new Uint8Array(units), counts: null }
     this.sums.set(hook, sums)
     const { nearZero } = this
     let near = 0
@@ -126,7 +123,9 @@ export class ActivationStatistics {
 
 function merged(a: Histogram, b: Histogram): Histogram {
   return {
-    ...{ min: a.min, max: a.max, counts: a.counts.map((count, i) => count + b.counts[i]) },
+    min: a.min,
+    max: a.max,
+    counts: a.counts.map((count, i) => count + b.counts[i]),
     lowest: a.num === 0 ? b.lowest : b.num === 0 ? a.lowest : Math.min(a.lowest, b.lowest),
     highest: a.num === 0 ? b.highest : b.num === 0 ? a.highest : Math.max(a.highest, b.highest),
     num: a.num + b.num,

@@ -9,7 +9,11 @@ const range = { min: -1, max: 3, bins: 4 }
 const seen = (shape: number[], ...values: number[]) => ({ shape, values: Float32Array.from(values) })
 const parameter = (owner: string, ...values: number[]): ParameterValues => {
   const spec: ParameterSpec = {
-    ...{ name: `${owner}.W`, owner, role: 'weight', shape: [values.length], initial: { kind: 'zeros' } }
+    name: `${owner}.W`,
+    owner,
+    role: 'weight',
+    shape: [values.length],
+    initial: { kind: 'zeros' }
   }
   return { spec, values: Float32Array.from(values) }
 }

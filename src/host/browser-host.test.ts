@@ -7,6 +7,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import type { ClientOptions } from 'ws'
 import { decodeFrame, encodeFrame } from '../contract/wire'
 import { nextEvent, testEngine, trainingRequest } from '../engine/testing/engines'
 import { startBrowserHost } from './browser-host'
@@ -584,9 +585,13 @@ describe('other machines', () => {
     expect(signedIn.headers['set-cookie']![0]).toMatch(/; Secure$/)
     expect(signedIn.headers['content-security-policy']).toContain(`connect-src 'self' wss://${name}`)
     const cookie = signedIn.headers['set-cookie']![0].split(';')[0]
-    const socket = new WebSocket(`wss://127.0.0.1:${port}/socket`, {
-      ...{ ca: cert, servername: 'lab.example', headers: { Host: name, Cookie: cookie, Origin: `https://${name}` } }
-    })
+    // The types of the library do not know the name that TLS is asked for.
+    const options: ClientOptions & { servername: string } = {
+      ca: cert,
+      servername: 'lab.example',
+      headers: { Host: name, Cookie: cookie, Origin: `https://${name}` }
+    }
+    const socket = new WebSocket(`wss://127.0.0.1:${port}/socket`, options)
     onTestFinished(() => socket.terminate())
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
     // Plain HTTP and nonsense on the same port end nothing.

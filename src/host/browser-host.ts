@@ -139,7 +139,9 @@ export async function startBrowserHost(engine: Engine, options: BrowserHostOptio
         leftFiles.left(staged)
       })
       servePageSocket(client, {
-        ...{ engine, report, stalledMs: options.stalledMs },
+        engine,
+        report,
+        stalledMs: options.stalledMs,
         cleaned: (reply, name) => forClients(reply, name, report, dirname(renderer)),
         onStaged: (staging) => staged.add(staging)
       })

@@ -10,8 +10,12 @@ function guarded(tell: (sentence: string) => void = () => undefined) {
   const clock = { ms: 0 }
   const exits: number[] = []
   const stop = standGuard({
-    ...{ engine, tell, report: () => undefined, exit: (code: number) => void exits.push(code) },
-    ...{ process: events, now: () => clock.ms }
+    engine,
+    tell,
+    report: () => undefined,
+    exit: (code: number) => void exits.push(code),
+    process: events,
+    now: () => clock.ms
   })
   const errors = () => engine.log.all().filter(({ level }) => level === 'error')
   return { engine, events, clock, exits, stop, errors }

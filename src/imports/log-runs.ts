@@ -36,9 +36,17 @@ function logRun(root: string, run: LogRun, top: string): ImportFile {
   const name = run.name === '.' ? top : run.name.replaceAll('\\', '/')
   const file = run.name === '.' ? top : `${top}/${name}`
   return {
-    ...{ file, run: file, name, group: top, seed: seedFromName(basename(name)), seedFrom: null },
+    file,
+    run: file,
+    name,
+    group: top,
+    seed: seedFromName(basename(name)),
+    seedFrom: null,
     bytes: [...run.files.values()].reduce((sum, size) => sum + size, 0),
-    ...{ modifiedMs: run.modifiedMs, home: file, prefix: null, notes: [] },
+    modifiedMs: run.modifiedMs,
+    home: file,
+    prefix: null,
+    notes: [],
     holds: { kind: 'log', root, run: run.name, folder: run.folder, files: [...run.files.keys()] }
   }
 }

@@ -22,7 +22,10 @@ const takenOff = 'The softmax of layer out was taken off: losses start from what
 it.each(['small.keras', 'small.h5'])('%s is the model that Keras saved', async (name) => {
   const { network, notes, weights } = await read(name)
   expect(network).toEqual({
-    ...{ title: 'small', input: [6, 2], conventions: 'keras', loss: { name: 'cross-entropy' } },
+    title: 'small',
+    input: [6, 2],
+    conventions: 'keras',
+    loss: { name: 'cross-entropy' },
     layers: [
       { name: 'gru', type: 'gru', units: 3 },
       { name: 'out', type: 'dense', units: 2, bias: true }

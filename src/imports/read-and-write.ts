@@ -107,14 +107,17 @@ async function readLog(file: ImportFile, holds: LogHolding): Promise<{ source: I
     const { log } = reader
     const source: ImportSource = {
       ...namesOf(file),
-      ...{ format: 'tensorboard', rows: 0, columns: [], stepColumn: 'step', stepCandidates: [], unclear: null },
-      ...{
-        firstStep: null,
-        lastStep: null,
-        series: [],
-        problem: null,
-        notes: [...file.notes, ...notes, ...log.problems]
-      }
+      format: 'tensorboard',
+      rows: 0,
+      columns: [],
+      stepColumn: 'step',
+      stepCandidates: [],
+      unclear: null,
+      firstStep: null,
+      lastStep: null,
+      series: [],
+      problem: null,
+      notes: [...file.notes, ...notes, ...log.problems]
     }
     let restarts = false
     const epochs = log.scalars('epoch')?.view('latest')
@@ -148,8 +151,17 @@ async function readWhole(
 ): Promise<{ source: ImportSource; points: ImportedPoints | null }> {
   const source: ImportSource = {
     ...namesOf(file),
-    ...{ format: null, rows: 0, columns: [], stepColumn: null, stepCandidates: [], unclear: null },
-    ...{ firstStep: null, lastStep: null, series: [], problem: null, notes: [] }
+    format: null,
+    rows: 0,
+    columns: [],
+    stepColumn: null,
+    stepCandidates: [],
+    unclear: null,
+    firstStep: null,
+    lastStep: null,
+    series: [],
+    problem: null,
+    notes: []
   }
   try {
     const { format, table, step: own } = await readRecorded(holds, file.file)

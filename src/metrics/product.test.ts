@@ -6,7 +6,8 @@ import { singularValues } from './singular-values'
 describe('the product of two matrices', () => {
   const rng = new Rng(5)
   const random = (rows: number, columns: number): Factor => ({
-    ...{ rows, columns },
+    rows,
+    columns,
     data: Float64Array.from({ length: rows * columns }, () => rng.normal())
   })
 

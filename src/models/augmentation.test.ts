@@ -31,7 +31,8 @@ function outputs(network: NetworkSpec, inputs: Float32Array, count: number, rng?
 }
 
 const flat = (layer: Layer, input: number[]): NetworkSpec => ({
-  ...{ title: 'n', input },
+  title: 'n',
+  input,
   layers: [layer, { name: 'flat', type: 'flatten' }]
 })
 

@@ -63,7 +63,13 @@ export function resnet18({ input, classes }: ImageTask, { width, batchNorm, resi
   const layers: Layer[] = []
   const conv = (name: string, filters: number, size: number, stride: number, inputs?: string[]): void => {
     layers.push({
-      ...{ name, type: 'conv', filters, size: [size, size], strides: [stride, stride], pad: 'same', bias: !batchNorm },
+      name,
+      type: 'conv',
+      filters,
+      size: [size, size],
+      strides: [stride, stride],
+      pad: 'same',
+      bias: !batchNorm,
       ...(inputs ? { inputs } : {})
     })
   }

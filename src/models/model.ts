@@ -59,7 +59,10 @@ export class Model {
   forward(inputs: InputBatch, count: number, options: ForwardOptions = {}): tf.Tensor2D[] {
     const { tap, rng, normalised } = options
     const pass: Pass = {
-      ...{ inputs, count, training: rng !== undefined, rng: rng ?? still },
+      inputs,
+      count,
+      training: rng !== undefined,
+      rng: rng ?? still,
       value: (name) => this.byName.get(name)!.tensor,
       seen: (path, value) => (tap?.(path, value) ?? value) as typeof value,
       normalised: (statistics) => normalised?.(statistics)

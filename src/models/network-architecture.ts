@@ -110,7 +110,11 @@ function described(draft: ParameterDraft, layer: string, init: InitOptions): Par
   const drawn = (): Initialiser =>
     role === 'weight' ? weightInitialiser(init, fan!.in, fan!.out) : biasInitialiser(init, fan!.in)
   return {
-    ...{ name: `${owner}.${role === 'weight' ? 'W' : 'b'}`, owner, role, shape, initial: draft.initial ?? drawn() },
+    name: `${owner}.${role === 'weight' ? 'W' : 'b'}`,
+    owner,
+    role,
+    shape,
+    initial: draft.initial ?? drawn(),
     ...(columnBlocks === undefined ? {} : { columnBlocks }),
     ...(normalisation === undefined ? {} : { normalisation })
   }

@@ -153,10 +153,28 @@ function ofManifest(folder: string, place: string, path: string, problem: Phases
     reader.refresh()
     const now = new Date().toISOString()
     await writeJson(path, {
-      ...{ schemaVersion: runVersion, revision: 1, id, name: id, group: id, groupName: id, spec: null, log: null },
-      ...{ imported: { format: 'tensorboard', file: id, seed: null }, status: 'done', createdAt: now, startedAt: null },
-      ...{ message: 'Its manifest was damaged; this is what its event files hold.', finishedAt: now },
-      ...{ step: 0, totalSteps: 0, epoch: 0, totalEpochs: 0, elapsedSeconds: 0, last: {}, notes: '', tags: [] },
+      schemaVersion: runVersion,
+      revision: 1,
+      id,
+      name: id,
+      group: id,
+      groupName: id,
+      spec: null,
+      log: null,
+      imported: { format: 'tensorboard', file: id, seed: null },
+      status: 'done',
+      createdAt: now,
+      startedAt: null,
+      message: 'Its manifest was damaged; this is what its event files hold.',
+      finishedAt: now,
+      step: 0,
+      totalSteps: 0,
+      epoch: 0,
+      totalEpochs: 0,
+      elapsedSeconds: 0,
+      last: {},
+      notes: '',
+      tags: [],
       versions: {}
     })
   })

@@ -11,14 +11,25 @@ afterEach(() => rmSync(project, { recursive: true, force: true }))
 
 const source = { kind: 'table', files: ['mine.csv'] }
 const classes: DatasetContent = {
-  ...{ inputShape: [2, 2, 1], classes: 3, classNames: ['a', 'b', 'c'], targetWidth: 0, notes: ['A note.'] },
+  inputShape: [2, 2, 1],
+  classes: 3,
+  classNames: ['a', 'b', 'c'],
+  targetWidth: 0,
+  notes: ['A note.'],
   train: { inputs: Uint8Array.from({ length: 16 }, (_, i) => i), labels: Int32Array.of(2, 0, 2, 1), count: 4 },
   validation: { inputs: new Uint8Array(4).fill(9), labels: Int32Array.of(1), count: 1 }
 }
 const numbers: DatasetContent = {
-  ...{ inputShape: [2], classes: 0, classNames: [], targetWidth: 2, notes: [], validation: null },
+  inputShape: [2],
+  classes: 0,
+  classNames: [],
+  targetWidth: 2,
+  notes: [],
+  validation: null,
   train: {
-    ...{ inputs: Float32Array.of(1, 2, 3, 4), labels: new Int32Array(0), count: 2 },
+    inputs: Float32Array.of(1, 2, 3, 4),
+    labels: new Int32Array(0),
+    count: 2,
     targets: Float32Array.of(0.5, 1, 1.5, 2)
   }
 }
@@ -29,8 +40,11 @@ describe('data sets of a project', () => {
     expect(stored).toMatchObject({ id: 'my-pictures', train: 4, validation: 1, classCounts: [1, 1, 2], source })
     const loaded = await loadDataset(project, stored.id)
     expect(loaded.dataset).toEqual({
-      ...{ inputShape: [2, 2, 1], classes: 3, classNames: ['a', 'b', 'c'] },
-      ...{ train: classes.train, validation: classes.validation }
+      inputShape: [2, 2, 1],
+      classes: 3,
+      classNames: ['a', 'b', 'c'],
+      train: classes.train,
+      validation: classes.validation
     })
     expect(loaded.validation).toEqual(classes.validation)
     const second = await saveDataset(project, 'My pictures', source, numbers)

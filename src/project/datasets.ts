@@ -97,10 +97,19 @@ export async function saveDataset(
   const temporary = join(parent, `.${stem}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`)
   const { inputShape, classes, targetWidth, train, validation, notes } = content
   const facts = {
-    ...{ schemaVersion: datasetVersion, name, createdAt: new Date().toISOString(), source },
-    ...{ inputShape, classes, classNames: content.classNames.slice(0, mostClassNames), targetWidth },
+    schemaVersion: datasetVersion,
+    name,
+    createdAt: new Date().toISOString(),
+    source,
+    inputShape,
+    classes,
+    classNames: content.classNames.slice(0, mostClassNames),
+    targetWidth,
     ...(content.labelNames && { labelNames: content.labelNames.slice(0, mostClassNames) }),
-    ...{ train: train.count, validation: validation?.count ?? 0, classCounts: countsOf(train, classes), notes }
+    train: train.count,
+    validation: validation?.count ?? 0,
+    classCounts: countsOf(train, classes),
+    notes
   }
   try {
     await mkdir(temporary)

@@ -249,7 +249,10 @@ function compareRun(raw: Raw, tb: Tb | null, folder: string): void {
             if (!('op' in node)) continue
             const { op, device, inputs, attributes } = graph.nodes[n]
             expect({ op, device, input: inputs, attr: attributes.map(([key]) => key).sort() }).toEqual({
-              ...{ op: node.op, device: node.device, input: node.input, attr: [...node.attr].sort() }
+              op: node.op,
+              device: node.device,
+              input: node.input,
+              attr: [...node.attr].sort()
             })
           }
         })

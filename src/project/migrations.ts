@@ -32,10 +32,7 @@ function analysisFrom1(old: Record<string, unknown>): Record<string, unknown> {
     ...old,
     schemaVersion: 2,
     options: { ...(old.options as object), transitions: 'free' },
-    candidates: (old.candidates as object[]).map((candidate) => ({
-      ...candidate,
-      ...{ agreement: null, discarded: false }
-    })),
+    candidates: (old.candidates as object[]).map((candidate) => ({ ...candidate, agreement: null, discarded: false })),
     fits
   }
 }

@@ -143,14 +143,32 @@ it('ids are file names that do not repeat', () => {
 
 describe('analyses of an older format', () => {
   const old = {
-    ...{ schemaVersion: 1, id: 'a', name: 'Old', createdAt: '2026-01-01T00:00:00.000Z', elapsedSeconds: 1 },
+    schemaVersion: 1,
+    id: 'a',
+    name: 'Old',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    elapsedSeconds: 1,
     options: {
-      ...{ runIds: ['r'], features: ['f'], zscore: 'run', covariance: 'diag', statesMin: 2, statesMax: 2, restarts: 1 },
-      ...{ maxIterations: 10, tolerance: 0.01, minCovar: 0.001, seed: 0, criterion: 'bic', folds: 0, surrogates: 0 }
+      runIds: ['r'],
+      features: ['f'],
+      zscore: 'run',
+      covariance: 'diag',
+      statesMin: 2,
+      statesMax: 2,
+      restarts: 1,
+      maxIterations: 10,
+      tolerance: 0.01,
+      minCovar: 0.001,
+      seed: 0,
+      criterion: 'bic',
+      folds: 0,
+      surrogates: 0
     },
     inputs: {
       runs: [{ runId: 'r', label: 'R', seed: 0, steps: [0, 1], epochs: [0, 1] }],
-      ...{ features: ['f'], rows: 2, scaling: [[{ mean: 0, std: 1 }]] }
+      features: ['f'],
+      rows: 2,
+      scaling: [[{ mean: 0, std: 1 }]]
     },
     findings: [],
     candidates: [
@@ -169,29 +187,49 @@ describe('analyses of an older format', () => {
     selection: [{ states: 2, parameters: 7, best: -1, bic: null, aic: null, heldOut: null }],
     fits: [
       {
-        ...{ states: 2, restart: 0, logLikelihood: -1, aic: 2, bic: 3 },
+        states: 2,
+        restart: 0,
+        logLikelihood: -1,
+        aic: 2,
+        bic: 3,
         model: {
-          ...{ covariance: 'diag', startProb: [1, 0], means: [[-1], [1]], covars: [[1], [1]] },
+          covariance: 'diag',
+          startProb: [1, 0],
+          means: [[-1], [1]],
+          covars: [[1], [1]],
           transMat: [
             [0.5, 0.5],
             [0, 1]
           ]
         },
         stateSummaries: [0, 1].map((index) => ({
-          ...{ index, name: `Mine ${index}`, color: index + 1, occupancy: 0.5, meanDwell: 1, visits: 1 },
-          ...{ initialShare: 1 - index, finalShare: index, initial: index === 0, final: index === 1 }
+          index,
+          name: `Mine ${index}`,
+          color: index + 1,
+          occupancy: 0.5,
+          meanDwell: 1,
+          visits: 1,
+          initialShare: 1 - index,
+          finalShare: index,
+          initial: index === 0,
+          final: index === 1
         })),
         paths: [[0, 1]],
         transitions: [
           {
-            ...{ from: 0, to: 1, probability: 0.5, leavingShare: 1, count: 1 },
+            from: 0,
+            to: 1,
+            probability: 0.5,
+            leavingShare: 1,
+            count: 1,
             occurrences: [{ runId: 'r', index: 1 }],
             features: [{ feature: 'f', gradient: 1, meanDifference: 2 }]
           }
         ]
       }
     ],
-    ...{ chosenStates: 2, chosenBy: 'bic' }
+    chosenStates: 2,
+    chosenBy: 'bic'
   }
 
   it('are migrated on opening, beside a copy of the old file', async () => {

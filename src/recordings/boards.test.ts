@@ -18,7 +18,11 @@ const own = mkdtempSync(join(tmpdir(), 'phasescope-boards-'))
 afterAll(() => rmSync(own, { recursive: true, force: true }))
 
 const source = (folder: string, place = folder): RunSource => ({
-  ...{ runId: place, folder, place, label: place, seed: null }
+  runId: place,
+  folder,
+  place,
+  label: place,
+  seed: null
 })
 const madeRun = (place: string): RunSource => source(join(made.folder, place), place)
 
@@ -106,7 +110,16 @@ describe('scalars', () => {
     const query = { runs: [nan, long], tags: ['a', 'wave'], x: 'step', attempts: 'latest', from: 0, to: 2 } as const
     const [row, other] = statisticsOf({ ...query, runs: [...query.runs], tags: [...query.tags] })
     expect(row).toEqual({
-      ...{ runId: 'nan', tag: 'a', points: 3, firstStep: 0, lastStep: 2, first: 1, last: 3, min: 1, max: 3, mean: 2 }
+      runId: 'nan',
+      tag: 'a',
+      points: 3,
+      firstStep: 0,
+      lastStep: 2,
+      first: 1,
+      last: 3,
+      min: 1,
+      max: 3,
+      mean: 2
     })
     expect(other).toMatchObject({ runId: 'long', tag: 'wave', points: 3 })
   })
@@ -172,8 +185,13 @@ describe('histograms', () => {
 
   it('with buckets that have no end keep those beside the equal bins, and outside of a heatmap', () => {
     const value = (max: number) => ({
-      ...{ min: -1, max, num: 12, sum: 0, sumSquares: 12 },
-      ...{ bucketLimits: [0, 1, 3, Number.MAX_VALUE], buckets: [4, 2, 4, 2] }
+      min: -1,
+      max,
+      num: 12,
+      sum: 0,
+      sumSquares: 12,
+      bucketLimits: [0, 1, 3, Number.MAX_VALUE],
+      buckets: [4, 2, 4, 2]
     })
     const events = [Infinity, Number.MAX_VALUE].map((max, step) => encodeHistogram(step, step, 'h', value(max)))
     const run = written('open', events)
@@ -208,7 +226,11 @@ describe('histograms', () => {
 
   it('with other edges later on still land in the columns of the first ones', () => {
     const value = (low: number, high: number) => ({
-      ...{ min: low, max: high, num: 6, sum: 0, sumSquares: 6 },
+      min: low,
+      max: high,
+      num: 6,
+      sum: 0,
+      sumSquares: 6,
       bucketLimits: [low, (low + high) / 2, high, Number.MAX_VALUE],
       buckets: [0, 2, 4, 0]
     })
@@ -223,7 +245,11 @@ describe('histograms', () => {
 
 it('a histogram that is none leaves a gap in the heatmap and nothing else', () => {
   const value = {
-    ...{ min: -1, max: 1, num: 6, sum: 0, sumSquares: 6 },
+    min: -1,
+    max: 1,
+    num: 6,
+    sum: 0,
+    sumSquares: 6,
     bucketLimits: [-1, 0, 1, Number.MAX_VALUE],
     buckets: [0, 2, 4, 0]
   }

@@ -27,9 +27,13 @@ function written(name: string, points: number, at: (t: number, rng: Rng) => Reco
 describe('a fit of foreign logs', () => {
   const runs = ['a', 'bb', 'ccc'].map((name) =>
     written(`keras/${name}`, 700, (t, rng) => ({
-      ...{ val_loss: 3 / (t + 1) + rng.normal(), current_epoch: t / 7, grad_norm: rng.normal() },
+      val_loss: 3 / (t + 1) + rng.normal(),
+      current_epoch: t / 7,
+      grad_norm: rng.normal(),
       // It is still but for one point, which no even choice of 200 points has.
-      ...{ spike: t === 333 ? rng.normal() : 0, still: 1, anneal: Math.min(1, t / 50) }
+      spike: t === 333 ? rng.normal() : 0,
+      still: 1,
+      anneal: Math.min(1, t / 50)
     }))
   )
   const some = written('keras/dddd', 20, (_, rng) => ({ 'eval/loss': rng.normal(), grad_norm: rng.normal() }))
@@ -58,7 +62,10 @@ describe('a fit of foreign logs', () => {
 
   it('of nothing that can be read are none', () => {
     expect(featuresOf({ runs: [{ ...some, folder: join(dirname(some.folder), 'gone') }], said: {} })).toEqual({
-      ...{ chosen: [], left: [], outcomes: [], roles: {} }
+      chosen: [],
+      left: [],
+      outcomes: [],
+      roles: {}
     })
   })
 

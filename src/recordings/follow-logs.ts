@@ -31,7 +31,10 @@ export async function followLogs({ folders, runs }: FollowedPlaces): Promise<Log
         id,
         problem: null,
         runs: log.map(({ name, files, modifiedMs }) => ({
-          ...{ name, files: files.size, state: stateOf([...files]), modifiedMs }
+          name,
+          files: files.size,
+          state: stateOf([...files]),
+          modifiedMs
         }))
       })
     } catch (error) {

@@ -28,7 +28,10 @@ export function lastValuesOf(log: RunLog, said: RoleChoices = {}, place: string 
   const epoch = Number.isFinite(told) ? told : step
   const elapsed = end - log.startTime
   return {
-    ...{ step, totalSteps: step, epoch, totalEpochs: epoch },
+    step,
+    totalSteps: step,
+    epoch,
+    totalEpochs: epoch,
     elapsedSeconds: Number.isFinite(elapsed) && elapsed > 0 ? elapsed : 0,
     last: headlineValues(log, said, place)
   }

@@ -37,7 +37,9 @@ export function twinPeaksOf({ run, hook, epoch }: OfRun<'runs.twinPeaks'>): Twin
   const held = last === undefined ? null : heatmapOf(run, tags.validation, { from: last, to: last }, 1)
   const edges = (seen ?? held)?.edges ?? new Float64Array(0)
   return {
-    ...{ epochs, epoch: shown, edges },
+    epochs,
+    epoch: shown,
+    edges,
     train: seen && peakOf(seen, edges, batches!, sumAt(log, `${tags.train}/zeros`, batches!)),
     validation: held && peakOf(held, edges, [last!], sumAt(log, `${tags.validation}/zeros`, [last!]))
   }
@@ -75,8 +77,12 @@ function peakOf(map: PackedHeatmap, edges: Float64Array, steps: number[], zeros:
   const values = counts.reduce((sum, count) => sum + count, below + above)
   return {
     density: counts.map((count, b) => (values > 0 ? count / values / (edges[b + 1] - edges[b]) : 0)),
-    ...{ histograms: map.total, from: steps[0], to: steps[steps.length - 1], values },
-    ...{ below: values > 0 ? below / values : 0, above: values > 0 ? above / values : 0 },
+    histograms: map.total,
+    from: steps[0],
+    to: steps[steps.length - 1],
+    values,
+    below: values > 0 ? below / values : 0,
+    above: values > 0 ? above / values : 0,
     zeros: zeros !== null && values > 0 ? zeros / values : null
   }
 }

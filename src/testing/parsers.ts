@@ -220,7 +220,8 @@ export async function parsersOf(root: string, scratch: string): Promise<Parser[]
     }
   }
   const own = {
-    ...{ title: 'mine', input: [28, 28, 1] },
+    title: 'mine',
+    input: [28, 28, 1],
     layers: [
       { name: 'flat', type: 'flatten' },
       { name: 'out', type: 'dense', units: 10 }

@@ -24,8 +24,14 @@ import { measureSpeed } from '../training/measure-speed'
 for (const reason of missingBackends) it.skip(reason, () => undefined)
 
 const facts: DatasetFacts = {
-  ...{ id: 'bars', name: 'Bars', inputShape: [6, 6, 1], classes: 3, classNames: ['rows', 'columns', 'both'] },
-  ...{ targetWidth: 0, train: 60, validation: 15 }
+  id: 'bars',
+  name: 'Bars',
+  inputShape: [6, 6, 1],
+  classes: 3,
+  classNames: ['rows', 'columns', 'both'],
+  targetWidth: 0,
+  train: 60,
+  validation: 15
 }
 
 /** Two convolutions, batch norm, pooling: what a device in software trains in seconds. */

@@ -10,16 +10,25 @@ import type { Dataset, DatasetFacts } from '../domain/dataset'
 
 const bytes = Uint8Array.from([0, 51, 102, 255, 5, 10, 15, 20, 0, 0, 0, 0])
 const facts: DatasetFacts = {
-  ...{ id: 'bytes', name: 'bytes', inputShape: [2, 2, 1], classes: 2, classNames: ['0', '1'], targetWidth: 0 },
-  ...{ train: 3, validation: 0 }
+  id: 'bytes',
+  name: 'bytes',
+  inputShape: [2, 2, 1],
+  classes: 2,
+  classNames: ['0', '1'],
+  targetWidth: 0,
+  train: 3,
+  validation: 0
 }
 const dataset: Dataset = {
-  ...{ inputShape: [2, 2, 1], classes: 2 },
+  inputShape: [2, 2, 1],
+  classes: 2,
   train: { inputs: bytes, labels: Int32Array.of(0, 1, 0), count: 3 },
   validation: { inputs: bytes.slice(0, 0), labels: new Int32Array(0), count: 0 }
 }
 const network = (byteMaximum?: 255): NetworkSpec => ({
-  ...{ title: 'n', input: [2, 2, 1], ...(byteMaximum ? { byteMaximum } : {}) },
+  title: 'n',
+  input: [2, 2, 1],
+  ...(byteMaximum ? { byteMaximum } : {}),
   layers: [
     { name: 'flat', type: 'flatten' },
     { name: 'fc', type: 'dense', units: 2 }

@@ -79,8 +79,13 @@ describe('labels of which several may hold', () => {
   it('have means over labels, and no recall where no example has the label', () => {
     const scalars = classScalars(evaluation, 'val', [], ['a', 'b/c'])
     expect(scalars).toMatchObject({
-      ...{ 'loss/val/a': 1.5, 'accuracy/val/a': 0.75, 'accuracy/val/b_c': 0.75, 'precision/val/a': 1 },
-      ...{ 'recall/val/a': 0.5, 'precision/val': 1, 'recall/val': 0.5 }
+      'loss/val/a': 1.5,
+      'accuracy/val/a': 0.75,
+      'accuracy/val/b_c': 0.75,
+      'precision/val/a': 1,
+      'recall/val/a': 0.5,
+      'precision/val': 1,
+      'recall/val': 0.5
     })
     expect(scalars['f1/val']).toBeCloseTo(2 / 3, 12)
     expect(scalars).not.toHaveProperty('recall/val/b_c')

@@ -19,8 +19,14 @@ import type { Recipe } from '../domain/recipe'
 import { Schedule } from './plan'
 
 const table: DatasetFacts = {
-  ...{ id: 'table', name: 'Table', inputShape: [4], classes: 3, classNames: ['a', 'b', 'c'], targetWidth: 0 },
-  ...{ train: 1000, validation: 0 }
+  id: 'table',
+  name: 'Table',
+  inputShape: [4],
+  classes: 3,
+  classNames: ['a', 'b', 'c'],
+  targetWidth: 0,
+  train: 1000,
+  validation: 0
 }
 
 describe('experiments', () => {

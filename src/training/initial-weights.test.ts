@@ -11,8 +11,14 @@ import type { NamedArray } from '../domain/arrays'
 import type { RunSpec } from '../domain/run'
 
 const facts: DatasetFacts = {
-  ...{ id: 'd', name: 'd', inputShape: [2], classes: 2, classNames: ['0', '1'], targetWidth: 0 },
-  ...{ train: 4, validation: 2 }
+  id: 'd',
+  name: 'd',
+  inputShape: [2],
+  classes: 2,
+  classNames: ['0', '1'],
+  targetWidth: 0,
+  train: 4,
+  validation: 2
 }
 const network: NetworkSpec = {
   title: 'n',
@@ -28,7 +34,9 @@ const { defaultRecord: record } = findExperiment('custom')
 const spec: RunSpec = { ...recipe, seed: 1, streams: 2, hooks: [], record, backend: 'wasm', parent: null }
 
 const array = (name: string, ...values: number[]): NamedArray => ({
-  ...{ name, shape: [values.length], data: Float32Array.from(values) }
+  name,
+  shape: [values.length],
+  data: Float32Array.from(values)
 })
 const saved = [
   ...[array('bn.W', 1, 1), array('bn.b', 0, 0), array('bn.mean', 0, 0), array('bn.variance', 1, 1)],

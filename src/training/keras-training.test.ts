@@ -51,9 +51,14 @@ function factsOf({ targetKind, input, targets, outputs }: Case): DatasetFacts {
   const width = outputs.shape[1]
   const classes = { classes: width, binary: 2, labels: 0, numbers: 0 }[targetKind]
   return {
-    ...{ id: 'golden', name: 'Golden', inputShape: input.shape.slice(1), classes },
-    ...{ classNames: Array.from({ length: classes }, (_, i) => String(i)) },
-    ...{ targetWidth: classes > 0 ? 0 : targets.length / input.shape[0], train: 1000, validation: 100 },
+    id: 'golden',
+    name: 'Golden',
+    inputShape: input.shape.slice(1),
+    classes,
+    classNames: Array.from({ length: classes }, (_, i) => String(i)),
+    targetWidth: classes > 0 ? 0 : targets.length / input.shape[0],
+    train: 1000,
+    validation: 100,
     ...(targetKind === 'labels' ? { labelNames: Array.from({ length: width }, (_, i) => String(i)) } : {})
   }
 }
@@ -65,15 +70,21 @@ function specOf(one: Case): RunSpec {
   const params = one.delta === null ? compiled : { ...compiled, loss: 'huber', huberDelta: one.delta }
   const recipe = resolveRecipe({ experiment: 'custom', params, data: factsOf(one), network })
   return {
-    ...{ ...recipe, seed: 1, streams: 3, hooks: [], record: findExperiment('custom').defaultRecord },
-    ...{ backend: 'wasm', parent: null }
+    ...recipe,
+    seed: 1,
+    streams: 3,
+    hooks: [],
+    record: findExperiment('custom').defaultRecord,
+    backend: 'wasm',
+    parent: null
   }
 }
 
 function batchOf({ targetKind, input, targets }: Case): Batch {
   const isOfClasses = targetKind === 'classes' || targetKind === 'binary'
   return {
-    ...{ inputs: Float32Array.from(input.values), count: input.shape[0] },
+    inputs: Float32Array.from(input.values),
+    count: input.shape[0],
     labels: isOfClasses ? Int32Array.from(targets) : new Int32Array(0),
     ...(isOfClasses ? {} : { targets: Float32Array.from(targets) })
   }
@@ -130,7 +141,9 @@ describe('training as Keras does', () => {
 describe('initial values as Keras draws them', () => {
   it.each(initializers.map((one) => [one.name, one] as const))('%s', (_, one) => {
     const layer = {
-      ...{ className: 'Dense', name: 'd', file: 'm' },
+      className: 'Dense',
+      name: 'd',
+      file: 'm',
       config: { units: one.shape.at(-1), kernel_initializer: one.initializer }
     }
     const { settings } = settingsOf(layer, { type: 'dense', units: one.shape.at(-1)! }, null)

@@ -30,7 +30,9 @@ const picture = (...layers: Layer[]): NetworkSpec => ({
   layers: [...layers, { name: 'flat', type: 'flatten' }, { name: 'logits', type: 'dense', units: 3 }]
 })
 const moved: { height: [number, number]; width: [number, number]; fill: 'reflect' } = {
-  ...{ height: [-0.2, 0.2], width: [-0.3, 0.3], fill: 'reflect' }
+  height: [-0.2, 0.2],
+  width: [-0.3, 0.3],
+  fill: 'reflect'
 }
 const chance: [string, NetworkSpec, boolean][] = [
   [
@@ -77,8 +79,14 @@ function examples({ input }: NetworkSpec, tokens: boolean): Split {
 
 function specOf(network: NetworkSpec): RunSpec {
   const data: DatasetFacts = {
-    ...{ id: 'd', name: 'd', inputShape: network.input, classes: 3, classNames: ['0', '1', '2'], targetWidth: 0 },
-    ...{ train: count, validation: count }
+    id: 'd',
+    name: 'd',
+    inputShape: network.input,
+    classes: 3,
+    classNames: ['0', '1', '2'],
+    targetWidth: 0,
+    train: count,
+    validation: count
   }
   const params = { optimizer: 'adam', learningRate: 0.02, weightDecay: 0, batchSize: 8, epochs: 10 }
   const recipe = resolveRecipe({ experiment: 'custom', params, data, network })

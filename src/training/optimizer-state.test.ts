@@ -30,8 +30,12 @@ describe.each(backends)('an optimizer on %s', (backend) => {
       return { values, slots: slotNames(name).map(() => new Float32Array(size)) }
     })
     const parameters = shapes.map((shape, i): Parameter => ({
-      ...{ name: `p${i}`, owner: 'test', role: 'weight', initial: { kind: 'zeros' } },
-      ...{ shape, tensor: tf.keep(tf.tensor(plain[i].values.slice(), shape)) }
+      name: `p${i}`,
+      owner: 'test',
+      role: 'weight',
+      initial: { kind: 'zeros' },
+      shape,
+      tensor: tf.keep(tf.tensor(plain[i].values.slice(), shape))
     }))
     const state = new OptimizerState(options, parameters)
     for (let time = 1; time <= 4; time++) {

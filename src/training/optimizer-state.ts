@@ -46,7 +46,9 @@ export class OptimizerState {
   private updateOnDevice(gradients: readonly tf.Tensor[], learningRate: number, time: number, scale: number): boolean {
     const { name, momentum, weightDecay: decay } = this.options
     const parameters = this.parameters.map(({ tensor }, i) => ({
-      ...{ weights: tensor, gradient: gradients[i], slots: this.slots[i] }
+      weights: tensor,
+      gradient: gradients[i],
+      slots: this.slots[i]
     }))
     if (name === 'sgd') return sgdOnDevice(parameters, { momentum, decay, learningRate, scale })
     return adamOnDevice(parameters, { ...adamNumbers(this.options, learningRate, time), scale })

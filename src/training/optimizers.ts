@@ -73,7 +73,10 @@ export function adamNumbers(
   const decoupled = name === 'adamw'
   const correction = 1 / (1 - beta2 ** time)
   return {
-    ...{ beta1, beta2, epsilon: earlyEpsilon ? epsilon * Math.sqrt(correction) : epsilon, correction },
+    beta1,
+    beta2,
+    epsilon: earlyEpsilon ? epsilon * Math.sqrt(correction) : epsilon,
+    correction,
     keep: decoupled ? 1 - learningRate * weightDecay : 1,
     l2: decoupled ? 0 : weightDecay,
     stepSize: learningRate / (1 - beta1 ** time)

@@ -7,7 +7,11 @@ import { backends, expectClose, expectSameEverywhere, useBackend } from '../tens
 import { constrain, penaltyOf } from './parameter-rules'
 
 const parameter = (tensor: tf.Tensor, more: Partial<Parameter>): Parameter => ({
-  ...{ name: 'fc.W', owner: 'fc', role: 'weight', shape: tensor.shape, initial: { kind: 'zeros' } },
+  name: 'fc.W',
+  owner: 'fc',
+  role: 'weight',
+  shape: tensor.shape,
+  initial: { kind: 'zeros' },
   ...more,
   tensor
 })

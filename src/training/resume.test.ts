@@ -37,8 +37,15 @@ describe('a continued run', () => {
     const resnet = { model: 'resnet18', width: 2, trainSamples: 40, validationSamples: 20, batchSize: 20, epochs: 2 }
     await expectSeamless(tinySpec('mnist', resnet, { hooks: ['layer1', 'fc'] }), 3)
     const captcha = {
-      ...{ trainSamples: 24, validationSamples: 8, batchSize: 8, epochs: 2, dropout: 0.5 },
-      ...{ filters1: 2, filters2: 2, hidden1: 8, hidden2: 8 }
+      trainSamples: 24,
+      validationSamples: 8,
+      batchSize: 8,
+      epochs: 2,
+      dropout: 0.5,
+      filters1: 2,
+      filters2: 2,
+      hidden1: 8,
+      hidden2: 8
     }
     await expectSeamless(tinySpec('captcha', captcha), 4)
     const nodules = {

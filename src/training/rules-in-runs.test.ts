@@ -29,22 +29,29 @@ const hidden: Layer[] = [
   { name: 'tanh', type: 'activation', fn: 'tanh' }
 ]
 const out: Layer = {
-  ...{ name: 'out', type: 'dense', units: 2, penalties: { W: { l1: 0.01, l2: 0.02 } } },
+  name: 'out',
+  type: 'dense',
+  units: 2,
+  penalties: { W: { l1: 0.01, l2: 0.02 } },
   constraints: { W: { kind: 'norm', min: 0, max: 0.8, rate: 1, axis: [0] } }
 }
 
 function runOf(spec: NetworkSpec, labels: number, params: Record<string, ParamValue> = {}): [RunSpec, Dataset] {
   const facts: DatasetFacts = {
-    ...{ id: 'd', name: 'Data', inputShape: [4], classes: labels === 0 ? 2 : 0, classNames: ['no', 'yes'] },
-    ...{ targetWidth: labels, train: 24, validation: 12 },
+    id: 'd',
+    name: 'Data',
+    inputShape: [4],
+    classes: labels === 0 ? 2 : 0,
+    classNames: ['no', 'yes'],
+    targetWidth: labels,
+    train: 24,
+    validation: 12,
     ...(labels > 0 ? { labelNames: ['a', 'b', 'c'].slice(0, labels) } : {})
   }
   const given = { epochs: 4, batchSize: 6, learningRate: 0.05, ...params }
   const recipe = resolveRecipe({ experiment: 'custom', params: given, data: facts, network: spec })
   const record = { ...findExperiment('custom').defaultRecord, checkpointEvery: 2, keepBest: false }
-  const run: RunSpec = {
-    ...{ ...recipe, seed: 2, streams: 3, hooks: ['fc', 'out'], record, backend: 'wasm', parent: null }
-  }
+  const run: RunSpec = { ...recipe, seed: 2, streams: 3, hooks: ['fc', 'out'], record, backend: 'wasm', parent: null }
   const { inputShape, classes } = facts
   return [run, { inputShape, classes, train: splitOf(24, labels), validation: splitOf(12, labels) }]
 }

@@ -44,8 +44,14 @@ describe('learning rates', () => {
 })
 
 const facts: DatasetFacts = {
-  ...{ id: 'golden', name: 'golden', inputShape: [4], classes: 3, classNames: ['0', '1', '2'], targetWidth: 0 },
-  ...{ train: 8, validation: 8 }
+  id: 'golden',
+  name: 'golden',
+  inputShape: [4],
+  classes: 3,
+  classNames: ['0', '1', '2'],
+  targetWidth: 0,
+  train: 8,
+  validation: 8
 }
 const network: NetworkSpec = {
   title: 'golden',
@@ -71,8 +77,14 @@ describe('five updates of a small network', () => {
 
   it('are those of PyTorch, running statistics and evaluation included', async () => {
     const params = {
-      ...{ optimizer: 'sgd', learningRate: 0.2, momentum: 0.8, weightDecay: 0.01, clipNorm: 0.15, labelSmoothing: 0.2 },
-      ...{ batchSize: 8, epochs: 5 }
+      optimizer: 'sgd',
+      learningRate: 0.2,
+      momentum: 0.8,
+      weightDecay: 0.01,
+      clipNorm: 0.15,
+      labelSmoothing: 0.2,
+      batchSize: 8,
+      epochs: 5
     }
     const recipe = resolveRecipe({ experiment: 'custom', params, data: facts, network })
     const { defaultRecord: record } = findExperiment('custom')

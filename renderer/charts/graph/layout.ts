@@ -148,7 +148,10 @@ function partOf(tree: GraphTree, path: string, options: LayoutOptions, aside: Pl
   return {
     boxes: [box, ...moved.boxes],
     lines: moved.lines,
-    ...{ width, height, inPort: port(content.inPort), outPort: port(content.outPort) }
+    width,
+    height,
+    inPort: port(content.inPort),
+    outPort: port(content.outPort)
   }
 }
 

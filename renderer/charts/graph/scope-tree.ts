@@ -65,7 +65,13 @@ export function buildTree(operations: readonly GraphNode[], kept: ReadonlySet<st
 
   const nodes = new Map<string, TreeNode>()
   const root: TreeNode = {
-    ...{ path: outermost, name: '', parent: outermost, depth: 0, children: [], operation: null, size: 0 }
+    path: outermost,
+    name: '',
+    parent: outermost,
+    depth: 0,
+    children: [],
+    operation: null,
+    size: 0
   }
   nodes.set(outermost, root)
   const scopeAt = (path: string): TreeNode => {
@@ -74,8 +80,13 @@ export function buildTree(operations: readonly GraphNode[], kept: ReadonlySet<st
     const slash = path.lastIndexOf('/')
     const parent = scopeAt(slash < 0 ? outermost : path.slice(0, slash))
     const scope: TreeNode = {
-      ...{ path, name: path.slice(slash + 1), parent: parent.path, depth: parent.depth + 1 },
-      ...{ children: [], operation: null, size: 0 }
+      path,
+      name: path.slice(slash + 1),
+      parent: parent.path,
+      depth: parent.depth + 1,
+      children: [],
+      operation: null,
+      size: 0
     }
     nodes.set(path, scope)
     parent.children.push(path)
@@ -92,8 +103,13 @@ export function buildTree(operations: readonly GraphNode[], kept: ReadonlySet<st
     const path = inside ? `${operation.name}/(${last})` : operation.name
     pathOf.set(operation.name, path)
     nodes.set(path, {
-      ...{ path, name: inside ? `(${last})` : last, parent: parent.path, depth: parent.depth + 1, children: [] },
-      ...{ operation, size: 1 }
+      path,
+      name: inside ? `(${last})` : last,
+      parent: parent.path,
+      depth: parent.depth + 1,
+      children: [],
+      operation,
+      size: 1
     })
     parent.children.push(path)
     for (let at: TreeNode | undefined = parent; at; at = at === root ? undefined : nodes.get(at.parent)) at.size += 1

@@ -23,7 +23,11 @@ function packed(...histograms: [number, number, number][][]): PackedHistograms {
   const ends = histograms.map((_, i) => histograms.slice(0, i + 1).flat().length)
   const steps = f64(...histograms.keys())
   return {
-    ...{ runId: 'a', steps, epochs: steps, wallTimes: steps, total: histograms.length },
+    runId: 'a',
+    steps,
+    epochs: steps,
+    wallTimes: steps,
+    total: histograms.length,
     offsets: Int32Array.from([0, ...ends]),
     left: f64(...all.map(([left]) => left)),
     right: f64(...all.map(([, right]) => right)),
@@ -122,7 +126,9 @@ describe('ridges', () => {
 
 describe('precision-recall curves', () => {
   const line = {
-    ...{ id: 'a', name: 'a', color: '#fff' },
+    id: 'a',
+    name: 'a',
+    color: '#fff',
     recall: f64(1, 0.5, 0.2, 0),
     precision: f64(0.3, 0.8, Number.NaN, 0),
     truePositives: f64(3, 2, 1, 0),

@@ -3,7 +3,9 @@ import { axisOf, columnOf, moved, orderColumns, passes, piecesOf, sortRows } fro
 import type { CellValue, SessionRow } from './columns'
 
 const row = (runId: string, cells: Record<string, CellValue>): SessionRow => ({
-  ...{ runId, name: runId, color: '#fff' },
+  runId,
+  name: runId,
+  color: '#fff',
   cells
 })
 const rows = [

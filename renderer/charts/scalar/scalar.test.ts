@@ -17,8 +17,19 @@ function curveOf(x: number[], y: number[], rest: Partial<DrawnCurve> = {}): Draw
   const xs = Float64Array.from(x)
   const pieces = rest.pieces ?? []
   return {
-    ...{ id: 'a', name: 'a', color: '#2976f7', x: xs, y: Float64Array.from(y), raw: null, band: null, pieces },
-    ...{ steps: xs, wallTimes: xs, counts: null, ascending: isAscending(xs, pieces), ...rest }
+    id: 'a',
+    name: 'a',
+    color: '#2976f7',
+    x: xs,
+    y: Float64Array.from(y),
+    raw: null,
+    band: null,
+    pieces,
+    steps: xs,
+    wallTimes: xs,
+    counts: null,
+    ascending: isAscending(xs, pieces),
+    ...rest
   }
 }
 
@@ -264,8 +275,15 @@ describe('the picture for a paper', () => {
   const theme = { text1: '#16191c', text2: '#434a51', text3: '#5f676f', axis: '#a9b0b6', grid: '#eef0f1' }
   const picture = (curves: DrawnCurve[]): string =>
     svgOf({
-      ...{ title: 'loss <val>', xName: 'Step', yName: 'loss/val', xKind: 'number', curves, legend: curves, theme },
-      ...{ x: { min: 0, max: 10, log: false }, y: { min: 0.1, max: 10, log: true } }
+      title: 'loss <val>',
+      xName: 'Step',
+      yName: 'loss/val',
+      xKind: 'number',
+      curves,
+      legend: curves,
+      theme,
+      x: { min: 0, max: 10, log: false },
+      y: { min: 0.1, max: 10, log: true }
     })
 
   it('has text, vector paths, axes with names and a legend', () => {

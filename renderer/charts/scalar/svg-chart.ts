@@ -40,8 +40,14 @@ export function svgOf(picture: Picture): string {
   const plotBottom = plot.top + plot.height
   const height = plotBottom + bottom + rows * legendRow + 8
   const frame: Frame = {
-    ...{ width, height: plotBottom + bottom, left: plot.left, top: plot.top, right: plot.right, bottom },
-    ...{ x: picture.x, y: picture.y }
+    width,
+    height: plotBottom + bottom,
+    left: plot.left,
+    top: plot.top,
+    right: plot.right,
+    bottom,
+    x: picture.x,
+    y: picture.y
   }
   const text = (x: number, y: number, value: string, rest = ''): string =>
     `<text x="${n(x)}" y="${n(y)}" ${rest}>${escaped(value)}</text>`

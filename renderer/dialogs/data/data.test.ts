@@ -11,22 +11,33 @@ import DataSelect from './DataSelect.vue'
 import { countText, isPictures, predictedText } from './facts'
 
 const found: NonNullable<DataFindings['found']> = {
-  ...{ kind: 'table', inputShape: [2], classes: 2, classNames: ['cat', 'dog'], targetWidth: 0 },
-  ...{
-    train: 10,
-    validation: 0,
-    classCounts: [7, 3],
-    labels: ['a', 'b', 'kind'],
-    label: 'kind',
-    inputs: [],
-    notes: [],
-    pictures: []
-  }
+  kind: 'table',
+  inputShape: [2],
+  classes: 2,
+  classNames: ['cat', 'dog'],
+  targetWidth: 0,
+  train: 10,
+  validation: 0,
+  classCounts: [7, 3],
+  labels: ['a', 'b', 'kind'],
+  label: 'kind',
+  inputs: [],
+  notes: [],
+  pictures: []
 }
 const dataset: DatasetInfo = {
-  ...{ id: 'pets', name: 'Pets', createdAt: '2026-01-01', source: { kind: 'table', files: ['pets.csv'] } },
-  ...{ inputShape: [2], classes: 2, classNames: ['cat', 'dog'], targetWidth: 0, train: 10, validation: 0 },
-  ...{ classCounts: [7, 3], notes: [] }
+  id: 'pets',
+  name: 'Pets',
+  createdAt: '2026-01-01',
+  source: { kind: 'table', files: ['pets.csv'] },
+  inputShape: [2],
+  classes: 2,
+  classNames: ['cat', 'dog'],
+  targetWidth: 0,
+  train: 10,
+  validation: 0,
+  classCounts: [7, 3],
+  notes: []
 }
 
 /** Questions to the host in order, and the answers that it gives by name: each once, the last one again and again. */
@@ -59,7 +70,12 @@ beforeEach(() => {
 afterEach(() => mounted.forEach((wrapper) => wrapper.unmount()))
 
 const findings = (change: Partial<DataFindings>): DataFindings => ({
-  ...{ label: 'pets.csv', name: 'pets', found: null, question: null, problem: null, left: [] },
+  label: 'pets.csv',
+  name: 'pets',
+  found: null,
+  question: null,
+  problem: null,
+  left: [],
   ...change
 })
 const dialog = (): HTMLElement => document.querySelector('[data-test="data-dialog"]')!

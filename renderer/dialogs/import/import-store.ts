@@ -161,7 +161,11 @@ export const useImport = defineStore('import', () => {
     job = newJob()
     progress.value = { done: 0, total: 0, text: 'Looking for files' }
     const found = await request('import.inspect', {
-      ...{ job, grant, stepColumns: stepColumns.value, answers: answers.value, follow: follow.value }
+      job,
+      grant,
+      stepColumns: stepColumns.value,
+      answers: answers.value,
+      follow: follow.value
     })
     if (!isCurrent()) return
     inspection.value = found
@@ -295,24 +299,38 @@ export const useImport = defineStore('import', () => {
   }
 
   return {
-    ...{ stage, progress, error, inspection, stepColumns, groupName, projectName, notSent, result, updating, follow },
-    ...{ busy, good, runCount, groups, obstacle, modules, hooks },
-    ...{
-      open,
-      pick,
-      type,
-      drop,
-      chooseStep,
-      chooseFollow,
-      answer,
-      join,
-      keepApart,
-      chooseHooks,
-      start,
-      cancel,
-      close,
-      again
-    }
+    stage,
+    progress,
+    error,
+    inspection,
+    stepColumns,
+    groupName,
+    projectName,
+    notSent,
+    result,
+    updating,
+    follow,
+    busy,
+    good,
+    runCount,
+    groups,
+    obstacle,
+    modules,
+    hooks,
+    open,
+    pick,
+    type,
+    drop,
+    chooseStep,
+    chooseFollow,
+    answer,
+    join,
+    keepApart,
+    chooseHooks,
+    start,
+    cancel,
+    close,
+    again
   }
 })
 

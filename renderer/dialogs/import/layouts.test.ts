@@ -4,20 +4,24 @@ import { describeSources, groupsOf, layoutsOf } from './layouts'
 
 function source(file: string, change: Partial<ImportSource> = {}): ImportSource {
   return {
-    ...{
-      file,
-      run: file,
-      name: file,
-      group: 'g',
-      seed: null,
-      seedFrom: null,
-      bytes: 1,
-      format: 'csv',
-      rows: 2,
-      columns: ['step', 'a']
-    },
-    ...{ stepColumn: 'step', stepCandidates: ['step'], unclear: null, firstStep: 0, lastStep: 1 },
-    ...{ series: [{ column: 'a', tag: 'a', points: 2 }], problem: null, notes: [] },
+    file,
+    run: file,
+    name: file,
+    group: 'g',
+    seed: null,
+    seedFrom: null,
+    bytes: 1,
+    format: 'csv',
+    rows: 2,
+    columns: ['step', 'a'],
+    stepColumn: 'step',
+    stepCandidates: ['step'],
+    unclear: null,
+    firstStep: 0,
+    lastStep: 1,
+    series: [{ column: 'a', tag: 'a', points: 2 }],
+    problem: null,
+    notes: [],
     ...change
   }
 }

@@ -12,8 +12,20 @@ import StateFacts from './phases/StateFacts.vue'
 
 describe('the name of a state', () => {
   const stateOf = (index: number, name: string): StateSummary => ({
-    ...{ index, name, number: index + 1, color: 1, rule: '', nameSource: 'rule', occupancy: 0.5, meanDwell: 3 },
-    ...{ visits: 2, initialShare: 1, finalShare: 0, absorbing: false, initial: true, final: false }
+    index,
+    name,
+    number: index + 1,
+    color: 1,
+    rule: '',
+    nameSource: 'rule',
+    occupancy: 0.5,
+    meanDwell: 3,
+    visits: 2,
+    initialShare: 1,
+    finalShare: 0,
+    absorbing: false,
+    initial: true,
+    final: false
   })
   const of = (id: string): { id: string; states: number } => ({ id, states: 3 })
   let renamed: unknown[] = []
@@ -85,9 +97,26 @@ describe('the features of a fit', () => {
   let tags = { scalars: ['loss/val', 'metric a', 'metric b'], histograms: [] as string[], problems: [] as string[] }
   let push: (name: string, payload: unknown) => void = () => undefined
   const run = {
-    ...{ id: 'r0', name: 'r0', group: 'g', groupName: 'g', imported: null, status: 'done', message: null, spec: null },
-    ...{ createdAt: '2026-01-01T00:00:00Z', startedAt: null, finishedAt: null, step: 9, totalSteps: 9, epoch: 9 },
-    ...{ totalEpochs: 9, elapsedSeconds: 1, last: {}, notes: '', tags: [], log: null }
+    id: 'r0',
+    name: 'r0',
+    group: 'g',
+    groupName: 'g',
+    imported: null,
+    status: 'done',
+    message: null,
+    spec: null,
+    createdAt: '2026-01-01T00:00:00Z',
+    startedAt: null,
+    finishedAt: null,
+    step: 9,
+    totalSteps: 9,
+    epoch: 9,
+    totalEpochs: 9,
+    elapsedSeconds: 1,
+    last: {},
+    notes: '',
+    tags: [],
+    log: null
   }
   let dialog: ReturnType<typeof mount>
 

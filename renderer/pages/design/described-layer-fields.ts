@@ -17,15 +17,23 @@ export const strides: LayerField = { key: 'strides', label: 'Strides', kind: 'si
 export const dilations: LayerField = { key: 'dilations', label: 'Dilation', kind: 'sizes', empty: '1' }
 
 const count = (key: string, label: string, empty?: string): LayerField => ({
-  ...{ key, label, kind: 'count' },
+  key,
+  label,
+  kind: 'count',
   ...(empty === undefined ? {} : { empty })
 })
 const number = (key: string, label: string, empty?: string): LayerField => ({
-  ...{ key, label, kind: 'number' },
+  key,
+  label,
+  kind: 'number',
   ...(empty === undefined ? {} : { empty })
 })
 const fn = (key: string, label: string, empty: string): LayerField => ({
-  ...{ key, label, kind: 'choice', choices: functions, empty }
+  key,
+  label,
+  kind: 'choice',
+  choices: functions,
+  empty
 })
 const rate = number('rate', 'Rate')
 const numbers = (key: string, label: string): LayerField => ({ key, label, kind: 'numbers' })
@@ -67,7 +75,10 @@ export const describedForms: Record<Described, LayerForm> = {
     { size: [3, 3], pad: 'same' }
   ),
   convTranspose: form('Transposed convolution', [count('filters', 'Filters'), size, strides, pad, bias], {
-    ...{ filters: 16, size: [2, 2], strides: [2, 2], pad: 'valid' }
+    filters: 16,
+    size: [2, 2],
+    strides: [2, 2],
+    pad: 'valid'
   }),
   globalMaxPool: none('Global maximum'),
   groupNorm: form('Group norm', [count('groups', 'Groups', 'each channel'), epsilon], { groups: 1 }),

@@ -25,9 +25,18 @@ describe('points asked for', () => {
 
 describe('readouts', () => {
   const curve = (name: string, value: number): DrawnCurve => ({
-    ...{ id: name, name, color: '#000', x: Float64Array.of(0, 1, 2), y: Float64Array.of(0, value, 0), raw: null },
-    ...{ band: null, pieces: [], steps: Float64Array.of(0, 10, 20), wallTimes: Float64Array.of(100, 101, 102) },
-    ...{ counts: null, ascending: true }
+    id: name,
+    name,
+    color: '#000',
+    x: Float64Array.of(0, 1, 2),
+    y: Float64Array.of(0, value, 0),
+    raw: null,
+    band: null,
+    pieces: [],
+    steps: Float64Array.of(0, 10, 20),
+    wallTimes: Float64Array.of(100, 101, 102),
+    counts: null,
+    ascending: true
   })
   const view = { x: { min: 0, max: 2, log: false }, y: { min: 0, max: 20, log: false }, reach: 0.1 }
   const twenty = Array.from({ length: 20 }, (_, i) => curve(`run ${i}`, i))
@@ -57,7 +66,16 @@ describe('readouts', () => {
 
 describe('statistics', () => {
   const row = (runId: string, first: number, last: number) => ({
-    ...{ runId, tag: 't', points: 2, firstStep: 0, lastStep: 1, first, last, min: first, max: last, mean: first }
+    runId,
+    tag: 't',
+    points: 2,
+    firstStep: 0,
+    lastStep: 1,
+    first,
+    last,
+    min: first,
+    max: last,
+    mean: first
   })
   const rows = tableRows([row('b', 2, 1), row('a', 0, 4), row('c', -2, 2)], (name) => ({ name, color: '' }))
 

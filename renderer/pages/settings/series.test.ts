@@ -26,13 +26,35 @@ async function page() {
 
 const recorded = ['train/loss', 'val/acc@1', 'my/score']
 const run = {
-  ...{ id: 'r0', name: 'r0', group: 'g', groupName: 'g', status: 'done', message: null, spec: null, log: null },
-  ...{ imported: { format: 'tensorboard', file: 'logs/r0', seed: null }, createdAt: '2026-01-01T00:00:00Z' },
-  ...{ startedAt: null, finishedAt: null, step: 9, totalSteps: 9, epoch: 9, totalEpochs: 9, elapsedSeconds: 1 },
-  ...{ last: {}, notes: '', tags: [] }
+  id: 'r0',
+  name: 'r0',
+  group: 'g',
+  groupName: 'g',
+  status: 'done',
+  message: null,
+  spec: null,
+  log: null,
+  imported: { format: 'tensorboard', file: 'logs/r0', seed: null },
+  createdAt: '2026-01-01T00:00:00Z',
+  startedAt: null,
+  finishedAt: null,
+  step: 9,
+  totalSteps: 9,
+  epoch: 9,
+  totalEpochs: 9,
+  elapsedSeconds: 1,
+  last: {},
+  notes: '',
+  tags: []
 }
 const projectOf = (id: string): object => ({
-  ...{ id, name: id, folder: `/${id}`, sample: false, trusted: true, held: [], problems: [] }
+  id,
+  name: id,
+  folder: `/${id}`,
+  sample: false,
+  trusted: true,
+  held: [],
+  problems: []
 })
 
 describe('roles', () => {
@@ -62,15 +84,26 @@ describe('roles', () => {
     'runs.tags': () => ({ scalars: recorded, histograms: [], problems: [], roles: told() }),
     'board.tags': () => ({
       tags: recorded.map((tag) => ({
-        ...{ kind: 'scalars', tag, displayName: '', description: '', points: 9, runs: Int32Array.of(0) }
+        kind: 'scalars',
+        tag,
+        displayName: '',
+        description: '',
+        points: 9,
+        runs: Int32Array.of(0)
       })),
-      ...{ problems: [], restarted: [] }
+      problems: [],
+      restarted: []
     }),
     'board.hparams': () => ({
       rows: [
         {
-          ...{ runId: 'r0', params: { lr: 1 }, session: '', group: '', status: 'unknown' },
-          ...{ startTime: Number.NaN, endTime: Number.NaN }
+          runId: 'r0',
+          params: { lr: 1 },
+          session: '',
+          group: '',
+          status: 'unknown',
+          startTime: Number.NaN,
+          endTime: Number.NaN
         }
       ],
       metrics: []

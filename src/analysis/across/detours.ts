@@ -56,18 +56,21 @@ function testState(
   const runs = convergence.length
   const visiting = visits.filter(Boolean).length
   const untested: DetourTest = {
-    ...{
-      state,
-      visiting,
-      runs,
-      visitingBefore: 0,
-      difference: null,
-      interval: null,
-      correlation: null,
-      t: null,
-      p: null
-    },
-    ...{ permutationP: null, permutations: 0, exact: false, q: null, detour: false, why: '' }
+    state,
+    visiting,
+    runs,
+    visitingBefore: 0,
+    difference: null,
+    interval: null,
+    correlation: null,
+    t: null,
+    p: null,
+    permutationP: null,
+    permutations: 0,
+    exact: false,
+    q: null,
+    detour: false,
+    why: ''
   }
   if (runs < 3) return { ...untested, why: 'Fewer than three runs converged.' }
   if (visiting === 0) return { ...untested, why: 'No run that converged visits it.' }

@@ -157,7 +157,11 @@ describe('the plan', () => {
 
 describe('the verdict', () => {
   const result = (of: 'runs' | 'surrogates', index: number, scores: (number | null)[]): EvidenceResult => ({
-    ...{ of, index, runs: 4, heldOut: 1, scores },
+    of,
+    index,
+    runs: 4,
+    heldOut: 1,
+    scores,
     problem: scores.includes(null) ? 'Too few rows.' : null
   })
   const folds = (...scores: (number | null)[][]): EvidenceResult[] => scores.map((row, i) => result('runs', i, row))
@@ -222,12 +226,20 @@ describe('the verdict', () => {
 describe('remarks', () => {
   const rows = (states: number): Evidence['rows'] =>
     Array.from({ length: states }, (_, k) => ({
-      ...{ states: k + 1, excess: 0, error: 0 },
-      ...{ gain: { median: 0, low: 0, high: 0 }, surrogates: { median: 0, low: 0, high: 0 } }
+      states: k + 1,
+      excess: 0,
+      error: 0,
+      gain: { median: 0, low: 0, high: 0 },
+      surrogates: { median: 0, low: 0, high: 0 }
     }))
   const evidence: Evidence = { rows: rows(3), states: 1, effect: 0, folds: 1, surrogates: 1, verdict: '' }
   const of = (runs: number, heldOut: number, problem: string | null = null): EvidenceResult => ({
-    ...{ of: 'runs', index: 0, runs, heldOut, scores: [], problem }
+    of: 'runs',
+    index: 0,
+    runs,
+    heldOut,
+    scores: [],
+    problem
   })
   const asked = { runs: 4, statesMax: 3 }
 

@@ -25,7 +25,13 @@ function levels(count: number): RunSeries[] {
 
 async function weighed(runs: RunSeries[], changes: Partial<AnalysisOptions>) {
   const options = optionsOf({
-    ...{ features, criterion: 'evidence', folds: 2, surrogates: 3, zscore: 'all', statesMax: 3, extend: true },
+    features,
+    criterion: 'evidence',
+    folds: 2,
+    surrogates: 3,
+    zscore: 'all',
+    statesMax: 3,
+    extend: true,
     ...changes
   })
   const built = buildSequences(runs, options)

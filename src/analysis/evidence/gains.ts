@@ -177,7 +177,12 @@ export function measureGains(
   }
   const { of, index } = task
   return {
-    ...{ of, index, runs: used.length, heldOut: test.length, scores, problem },
+    of,
+    index,
+    runs: used.length,
+    heldOut: test.length,
+    scores,
+    problem,
     ...(before ? { bends } : task.of === 'runs' && weighed.of === 'levels' ? { slices } : {})
   }
 }

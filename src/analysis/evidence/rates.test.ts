@@ -212,7 +212,10 @@ describe('the verdict on rates', () => {
 
   it('is theirs where all conditions hold, and names the one that does not', () => {
     expect(weighRates(results(), 10)).toMatchObject({
-      ...{ states: 2, emission: 'rates', surrogates: 6, folds: 3 },
+      states: 2,
+      emission: 'rates',
+      surrogates: 6,
+      folds: 3,
       verdict:
         'Two phases, told by how fast things change. What one further state explains is also explained by runs that drift without phases.'
     })

@@ -24,7 +24,9 @@ function drawn(name: string, set: number): { runs: RunSeries[]; phases: number }
     const steps = Float64Array.from({ length: rows }, (_, t) => 20 * t)
     const values = (d: number): Float64Array => Float64Array.from({ length: rows }, (_, t) => data[t * columns + d])
     return {
-      ...{ runId: `r${r}`, label: `R${r}`, seed: r },
+      runId: `r${r}`,
+      label: `R${r}`,
+      seed: r,
       series: Object.fromEntries(tags.map((tag, d) => [tag, { steps, values: values(d) }]))
     }
   })
@@ -33,7 +35,12 @@ function drawn(name: string, set: number): { runs: RunSeries[]; phases: number }
 
 async function weighed(runs: RunSeries[], changes: Partial<AnalysisOptions> = {}) {
   const options = optionsOf({
-    ...{ features: tags, folds: 5, surrogates: 10, statesMax: 4, zscore: 'shared', emission: 'autoregressive' },
+    features: tags,
+    folds: 5,
+    surrogates: 10,
+    statesMax: 4,
+    zscore: 'shared',
+    emission: 'autoregressive',
     ...changes
   })
   const built = buildSequences(runs, options)
@@ -78,7 +85,11 @@ describe('phases of different rules of change', () => {
 
 describe('the verdict on rules', () => {
   const result = (of: EvidenceResult['of'], index: number, gains: number[]): EvidenceResult => ({
-    ...{ of, index, runs: 10, heldOut: 2, problem: null },
+    of,
+    index,
+    runs: 10,
+    heldOut: 2,
+    problem: null,
     scores: [1, ...gains.map((gain) => 1 + gain + 0.01 * index)]
   })
   const of = (drift: number[], bend: number[]): EvidenceResult[] =>

@@ -52,11 +52,21 @@ describe('slices', () => {
   it('are taken off the number of phases, where most splits say so', () => {
     const of = (slices: number[][]): EvidenceResult[] => [
       ...slices.map((own, index) => ({
-        ...{ of: 'runs' as const, index, runs: 4, heldOut: 1, problem: null },
-        ...{ scores: [0, 5, 9, 9.1], slices: own }
+        of: 'runs' as const,
+        index,
+        runs: 4,
+        heldOut: 1,
+        problem: null,
+        scores: [0, 5, 9, 9.1],
+        slices: own
       })),
       ...[0, 1, 2].map((index) => ({
-        ...{ of: 'surrogates' as const, index, runs: 4, heldOut: 1, problem: null, scores: [0, 1, 1.1, 1.2] }
+        of: 'surrogates' as const,
+        index,
+        runs: 4,
+        heldOut: 1,
+        problem: null,
+        scores: [0, 1, 1.1, 1.2]
       }))
     ]
     const said = (...slices: number[][]) => weighEvidence(of(slices))!

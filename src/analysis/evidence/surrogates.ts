@@ -53,7 +53,12 @@ export function linearRegime(sequence: Sequence): LinearRegime {
   const { pace, rate, push, steps } = best
   return {
     holes: sequence.missing ? sequence : null,
-    ...{ rows, features, start: path.slice(0, features), pace, rate, push },
+    rows,
+    features,
+    start: path.slice(0, features),
+    pace,
+    rate,
+    push,
     stepFactor: factorOf(steps, features),
     noiseFactor: factorOf(second, features)
   }

@@ -57,7 +57,11 @@ function weighed(results: readonly EvidenceResult[]): { evidence: Evidence; supp
   const supported = phases ? rows.find((row) => row.excess >= best.excess - equal)!.states : 1
   const states = Math.max(1, supported - slicesAmong(results, supported))
   const evidence = {
-    ...{ rows, states, effect, folds: gains.length, surrogates: drifts.length },
+    rows,
+    states,
+    effect,
+    folds: gains.length,
+    surrogates: drifts.length,
     verdict: verdictOf(states, supported, rows, effect)
   }
   return { evidence, supported }

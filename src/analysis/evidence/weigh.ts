@@ -48,7 +48,10 @@ export async function weighPhases(built: BuiltSequences, asked: AnalysisOptions,
     return joined(results, await weigh(further, source))
   }
   const settled = (of: BuiltSequences, measured: Partial<Measured>): Weighed => ({
-    ...{ levels: [], rates: [], rules: [], ...measured },
+    levels: [],
+    rates: [],
+    rules: [],
+    ...measured,
     built: options === asked ? of : { ...of, findings: [...of.findings, raised(asked)] },
     options
   })

@@ -22,7 +22,9 @@ export function evidenceFigure({ rows, states }: Evidence): string {
       polyline(at('median'), { 'stroke-width': 1.6, 'stroke-dasharray': look.dashed ? '5 4' : undefined }),
       ...rows.map((row) =>
         element('circle', {
-          ...{ cx: x(row.states), cy: y(row[of].median), fill: INK },
+          cx: x(row.states),
+          cy: y(row[of].median),
+          fill: INK,
           r: !look.dashed && row.states === states ? 6 : 3
         })
       ),
@@ -31,7 +33,8 @@ export function evidenceFigure({ rows, states }: Evidence): string {
   }
   return figure(WIDTH, 284, 'Gain of states over one regime', [
     text(left - 46, 24, 'Gain in log-likelihood per held-out point over one regime; bands: 10% to 90%', {
-      ...{ size: 11, color: QUIET }
+      size: 11,
+      color: QUIET
     }),
     ...ticks(low, high, 5).flatMap((tick) => [
       line(left, y(tick), right, y(tick)),

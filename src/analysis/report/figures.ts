@@ -85,7 +85,10 @@ export function selectionFigure(analysis: Pick<Analysis, 'selection' | 'chosenSt
       ),
       ...rows.map(({ states, value }) =>
         element('circle', {
-          ...{ cx: x(states), cy: y(value[panel.line]), r: states === analysis.chosenStates ? 6 : 3.5, fill: INK }
+          cx: x(states),
+          cy: y(value[panel.line]),
+          r: states === analysis.chosenStates ? 6 : 3.5,
+          fill: INK
         })
       ),
       ...rows.map(({ states }) =>
@@ -131,11 +134,17 @@ export function mapFigure(fit: FittedStates): string {
     const width = 1 + (3 * count) / most
     const path = `M${start.x.toFixed(1)} ${start.y.toFixed(1)}Q${middle.toFixed(1)} ${(a.y + height * 1.7).toFixed(1)} ${end.x.toFixed(1)} ${end.y.toFixed(1)}`
     const label = text(middle, a.y + height * 0.98 + (to > from ? -6 : 14), leavingShare.toFixed(2), {
-      ...{ anchor: 'middle', size: 11, color: QUIET }
+      anchor: 'middle',
+      size: 11,
+      color: QUIET
     })
     return [
       element('path', {
-        ...{ d: path, fill: 'none', stroke: QUIET, 'stroke-width': width, 'marker-end': 'url(#tip)' },
+        d: path,
+        fill: 'none',
+        stroke: QUIET,
+        'stroke-width': width,
+        'marker-end': 'url(#tip)',
         'stroke-dasharray': to < from ? '6 4' : undefined
       }),
       label
@@ -188,7 +197,11 @@ export function pathsFigure(analysis: Pick<Analysis, 'inputs'>, fit: FittedState
         const from = start === 0 ? at[0] : (at[start - 1] + at[start]) / 2
         const to = end < at.length ? (at[end - 1] + at[end]) / 2 : at[end - 1]
         return element('rect', {
-          ...{ x: x(from), y, width: Math.max(1.5, x(to) - x(from) - 1), height: 13, rx: 1.5 },
+          x: x(from),
+          y,
+          width: Math.max(1.5, x(to) - x(from) - 1),
+          height: 13,
+          rx: 1.5,
           fill: colorOf(fit, state)
         })
       })
@@ -304,14 +317,12 @@ export function meansFigure(analysis: Pick<Analysis, 'inputs'>, fit: FittedState
     ...fit.stateSummaries.map((state, k) =>
       [
         element('rect', {
-          ...{
-            x: left + (k + 0.5) * column - 16,
-            y: 12,
-            width: 32,
-            height: 18,
-            rx: 3,
-            fill: STATE_COLORS[state.color - 1]
-          }
+          x: left + (k + 0.5) * column - 16,
+          y: 12,
+          width: 32,
+          height: 18,
+          rx: 3,
+          fill: STATE_COLORS[state.color - 1]
         }),
         text(left + (k + 0.5) * column, 25, `S${state.number}`, {
           anchor: 'middle',
@@ -328,8 +339,12 @@ export function meansFigure(analysis: Pick<Analysis, 'inputs'>, fit: FittedState
         const value = means[d].toFixed(1).replace('-0.0', '0.0').replace('-', '\u2212')
         return [
           element('rect', {
-            ...{ x: left + k * column, y: top + d * row, width: column - 1, height: row - 1 },
-            ...{ fill: means[d] < 0 ? '#b0622f' : '#12807a', 'fill-opacity': share }
+            x: left + k * column,
+            y: top + d * row,
+            width: column - 1,
+            height: row - 1,
+            fill: means[d] < 0 ? '#b0622f' : '#12807a',
+            'fill-opacity': share
           }),
           text(left + (k + 0.5) * column, top + d * row + 15, value, { anchor: 'middle', size: 11 })
         ].join('\n')

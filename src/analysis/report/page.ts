@@ -49,9 +49,7 @@ export function reportFiles(input: ReportInput): Map<string, string> {
   return files
 }
 
-const chosenBy = {
-  ...{ evidence: 'the evidence', bic: 'BIC', aic: 'AIC', heldout: 'held-out likelihood', user: 'choice' }
-}
+const chosenBy = { evidence: 'the evidence', bic: 'BIC', aic: 'AIC', heldout: 'held-out likelihood', user: 'choice' }
 
 function page(
   { title, analysis, across, commands }: ReportInput,

@@ -25,7 +25,10 @@ it('has every name whole on its map, also where many states leave no room under 
   const [fit] = analysis.fits
   const many = Array.from({ length: 14 }, (_, k) => ({
     ...fit.stateSummaries[0],
-    ...{ index: k, number: k + 1, color: k + 1, name: `Plateau, loss ${0.4 - k / 50} to 0.1` }
+    index: k,
+    number: k + 1,
+    color: k + 1,
+    name: `Plateau, loss ${0.4 - k / 50} to 0.1`
   }))
   const map = mapFigure({ ...fit, stateSummaries: many })
   wellFormed(map)
@@ -36,7 +39,9 @@ describe('report', () => {
   const runs = Array.from({ length: 8 }, (_, seed) => goldenSeries('modular_noln', seed))
   const analysis = analyse(runs, optionsOf({ features: PAPER_FEATURES, statesMax: 5, restarts: 3, folds: 4 }))
   const across = compareRuns(analysis, analysis.chosenStates, runs, {
-    ...{ metric: 'accuracy/val', threshold: 0.9, direction: 'above' }
+    metric: 'accuracy/val',
+    threshold: 0.9,
+    direction: 'above'
   })
 
   it('has a page with every table, and figures that browsers can show', () => {

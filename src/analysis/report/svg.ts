@@ -44,8 +44,13 @@ export function text(
   return element(
     'text',
     {
-      ...{ x, y, fill: color, 'font-size': size, 'text-anchor': anchor === 'start' ? undefined : anchor },
-      ...{ 'font-weight': bold ? 600 : undefined, transform: rotate ? `rotate(${rotate} ${x} ${y})` : undefined }
+      x,
+      y,
+      fill: color,
+      'font-size': size,
+      'text-anchor': anchor === 'start' ? undefined : anchor,
+      'font-weight': bold ? 600 : undefined,
+      transform: rotate ? `rotate(${rotate} ${x} ${y})` : undefined
     },
     escape(content)
   )

@@ -60,8 +60,13 @@ export const serveCommand: Command = {
         if (project !== undefined) noteProblems(await engine.openFolder(project), context)
         const stopped = anySignal()
         const host = await startBrowserHost(engine, {
-          ...{ renderer, port, token, tls, report: note },
-          ...{ host: input.text('host'), names: input.texts('name') }
+          renderer,
+          port,
+          token,
+          tls,
+          report: note,
+          host: input.text('host'),
+          names: input.texts('name')
         })
         // A training of days must not end with the pipe or the terminal that has read the address.
         terminal.outliveReaders()

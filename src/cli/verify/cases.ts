@@ -97,58 +97,94 @@ const resnet = { ...digits, model: 'resnet18', width: 8 }
 export const verifyCases: readonly VerifyCase[] = [
   { name: 'a + b mod 113', experiment: 'modular-addition', params: {}, expected: grokking, check: groks },
   {
-    ...{ name: 'a + b mod 113, layer norm', experiment: 'modular-addition', params: { layerNorm: true } },
-    ...{ expected: grokking, check: groks }
+    name: 'a + b mod 113, layer norm',
+    experiment: 'modular-addition',
+    params: { layerNorm: true },
+    expected: grokking,
+    check: groks
   },
   {
-    ...{ name: 'a - b mod 113', experiment: 'modular-addition' },
+    name: 'a - b mod 113',
+    experiment: 'modular-addition',
     params: { operation: 'sub', epochs: 1200 },
-    ...{ expected: grokking, check: groks }
+    expected: grokking,
+    check: groks
   },
   {
-    ...{ name: 'a x b mod 113', experiment: 'modular-addition', params: { operation: 'mul' } },
-    ...{ expected: grokking, check: groks }
+    name: 'a x b mod 113',
+    experiment: 'modular-addition',
+    params: { operation: 'mul' },
+    expected: grokking,
+    check: groks
   },
   {
-    ...{ name: 'a / b mod 113', experiment: 'modular-addition' },
+    name: 'a / b mod 113',
+    experiment: 'modular-addition',
     params: { operation: 'div', epochs: 1200 },
-    ...{ expected: grokking, check: groks }
+    expected: grokking,
+    check: groks
   },
   {
-    ...{ name: '3 of 40 bits, SGD', experiment: 'sparse-parity', params: {} },
-    ...{ expected: 'chance, then a jump to at least 99%', check: jumps }
+    name: '3 of 40 bits, SGD',
+    experiment: 'sparse-parity',
+    params: {},
+    expected: 'chance, then a jump to at least 99%',
+    check: jumps
   },
   {
-    ...{ name: '3 of 40 bits, AdamW', experiment: 'sparse-parity' },
+    name: '3 of 40 bits, AdamW',
+    experiment: 'sparse-parity',
     params: { optimizer: 'adamw', learningRate: 1e-3, weightDecay: 1, trainSamples: 2000, epochs: 150 },
-    ...{ expected: 'chance, then a jump to at least 99%', check: jumps }
+    expected: 'chance, then a jump to at least 99%',
+    check: jumps
   },
   {
-    ...{ name: 'MLP, large initial weights', experiment: 'mnist', params: {} },
-    ...{ expected: 'memorises, then climbs to 87% or more', check: omnigrok }
+    name: 'MLP, large initial weights',
+    experiment: 'mnist',
+    params: {},
+    expected: 'memorises, then climbs to 87% or more',
+    check: omnigrok
   },
   {
-    ...{ name: 'LeNet-5', experiment: 'mnist', params: { ...digits, model: 'lenet5' } },
-    ...{ expected: 'at least 94% from 2,000 digits', check: reachesAccuracy(0.94) }
+    name: 'LeNet-5',
+    experiment: 'mnist',
+    params: { ...digits, model: 'lenet5' },
+    expected: 'at least 94% from 2,000 digits',
+    check: reachesAccuracy(0.94)
   },
   {
-    ...{ name: 'ResNet-18', experiment: 'mnist', params: resnet },
-    ...{ expected: 'at least 94% from 2,000 digits', check: reachesAccuracy(0.94) }
+    name: 'ResNet-18',
+    experiment: 'mnist',
+    params: resnet,
+    expected: 'at least 94% from 2,000 digits',
+    check: reachesAccuracy(0.94)
   },
   {
-    ...{ name: 'ResNet-18, no residuals', experiment: 'mnist', params: { ...resnet, residual: false } },
-    ...{ expected: 'at least 90%', check: reachesAccuracy(0.9) }
+    name: 'ResNet-18, no residuals',
+    experiment: 'mnist',
+    params: { ...resnet, residual: false },
+    expected: 'at least 90%',
+    check: reachesAccuracy(0.9)
   },
   {
-    ...{ name: 'ResNet-18, no batch norm', experiment: 'mnist', params: { ...resnet, batchNorm: false } },
-    ...{ expected: 'at least 80%', check: reachesAccuracy(0.8) }
+    name: 'ResNet-18, no batch norm',
+    experiment: 'mnist',
+    params: { ...resnet, batchNorm: false },
+    expected: 'at least 80%',
+    check: reachesAccuracy(0.8)
   },
   {
-    ...{ name: 'unseen typefaces', experiment: 'captcha', params: { evalSamples: 2000 } },
-    ...{ expected: 'more than 71.62% of sequences and 93.39% of letters', check: captcha }
+    name: 'unseen typefaces',
+    experiment: 'captcha',
+    params: { evalSamples: 2000 },
+    expected: 'more than 71.62% of sequences and 93.39% of letters',
+    check: captcha
   },
   {
-    ...{ name: '10% positive', experiment: 'nodules', params: {} },
-    ...{ expected: 'recall rises from 0, F1 at least 0.8', check: nodules }
+    name: '10% positive',
+    experiment: 'nodules',
+    params: {},
+    expected: 'recall rises from 0, F1 at least 0.8',
+    check: nodules
   }
 ]

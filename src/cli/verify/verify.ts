@@ -40,8 +40,13 @@ async function begin(engine: Engine, one: VerifyCase, backend: BackendChoice): P
   const recipe = resolveRecipe({ experiment: one.experiment, params: one.params, data: null, network: null })
   const { defaultRecord } = findExperiment(one.experiment)
   const [id] = await engine.training.start(engine.project, {
-    ...{ ...recipe, name: `${one.experiment}: ${one.name}`, data: null, seeds: [0], backend },
-    ...{ hooks: defaultHooks(recipe), record: { ...defaultRecord, pauseOnNonFinite: false } }
+    ...recipe,
+    name: `${one.experiment}: ${one.name}`,
+    data: null,
+    seeds: [0],
+    backend,
+    hooks: defaultHooks(recipe),
+    record: { ...defaultRecord, pauseOnNonFinite: false }
   })
   return id
 }

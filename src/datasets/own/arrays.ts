@@ -69,7 +69,9 @@ export async function readArrays(files: readonly DataFile[], source: string, cho
   return {
     kind: archives.length === 1 ? 'NumPy archive' : /\.npy$/i.test(files[0].name) ? 'NumPy arrays' : 'IDX files',
     inputShape: inputs.shape,
-    ...{ classes: outputs.classes, classNames: outputs.classNames, targetWidth: outputs.targetWidth },
+    classes: outputs.classes,
+    classNames: outputs.classNames,
+    targetWidth: outputs.targetWidth,
     ...(outputs.labelNames && { labelNames: outputs.labelNames }),
     train: split(0),
     validation: validation ? split(1) : null,
@@ -77,7 +79,8 @@ export async function readArrays(files: readonly DataFile[], source: string, cho
     labels: arrays.map(({ name }) => name),
     label: train.labels.name,
     notes: [...outputs.notes, ...inputs.notes, ...notes],
-    ...{ inputs: [], left }
+    inputs: [],
+    left
   }
 }
 

@@ -44,15 +44,16 @@ export async function readCifarFiles(files: readonly DataFile[], classes: 10 | 1
   return {
     kind: `CIFAR-${classes}`,
     inputShape: [...cifarShape],
-    ...{
-      classes,
-      classNames: list ? classNames : Array.from({ length: classes }, (_, i) => String(i)),
-      targetWidth: 0
-    },
+    classes,
+    classNames: list ? classNames : Array.from({ length: classes }, (_, i) => String(i)),
+    targetWidth: 0,
     train,
     validation,
     counts: { train: train.count, validation: validation?.count ?? 0 },
-    ...{ labels: [], label: null, inputs: [], left: [] },
+    labels: [],
+    label: null,
+    inputs: [],
+    left: [],
     notes: validation ? ['The test examples validate.'] : ['There is no test file: part of the examples will validate.']
   }
 }

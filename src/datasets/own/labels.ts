@@ -64,7 +64,9 @@ export function outputsOf(parts: readonly LabelPart[], predict: Predict | null):
     }
   }
   return {
-    ...{ classes: 0, classNames: [], targetWidth: width },
+    classes: 0,
+    classNames: [],
+    targetWidth: width,
     parts: numeric.map(({ values }) => ({ labels: new Int32Array(0), targets: Float32Array.from(values) })),
     notes: [`Predicted: ${plural(width, 'number')}.`]
   }
@@ -131,7 +133,9 @@ function ofLabels(parts: readonly { name: string; values: NumericValues }[], wid
     throw new FormatError(name, `example ${Math.floor(at / width)}`, text)
   }
   return {
-    ...{ classes: 0, classNames: [], targetWidth: width },
+    classes: 0,
+    classNames: [],
+    targetWidth: width,
     labelNames: Array.from({ length: width }, (_, i) => String(i)),
     parts: parts.map(({ values }) => ({ labels: new Int32Array(0), targets: Float32Array.from(values) })),
     notes: [`Predicted: ${plural(width, 'label')}, each yes or no; an example may have several.`]
@@ -140,7 +144,9 @@ function ofLabels(parts: readonly { name: string; values: NumericValues }[], wid
 
 function classified(classNames: string[], labels: Int32Array[]): Outputs {
   return {
-    ...{ classes: classNames.length, classNames, targetWidth: 0 },
+    classes: classNames.length,
+    classNames,
+    targetWidth: 0,
     parts: labels.map((part) => ({ labels: part })),
     notes: [`Predicted: ${classNames.length} classes, ${someNames(classNames, 10)}.`, ...untrained(classNames, labels)]
   }

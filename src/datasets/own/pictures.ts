@@ -75,10 +75,15 @@ export async function readPictures(
   return {
     kind: sorted.kind,
     inputShape: [size.height, size.width, channels],
-    ...{ classes: classNames.length, classNames, targetWidth: 0 },
+    classes: classNames.length,
+    classNames,
+    targetWidth: 0,
     ...data,
     counts: { train: train.length, validation: validation.length },
-    ...{ labels: [], label: null, inputs: [], left },
+    labels: [],
+    label: null,
+    inputs: [],
+    left,
     notes: [
       `Predicted: ${classNames.length} classes, ${someNames(classNames, 10)}.`,
       ...notes,

@@ -59,7 +59,12 @@ describe('arrays as data', () => {
     const one = (count: number) => [npy([count, 2], counting(2 * count)), npy([count], cycling(count))]
     const [[a, b], [c, d], [e, f]] = [one(12), one(3), one(6)]
     const data = await read({
-      ...{ 'x_train.npy': a, 'y_train.npy': b, 'x_test.npy': c, 'y_test.npy': d, 'x_val.npy': e, 'y_val.npy': f }
+      'x_train.npy': a,
+      'y_train.npy': b,
+      'x_test.npy': c,
+      'y_test.npy': d,
+      'x_val.npy': e,
+      'y_val.npy': f
     })
     expect(data.counts).toEqual({ train: 12, validation: 6 })
     expect(data.notes).toContain('The test examples were left out: there are validation examples as well.')
@@ -278,8 +283,12 @@ describe('pictures as data', () => {
 
   it('have a class for each folder, with train and val folders where there are some', async () => {
     const data = await read({
-      ...{ 'train/cat/1.png': png(4, 3, 10), 'train/cat/2.png': png(4, 3, 20), 'train/dog/1.PNG': png(4, 3, 30) },
-      ...{ 'val/dog/9.png': png(4, 3, 40), 'test/dog/8.png': png(4, 3, 50), '.hidden/x/1.png': 'no picture' }
+      'train/cat/1.png': png(4, 3, 10),
+      'train/cat/2.png': png(4, 3, 20),
+      'train/dog/1.PNG': png(4, 3, 30),
+      'val/dog/9.png': png(4, 3, 40),
+      'test/dog/8.png': png(4, 3, 50),
+      '.hidden/x/1.png': 'no picture'
     })
     expect([data.inputShape, data.classNames, data.counts]).toEqual([
       ...[
@@ -326,7 +335,10 @@ describe('pictures as data', () => {
   /** One channel of gray with its alpha, as a PNG. */
   const clear = (values: number[], alpha: number[]) =>
     encodePng({
-      ...{ width: 2, height: 2, channels: 2, depth: 8 },
+      width: 2,
+      height: 2,
+      channels: 2,
+      depth: 8,
       data: Uint8Array.from(values.flatMap((value, i) => [value, alpha[i]]))
     })
 
@@ -346,8 +358,12 @@ describe('pictures as data', () => {
 
   it('that cannot be read are all named at once, and left out where that is wanted', async () => {
     const contents = {
-      ...{ 'a/1.png': png(2, 2, 1), 'a/2.png': '', 'b/1.png': png(2, 2, 2), 'b/2.png': png(2, 2, 3).subarray(0, 40) },
-      ...{ 'c/1.heic': 'x', 'b/Thumbs.db': 'x' }
+      'a/1.png': png(2, 2, 1),
+      'a/2.png': '',
+      'b/1.png': png(2, 2, 2),
+      'b/2.png': png(2, 2, 3).subarray(0, 40),
+      'c/1.heic': 'x',
+      'b/Thumbs.db': 'x'
     }
     const asked = (await read(contents).catch((error: unknown) => error)) as DataQuestion
     expect(asked.message).toBe(
@@ -367,8 +383,12 @@ describe('pictures as data', () => {
       encodePng({ width: 2, height: 2, channels: 1, depth: 8, data: Uint8Array.from(values) })
     const [one, other] = [some([1, 2, 3, 4]), some([9, 2, 3, 4])]
     const data = await read({
-      ...{ 'train/a/1.png': one, 'train/a/2.png': one, 'train/b/1.png': other, 'train/b/2.png': some([5, 5, 5, 5]) },
-      ...{ 'val/a/1.png': one, 'val/b/1.png': some([7, 2, 3, 4]) }
+      'train/a/1.png': one,
+      'train/a/2.png': one,
+      'train/b/1.png': other,
+      'train/b/2.png': some([5, 5, 5, 5]),
+      'val/a/1.png': one,
+      'val/b/1.png': some([7, 2, 3, 4])
     })
     expect(data.notes.slice(1)).toEqual([
       '1 picture of one even colour.',

@@ -46,7 +46,9 @@ export async function readTables(files: readonly DataFile[], source: string, cho
   return {
     kind: tables.length === 1 ? 'table' : 'tables',
     inputShape: shape,
-    ...{ classes: outputs.classes, classNames: outputs.classNames, targetWidth: outputs.targetWidth },
+    classes: outputs.classes,
+    classNames: outputs.classNames,
+    targetWidth: outputs.targetWidth,
     train: split(0),
     validation: validation ? split(1) : null,
     counts: { train: first.rows.length, validation: parts[1]?.rows.length ?? 0 },

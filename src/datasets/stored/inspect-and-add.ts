@@ -70,10 +70,19 @@ function summary(data: UserData): NonNullable<DataFindings['found']> {
   const classCounts = new Array<number>(classes).fill(0)
   if (classes > 0) for (const index of data.train.labels) classCounts[index] += 1
   return {
-    ...{ kind, inputShape, classes, classNames, targetWidth, ...counts, classCounts },
+    kind,
+    inputShape,
+    classes,
+    classNames,
+    targetWidth,
+    ...counts,
+    classCounts,
     ...(data.labelNames && { labelNames: data.labelNames.slice(0, 1000) }),
     // A table of thousands of columns has no choice that anybody could read.
-    ...{ labels: labels.slice(0, 1000), label, inputs: inputs.slice(0, 1000), notes },
+    labels: labels.slice(0, 1000),
+    label,
+    inputs: inputs.slice(0, 1000),
+    notes,
     pictures: picturesOf(data)
   }
 }

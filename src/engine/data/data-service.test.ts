@@ -1,7 +1,7 @@
 /** Data sets through the engine's requests, with real worker threads. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { DatasetInfo } from '../../domain/data'
 import { Rng } from '../../numeric/rng'
 import { loadDataset } from '../../project/datasets'
@@ -47,12 +47,16 @@ describe('data sets of a project', () => {
     writeFileSync(file, `rooms,kind,price\n${rows.join('\n')}\n`)
     const grant = await grantOf(engine, file)
     expect(await ask(engine, 'data.inspect', { job, grant, choices: {} })).toMatchObject({
-      ...{ label: 'houses.csv', name: 'houses', found: null, problem: null },
+      label: 'houses.csv',
+      name: 'houses',
+      found: null,
+      problem: null,
       question: { about: 'label', options: ['rooms', 'kind', 'price'].map((value) => ({ value, label: value })) }
     })
     const choices = { label: 'kind' }
     expect(await ask(engine, 'data.inspect', { job, grant, choices })).toMatchObject({
-      ...{ question: null, problem: null },
+      question: null,
+      problem: null,
       found: { kind: 'table', inputShape: [2], classes: 4, classCounts: [10, 10, 10, 10], train: 40, pictures: [] }
     })
     const added = (await ask(engine, 'data.add', { job, grant, name: 'Houses', choices })) as DatasetInfo
@@ -99,11 +103,9 @@ describe('data sets of a project', () => {
       () => 'added',
       (error: Error) => error.message
     )
-    const written = async (): Promise<void> => {
-      const folder = join(project, 'data')
-      while (!existsSync(folder) || readdirSync(folder).length === 0) await new Promise((done) => setTimeout(done, 2))
-    }
-    await written()
+    const folder = join(project, 'data')
+    const begun = (): boolean => existsSync(folder) && readdirSync(folder).length > 0
+    await vi.waitUntil(begun, { timeout: 20_000, interval: 2 })
     await ask(engine, 'data.cancel', { job })
     expect(await outcome).toBe('Cancelled.')
     expect(await ask(engine, 'data.list', {})).toEqual({ datasets: [], problems: [] })

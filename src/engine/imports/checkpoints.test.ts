@@ -130,7 +130,8 @@ describe('a folder of checkpoints', () => {
     const folder = join(temporaryFolder(), 'training')
     mkdirSync(folder)
     const array = (name: string, shape: number[]) => ({
-      ...{ name, shape },
+      name,
+      shape,
       data: new Float32Array(shape[0] * shape[1]).fill(1)
     })
     const write = (step: number, ...arrays: ReturnType<typeof array>[]): void =>

@@ -209,8 +209,11 @@ export class ImportService {
         for (const file of own) {
           const manifest = manifests.get(file.run)!
           const task = {
-            ...{ file, stepColumn: stepColumnFor(file, request), renamed: renamed.get(file.file) ?? {} },
-            ...{ folder: join(folder, manifest.id), manifest }
+            file,
+            stepColumn: stepColumnFor(file, request),
+            renamed: renamed.get(file.file) ?? {},
+            folder: join(folder, manifest.id),
+            manifest
           }
           const result = await this.pool
             .run('importFile', task, signal)
@@ -314,11 +317,28 @@ export class ImportService {
       const log = files.flatMap(({ run, holds }) => (run === file.run && holds.kind === 'log' ? [holds] : []))[0]
       const link = log && links.get(log.root)
       manifests.set(file.run, {
-        ...{ schemaVersion: 1, id: `${group.stem}-${ending}`, name: file.name, group: link?.id ?? group.id, groupName },
-        ...{ spec: null, imported: null, log: link ? { folder: link.id, run: log.run } : null },
-        ...{ status: 'done', message: null, createdAt, startedAt: null },
-        ...{ finishedAt: createdAt, step: 0, totalSteps: 0, epoch: 0, totalEpochs: 0, elapsedSeconds: 0 },
-        ...{ last: {}, notes: '', tags: [], versions: this.options.versions }
+        schemaVersion: 1,
+        id: `${group.stem}-${ending}`,
+        name: file.name,
+        group: link?.id ?? group.id,
+        groupName,
+        spec: null,
+        imported: null,
+        log: link ? { folder: link.id, run: log.run } : null,
+        status: 'done',
+        message: null,
+        createdAt,
+        startedAt: null,
+        finishedAt: createdAt,
+        step: 0,
+        totalSteps: 0,
+        epoch: 0,
+        totalEpochs: 0,
+        elapsedSeconds: 0,
+        last: {},
+        notes: '',
+        tags: [],
+        versions: this.options.versions
       })
     }
     return manifests

@@ -24,8 +24,23 @@ export function lostTo(file: string, error: unknown): string {
 export function unreadable(file: ImportFile, problem: string): ImportSource {
   const { file: path, run, name, group, seed, seedFrom, bytes } = file
   return {
-    ...{ file: path, run, name, group, seed, seedFrom, bytes },
-    ...{ format: null, rows: 0, columns: [], stepColumn: null, stepCandidates: [] },
-    ...{ unclear: null, firstStep: null, lastStep: null, series: [], problem, notes: [] }
+    file: path,
+    run,
+    name,
+    group,
+    seed,
+    seedFrom,
+    bytes,
+    format: null,
+    rows: 0,
+    columns: [],
+    stepColumn: null,
+    stepCandidates: [],
+    unclear: null,
+    firstStep: null,
+    lastStep: null,
+    series: [],
+    problem,
+    notes: []
   }
 }

@@ -120,7 +120,10 @@ export function joinedManifest(parts: readonly RunManifest[]): RunManifest {
   return {
     ...first,
     imported: first.imported && { ...first.imported, beside },
-    ...{ step: most(({ step }) => step), totalSteps: most(({ totalSteps }) => totalSteps) },
-    ...{ epoch: most(({ epoch }) => epoch), totalEpochs: most(({ totalEpochs }) => totalEpochs), last }
+    step: most(({ step }) => step),
+    totalSteps: most(({ totalSteps }) => totalSteps),
+    epoch: most(({ epoch }) => epoch),
+    totalEpochs: most(({ totalEpochs }) => totalEpochs),
+    last
   }
 }

@@ -69,8 +69,12 @@ export class Staging {
     // The process in the name, so that another Phasescope does not clean it away.
     const staging = `${process.pid}-${randomBytes(8).toString('hex')}`
     this.open.set(staging, {
-      ...{ folder: join(this.root, staging), files: new Map(), bytes: 0 },
-      ...{ touched: this.now(), complete: false, writing: 0 }
+      folder: join(this.root, staging),
+      files: new Map(),
+      bytes: 0,
+      touched: this.now(),
+      complete: false,
+      writing: 0
     })
     // Only while something is open, and never what keeps the process alive.
     this.sweeping ??= setInterval(() => this.sweep(), this.limits.idleMs).unref()

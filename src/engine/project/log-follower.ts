@@ -248,11 +248,28 @@ export class LogFollower {
     const seed = seedOfLogRun(shown)
     const [sibling] = session.runsOfLog(folder)
     return {
-      ...{ schemaVersion: 1, id: newId('log'), name: shown, group: folder, groupName: sibling?.groupName ?? name },
-      ...{ spec: null, imported: { format: 'tensorboard', file: run === '.' ? name : `${name}/${shown}`, seed } },
-      ...{ log: { folder, run }, status: 'done', message: null, createdAt, startedAt: null, finishedAt: createdAt },
-      ...{ step: 0, totalSteps: 0, epoch: 0, totalEpochs: 0, elapsedSeconds: 0 },
-      ...{ last: {}, notes: '', tags: [], versions: this.options.versions }
+      schemaVersion: 1,
+      id: newId('log'),
+      name: shown,
+      group: folder,
+      groupName: sibling?.groupName ?? name,
+      spec: null,
+      imported: { format: 'tensorboard', file: run === '.' ? name : `${name}/${shown}`, seed },
+      log: { folder, run },
+      status: 'done',
+      message: null,
+      createdAt,
+      startedAt: null,
+      finishedAt: createdAt,
+      step: 0,
+      totalSteps: 0,
+      epoch: 0,
+      totalEpochs: 0,
+      elapsedSeconds: 0,
+      last: {},
+      notes: '',
+      tags: [],
+      versions: this.options.versions
     }
   }
 

@@ -91,7 +91,11 @@ export class ProjectSession {
   info(): ProjectInfo {
     const { manifest, folder } = this.opened
     return {
-      ...{ id: manifest.id, name: manifest.name, folder, sample: manifest.sample, trusted: this.trusted },
+      id: manifest.id,
+      name: manifest.name,
+      folder,
+      sample: manifest.sample,
+      trusted: this.trusted,
       held: this.trusted ? [] : this.held(),
       problems: [...this.problems]
     }

@@ -40,9 +40,21 @@ it('runs are found by what they are, what they recorded and the states they go t
   )
 
   const options: AnalysisOptions = {
-    ...{ runIds: all, features: ['weights/l2', 'loss/train'], zscore: 'run', covariance: 'diag', statesMin: 2 },
-    ...{ statesMax: 2, restarts: 1, maxIterations: 50, tolerance: 1e-3, minCovar: 1e-3, seed: 0, criterion: 'bic' },
-    ...{ folds: 0, surrogates: 0, transitions: 'free' }
+    runIds: all,
+    features: ['weights/l2', 'loss/train'],
+    zscore: 'run',
+    covariance: 'diag',
+    statesMin: 2,
+    statesMax: 2,
+    restarts: 1,
+    maxIterations: 50,
+    tolerance: 1e-3,
+    minCovar: 1e-3,
+    seed: 0,
+    criterion: 'bic',
+    folds: 0,
+    surrogates: 0,
+    transitions: 'free'
   }
   const saved = nextEvent(engine, 'analysis.finished')
   const { id } = await engine.call('analysis.start', { options })

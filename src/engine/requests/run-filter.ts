@@ -30,7 +30,11 @@ export async function filterRuns(
     const asked = askedBy(text)
     const columns = Object.fromEntries(asked.names.map((name) => [name, runs.map((run) => factOf(run, name))]))
     const task = {
-      ...{ text, runIds, columns, tags: asked.tags, names: [...namesOf(runs)] },
+      text,
+      runIds,
+      columns,
+      tags: asked.tags,
+      names: [...namesOf(runs)],
       words: asked.text ? runs.map(wordsOf) : null,
       paths: asked.path && analysisId !== null ? pathsOf(session, analysisId) : {},
       runs: asked.tags.length > 0 ? filtered(session, runs) : []

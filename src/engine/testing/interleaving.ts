@@ -300,15 +300,35 @@ class Play {
 function startOf(seeds: number): Record<string, unknown> {
   const { record } = runManifest('any').spec!
   return {
-    ...{ name: 'tiny', experiment: 'mnist', params, data: null, network: null, rates: null, hooks: ['fc1'], record },
-    ...{ seeds: Array.from({ length: seeds }, (_, seed) => seed), backend: 'wasm' }
+    name: 'tiny',
+    experiment: 'mnist',
+    params,
+    data: null,
+    network: null,
+    rates: null,
+    hooks: ['fc1'],
+    record,
+    seeds: Array.from({ length: seeds }, (_, seed) => seed),
+    backend: 'wasm'
   }
 }
 
 function optionsOf(runIds: string[]): Record<string, unknown> {
   return {
-    ...{ runIds, features: ['loss/val'], zscore: 'run', covariance: 'diag', statesMin: 1, statesMax: 2, restarts: 1 },
-    ...{ maxIterations: 10, tolerance: 1e-3, minCovar: 1e-3, seed: 0, criterion: 'bic', transitions: 'free', folds: 0 },
+    runIds,
+    features: ['loss/val'],
+    zscore: 'run',
+    covariance: 'diag',
+    statesMin: 1,
+    statesMax: 2,
+    restarts: 1,
+    maxIterations: 10,
+    tolerance: 1e-3,
+    minCovar: 1e-3,
+    seed: 0,
+    criterion: 'bic',
+    transitions: 'free',
+    folds: 0,
     surrogates: 2
   }
 }

@@ -70,10 +70,28 @@ function manifestOf(
   const began = spec.parent?.step ?? 0
   const total = totalSteps(spec)
   return {
-    ...{ schemaVersion: 1, id, name, group: group.id, groupName: group.name, spec, imported: null, log: null },
-    ...{ status: 'queued', message: null, createdAt: new Date().toISOString(), startedAt: null, finishedAt: null },
-    ...{ step: began, totalSteps: total, epoch: (began / total) * totalEpochs(spec), totalEpochs: totalEpochs(spec) },
-    ...{ elapsedSeconds: 0, last: {}, notes: '', tags: [], versions }
+    schemaVersion: 1,
+    id,
+    name,
+    group: group.id,
+    groupName: group.name,
+    spec,
+    imported: null,
+    log: null,
+    status: 'queued',
+    message: null,
+    createdAt: new Date().toISOString(),
+    startedAt: null,
+    finishedAt: null,
+    step: began,
+    totalSteps: total,
+    epoch: (began / total) * totalEpochs(spec),
+    totalEpochs: totalEpochs(spec),
+    elapsedSeconds: 0,
+    last: {},
+    notes: '',
+    tags: [],
+    versions
   }
 }
 

@@ -91,8 +91,15 @@ export class RunSupervisor {
     const link = launcher.launch('train')
     const gpu = linkGpu(run.spec.backend, launcher, link)
     const active: Active = {
-      ...{ runId, link, gpu, session, before: run.elapsedSeconds, lastSaveMs: Date.now() },
-      ...{ ending: null, written: null, remainingSeconds: null }
+      runId,
+      link,
+      gpu,
+      session,
+      before: run.elapsedSeconds,
+      lastSaveMs: Date.now(),
+      ending: null,
+      written: null,
+      remainingSeconds: null
     }
     this.active.set(keyOf(session, runId), active)
     this.timer ??= setInterval(() => void this.lookAtClaims(), claimIntervalMs).unref()
@@ -105,9 +112,17 @@ export class RunSupervisor {
       })
     })
     link.post({
-      ...{ kind: 'start', folder: session.runFolder(runId), spec: run.spec, project: session.folder, attended },
-      ...{ resources: places.resources, wasm: places.wasm, remote: gpu !== null, userMetrics },
-      ...{ claim: claims.numberOf(session.runFolder(runId)), confined: [...confinedFolders()] }
+      kind: 'start',
+      folder: session.runFolder(runId),
+      spec: run.spec,
+      project: session.folder,
+      attended,
+      resources: places.resources,
+      wasm: places.wasm,
+      remote: gpu !== null,
+      userMetrics,
+      claim: claims.numberOf(session.runFolder(runId)),
+      confined: [...confinedFolders()]
     } satisfies TrainCommand)
     void this.save(session, runId, {
       status: 'running',

@@ -72,7 +72,13 @@ export class TrainingService {
   constructor(private readonly options: TrainingServiceOptions) {
     const { launcher, places, attended, log, push, claims, active } = options
     this.supervisor = new RunSupervisor({
-      ...{ launcher, places, attended, log, push, claims, active },
+      launcher,
+      places,
+      attended,
+      log,
+      push,
+      claims,
+      active,
       ended: (session, runId) => this.ended(session, runId)
     })
   }
@@ -119,7 +125,9 @@ export class TrainingService {
       const runs = ids.map(({ runId }) => session.run(runId))
       const { id, name, folder } = session.info()
       return {
-        ...{ id, name, folder },
+        id,
+        name,
+        folder,
         running: runs.filter(({ status }) => status === 'running').length,
         waiting: runs.filter(({ status }) => status === 'queued').length,
         paused: runs.filter(({ status }) => status === 'paused').length,

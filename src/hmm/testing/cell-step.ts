@@ -83,8 +83,12 @@ export function ruleStep(model: GaussianHmm, sequences: readonly Sequence[]): Ce
   const zeros = (length: number): Float64Array => new Float64Array(states * length)
   const [size, square] = [packedLength(features), features * features]
   const sums = {
-    ...{ count: zeros(1), x: zeros(features), y: zeros(features) },
-    ...{ xx: zeros(size), xy: zeros(square), yy: zeros(size) }
+    count: zeros(1),
+    x: zeros(features),
+    y: zeros(features),
+    xx: zeros(size),
+    xy: zeros(square),
+    yy: zeros(size)
   }
   const passed = passAll(model, sequences, (s, t, k, weight) => {
     const { data } = sequences[s]

@@ -7,19 +7,29 @@ import { parametersOf } from './modules'
 const filled = (size: number, factor: number): Float32Array =>
   Float32Array.from({ length: size }, (_, i) => (((i * factor) % 17) - 8) / 8)
 const tensor = (name: string, shape: number[], data: Float32Array) => ({
-  ...{ name, shape, dtype: 'float32' },
+  name,
+  shape,
+  dtype: 'float32',
   read: () => Promise.resolve(data)
 })
 
 /** einsum('bd,dhk->bhk') is x @ query.reshape(6, 8). */
 const query = {
-  ...{ l1: 25.625, l2: 4.277484658067168, trace: -0.25, spectral: 2.9826101166470798 },
-  ...{ mean_lambda: 1.3702164690835519, variance_lambda: 1.1719859945188706 }
+  l1: 25.625,
+  l2: 4.277484658067168,
+  trace: -0.25,
+  spectral: 2.9826101166470798,
+  mean_lambda: 1.3702164690835519,
+  variance_lambda: 1.1719859945188706
 }
 /** einsum('bhk,hkd->bd') is x @ out.reshape(8, 6). */
 const out = {
-  ...{ l1: 25.5, l2: 4.275657844121768, trace: 0.875, spectral: 2.952249884234823 },
-  ...{ mean_lambda: 1.5123806659426515, variance_lambda: 0.7595797212828618 }
+  l1: 25.5,
+  l2: 4.275657844121768,
+  trace: 0.875,
+  spectral: 2.952249884234823,
+  mean_lambda: 1.5123806659426515,
+  variance_lambda: 0.7595797212828618
 }
 
 describe('kernels of attention', () => {

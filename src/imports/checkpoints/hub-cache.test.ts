@@ -62,7 +62,11 @@ describe('a cache of the hub', () => {
     })
     expect(runs).toHaveLength(1)
     expect(runs[0]).toMatchObject({
-      ...{ name: 'models--org--pythia-seed3', group: 'hub', seed: 3, stepColumn: 'step', problem: null },
+      name: 'models--org--pythia-seed3',
+      group: 'hub',
+      seed: 3,
+      stepColumn: 'step',
+      problem: null,
       file: 'hub/models--org--pythia-seed3/step*-tokens*B/model'
     })
     expect(stepsOf(runs[0])).toEqual([1000, 5000])

@@ -7,15 +7,23 @@ import { chosenHooks, defaultHooks, modulesOf, parametersOf } from './modules'
 const filled = (size: number, factor: number): Float32Array =>
   Float32Array.from({ length: size }, (_, i) => (((i * factor) % 17) - 8) / 8)
 const tensor = (name: string, shape: number[], factor: number) => ({
-  ...{ name, shape, dtype: 'float32' },
+  name,
+  shape,
+  dtype: 'float32',
   read: () => Promise.resolve(filled(shape[0] * shape[1], factor))
 })
 
 /** Of B @ A for A [2, 5] filled with 5 and B [4, 2] filled with 7: numpy.linalg.svd, numpy.sort and so on. */
 const ofProduct = {
-  ...{ l1: 11.15625, l2: 2.7402169736172355, trace: 1.046875 },
-  ...{ spectral: 2.5513898319114032, mean_lambda: 0.887747311434078, variance_lambda: 1.089101976666566 },
-  ...{ mean_w: -0.0015625, median_w: -0.140625, var_w: 0.37543701171874994 }
+  l1: 11.15625,
+  l2: 2.7402169736172355,
+  trace: 1.046875,
+  spectral: 2.5513898319114032,
+  mean_lambda: 0.887747311434078,
+  variance_lambda: 1.089101976666566,
+  mean_w: -0.0015625,
+  median_w: -0.140625,
+  var_w: 0.37543701171874994
 }
 const ofA = { l1: 5.25, trace: -0.375, spectral: 1.7012953734154899, mean_lambda: 1.3046146602848574 }
 

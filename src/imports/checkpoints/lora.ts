@@ -25,8 +25,13 @@ export function withProducts(parameters: readonly CheckpointParameter[]): Checkp
     const [outputs, inner] = b.shape
     if (inner !== rank || outputs * inputs > mostValues) return [parameter]
     const product: CheckpointParameter = {
-      ...{ name: place.product, shape: [outputs, inputs], module: place.product, role: 'weight' },
-      ...{ normalisation: false, outputsFirst: true, factors: [b.name, a.name] }
+      name: place.product,
+      shape: [outputs, inputs],
+      module: place.product,
+      role: 'weight',
+      normalisation: false,
+      outputsFirst: true,
+      factors: [b.name, a.name]
     }
     return [parameter, product]
   })

@@ -135,7 +135,9 @@ describe.each(folders)('checkpoints of %s', (folder) => {
 
 describe('metrics of modules', () => {
   const tensor = (name: string, shape: number[], data: Float32Array | Float64Array): StoredTensor => ({
-    ...{ name, shape, dtype: data instanceof Float64Array ? 'float64' : 'float32' },
+    name,
+    shape,
+    dtype: data instanceof Float64Array ? 'float64' : 'float32',
     read: () => Promise.resolve(data)
   })
 

@@ -90,7 +90,10 @@ export function parametersOf(tensors: readonly NamedShape[], outputsFirst: boole
       const isBias = biasName.test(last) || (numbered && follows)
       const isVector = shape.length < 2 && !isBias
       parameters.push({
-        ...{ at, name, shape: [...shape], module },
+        at,
+        name,
+        shape: [...shape],
+        module,
         role: isBias ? 'bias' : 'weight',
         normalisation:
           isVector ||

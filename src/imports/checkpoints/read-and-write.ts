@@ -33,9 +33,17 @@ export async function inspectCheckpoints(
   )
   const source: ImportSource = {
     ...namesOf(file),
-    ...{ format: 'checkpoints', rows: found.steps.length || named.length, columns: [] },
-    ...{ stepColumn: found.column, stepCandidates: found.candidates, unclear: null },
-    ...{ firstStep: null, lastStep: null, series: [], problem: null, notes: [...file.notes, ...found.notes] },
+    format: 'checkpoints',
+    rows: found.steps.length || named.length,
+    columns: [],
+    stepColumn: found.column,
+    stepCandidates: found.candidates,
+    unclear: null,
+    firstStep: null,
+    lastStep: null,
+    series: [],
+    problem: null,
+    notes: [...file.notes, ...found.notes],
     checkpoints: { modules: [], hooks: [], steps: [] }
   }
   if (found.candidates.length > 0) source.columns = found.candidates
@@ -201,7 +209,10 @@ export async function writeCheckpointRun({
   const run: RunManifest = {
     ...manifest,
     imported: { format: 'checkpoints', file: file.file, seed: file.seed },
-    ...{ step, totalSteps: step, epoch: epoch ?? step, totalEpochs: epoch ?? step }
+    step,
+    totalSteps: step,
+    epoch: epoch ?? step,
+    totalEpochs: epoch ?? step
   }
   await writeJson(join(folder, 'run.json'), run)
   return { source: told, manifest: run }

@@ -32,8 +32,15 @@ function sourceOf(root: string, { units, aside, seed, notes }: CheckpointRun, to
   // `version_0/checkpoints`: the training is called version_0.
   while (isNameless(fixed)) fixed.pop()
   return {
-    ...{ file, run: file, name: fixed[fixed.length - 1] ?? top, group: fixed[fixed.length - 2] ?? fixed[0] ?? top },
-    ...{ seed, seedFrom: null, home: fixed.join('/') || top, prefix: null, notes },
+    file,
+    run: file,
+    name: fixed[fixed.length - 1] ?? top,
+    group: fixed[fixed.length - 2] ?? fixed[0] ?? top,
+    seed,
+    seedFrom: null,
+    home: fixed.join('/') || top,
+    prefix: null,
+    notes,
     bytes: units.reduce((sum, { bytes }) => sum + bytes, 0),
     modifiedMs: largest(units.map(({ modifiedMs }) => modifiedMs)),
     holds: { kind: 'checkpoints', root, units: [...units, ...aside] }

@@ -26,7 +26,12 @@ export function foundRun(
   files: readonly WalkedFile[]
 ): ImportFile {
   return {
-    ...{ ...place, run: place.file, seed: seedFromName(place.name), seedFrom: null, prefix: null, notes: [] },
+    ...place,
+    run: place.file,
+    seed: seedFromName(place.name),
+    seedFrom: null,
+    prefix: null,
+    notes: [],
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     modifiedMs: largest(files.map(({ modifiedMs }) => modifiedMs)),
     holds: { kind: 'files', format, folder, names: files.map(({ name }) => name) }

@@ -52,7 +52,10 @@ async function tableOf(buffer: ArrayBuffer, file: string): Promise<RawTable> {
   // One column after the other: of several at once the library leaves failures that nobody can catch.
   for (const column of columns) {
     await parquetRead({
-      ...{ file: buffer, metadata, compressors, columns: [column.name] },
+      file: buffer,
+      metadata,
+      compressors,
+      columns: [column.name],
       onComplete: (cells) => {
         for (let row = 0; row < cells.length; row++) add(column, row, cells[row][0], nested)
       }

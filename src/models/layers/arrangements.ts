@@ -139,5 +139,13 @@ const resize: Of<'resize'> = {
 }
 
 export const arrangementKinds: { [T in ArrangementLayer['type']]: Of<T> } = {
-  ...{ permute, repeat, reverse, pick, zeroPad, crop, centerCrop, upsample, resize }
+  permute,
+  repeat,
+  reverse,
+  pick,
+  zeroPad,
+  crop,
+  centerCrop,
+  upsample,
+  resize
 }

@@ -159,5 +159,9 @@ const randomBrightness: Of<'randomBrightness'> = augmentation('random brightness
 })
 
 export const augmentationKinds: { [T in AugmentationLayer['type']]: Of<T> } = {
-  ...{ randomFlip, randomShift, randomZoom, randomContrast, randomBrightness }
+  randomFlip,
+  randomShift,
+  randomZoom,
+  randomContrast,
+  randomBrightness
 }

@@ -12,8 +12,14 @@ import { windowKinds } from './windows'
 import type { DescribedLayer } from '../../domain/network-layers'
 
 const kinds = {
-  ...{ ...arrangementKinds, ...attentionKinds, ...augmentationKinds, ...mergeKinds },
-  ...{ ...noiseKinds, ...scaleKinds, ...sequenceKinds, ...windowKinds }
+  ...arrangementKinds,
+  ...attentionKinds,
+  ...augmentationKinds,
+  ...mergeKinds,
+  ...noiseKinds,
+  ...scaleKinds,
+  ...sequenceKinds,
+  ...windowKinds
 } satisfies { [T in DescribedLayer['type']]: unknown }
 
 export const describedTypes = Object.keys(kinds) as DescribedLayer['type'][]

@@ -59,5 +59,7 @@ const rmsNormKind: Of<'rmsNorm'> = {
 }
 
 export const scaleKinds: { [T in ScaleLayer['type']]: Of<T> } = {
-  ...{ rescale, groupNorm: groupNormKind, rmsNorm: rmsNormKind }
+  rescale,
+  groupNorm: groupNormKind,
+  rmsNorm: rmsNormKind
 }

@@ -44,7 +44,9 @@ const recurrent = <L extends Recurrent>({ label, gates, recurrentBias, run }: Ce
   parts: (layer, [input]) => [
     { name: 'kernel', type: 'dense', shape: [input[0], gates * layer.units] },
     {
-      ...{ name: 'recurrent', type: 'recurrent', from: ['kernel'] },
+      name: 'recurrent',
+      type: 'recurrent',
+      from: ['kernel'],
       shape: layer.sequences === true ? [input[0], layer.units] : [layer.units]
     }
   ],
@@ -89,17 +91,20 @@ const functions = ({
 
 export const sequenceKinds: { [T in SequenceLayer['type']]: Of<T> } = {
   lstm: recurrent({
-    ...{ label: 'lstm', gates: 4 },
+    label: 'lstm',
+    gates: 4,
     run: (layer, projected, weights) => lstm(projected, weights, functions(layer))
   }),
   gru: recurrent({
-    ...{ label: 'gru', gates: 3 },
+    label: 'gru',
+    gates: 3,
     recurrentBias: ({ resetAfter }) => resetAfter !== false,
     run: (layer, projected, weights, bias) =>
       gru(projected, weights, bias, functions(layer), layer.resetAfter !== false)
   }),
   simpleRnn: recurrent({
-    ...{ label: 'recurrent', gates: 1 },
+    label: 'recurrent',
+    gates: 1,
     run: (layer, projected, weights) => simpleRnn(projected, weights, layer.activation ?? 'tanh')
   })
 }

@@ -82,7 +82,12 @@ function geometryOf(
   }
   const [rows, columns] = [along(0), along(1)]
   return {
-    ...{ examples, input, window, strides, channels, multiplier },
+    examples,
+    input,
+    window,
+    strides,
+    channels,
+    multiplier,
     output: [rows.length, columns.length],
     before: [rows.before, columns.before]
   }

@@ -32,11 +32,20 @@ const spec: ExperimentSpec = {
       max: 200_000
     },
     {
-      ...{ key: 'validationSamples', label: 'Validation images', group: 'Data', kind: 'integer', default: 2000 },
-      ...{ min: 1, max: 50_000 }
+      key: 'validationSamples',
+      label: 'Validation images',
+      group: 'Data',
+      kind: 'integer',
+      default: 2000,
+      min: 1,
+      max: 50_000
     },
     {
-      ...{ key: 'unseenFonts', label: 'Unseen typefaces', group: 'Data', kind: 'boolean', default: true },
+      key: 'unseenFonts',
+      label: 'Unseen typefaces',
+      group: 'Data',
+      kind: 'boolean',
+      default: true,
       hint: 'Validate on typefaces that training has not seen; otherwise both splits draw from all of them.'
     },
     { key: 'noise', label: 'Noise', group: 'Data', kind: 'number', default: 0.1, min: 0, max: 1 },
@@ -52,9 +61,18 @@ const spec: ExperimentSpec = {
   ],
   defaultHooks: ['conv1', 'conv2', 'fc1', 'fc2'],
   defaultRecord: {
-    ...{ metricsEvery: 40, metricsUnit: 'step', observe: ['weights', 'activations', 'gradients', 'updates'] },
-    ...{ perClass: false, pauseOnNonFinite: true, activationsEvery: 20 },
-    ...{ histogramMin: -4, histogramMax: 8, histogramBins: 64, checkpointEvery: 1, keepCheckpoints: 2, keepBest: false }
+    metricsEvery: 40,
+    metricsUnit: 'step',
+    observe: ['weights', 'activations', 'gradients', 'updates'],
+    perClass: false,
+    pauseOnNonFinite: true,
+    activationsEvery: 20,
+    histogramMin: -4,
+    histogramMax: 8,
+    histogramBins: 64,
+    checkpointEvery: 1,
+    keepCheckpoints: 2,
+    keepBest: false
   }
 }
 

@@ -24,15 +24,31 @@ const spec: ExperimentSpec = {
   network: true,
   params: [
     {
-      ...{ key: 'trainSamples', label: 'Training examples', group: 'Data', kind: 'integer', default: 1_000_000 },
-      ...{ min: 1, max: 1_000_000, hint: 'At most; drawn by the seed.' }
+      key: 'trainSamples',
+      label: 'Training examples',
+      group: 'Data',
+      kind: 'integer',
+      default: 1_000_000,
+      min: 1,
+      max: 1_000_000,
+      hint: 'At most; drawn by the seed.'
     },
     {
-      ...{ key: 'validationSamples', label: 'Validation', group: 'Data', kind: 'integer', default: 10_000 },
-      ...{ min: 1, max: 1_000_000, hint: 'At most; a fifth of the data where they have no split of their own.' }
+      key: 'validationSamples',
+      label: 'Validation',
+      group: 'Data',
+      kind: 'integer',
+      default: 10_000,
+      min: 1,
+      max: 1_000_000,
+      hint: 'At most; a fifth of the data where they have no split of their own.'
     },
     {
-      ...{ key: 'scaling', label: 'Scaling', group: 'Data', kind: 'choice', default: 'none' },
+      key: 'scaling',
+      label: 'Scaling',
+      group: 'Data',
+      kind: 'choice',
+      default: 'none',
       choices: [
         { value: 'none', label: 'none' },
         { value: 'standard', label: 'mean 0, deviation 1' },
@@ -41,7 +57,11 @@ const spec: ExperimentSpec = {
       hint: 'Of each column of numbers, by the training examples. Pictures count as 0 to 1 already.'
     },
     {
-      ...{ key: 'loss', label: 'Loss', group: 'Model', kind: 'choice', default: 'auto' },
+      key: 'loss',
+      label: 'Loss',
+      group: 'Model',
+      kind: 'choice',
+      default: 'auto',
       choices: [
         { value: 'auto', label: 'as compiled, or as the data ask' },
         { value: 'cross-entropy', label: 'cross-entropy' },
@@ -54,11 +74,22 @@ const spec: ExperimentSpec = {
       hint: 'Where the network says none: cross-entropy from logits, binary for yes/no labels, mean squares for numbers.'
     },
     {
-      ...{ key: 'huberDelta', label: 'Huber delta', group: 'Model', kind: 'number', default: 1, min: 1e-6, max: 1e6 },
-      ...{ hint: 'Errors beyond it count linearly.', when: { key: 'loss', values: ['huber'] } }
+      key: 'huberDelta',
+      label: 'Huber delta',
+      group: 'Model',
+      kind: 'number',
+      default: 1,
+      min: 1e-6,
+      max: 1e6,
+      hint: 'Errors beyond it count linearly.',
+      when: { key: 'loss', values: ['huber'] }
     },
     {
-      ...{ key: 'classWeights', label: 'Class weights', group: 'Model', kind: 'choice', default: 'none' },
+      key: 'classWeights',
+      label: 'Class weights',
+      group: 'Model',
+      kind: 'choice',
+      default: 'none',
       choices: [
         { value: 'none', label: 'none' },
         { value: 'balanced', label: 'balanced' }
@@ -73,9 +104,18 @@ const spec: ExperimentSpec = {
   ],
   defaultHooks: [],
   defaultRecord: {
-    ...{ metricsEvery: 1, metricsUnit: 'epoch', observe: ['weights', 'activations', 'gradients', 'updates'] },
-    ...{ perClass: false, pauseOnNonFinite: true, activationsEvery: 4 },
-    ...{ histogramMin: -4, histogramMax: 8, histogramBins: 64, checkpointEvery: 5, keepCheckpoints: 2, keepBest: true }
+    metricsEvery: 1,
+    metricsUnit: 'epoch',
+    observe: ['weights', 'activations', 'gradients', 'updates'],
+    perClass: false,
+    pauseOnNonFinite: true,
+    activationsEvery: 4,
+    histogramMin: -4,
+    histogramMax: 8,
+    histogramBins: 64,
+    checkpointEvery: 5,
+    keepCheckpoints: 2,
+    keepBest: true
   }
 }
 

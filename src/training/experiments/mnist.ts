@@ -44,15 +44,30 @@ const spec: ExperimentSpec = {
   network: false,
   params: [
     {
-      ...{ key: 'trainSamples', label: 'Training images', group: 'Data', kind: 'integer', default: 1000 },
-      ...{ min: 1, max: 1_000_000 }
+      key: 'trainSamples',
+      label: 'Training images',
+      group: 'Data',
+      kind: 'integer',
+      default: 1000,
+      min: 1,
+      max: 1_000_000
     },
     {
-      ...{ key: 'validationSamples', label: 'Validation images', group: 'Data', kind: 'integer', default: 1000 },
-      ...{ min: 1, max: 1_000_000, hint: 'Both are drawn by the seed; of the bundled digits there are 10,000.' }
+      key: 'validationSamples',
+      label: 'Validation images',
+      group: 'Data',
+      kind: 'integer',
+      default: 1000,
+      min: 1,
+      max: 1_000_000,
+      hint: 'Both are drawn by the seed; of the bundled digits there are 10,000.'
     },
     {
-      ...{ key: 'model', label: 'Network', group: 'Model', kind: 'choice', default: 'mlp' },
+      key: 'model',
+      label: 'Network',
+      group: 'Model',
+      kind: 'choice',
+      default: 'mlp',
       choices: [
         { value: 'mlp', label: 'MLP' },
         { value: 'lenet5', label: 'LeNet-5' },
@@ -60,42 +75,38 @@ const spec: ExperimentSpec = {
       ]
     },
     {
-      ...{
-        key: 'hidden1',
-        label: 'Hidden layer 1',
-        group: 'Model',
-        kind: 'integer',
-        default: 512,
-        min: 1,
-        max: 4096
-      },
+      key: 'hidden1',
+      label: 'Hidden layer 1',
+      group: 'Model',
+      kind: 'integer',
+      default: 512,
+      min: 1,
+      max: 4096,
       ...forModel('mlp')
     },
     {
-      ...{
-        key: 'hidden2',
-        label: 'Hidden layer 2',
-        group: 'Model',
-        kind: 'integer',
-        default: 512,
-        min: 1,
-        max: 4096
-      },
+      key: 'hidden2',
+      label: 'Hidden layer 2',
+      group: 'Model',
+      kind: 'integer',
+      default: 512,
+      min: 1,
+      max: 4096,
       ...forModel('mlp')
     },
     {
-      ...{ key: 'width', label: 'Channels', group: 'Model', kind: 'integer', default: 16, min: 1, max: 64 },
+      key: 'width',
+      label: 'Channels',
+      group: 'Model',
+      kind: 'integer',
+      default: 16,
+      min: 1,
+      max: 64,
       hint: 'Of the first stage; each stage doubles them. The original has 64.',
       ...forModel('resnet18')
     },
-    {
-      ...{ key: 'batchNorm', label: 'Batch norm', group: 'Model', kind: 'boolean', default: true },
-      ...forModel('resnet18')
-    },
-    {
-      ...{ key: 'residual', label: 'Residuals', group: 'Model', kind: 'boolean', default: true },
-      ...forModel('resnet18')
-    },
+    { key: 'batchNorm', label: 'Batch norm', group: 'Model', kind: 'boolean', default: true, ...forModel('resnet18') },
+    { key: 'residual', label: 'Residuals', group: 'Model', kind: 'boolean', default: true, ...forModel('resnet18') },
     ...[
       ...initParams({
         scale: 10,
@@ -108,16 +119,18 @@ const spec: ExperimentSpec = {
   ],
   defaultHooks: ['fc1', 'fc2', 'fc3', 'layer1', 'layer2', 'layer3', 'layer4', 'fc'],
   defaultRecord: {
-    ...{ metricsEvery: 1, metricsUnit: 'epoch', observe: ['weights', 'activations', 'gradients', 'updates'] },
-    ...{ perClass: false, pauseOnNonFinite: true, activationsEvery: 4 },
-    ...{
-      histogramMin: -4,
-      histogramMax: 8,
-      histogramBins: 64,
-      checkpointEvery: 25,
-      keepCheckpoints: 2,
-      keepBest: false
-    }
+    metricsEvery: 1,
+    metricsUnit: 'epoch',
+    observe: ['weights', 'activations', 'gradients', 'updates'],
+    perClass: false,
+    pauseOnNonFinite: true,
+    activationsEvery: 4,
+    histogramMin: -4,
+    histogramMax: 8,
+    histogramBins: 64,
+    checkpointEvery: 25,
+    keepCheckpoints: 2,
+    keepBest: false
   }
 }
 

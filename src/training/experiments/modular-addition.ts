@@ -19,7 +19,11 @@ const spec: ExperimentSpec = {
   network: false,
   params: [
     {
-      ...{ key: 'operation', label: 'Operation', group: 'Data', kind: 'choice', default: 'add' },
+      key: 'operation',
+      label: 'Operation',
+      group: 'Data',
+      kind: 'choice',
+      default: 'add',
       choices: [
         { value: 'add', label: 'a + b' },
         { value: 'sub', label: 'a - b' },
@@ -28,19 +32,35 @@ const spec: ExperimentSpec = {
       ]
     },
     {
-      ...{ key: 'p', label: 'Prime p', group: 'Data', kind: 'integer', default: 113, min: 2, max: 509 },
+      key: 'p',
+      label: 'Prime p',
+      group: 'Data',
+      kind: 'integer',
+      default: 113,
+      min: 2,
+      max: 509,
       hint: 'There are p x p pairs; for division p x (p - 1), and p must be prime.'
     },
     {
-      ...{ key: 'trainFraction', label: 'Train fraction', group: 'Data', kind: 'number', default: 0.3 },
-      ...{ min: 0.01, max: 0.99, hint: 'Below about 0.25 the network stays at memorising.' }
+      key: 'trainFraction',
+      label: 'Train fraction',
+      group: 'Data',
+      kind: 'number',
+      default: 0.3,
+      min: 0.01,
+      max: 0.99,
+      hint: 'Below about 0.25 the network stays at memorising.'
     },
     { key: 'dModel', label: 'Width', group: 'Model', kind: 'integer', default: 128, min: 2, max: 1024 },
     { key: 'heads', label: 'Heads', group: 'Model', kind: 'integer', default: 4, min: 1, max: 64 },
     { key: 'dMlp', label: 'MLP width', group: 'Model', kind: 'integer', default: 512, min: 1, max: 4096 },
     { key: 'layerNorm', label: 'Layer norm', group: 'Model', kind: 'boolean', default: false },
     {
-      ...{ key: 'positions', label: 'Positions', group: 'Model', kind: 'choice', default: 'last' },
+      key: 'positions',
+      label: 'Positions',
+      group: 'Model',
+      kind: 'choice',
+      default: 'last',
       choices: [
         { value: 'last', label: 'where it matters: the last' },
         { value: 'all', label: 'all three' }
@@ -48,23 +68,29 @@ const spec: ExperimentSpec = {
       hint: 'The other positions change neither loss nor gradients; "all" shows their activations at half the speed.'
     },
     ...optimiserParams({
-      ...{ method: 'adamw', learningRate: 1e-3, weightDecay: 1, beta2: 0.98, batchSize: 256 },
+      method: 'adamw',
+      learningRate: 1e-3,
+      weightDecay: 1,
+      beta2: 0.98,
+      batchSize: 256,
       beta2Hint: 'Decay rate of the squared gradients. 0.98 is usual for grokking; the runs of Hu et al. used 0.999.'
     }),
     ...scheduleParams({ epochs: 800, evalSamples: 1024 })
   ],
   defaultHooks: ['blocks.0.attn', 'blocks.0.mlp', 'unembed'],
   defaultRecord: {
-    ...{ metricsEvery: 2, metricsUnit: 'epoch', observe: ['weights', 'activations', 'gradients', 'updates'] },
-    ...{ perClass: false, pauseOnNonFinite: true, activationsEvery: 15 },
-    ...{
-      histogramMin: -3,
-      histogramMax: 5,
-      histogramBins: 64,
-      checkpointEvery: 50,
-      keepCheckpoints: 2,
-      keepBest: false
-    }
+    metricsEvery: 2,
+    metricsUnit: 'epoch',
+    observe: ['weights', 'activations', 'gradients', 'updates'],
+    perClass: false,
+    pauseOnNonFinite: true,
+    activationsEvery: 15,
+    histogramMin: -3,
+    histogramMax: 5,
+    histogramBins: 64,
+    checkpointEvery: 50,
+    keepCheckpoints: 2,
+    keepBest: false
   }
 }
 

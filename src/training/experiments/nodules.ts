@@ -27,12 +27,23 @@ const spec: ExperimentSpec = {
       max: 50_000
     },
     {
-      ...{ key: 'validationSamples', label: 'Validation', group: 'Data', kind: 'integer', default: 500 },
-      ...{ min: 1, max: 50_000 }
+      key: 'validationSamples',
+      label: 'Validation',
+      group: 'Data',
+      kind: 'integer',
+      default: 500,
+      min: 1,
+      max: 50_000
     },
     {
-      ...{ key: 'size', label: 'Edge of a volume', group: 'Data', kind: 'integer', default: 20 },
-      ...{ min: smallestVolume, max: 48, hint: 'In voxels.' }
+      key: 'size',
+      label: 'Edge of a volume',
+      group: 'Data',
+      kind: 'integer',
+      default: 20,
+      min: smallestVolume,
+      max: 48,
+      hint: 'In voxels.'
     },
     {
       key: 'positiveShare',
@@ -62,9 +73,18 @@ const spec: ExperimentSpec = {
   ],
   defaultHooks: ['block1', 'block2', 'block3', 'fc'],
   defaultRecord: {
-    ...{ metricsEvery: 47, metricsUnit: 'step', observe: ['weights', 'activations', 'gradients', 'updates'] },
-    ...{ perClass: true, pauseOnNonFinite: true, activationsEvery: 5 },
-    ...{ histogramMin: -4, histogramMax: 6, histogramBins: 64, checkpointEvery: 1, keepCheckpoints: 2, keepBest: false }
+    metricsEvery: 47,
+    metricsUnit: 'step',
+    observe: ['weights', 'activations', 'gradients', 'updates'],
+    perClass: true,
+    pauseOnNonFinite: true,
+    activationsEvery: 5,
+    histogramMin: -4,
+    histogramMax: 6,
+    histogramBins: 64,
+    checkpointEvery: 1,
+    keepCheckpoints: 2,
+    keepBest: false
   }
 }
 
@@ -74,7 +94,11 @@ function network({ params }: Recipe): NetworkSpec {
   for (let i = 1; i <= blocks; i++) {
     layers.push(
       {
-        ...{ name: `block${i}.conv`, type: 'conv', filters: channels * 2 ** (i - 1), size: [3, 3, 3], pad: 'same' },
+        name: `block${i}.conv`,
+        type: 'conv',
+        filters: channels * 2 ** (i - 1),
+        size: [3, 3, 3],
+        pad: 'same',
         bias: false
       },
       { name: `block${i}.bn`, type: 'batchNorm' },

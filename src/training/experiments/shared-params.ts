@@ -19,7 +19,11 @@ const only = (key: string, ...values: ParamValue[]): { when: { key: string; valu
 export function optimiserParams(defaults: OptimiserDefaults): ParamSpec[] {
   return [
     {
-      ...{ key: 'optimizer', label: 'Method', group: 'Optimiser', kind: 'choice', default: defaults.method },
+      key: 'optimizer',
+      label: 'Method',
+      group: 'Optimiser',
+      kind: 'choice',
+      default: defaults.method,
       choices: [
         { value: 'adamw', label: 'AdamW' },
         { value: 'adam', label: 'Adam' },
@@ -27,39 +31,74 @@ export function optimiserParams(defaults: OptimiserDefaults): ParamSpec[] {
       ]
     },
     {
-      ...{ key: 'learningRate', label: 'Learning rate', group: 'Optimiser', kind: 'number', min: 0, max: 10 },
+      key: 'learningRate',
+      label: 'Learning rate',
+      group: 'Optimiser',
+      kind: 'number',
+      min: 0,
+      max: 10,
       default: defaults.learningRate
     },
     {
-      ...{ key: 'momentum', label: 'Momentum', group: 'Optimiser', kind: 'number', min: 0, max: 0.9999 },
+      key: 'momentum',
+      label: 'Momentum',
+      group: 'Optimiser',
+      kind: 'number',
+      min: 0,
+      max: 0.9999,
       default: defaults.momentum ?? 0.9,
       ...only('optimizer', 'sgd')
     },
     {
-      ...{ key: 'weightDecay', label: 'Weight decay', group: 'Optimiser', kind: 'number', min: 0, max: 100 },
+      key: 'weightDecay',
+      label: 'Weight decay',
+      group: 'Optimiser',
+      kind: 'number',
+      min: 0,
+      max: 100,
       default: defaults.weightDecay,
       hint: 'AdamW shrinks the weights by learning rate x weight decay at each step; the others add it to the gradient.'
     },
     {
-      ...{ key: 'beta2', label: 'Adam beta 2', group: 'Optimiser', kind: 'number', min: 0, max: 0.99999 },
+      key: 'beta2',
+      label: 'Adam beta 2',
+      group: 'Optimiser',
+      kind: 'number',
+      min: 0,
+      max: 0.99999,
       default: defaults.beta2,
       hint: defaults.beta2Hint ?? 'Decay rate of the squared gradients.',
       ...only('optimizer', 'adamw', 'adam')
     },
     {
-      ...{ key: 'clipNorm', label: 'Gradient clipping', group: 'Optimiser', kind: 'number', min: 0, max: 1e6 },
+      key: 'clipNorm',
+      label: 'Gradient clipping',
+      group: 'Optimiser',
+      kind: 'number',
+      min: 0,
+      max: 1e6,
       default: 0,
       hint: 'Largest norm of all gradients together, after the backward pass and before the step; 0: none.'
     },
     {
-      ...{ key: 'batchSize', label: 'Batch size', group: 'Optimiser', kind: 'integer', min: 1, max: 65_536 },
+      key: 'batchSize',
+      label: 'Batch size',
+      group: 'Optimiser',
+      kind: 'integer',
+      min: 1,
+      max: 65_536,
       default: defaults.batchSize
     }
   ]
 }
 
 export const labelSmoothing: ParamSpec = {
-  ...{ key: 'labelSmoothing', label: 'Label smoothing', group: 'Optimiser', kind: 'number', min: 0, max: 0.99 },
+  key: 'labelSmoothing',
+  label: 'Label smoothing',
+  group: 'Optimiser',
+  kind: 'number',
+  min: 0,
+  max: 0.99,
   default: 0,
   hint: 'This share of each target is spread over all classes; training loss only.'
 }
@@ -67,12 +106,22 @@ export const labelSmoothing: ParamSpec = {
 /** Adam's other numbers, where the user may want those of a program of theirs. */
 export const adamParams: ParamSpec[] = [
   {
-    ...{ key: 'beta1', label: 'Adam beta 1', group: 'Optimiser', kind: 'number', min: 0, max: 0.99999 },
+    key: 'beta1',
+    label: 'Adam beta 1',
+    group: 'Optimiser',
+    kind: 'number',
+    min: 0,
+    max: 0.99999,
     default: 0.9,
     ...only('optimizer', 'adamw', 'adam')
   },
   {
-    ...{ key: 'epsilon', label: 'Adam epsilon', group: 'Optimiser', kind: 'number', min: 0, max: 1 },
+    key: 'epsilon',
+    label: 'Adam epsilon',
+    group: 'Optimiser',
+    kind: 'number',
+    min: 0,
+    max: 1,
     default: 1e-8,
     hint: '1e-7 in Keras, 1e-8 in PyTorch.',
     ...only('optimizer', 'adamw', 'adam')
@@ -93,7 +142,10 @@ export function initParams(
   }
   return [
     {
-      ...{ key: 'initialiser', label: 'Initial weights', group: 'Model', kind: 'choice' },
+      key: 'initialiser',
+      label: 'Initial weights',
+      group: 'Model',
+      kind: 'choice',
       default: defaults.initialiser ?? (defaults.ofNetwork ? 'network' : 'default'),
       choices: [...(defaults.ofNetwork ? ['network' as const] : []), ...initialiserNames].map((value) => ({
         value,
@@ -101,7 +153,12 @@ export function initParams(
       }))
     },
     {
-      ...{ key: 'initScale', label: 'Initial scale', group: 'Model', kind: 'number', min: 0, max: 100 },
+      key: 'initScale',
+      label: 'Initial scale',
+      group: 'Model',
+      kind: 'number',
+      min: 0,
+      max: 100,
       default: defaults.scale ?? 1,
       hint: defaults.scaleHint ?? 'Multiplies the initial weights.'
     }
@@ -118,11 +175,19 @@ interface ScheduleDefaults {
 export function scheduleParams(defaults: ScheduleDefaults): ParamSpec[] {
   return [
     {
-      ...{ key: 'epochs', label: 'Epochs', group: 'Schedule', kind: 'integer', min: 1, max: 1_000_000 },
+      key: 'epochs',
+      label: 'Epochs',
+      group: 'Schedule',
+      kind: 'integer',
+      min: 1,
+      max: 1_000_000,
       default: defaults.epochs
     },
     {
-      ...{ key: 'schedule', label: 'Rate over time', group: 'Schedule', kind: 'choice' },
+      key: 'schedule',
+      label: 'Rate over time',
+      group: 'Schedule',
+      kind: 'choice',
       default: defaults.schedule ?? 'constant',
       choices: [
         { value: 'constant', label: 'constant' },
@@ -132,34 +197,63 @@ export function scheduleParams(defaults: ScheduleDefaults): ParamSpec[] {
       ]
     },
     {
-      ...{ key: 'stepEpochs', label: 'Epochs per step', group: 'Schedule', kind: 'integer', min: 1, max: 1_000_000 },
+      key: 'stepEpochs',
+      label: 'Epochs per step',
+      group: 'Schedule',
+      kind: 'integer',
+      min: 1,
+      max: 1_000_000,
       default: 30,
       ...only('schedule', 'step')
     },
     {
-      ...{ key: 'stepFactor', label: 'Factor per step', group: 'Schedule', kind: 'number', min: 0, max: 1 },
+      key: 'stepFactor',
+      label: 'Factor per step',
+      group: 'Schedule',
+      kind: 'number',
+      min: 0,
+      max: 1,
       default: 0.1,
       ...only('schedule', 'step')
     },
     {
-      ...{ key: 'warmupSteps', label: 'Warm-up steps', group: 'Schedule', kind: 'integer', min: 0, max: 1_000_000 },
+      key: 'warmupSteps',
+      label: 'Warm-up steps',
+      group: 'Schedule',
+      kind: 'integer',
+      min: 0,
+      max: 1_000_000,
       default: defaults.warmupSteps ?? 0,
       hint: 'The learning rate rises linearly over this many steps.',
       ...only('schedule', 'constant', 'step', 'cosine')
     },
     {
-      ...{ key: 'patience', label: 'Early stopping', group: 'Schedule', kind: 'integer', min: 0, max: 1_000_000 },
+      key: 'patience',
+      label: 'Early stopping',
+      group: 'Schedule',
+      kind: 'integer',
+      min: 0,
+      max: 1_000_000,
       default: 0,
       hint: 'Stop after this many recorded points at which the watched metric was no better; 0: never.'
     },
     {
-      ...{ key: 'minChange', label: 'Smallest gain', group: 'Schedule', kind: 'number', min: 0, max: 1e9 },
+      key: 'minChange',
+      label: 'Smallest gain',
+      group: 'Schedule',
+      kind: 'number',
+      min: 0,
+      max: 1e9,
       default: 0,
       when: { key: 'patience', not: [0] },
       hint: 'For early stopping, what is better by no more than this is no better.'
     },
     {
-      ...{ key: 'watched', label: 'Watched metric', group: 'Schedule', kind: 'tag', default: 'loss/val' },
+      key: 'watched',
+      label: 'Watched metric',
+      group: 'Schedule',
+      kind: 'tag',
+      default: 'loss/val',
       suggestions: [
         'loss/val',
         'accuracy/val',
@@ -172,7 +266,11 @@ export function scheduleParams(defaults: ScheduleDefaults): ParamSpec[] {
       hint: 'Any recorded metric; early stopping and the best checkpoint follow it.'
     },
     {
-      ...{ key: 'better', label: 'Better is', group: 'Schedule', kind: 'choice', default: 'name' },
+      key: 'better',
+      label: 'Better is',
+      group: 'Schedule',
+      kind: 'choice',
+      default: 'name',
       choices: [
         { value: 'name', label: 'as its name says' },
         { value: 'lower', label: 'lower' },
@@ -181,7 +279,12 @@ export function scheduleParams(defaults: ScheduleDefaults): ParamSpec[] {
       hint: 'Losses and errors: lower. Accuracy, precision, recall, F1: higher.'
     },
     {
-      ...{ key: 'evalSamples', label: 'Evaluated samples', group: 'Schedule', kind: 'integer', min: 1, max: 1_000_000 },
+      key: 'evalSamples',
+      label: 'Evaluated samples',
+      group: 'Schedule',
+      kind: 'integer',
+      min: 1,
+      max: 1_000_000,
       default: defaults.evalSamples,
       hint: 'Loss and accuracy at a recorded point are measured on at most this many examples of each split, always the same.'
     }

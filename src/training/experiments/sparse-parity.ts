@@ -18,7 +18,13 @@ const spec: ExperimentSpec = {
   params: [
     { key: 'bits', label: 'Bits', group: 'Data', kind: 'integer', default: 40, min: 1, max: 1000 },
     {
-      ...{ key: 'relevant', label: 'Relevant bits', group: 'Data', kind: 'integer', default: 3, min: 1, max: 20 },
+      key: 'relevant',
+      label: 'Relevant bits',
+      group: 'Data',
+      kind: 'integer',
+      default: 3,
+      min: 1,
+      max: 20,
       hint: 'Which ones is drawn by the seed.'
     },
     {
@@ -31,8 +37,13 @@ const spec: ExperimentSpec = {
       max: 1_000_000
     },
     {
-      ...{ key: 'validationSamples', label: 'Validation', group: 'Data', kind: 'integer', default: 1000 },
-      ...{ min: 1, max: 1_000_000 }
+      key: 'validationSamples',
+      label: 'Validation',
+      group: 'Data',
+      kind: 'integer',
+      default: 1000,
+      min: 1,
+      max: 1_000_000
     },
     { key: 'hidden', label: 'Hidden units', group: 'Model', kind: 'integer', default: 1000, min: 1, max: 16_384 },
     ...initParams(),
@@ -48,16 +59,18 @@ const spec: ExperimentSpec = {
   ],
   defaultHooks: ['fc1', 'fc2'],
   defaultRecord: {
-    ...{ metricsEvery: 2, metricsUnit: 'epoch', observe: ['weights', 'activations', 'gradients', 'updates'] },
-    ...{ perClass: false, pauseOnNonFinite: true, activationsEvery: 16 },
-    ...{
-      histogramMin: -3,
-      histogramMax: 3,
-      histogramBins: 64,
-      checkpointEvery: 50,
-      keepCheckpoints: 2,
-      keepBest: false
-    }
+    metricsEvery: 2,
+    metricsUnit: 'epoch',
+    observe: ['weights', 'activations', 'gradients', 'updates'],
+    perClass: false,
+    pauseOnNonFinite: true,
+    activationsEvery: 16,
+    histogramMin: -3,
+    histogramMax: 3,
+    histogramBins: 64,
+    checkpointEvery: 50,
+    keepCheckpoints: 2,
+    keepBest: false
   }
 }
 

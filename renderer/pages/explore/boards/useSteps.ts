@@ -45,7 +45,11 @@ export function useSteps(tag: () => KnownTag, view: () => StepsView): CardSteps 
   const step = computed(() => steps.value[position.value] ?? null)
 
   return {
-    ...{ runs, points, steps, position, step },
+    runs,
+    points,
+    steps,
+    position,
+    step,
     loading: computed(() => state.value.status === 'loading'),
     failure: computed(() => (state.value.status === 'failed' ? state.value.message : null)),
     move(next) {

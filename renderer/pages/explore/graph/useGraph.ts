@@ -108,9 +108,7 @@ export function useGraph() {
     { immediate: true, flush: 'sync' }
   )
   const placed = computed(() =>
-    layoutVisible(tree.value, {
-      ...{ open: open.value, kept: kept.value, removed: removed.value, wanted: wanted.value }
-    })
+    layoutVisible(tree.value, { open: open.value, kept: kept.value, removed: removed.value, wanted: wanted.value })
   )
   const traced = computed(() => {
     if (!tracing.value || selected.value === null) return null
@@ -150,7 +148,26 @@ export function useGraph() {
   }
 
   return {
-    ...{ runs, run, sources, answer, options, option, operations, tree, structures, colors, placed, traced },
-    ...{ open, selected, tracing, toggle, reveal, setAside, putBack, closeAll, refresh }
+    runs,
+    run,
+    sources,
+    answer,
+    options,
+    option,
+    operations,
+    tree,
+    structures,
+    colors,
+    placed,
+    traced,
+    open,
+    selected,
+    tracing,
+    toggle,
+    reveal,
+    setAside,
+    putBack,
+    closeAll,
+    refresh
   }
 }

@@ -135,8 +135,20 @@ export function useSessions() {
   }
 
   return {
-    ...{ recorded, statistics, sessions, scalarTags, metrics, rows, paramNames, shownParams, columns },
-    ...{ filters, filtered, passing, setFilter, clearFilters },
+    recorded,
+    statistics,
+    sessions,
+    scalarTags,
+    metrics,
+    rows,
+    paramNames,
+    shownParams,
+    columns,
+    filters,
+    filtered,
+    passing,
+    setFilter,
+    clearFilters,
     retry: () => void Promise.all([refreshRecorded(), refreshStatistics()])
   }
 }

@@ -7,7 +7,9 @@ import type { DrawnCurve } from '../../../charts/scalar/model'
 export function drawnCurve(curve: ScalarCurve, name: string, color: string): DrawnCurve {
   const smooth = curve.smoothed.length > 0
   return {
-    ...{ id: curve.runId, name, color },
+    id: curve.runId,
+    name,
+    color,
     x: curve.x,
     y: smooth ? curve.smoothed : curve.values,
     raw: smooth ? curve.values : null,
@@ -24,7 +26,9 @@ const none = new Float64Array(0)
 
 export function drawnGroup(curve: GroupCurve, color: string, banded: boolean): DrawnCurve {
   return {
-    ...{ id: curve.name, name: curve.name, color },
+    id: curve.name,
+    name: curve.name,
+    color,
     x: curve.x,
     y: curve.center,
     raw: null,

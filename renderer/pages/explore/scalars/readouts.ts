@@ -71,7 +71,10 @@ export function readoutsAt(
 function readout(curve: DrawnCurve, i: number): Readout {
   const timed = i < curve.wallTimes.length
   return {
-    ...{ id: curve.id, name: curve.name, color: curve.color, x: curve.x[i] },
+    id: curve.id,
+    name: curve.name,
+    color: curve.color,
+    x: curve.x[i],
     value: curve.raw ? curve.raw[i] : curve.y[i],
     smoothed: curve.raw ? curve.y[i] : null,
     low: curve.band ? curve.band.low[i] : null,

@@ -51,7 +51,9 @@ function pictureOf({ tag, curves, x, y, xAxis, legend }: ShownCard): string {
     title: tag.displayName === tag.tag ? '' : tag.displayName,
     xName: axisName(xAxis),
     yName: tag.tag,
-    ...{ x, y, theme },
+    x,
+    y,
+    theme,
     xKind: axisKind(xAxis),
     curves: curves.map(paper),
     legend: legend.map(paper)
@@ -63,7 +65,12 @@ async function csvOf({ tag, attempts, runs }: ShownCard): Promise<string> {
   for (let at = 0; at < runs.length; at += batch) {
     const part = runs.slice(at, at + batch)
     const { curves } = await request('board.scalars', {
-      ...{ runIds: part.map((run) => run.id), tag: tag.tag, x: 'step', attempts, smoothing: 0, maxPoints: mostPoints }
+      runIds: part.map((run) => run.id),
+      tag: tag.tag,
+      x: 'step',
+      attempts,
+      smoothing: 0,
+      maxPoints: mostPoints
     })
     for (const curve of curves) {
       const run = part.find(({ id }) => id === curve.runId)

@@ -36,8 +36,14 @@ function slowHost(): {
       const { runIds, smoothing, maxPoints } = asked[asked.length - open.length]
       const none = new Float64Array(0)
       const curves = runIds.map((runId) => ({
-        ...{ runId, x: Float64Array.of(0, 1), values: Float64Array.of(smoothing, maxPoints), smoothed: none },
-        ...{ steps: Float64Array.of(0, 1), wallTimes: Float64Array.of(0, 1), pieces: Int32Array.of(0), total: 2 }
+        runId,
+        x: Float64Array.of(0, 1),
+        values: Float64Array.of(smoothing, maxPoints),
+        smoothed: none,
+        steps: Float64Array.of(0, 1),
+        wallTimes: Float64Array.of(0, 1),
+        pieces: Int32Array.of(0),
+        total: 2
       }))
       open.shift()!(reply ?? { ok: true, value: { curves, inner: [0, runIds.length] } })
       await settle()

@@ -11,18 +11,49 @@ function runOf(
 ): RunInfo {
   const { groupName = 'first try', seed, params = {} } = rest
   return {
-    ...{ id: name, name, group: groupName, groupName, imported: null, status: 'done', message: null },
-    ...{ createdAt: '2026-01-01T00:00:00Z', startedAt: null, finishedAt: null, step: 1, totalSteps: 1, epoch: 1 },
-    ...{ totalEpochs: 1, elapsedSeconds: 1, last: {}, notes: '', tags: [], log: null },
+    id: name,
+    name,
+    group: groupName,
+    groupName,
+    imported: null,
+    status: 'done',
+    message: null,
+    createdAt: '2026-01-01T00:00:00Z',
+    startedAt: null,
+    finishedAt: null,
+    step: 1,
+    totalSteps: 1,
+    epoch: 1,
+    totalEpochs: 1,
+    elapsedSeconds: 1,
+    last: {},
+    notes: '',
+    tags: [],
+    log: null,
     spec:
       seed === undefined
         ? null
         : {
-            ...{ experiment: 'mnist', params, seed, streams: 2, hooks: [], backend: 'wasm' },
-            ...{ data: null, network: null, parent: null },
+            experiment: 'mnist',
+            params,
+            seed,
+            streams: 2,
+            hooks: [],
+            backend: 'wasm',
+            data: null,
+            network: null,
+            parent: null,
             record: {
-              ...{ metricsEvery: 1, metricsUnit: 'epoch', activationsEvery: 1, histogramMin: 0, histogramMax: 1 },
-              ...{ histogramBins: 4, checkpointEvery: 1, observe: [], perClass: false, pauseOnNonFinite: false },
+              metricsEvery: 1,
+              metricsUnit: 'epoch',
+              activationsEvery: 1,
+              histogramMin: 0,
+              histogramMax: 1,
+              histogramBins: 4,
+              checkpointEvery: 1,
+              observe: [],
+              perClass: false,
+              pauseOnNonFinite: false,
               keepCheckpoints: 2,
               keepBest: false
             }
@@ -129,7 +160,11 @@ describe('what is remembered', () => {
 
   it('about scalars falls back field by field', () => {
     const view = readScalarsView({
-      ...{ smoothing: 7, x: { tag: 'loss/val' }, pinned: ['a', 3], groupBy: 'seed', range: { min: 1 } },
+      smoothing: 7,
+      x: { tag: 'loss/val' },
+      pinned: ['a', 3],
+      groupBy: 'seed',
+      range: { min: 1 },
       cards: { good: { logY: true, yMin: 'x', yMax: 3 }, bad: 7 }
     })
     expect(view).toMatchObject({ smoothing: 0, x: { tag: 'loss/val' }, pinned: [], groupBy: 'seed', range: null })

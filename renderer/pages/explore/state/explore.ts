@@ -205,7 +205,27 @@ export const useExplore = defineStore('explore', () => {
   )
 
   return {
-    ...{ tab, view, boards, loaded, renewed, pointed, recordedParams, search, grouping, found, shown, shownIds },
-    ...{ isShown, show, showOnly, keyOf, colorOf, colorOfKey, needColors, pickColor, paramsOf, keepBoard }
+    tab,
+    view,
+    boards,
+    loaded,
+    renewed,
+    pointed,
+    recordedParams,
+    search,
+    grouping,
+    found,
+    shown,
+    shownIds,
+    isShown,
+    show,
+    showOnly,
+    keyOf,
+    colorOf,
+    colorOfKey,
+    needColors,
+    pickColor,
+    paramsOf,
+    keepBoard
   }
 })

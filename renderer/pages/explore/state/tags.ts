@@ -102,7 +102,8 @@ export const useExploreTags = defineStore('explore-tags', () => {
       const known = next.get(key)
       const ids = Array.from(found.runs, (index) => batch[index]).filter((id) => id !== undefined)
       next.set(key, {
-        ...{ tag: found.tag, kind: found.kind },
+        tag: found.tag,
+        kind: found.kind,
         displayName: known?.displayName || found.displayName,
         description: known?.description || found.description,
         runIds: new Set([...(known?.runIds ?? []), ...ids])

@@ -190,18 +190,16 @@ function planted(name: string, truth: string, change: Partial<Plan>): Family {
     truth,
     draw(rng, size) {
       const plan: Plan = {
-        ...{
-          phases: 2 + rng.integer(3),
-          what: 'levels',
-          overlap: 0.3,
-          unequal: 1.5,
-          detours: 0,
-          missing: 0,
-          seldom: 1,
-          offsets: 0,
-          uneven: 0.2,
-          scales: 0
-        },
+        phases: 2 + rng.integer(3),
+        what: 'levels',
+        overlap: 0.3,
+        unequal: 1.5,
+        detours: 0,
+        missing: 0,
+        seldom: 1,
+        offsets: 0,
+        uneven: 0.2,
+        scales: 0,
         ...change
       }
       const { phases } = plan
@@ -333,7 +331,9 @@ export const families: readonly Family[] = [
   planted('offsets', '2 to 4 levels, each run with its own offsets', { offsets: 1 }),
   planted('uneven runs', '2 to 4 levels, their lengths very different between runs', { uneven: 1 }),
   planted('apart', '2 to 4 levels, their lengths, offsets and scales different between runs', {
-    ...{ uneven: 1, offsets: 1, scales: 0.5 }
+    uneven: 1,
+    offsets: 1,
+    scales: 0.5
   }),
   seldom(exponential),
   rules

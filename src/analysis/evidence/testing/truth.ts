@@ -43,9 +43,22 @@ export async function judge(
   const runs = raw.map((run) => ({ ...run, data: run.data.slice(), missing: run.data.some(Number.isNaN) }))
   const scaling = scaleInPlace(runs, zscore)
   const options: AnalysisOptions = {
-    ...{ folds: 5, seed: set, statesMin: 1, statesMax, surrogates: 20, zscore, covariance: 'diag', minCovar: 1e-3 },
-    ...{ transitions: 'free', emission, runIds: [], features: [], restarts: 4, criterion: 'evidence' },
-    ...{ maxIterations: 100, tolerance: 1e-2 }
+    folds: 5,
+    seed: set,
+    statesMin: 1,
+    statesMax,
+    surrogates: 20,
+    zscore,
+    covariance: 'diag',
+    minCovar: 1e-3,
+    transitions: 'free',
+    emission,
+    runIds: [],
+    features: [],
+    restarts: 4,
+    criterion: 'evidence',
+    maxIterations: 100,
+    tolerance: 1e-2
   }
   const weighed = await weighPhases(builtOf(runs, scaling), options, (tasks, states) =>
     Promise.resolve(tasks.map((task) => measureGains(task, runs, options, states)))
@@ -60,7 +73,12 @@ export async function judge(
     autoregressive: () => decodeViterbi(bestFit(runs, states, 'diag'), runs)
   }
   return {
-    ...{ phases, runs: size.runs, noise: size.noise, states, effect, by },
+    phases,
+    runs: size.runs,
+    noise: size.noise,
+    states,
+    effect,
+    by,
     bic: 1 + scores.indexOf(Math.min(...scores)),
     agreement: paths && states === phases ? adjustedRandIndex(pathsBy[by](), paths) : null
   }
@@ -71,12 +89,16 @@ export function builtOf(sequences: Sequence[], scaling: Scale[][]): BuiltSequenc
   const features = Array.from({ length: sequences[0].columns }, (_, d) => `f${d}`)
   const steps = (rows: number): number[] => Array.from({ length: rows }, (_, t) => t)
   return {
-    ...{ sequences, findings: [] },
+    sequences,
+    findings: [],
     inputs: {
       features,
       runs: sequences.map(({ rows }, r) => ({
-        ...{ runId: `r${r}`, label: `r${r}`, seed: r },
-        ...{ steps: steps(rows), epochs: steps(rows) }
+        runId: `r${r}`,
+        label: `r${r}`,
+        seed: r,
+        steps: steps(rows),
+        epochs: steps(rows)
       })),
       rows: sequences.reduce((sum, { rows }) => sum + rows, 0),
       scaling
@@ -99,7 +121,12 @@ function pathsOfRates({ inputs, sequences }: BuiltSequences, runs: readonly Sequ
 function bestFit(runs: readonly Sequence[], states: number, autoregression?: 'diag'): GaussianHmm {
   const fits = [0, 1, 2, 3].map((seed) =>
     fitGaussianHmm(runs, {
-      ...{ states, seed, covariance: 'diag', autoregression, maxIterations: 100, tolerance: 1e-2 },
+      states,
+      seed,
+      covariance: 'diag',
+      autoregression,
+      maxIterations: 100,
+      tolerance: 1e-2,
       start: seed % 2 === 0 ? 'segments' : 'kmeans'
     })
   )
