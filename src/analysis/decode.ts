@@ -1,7 +1,7 @@
 /** A run read with a model that is already fitted: states, probabilities, and how usual its points are. */
 import { decodeViterbi, filteredProbabilities, posteriorProbabilities } from '../hmm'
 import { pointLogLikelihoods } from './likelihood'
-import { fitWith, modelOfRecord } from './modelRecord'
+import { fitWith, modelOfRecord } from './model-record'
 import { placedIn, spreadOfRuns } from './placement-of-run'
 import { buildSequenceForModel } from './sequences'
 import type { Analysis, AnalysisInputRun } from '../domain/analysis'

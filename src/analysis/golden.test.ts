@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { aic, bic, decodeViterbi, filteredProbabilities, flattenNumbers, parameterCount } from '../hmm'
-import { goldenSequence } from '../hmm/testing/goldenRuns'
+import { goldenSequence } from '../hmm/testing/golden-runs'
 import { goldenJson } from '../testing/golden'
 import type { CovarianceType } from '../domain/analysis-options'
 import type { GaussianHmm, NestedNumbers } from '../hmm/types'
 import { runCandidate } from './candidates'
 import { emissionGradients, prepareGradients } from './gradients'
 import { analyse, goldenSeries, optionsOf, PAPER_FEATURES } from './testing/builders'
-import { recordOfModel } from './modelRecord'
+import { recordOfModel } from './model-record'
 import { summariseTransitions } from './transitions'
 
 interface GoldenTransitions {

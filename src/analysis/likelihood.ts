@@ -2,7 +2,7 @@
 import { filteredProbabilities } from '../hmm'
 import { densitiesOf } from '../hmm/densities'
 import type { GaussianHmm, Sequence } from '../hmm/types'
-import { logSumExp } from '../numeric/logSpace'
+import { logSumExp } from '../numeric/log-space'
 import { quantile } from '../numeric/statistics'
 import type { AutoregressionKind } from '../domain/analysis-options'
 import type { UsualLikelihood } from '../domain/states'

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { aic, bic, fitGaussianHmm, parameterCount, scoreSequences } from '../hmm'
-import { goldenSequence } from '../hmm/testing/goldenRuns'
+import { goldenSequence } from '../hmm/testing/golden-runs'
 import type { Sequence } from '../hmm/types'
 import { Rng } from '../numeric/rng'
 import { goldenJson } from '../testing/golden'

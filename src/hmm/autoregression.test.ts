@@ -1,7 +1,7 @@
 /** Autoregressive states: against dynamax, against all paths of tiny models, and against the climb that EM promises. */
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../numeric/rng'
-import { logSumExp } from '../numeric/logSpace'
+import { logSumExp } from '../numeric/log-space'
 import {
   decodeViterbi,
   fitGaussianHmm,

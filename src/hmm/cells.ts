@@ -3,7 +3,7 @@
  * a row is that of the cells that are there. The loops here serve where the kernels give a sequence up.
  */
 import { choleskyPacked, invertLowerPacked, packedLength } from '../numeric/linear'
-import { LOG_TWO_PI } from '../numeric/logSpace'
+import { LOG_TWO_PI } from '../numeric/log-space'
 import type { EmissionTable } from './emissions'
 import type { Shape } from './rows'
 import type { Sequence } from './types'

@@ -4,7 +4,7 @@
  * with the change from it to the second.
  */
 import { packedLength } from '../numeric/linear'
-import { LOG_TWO_PI } from '../numeric/logSpace'
+import { LOG_TWO_PI } from '../numeric/log-space'
 import type { EmissionTable } from './emissions'
 import type { Autoregression, Sequence } from './types'
 import type { CovarianceType } from '../domain/analysis-options'

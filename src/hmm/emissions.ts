@@ -1,5 +1,5 @@
 /** Gaussian log densities of every row under every state. */
-import { LOG_TWO_PI } from '../numeric/logSpace'
+import { LOG_TWO_PI } from '../numeric/log-space'
 import { choleskyPacked, invertLowerPacked, packedLength } from '../numeric/linear'
 import type { GaussianHmm } from './types'
 

@@ -3,7 +3,7 @@
  * recorded, so that rows which lack the rarer ones have the first features of that order, and what each row lacks.
  */
 import { packedLength, precisionFromInverseFactor } from '../numeric/linear'
-import { LOG_TWO_PI } from '../numeric/logSpace'
+import { LOG_TWO_PI } from '../numeric/log-space'
 import type { CovarianceType } from '../domain/analysis-options'
 import type { Cells } from './cells'
 import type { EmissionTable } from './emissions'

@@ -10,7 +10,7 @@ import {
   posteriorProbabilities,
   scoreSequences
 } from './index'
-import { goldenSequence } from './testing/goldenRuns'
+import { goldenSequence } from './testing/golden-runs'
 import { goldenJson } from '../testing/golden'
 import type { CovarianceType } from '../domain/analysis-options'
 import type { NestedNumbers } from './types'

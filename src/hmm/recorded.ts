@@ -4,7 +4,7 @@
  * out of the sums. What the kernels read, and their sums as the M-step reads them.
  */
 import { packedLength } from '../numeric/linear'
-import { LOG_TWO_PI } from '../numeric/logSpace'
+import { LOG_TWO_PI } from '../numeric/log-space'
 import type { ChangeSums } from './changes'
 import type { EmissionTable } from './emissions'
 import type { SufficientStatistics } from './mstep'

@@ -4,7 +4,7 @@ import { goldenJson } from '../testing/golden'
 import { aggregate, type BandKind } from './aggregate'
 import { incompleteBeta, logGamma, studentQuantileTwoSided, studentTwoSided } from './distributions'
 import { leastSquares } from './least-squares'
-import { logSumExp } from './logSpace'
+import { logSumExp } from './log-space'
 import { largest, mean, meanAndStd, median, quantile, smallest } from './statistics'
 
 interface Golden {

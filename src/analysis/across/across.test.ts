@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { goldenRun } from '../../hmm/testing/goldenRuns'
+import { goldenRun } from '../../hmm/testing/golden-runs'
 import { leastSquares } from '../../numeric/least-squares'
 import { Rng } from '../../numeric/rng'
 import { goldenJson } from '../../testing/golden'

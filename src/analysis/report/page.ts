@@ -1,6 +1,6 @@
 /** A report of an analysis as a Markdown page with its figures: what a colleague needs who does not have the program. */
 import { markdownCode, markdownText } from '../../text/markup'
-import { fitWith } from '../modelRecord'
+import { fitWith } from '../model-record'
 import { axisOf, timesOn } from '../axis'
 import { segmentsOf } from '../trajectory'
 import type { AcrossRuns } from '../../domain/across-runs'

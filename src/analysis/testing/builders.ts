@@ -1,5 +1,5 @@
 /** Recorded runs and options for tests. */
-import { goldenRun } from '../../hmm/testing/goldenRuns'
+import { goldenRun } from '../../hmm/testing/golden-runs'
 import { assembleAnalysis } from '../assemble'
 import { runCandidate, runFold } from '../candidates'
 import { measureGains, planEvidence } from '../evidence/gains'

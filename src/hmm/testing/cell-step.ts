@@ -1,7 +1,7 @@
 /** E-steps over rows as they were recorded, in plain loops and log space: the oracles of the kernels' sums. */
 import { packedLength } from '../../numeric/linear'
 import { densitiesOf } from '../densities'
-import { logPass } from '../logPass'
+import { logPass } from '../log-pass'
 import type { GaussianHmm, Sequence } from '../types'
 
 /** What both kinds of sums come with. */

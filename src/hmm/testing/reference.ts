@@ -1,10 +1,10 @@
 /** The E-step in plain loops over arrays, nothing shared with the kernels but the densities: their oracle. */
 import { packedLength } from '../../numeric/linear'
 import { logDensities, prepareEmissions } from '../emissions'
-import { logPass } from '../logPass'
+import { logPass } from '../log-pass'
 import type { SufficientStatistics } from '../mstep'
 import type { GaussianHmm, Sequence } from '../types'
-import { createLattice, forwardScaled, smoothScaled } from './scaledPass'
+import { createLattice, forwardScaled, smoothScaled } from './scaled-pass'
 
 export interface ReferenceStep {
   logLikelihood: number

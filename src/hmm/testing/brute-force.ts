@@ -1,5 +1,5 @@
 /** Everything about a tiny model by enumeration of all state paths. */
-import { logSumExp } from '../../numeric/logSpace'
+import { logSumExp } from '../../numeric/log-space'
 import { logDensities, prepareEmissions } from '../emissions'
 import type { GaussianHmm, Sequence } from '../types'
 

@@ -1,5 +1,5 @@
 /** Forward-backward in log space: never underflows, and is the oracle of the scaled pass. */
-import { logSumExp } from '../numeric/logSpace'
+import { logSumExp } from '../numeric/log-space'
 import type { GaussianHmm } from './types'
 
 export interface LogPass {
