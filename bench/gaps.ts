@@ -19,6 +19,9 @@ export async function benchGaps(whole: Sequence[], rounds: number): Promise<void
   const inputs = {
     'whole rows': whole,
     'half of the features at every tenth row': without((row, column) => column % 2 === 1 && row % 10 !== 0),
+    'a third at every second, a third at every fifth row': without(
+      (row, column) => (column % 3 === 1 && row % 2 !== 0) || (column % 3 === 2 && row % 5 !== 0)
+    ),
     'a hundredth of the cells missing': without(() => rng.uniform() < 0.01),
     'a tenth of the cells missing': without(() => rng.uniform() < 0.1),
     'a third of the cells missing': without(() => rng.uniform() < 1 / 3)

@@ -50,24 +50,42 @@ export function cellsOf(sequences: readonly Sequence[], shape: Shape, always = f
   const values = new Float64Array(rows * features)
   sequences.forEach(({ data }, s) => values.set(data, offsets[s] * features))
   const patterns: Pattern[] = []
-  const known = new Map<string, number>()
+  const known = new Map<number | string, number>()
   const patternOf = new Int32Array(rows)
-  const there = new Array<string>(features)
   for (let t = 0; t < rows; t++) {
-    for (let d = 0; d < features; d++) there[d] = Number.isNaN(values[t * features + d]) ? '0' : '1'
-    const key = there.join('')
+    const key = keyOf(values, t * features, features)
     let number = known.get(key)
     if (number === undefined) {
       const all = Array.from({ length: features }, (_, d) => d)
-      number = patterns.push({
-        observed: Int32Array.from(all.filter((d) => there[d] === '1')),
-        missing: Int32Array.from(all.filter((d) => there[d] === '0'))
+      const lacks = (d: number): boolean => Number.isNaN(values[t * features + d])
+      number = patterns.length
+      patterns.push({
+        observed: Int32Array.from(all.filter((d) => !lacks(d))),
+        missing: Int32Array.from(all.filter(lacks))
       })
-      known.set(key, --number)
+      known.set(key, number)
     }
     patternOf[t] = number
   }
   return { features, offsets, values, patterns, patternOf }
+}
+
+/** A whole number has room for so many bits. */
+const KEY_BITS = 52
+
+/** The same for rows that lack the same. */
+function keyOf(values: Float64Array, from: number, features: number): number | string {
+  let key = 0
+  let rest = ''
+  for (let d = 0; d < features; d++) {
+    const value = values[from + d]
+    key = 2 * key + (value === value ? 0 : 1)
+    if ((d + 1) % KEY_BITS === 0 && d + 1 < features) {
+      rest += `${key} `
+      key = 0
+    }
+  }
+  return features > KEY_BITS ? rest + key : key
 }
 
 /**
@@ -81,11 +99,13 @@ export function bridged(sequence: Sequence, means: Float64Array): Sequence {
   for (let d = 0; d < columns; d++) {
     let before = -1
     for (let t = 0; t <= rows; t++) {
-      if (t < rows && Number.isNaN(data[t * columns + d])) continue
-      const [from, to] = [data[before * columns + d], data[t * columns + d]]
-      for (let u = before + 1; u < t; u++)
-        data[u * columns + d] =
-          before < 0 ? (t < rows ? to : means[d]) : t < rows ? from + ((to - from) * (u - before)) / (t - before) : from
+      const to = t < rows ? data[t * columns + d] : NaN
+      if (t < rows && to !== to) continue
+      if (t > before + 1) {
+        const from = before < 0 ? (t < rows ? to : means[d]) : data[before * columns + d]
+        const rise = before >= 0 && t < rows ? to - from : 0
+        for (let u = before + 1; u < t; u++) data[u * columns + d] = from + (rise * (u - before)) / (t - before)
+      }
       before = t
     }
   }
@@ -96,16 +116,18 @@ export function bridged(sequence: Sequence, means: Float64Array): Sequence {
 export function meansOfCells({ values, features }: Cells): Float64Array {
   const sums = new Float64Array(features)
   const counts = new Float64Array(features)
-  for (let p = 0; p < values.length; p++) {
-    if (Number.isNaN(values[p])) continue
-    sums[p % features] += values[p]
-    counts[p % features] += 1
-  }
+  for (let row = 0; row < values.length; row += features)
+    for (let d = 0; d < features; d++) {
+      const value = values[row + d]
+      if (value !== value) continue
+      sums[d] += value
+      counts[d] += 1
+    }
   return sums.map((sum, d) => (counts[d] > 0 ? sum / counts[d] : 0))
 }
 
 export function shiftCells({ values, features }: Cells, shift: Float64Array): void {
-  for (let p = 0; p < values.length; p++) values[p] -= shift[p % features]
+  for (let row = 0; row < values.length; row += features) for (let d = 0; d < features; d++) values[row + d] -= shift[d]
 }
 
 /** @param table densities of the model's whole rows. @param covars of the model, as they were when the table was made. */

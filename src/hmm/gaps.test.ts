@@ -67,6 +67,12 @@ describe.each(['full', 'tied'] as const)('gaps under %s covariances', (covarianc
       }
   })
 
+  it('agree for more features than a number has bits', () => {
+    const rng = new Rng(6)
+    const model = randomModel(2, 61, covariance, rng, 1)
+    expectSame(model, holed(model, rng, shapes['at random'](rng)), 'D = 61')
+  })
+
   it.each([0, 100, 1000])('agree where only %i numbers of factors find room', (factors) => {
     for (const states of [1, 4, 5]) {
       const rng = new Rng(states)

@@ -23,7 +23,7 @@ export interface Gaps {
   order: Int32Array
   /** What the rows with each pattern lack, ascending, in the kernels' order; the first lacks nothing. */
   patterns: Int32Array[]
-  /** Rows of each sequence as they come in its blocks, numbers within the sequence: those that lack the same together. */
+  /** Rows of each sequence as they come in its blocks, numbers within the sequence: those with the same first features together. */
   times: Int32Array
   /** Their patterns. */
   patternsOf: Int32Array
@@ -55,14 +55,18 @@ export function gapsOf(cells: Cells, { features, offsets, firstBlocks }: Shape, 
   for (let s = 0; s + 1 < offsets.length; s++) {
     const rows = offsets[s + 1] - offsets[s]
     const first = 4 * firstBlocks[s]
-    const own = Int32Array.from({ length: rows }, (_, t) => numbers[cells.patternOf[offsets[s] + t]])
-    const sorted = Int32Array.from(own.keys()).sort(
-      (a, b) => prefixOf[own[b]] - prefixOf[own[a]] || own[a] - own[b] || a - b
-    )
-    for (let t = 0; t < 4 * (firstBlocks[s + 1] - firstBlocks[s]); t++) times[first + t] = t < rows ? sorted[t] : t
+    // Whole rows first, then those that have fewer of the first features, then the rest; each in the order of time, since states
+    // that last have fewer blocks so.
+    const sorted = new Float64Array(rows)
+    for (let t = 0; t < rows; t++)
+      sorted[t] = (features - prefixOf[numbers[cells.patternOf[offsets[s] + t]]]) * rows + t
+    sorted.sort()
+    for (let t = rows; t < 4 * (firstBlocks[s + 1] - firstBlocks[s]); t++) times[first + t] = t
     for (let t = 0; t < rows; t++) {
-      const pattern = own[sorted[t]]
+      const time = sorted[t] % rows
+      const pattern = numbers[cells.patternOf[offsets[s] + time]]
       const block = firstBlocks[s] + (t >> 2)
+      times[first + t] = time
       patternsOf[first + t] = pattern
       if (t % 4 === 0) prefixes[block] = prefixOf[pattern]
       else if (prefixes[block] !== prefixOf[pattern]) prefixes[block] = -1

@@ -13,7 +13,7 @@ export let recorded: usize = 0
 export let prefixes: usize = 0
 /** Patterns of the rows of every block, i32 [blocks][4]. */
 export let patternsOf: usize = 0
-/** Where in their sequence the rows of every block are, i32 [blocks][4]: rows that lack the same are beside each other. */
+/** Where in their sequence the rows of every block are, i32 [blocks][4]: rows with the same first features are together. */
 export let times: usize = 0
 /** Of every pattern the address of a list, i32: how many features are missing, and which, ascending. */
 export let lists: usize = 0

@@ -97,7 +97,7 @@ export function leftovers(patterns: i32): void {
     } else {
       for (let pair = 0; pair < pairs; pair++) {
         const weight = v128.load(weights + ((<usize>pair) << 4))
-        if (!v128.any_true(f64x2.gt(weight, f64x2.splat(0)))) continue
+        if (!v128.any_true(f64x2.gt(weight, f64x2.splat(NEGLIGIBLE)))) continue
         addInverse(pattern, pair, weight, leftSums + <usize>pair * size)
       }
     }
