@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { findLogRuns } from '../src/project/log-folder'
 import { readerOf } from '../src/recordings/run-cache'
-import { boardTagsOf } from '../src/recordings/board-tags'
+import { recordedTagsOf } from '../src/recordings/recorded-tags'
 import type { RunSource } from '../src/recordings/run-source'
 import { makeBigLog } from './big-logs'
 import type { BigLog, Manifest } from './big-logs'
@@ -96,7 +96,7 @@ export async function readChild(folder: string): Promise<void> {
     label: run.name,
     seed: null
   }))
-  const { tags } = boardTagsOf(runs)
+  const { tags } = recordedTagsOf(runs)
   const wall = (performance.now() - began) / 1000
   const { user, system } = process.cpuUsage(before)
   const points = tags.reduce((sum, tag) => sum + tag.points, 0)

@@ -106,19 +106,19 @@ async function opened(root: string, folder: string): Promise<Opened> {
     const runIds = (await engine.call('runs.list', {})).map(({ id }) => id)
     const open = performance.now() - began
     began = performance.now()
-    const asking = engine.call('board.tags', { runIds })
+    const asking = engine.call('recordings.tags', { runIds })
     let [done, light] = [false, 0]
     void asking.then(() => (done = true))
     while (!done) {
       const from = performance.now()
-      await engine.call('board.scalars', { runIds: runIds.slice(0, 5), ...curve })
+      await engine.call('recordings.scalars', { runIds: runIds.slice(0, 5), ...curve })
       light = Math.max(light, performance.now() - from)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
     const { tags } = await asking
     const asked = performance.now() - began
     began = performance.now()
-    await engine.call('board.tags', { runIds })
+    await engine.call('recordings.tags', { runIds })
     const more = performance.now() - began
     const filters: Record<string, number> = {}
     for (const [what, text] of expressions) {

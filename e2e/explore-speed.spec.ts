@@ -1,4 +1,4 @@
-/** How fast the dashboards are with 200 runs of 20 tags and 1,000 steps. Printed, not asserted: machines differ. */
+/** How fast the tabs of Explore are with 200 runs of 20 tags and 1,000 steps. Printed, not asserted: machines differ. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** The dashboards in the real application: curves of many runs, what is remembered, what is saved. */
+/** The tabs of Explore in the real application: curves of many runs, what is remembered, what is saved. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'

@@ -8,7 +8,7 @@ import type { PhasescopeApp } from './app'
 import { chooseFolder, newProject } from './steps'
 
 const megabytes = 5_000_000
-const tab = (page: Page, id: string): Promise<void> => page.locator(`[data-test="board-${id}"]`).click()
+const tab = (page: Page, id: string): Promise<void> => page.locator(`[data-test="tab-${id}"]`).click()
 
 /** Prose, tables, and what parsers of Markdown are slow on: open brackets, quotes and lists within each other. */
 function longTexts(): Record<string, string> {

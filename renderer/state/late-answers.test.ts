@@ -88,7 +88,7 @@ const quiet = {
   'analysis.list': [],
   'views.get': { value: null, problem: null },
   'views.put': { value: '{}' },
-  'board.tags': { tags: [], problems: [], restarted: [] },
+  'recordings.tags': { tags: [], problems: [], restarted: [] },
   'project.close': {},
   'project.recent': [],
   'import.cancel': {}

@@ -80,7 +80,7 @@ describe('following runs that grow', () => {
     await host.answer()
     host.grow('a')
     await vi.advanceTimersByTimeAsync(2100)
-    expect(host.asked).toEqual(['board.groups', 'board.groups'])
+    expect(host.asked).toEqual(['recordings.groups', 'recordings.groups'])
     // The answer that is on its way is of before this.
     host.grow('a')
     await host.answer()

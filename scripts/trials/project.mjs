@@ -114,9 +114,9 @@ async function spring(home, honest, name, trap) {
       const tags = ['loss/train', 'accuracy/val']
       const questions = [
         ['runs.tags', { runIds }],
-        ['board.tags', { runIds }],
+        ['recordings.tags', { runIds }],
         ['runs.series', { runIds, tags, maxPoints: 100 }],
-        ['board.hparams', { runIds }],
+        ['recordings.hparams', { runIds }],
         ['logs.list', {}],
         ['analysis.list', {}],
         ['data.list', {}],
@@ -124,7 +124,7 @@ async function spring(home, honest, name, trap) {
         ['views.get', {}],
         ['trash.list', {}],
         ['project.check', { repair: true }],
-        ['board.export', { runIds, tags, format: 'csv', attempts: 'latest' }],
+        ['recordings.export', { runIds, tags, format: 'csv', attempts: 'latest' }],
         ['views.put', { value: '{}' }],
         ['runs.annotate', { runId: id, notes: 'x' }],
         ['training.retry', { runIds: [id] }]

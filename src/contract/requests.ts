@@ -5,7 +5,7 @@
 import type { z } from '../domain/words'
 import { analysisRequests } from './analyses'
 import { appRequests } from './app'
-import { boardRequests } from './boards'
+import { recordingsRequests } from './recordings'
 import { dataRequests } from './data'
 import { experimentRequests } from './experiments'
 import { importRequests } from './imports'
@@ -25,7 +25,7 @@ export const requests = {
   ...experimentRequests,
   ...trainingRequests,
   ...runRequests,
-  ...boardRequests,
+  ...recordingsRequests,
   ...viewRequests,
   ...dataRequests,
   ...roleRequests,

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { boardTagsOf } from '../recordings/board-tags'
+import { recordedTagsOf } from '../recordings/recorded-tags'
 import type { RunSource } from '../recordings/run-source'
 import { EventFileWriter } from './event-file-writer'
 import { confine } from './places'
@@ -26,40 +26,40 @@ function manyRuns(count: number): { project: string; index: string; runs: RunSou
 describe('the index of tags', () => {
   it('answers as the files do, and is made anew whatever becomes of it', () => {
     const { index, runs } = manyRuns(60)
-    const wanted = boardTagsOf(runs)
-    expect(boardTagsOf(runs, index)).toEqual(wanted)
+    const wanted = recordedTagsOf(runs)
+    expect(recordedTagsOf(runs, index)).toEqual(wanted)
     expect(JSON.parse(readFileSync(index, 'utf8'))).toMatchObject({ sets: { length: 2 } })
-    expect(boardTagsOf(runs, index)).toEqual(wanted)
+    expect(recordedTagsOf(runs, index)).toEqual(wanted)
     for (const damaged of ['', '{', '[]', '{"schemaVersion": 1, "sets": [], "runs": {"r1": {"set": 7}}}']) {
       writeFileSync(index, damaged)
-      expect(boardTagsOf(runs, index)).toEqual(wanted)
+      expect(recordedTagsOf(runs, index)).toEqual(wanted)
     }
   })
 
   it('is not believed over the files', () => {
     const { index, runs } = manyRuns(60)
-    boardTagsOf(runs, index)
+    recordedTagsOf(runs, index)
     const lie = JSON.parse(readFileSync(index, 'utf8')) as { sets: { tag: string }[][] }
     for (const set of lie.sets) for (const one of set) one.tag = `${one.tag}, from the index`
     writeFileSync(index, JSON.stringify(lie))
-    const [tag] = boardTagsOf(runs, index).tags
+    const [tag] = recordedTagsOf(runs, index).tags
     // As long as nothing has changed, the index is what is read: this is what it is for.
     expect(tag.tag).toMatch(/from the index/)
     const writer = new EventFileWriter(runs[0].folder)
     writer.scalars(9, { fresh: 1 }, 9)
     writer.close()
-    const after = boardTagsOf([runs[0], ...runs.slice(1)], index).tags.map((one) => one.tag)
+    const after = recordedTagsOf([runs[0], ...runs.slice(1)], index).tags.map((one) => one.tag)
     expect(after).toContain('fresh')
     expect(after).toContain('loss/train')
   })
 
   it('of a project that nobody trusts is neither read nor written', () => {
     const { project, index, runs } = manyRuns(60)
-    const wanted = boardTagsOf(runs)
+    const wanted = recordedTagsOf(runs)
     mkdirSync(join(project, '.cache', 'tags'), { recursive: true })
     writeFileSync(index, '{"schemaVersion": 1, "sets": [[]], "runs": {}}')
     confine([project])
-    expect(boardTagsOf(runs, index)).toEqual(wanted)
+    expect(recordedTagsOf(runs, index)).toEqual(wanted)
     expect(readFileSync(index, 'utf8')).toBe('{"schemaVersion": 1, "sets": [[]], "runs": {}}')
     expect(readdirSync(join(project, '.cache', 'tags'))).toEqual(['7.json'])
   })

@@ -4,7 +4,7 @@ import { writeScalarsFile } from '../project/scalar-export'
 import type { OfRuns } from './run-source'
 import { readerOnce } from './run-cache'
 
-export function exportScalars({ runs, tags, attempts, format, file }: OfRuns<'board.export'> & { file: string }): {
+export function exportScalars({ runs, tags, attempts, format, file }: OfRuns<'recordings.export'> & { file: string }): {
   points: number
 } {
   const series = function* (): Iterable<ExportedSeries> {

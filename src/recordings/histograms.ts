@@ -1,5 +1,5 @@
 /** Histograms for the views: as recorded, as bands of a distribution, and as columns of a heatmap. */
-import type { Attempts, PackedDistribution, PackedHistograms } from '../contract/boards'
+import type { Attempts, PackedDistribution, PackedHistograms } from '../contract/recordings'
 import type { PackedHeatmap } from '../contract/runs'
 import { activationEdges } from '../events/activation-histogram'
 import { form } from '../events/event-scan'
@@ -27,7 +27,7 @@ interface Found {
   view: SeriesView
 }
 
-export function histogramsOf(query: OfRuns<'board.histograms'>): PackedHistograms[] {
+export function histogramsOf(query: OfRuns<'recordings.histograms'>): PackedHistograms[] {
   const { runs, tag, attempts, from, to, maxSteps, bins } = query
   return runs.flatMap((source): PackedHistograms[] => {
     const found = find(source, tag, attempts)
@@ -57,7 +57,7 @@ export function histogramsOf(query: OfRuns<'board.histograms'>): PackedHistogram
   })
 }
 
-export function distributionsOf(query: OfRuns<'board.distributions'>): PackedDistribution[] {
+export function distributionsOf(query: OfRuns<'recordings.distributions'>): PackedDistribution[] {
   const { runs, tag, attempts, from, to, maxSteps } = query
   return runs.flatMap((source): PackedDistribution[] => {
     const found = find(source, tag, attempts)

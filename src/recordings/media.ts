@@ -1,5 +1,5 @@
 /** What runs have recorded that is looked at one by one: images, sounds, texts, PR curves, hyperparameters, graphs. */
-import type { Attempts, HparamRow, PointIndex, PrCurve, RecordedGraph, TextPoint } from '../contract/boards'
+import type { Attempts, HparamRow, PointIndex, PrCurve, RecordedGraph, TextPoint } from '../contract/recordings'
 import { PhasescopeError } from '../domain/errors'
 import type { RequestResult } from '../contract/requests'
 import { graphOf } from '../events/graph'
@@ -24,7 +24,7 @@ import type { OfRun, OfRuns, RunSource } from './run-source'
 import { readerIfThere, readerOf } from './run-cache'
 import { epochsAt, epochSeries } from './series'
 
-export function pointsOf({ runs, tag, kind, attempts }: OfRuns<'board.points'>): PointIndex[] {
+export function pointsOf({ runs, tag, kind, attempts }: OfRuns<'recordings.points'>): PointIndex[] {
   return runs.flatMap((source): PointIndex[] => {
     const found = find(source, tag, kind, attempts)
     if (!found) return []
@@ -36,7 +36,7 @@ export function pointsOf({ runs, tag, kind, attempts }: OfRuns<'board.points'>):
   })
 }
 
-export function blobOf(query: OfRun<'board.blob'>): RequestResult<'board.blob'> {
+export function blobOf(query: OfRun<'recordings.blob'>): RequestResult<'recordings.blob'> {
   const { run, tag, kind, attempts, index, sample } = query
   const found = find(run, tag, kind, attempts)
   if (!found || index >= found.view.length) {
@@ -50,7 +50,7 @@ export function blobOf(query: OfRun<'board.blob'>): RequestResult<'board.blob'> 
 /** Characters of all texts in an answer; the page shows them in pieces of 64 kB. */
 const mostText = 8_000_000
 
-export function textsOf({ runs, tag, attempts, step, last }: OfRuns<'board.texts'>): TextPoint[] {
+export function textsOf({ runs, tag, attempts, step, last }: OfRuns<'recordings.texts'>): TextPoint[] {
   let room = mostText
   return runs.flatMap((source): TextPoint[] => {
     const found = find(source, tag, 'text', attempts)
@@ -79,7 +79,7 @@ export function textsOf({ runs, tag, attempts, step, last }: OfRuns<'board.texts
   })
 }
 
-export function prCurvesOf({ runs, tag, attempts, step }: OfRuns<'board.prCurves'>): PrCurve[] {
+export function prCurvesOf({ runs, tag, attempts, step }: OfRuns<'recordings.prCurves'>): PrCurve[] {
   return runs.flatMap((source): PrCurve[] => {
     const found = find(source, tag, 'pr_curves', attempts)
     if (!found || found.view.length === 0) return []
@@ -96,7 +96,7 @@ export function prCurvesOf({ runs, tag, attempts, step }: OfRuns<'board.prCurves
 export function hparamsOf({
   runs,
   above
-}: OfRuns<'board.hparams'> & { above: RunSource[] }): RequestResult<'board.hparams'> {
+}: OfRuns<'recordings.hparams'> & { above: RunSource[] }): RequestResult<'recordings.hparams'> {
   const rows: HparamRow[] = []
   const metrics: string[] = []
   const sessions = new Map<string, HparamRow>()
@@ -139,8 +139,8 @@ export function hparamsOf({
 
 const graphKinds = new Set(['graphs', 'graph_run_metadata', 'graph_run_metadata_graph', 'graph_keras_model'])
 
-export function graphsOf({ run }: OfRun<'board.graphs'>): RequestResult<'board.graphs'> {
-  const found: RequestResult<'board.graphs'> = []
+export function graphsOf({ run }: OfRun<'recordings.graphs'>): RequestResult<'recordings.graphs'> {
+  const found: RequestResult<'recordings.graphs'> = []
   for (const { tag } of graphSeries(run)) {
     const graph = attempt(() => readGraph(run, tag))
     if (graph) found.push({ source: tag, nodes: graph.nodes.length })
@@ -148,7 +148,7 @@ export function graphsOf({ run }: OfRun<'board.graphs'>): RequestResult<'board.g
   return found
 }
 
-export function recordedGraphOf({ run, source }: OfRun<'board.graph'>): RecordedGraph | null {
+export function recordedGraphOf({ run, source }: OfRun<'recordings.graph'>): RecordedGraph | null {
   return attempt(() => readGraph(run, source))
 }
 

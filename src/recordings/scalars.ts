@@ -1,5 +1,5 @@
-/** Scalars for the dashboards: curves over any x axis, groups of runs as one curve, statistics over a range. */
-import type { Attempts, GroupCurve, ScalarCurve, StatisticsRow, XAxis } from '../contract/boards'
+/** Scalars for the tabs of Explore: curves over any x axis, groups of runs as one curve, statistics over a range. */
+import type { Attempts, GroupCurve, ScalarCurve, StatisticsRow, XAxis } from '../contract/recordings'
 import type { ParsedParams, RequestResult } from '../contract/requests'
 import type { RunLog } from '../events/run-log'
 import { lowerBound } from '../events/series'
@@ -11,7 +11,7 @@ import type { OfRuns, RunSource } from './run-source'
 import { readerIfThere } from './run-cache'
 import { epochsAt, epochSeries, pick } from './series'
 
-export function scalarsOf(query: OfRuns<'board.scalars'>): RequestResult<'board.scalars'> {
+export function scalarsOf(query: OfRuns<'recordings.scalars'>): RequestResult<'recordings.scalars'> {
   const { runs, tag, x, attempts, smoothing, from, to, maxPoints } = query
   const curves: ScalarCurve[] = []
   const finite: Float64Array[] = []
@@ -43,7 +43,7 @@ export function scalarsOf(query: OfRuns<'board.scalars'>): RequestResult<'board.
   }
   return { curves, inner: innerRange(finite) }
 }
-type GroupsQuery = Omit<ParsedParams<'board.groups'>, 'groups'> & { groups: { name: string; runs: RunSource[] }[] }
+type GroupsQuery = Omit<ParsedParams<'recordings.groups'>, 'groups'> & { groups: { name: string; runs: RunSource[] }[] }
 
 export function groupsOf(query: GroupsQuery): GroupCurve[] {
   const { groups, tag, x, attempts, smoothing, center, band, from, to, maxPoints } = query
@@ -71,7 +71,7 @@ export function groupsOf(query: GroupsQuery): GroupCurve[] {
   })
 }
 
-export function statisticsOf(query: OfRuns<'board.statistics'>): StatisticsRow[] {
+export function statisticsOf(query: OfRuns<'recordings.statistics'>): StatisticsRow[] {
   const { runs, tags, x, attempts, from, to } = query
   const rows: StatisticsRow[] = []
   for (const source of runs) {

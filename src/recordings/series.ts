@@ -11,7 +11,7 @@ import type { ScalarView } from '../events/series'
 import { decimateMinMax } from '../numeric/decimate'
 import type { RunSource } from './run-source'
 import { readerIfThere, readerOf, readerOnce } from './run-cache'
-import { tooLong } from './board-tags'
+import { tooLong } from './recorded-tags'
 
 /** The order of tags wherever they are listed. */
 export function tagOrder(a: string, b: string): number {

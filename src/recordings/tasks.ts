@@ -1,7 +1,7 @@
 /** What compute workers answer about recorded runs. */
 import type { RoleChoices } from '../domain/roles'
 import type { RequestResult } from '../contract/requests'
-import { boardTagsOf } from './board-tags'
+import { recordedTagsOf } from './recorded-tags'
 import { exportScalars } from './export-scalars'
 import { featuresOf } from './features'
 import { filterRuns } from './filter-runs'
@@ -26,8 +26,8 @@ export const recordingTasks = {
   /** @param said what people have said about roles */
   tags: ({ runs, said }: { runs: RunSource[]; said: RoleChoices }): RequestResult<'runs.tags'> => tagsOf(runs, said),
   /** @param index file of the project that keeps what its runs hold */
-  boardTags: ({ runs, index }: { runs: RunSource[]; index: string | null }): RequestResult<'board.tags'> =>
-    boardTagsOf(runs, index),
+  recordedTags: ({ runs, index }: { runs: RunSource[]; index: string | null }): RequestResult<'recordings.tags'> =>
+    recordedTagsOf(runs, index),
   series: ({ runs, tags, from, to, maxPoints }: Range & { runs: RunSource[]; tags: string[]; maxPoints: number }) =>
     seriesOf(runs, tags, { from, to }, maxPoints),
   heatmap: ({ run, tag, from, to, maxColumns }: Range & { run: RunSource; tag: string; maxColumns: number }) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { GraphNode } from '../../../src/contract/boards'
+import type { GraphNode } from '../../../src/contract/recordings'
 import { layoutVisible, mostChildren, orthogonalPath } from './layout'
 import {
   ancestorsOf,

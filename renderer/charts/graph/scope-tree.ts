@@ -1,5 +1,5 @@
 /** A graph of computation as a tree of name scopes: `a/b/c` is the operation c in the scope b of the scope a. */
-import type { GraphNode } from '../../../src/contract/boards'
+import type { GraphNode } from '../../../src/contract/recordings'
 
 export interface TreeNode {
   /** Unique; of an operation its name, unless a scope has the same. */

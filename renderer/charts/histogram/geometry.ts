@@ -2,7 +2,7 @@
  * Histograms as areas with their true edges. Heights are counts where all buckets are equally wide and densities
  * (count / width) where they are not, so that the area of a bucket is always its count.
  */
-import type { PackedHistograms } from '../../../src/contract/boards'
+import type { PackedHistograms } from '../../../src/contract/recordings'
 import { scaleOver } from '../scales'
 import type { Range } from '../scales'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PackedHistograms } from '../../../src/contract/boards'
+import type { PackedHistograms } from '../../../src/contract/recordings'
 import { drawnIndices, nearestPoint } from '../pr/pr-curves'
 import {
   baselines,

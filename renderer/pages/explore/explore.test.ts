@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DrawnCurve } from '../../charts/scalar/model'
-import { gate } from './state/board-gate'
+import { gate } from './state/tab-gate'
 import { pointsFor } from './scalars/drawn'
 import { readoutsAt } from './scalars/readouts'
 import { sectionOf, sectionsOf } from './scalars/sections'

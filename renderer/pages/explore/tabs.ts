@@ -1,4 +1,4 @@
-/** The dashboards, in the order of their tabs. A new one is a row here and a component beside `scalars`. */
+/** The tabs of Explore, in their order. A new one is a row here and a component beside `scalars`. */
 import type { Component } from 'vue'
 import AudioTab from './audio/AudioTab.vue'
 import GraphTab from './graph/GraphTab.vue'
@@ -10,7 +10,7 @@ import ScalarsTab from './scalars/ScalarsTab.vue'
 import TextTab from './text/TextTab.vue'
 import { graphKinds } from './kinds'
 
-export interface BoardTab {
+export interface ExploreTab {
   id: string
   label: string
   /** Kinds of tags that it shows; it is dimmed while no run has any of them. */
@@ -20,7 +20,7 @@ export interface BoardTab {
   component: Component
 }
 
-export const boardTabs: readonly BoardTab[] = [
+export const exploreTabs: readonly ExploreTab[] = [
   { id: 'scalars', label: 'Scalars', kinds: ['scalars'], component: ScalarsTab },
   { id: 'histograms', label: 'Histograms', kinds: ['histograms'], component: HistogramsTab },
   { id: 'images', label: 'Images', kinds: ['images'], component: ImagesTab },

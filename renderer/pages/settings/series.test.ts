@@ -82,7 +82,7 @@ describe('roles', () => {
       return { chosen }
     },
     'runs.tags': () => ({ scalars: recorded, histograms: [], problems: [], roles: told() }),
-    'board.tags': () => ({
+    'recordings.tags': () => ({
       tags: recorded.map((tag) => ({
         kind: 'scalars',
         tag,
@@ -94,7 +94,7 @@ describe('roles', () => {
       problems: [],
       restarted: []
     }),
-    'board.hparams': () => ({
+    'recordings.hparams': () => ({
       rows: [
         {
           runId: 'r0',
@@ -108,7 +108,7 @@ describe('roles', () => {
       ],
       metrics: []
     }),
-    'board.statistics': () => []
+    'recordings.statistics': () => []
   }
 
   beforeEach(async () => {

@@ -34,7 +34,7 @@ const imported = (engine: Engine, logs: string, follow: boolean) =>
 
 async function stepsOf(engine: Engine, runId: string, tag = 'loss'): Promise<number[]> {
   const query = { runIds: [runId], tag, x: 'step', attempts: 'latest', smoothing: 0, maxPoints: 100_000 } as const
-  const { curves } = await engine.call('board.scalars', { ...query, runIds: [runId] })
+  const { curves } = await engine.call('recordings.scalars', { ...query, runIds: [runId] })
   return [...(curves[0]?.steps ?? [])]
 }
 
@@ -159,7 +159,7 @@ describe('a followed log', () => {
       ([one]) => one.problem !== null
     )
     expect(folder.problem).toMatch(/logs could not be read: it does not exist/)
-    const { problems, tags } = await engine.call('board.tags', { runIds })
+    const { problems, tags } = await engine.call('recordings.tags', { runIds })
     expect(tags).toEqual([])
     expect(problems[0].text).toMatch(/does not exist/)
     await (engine.call as (name: string, params: unknown) => Promise<unknown>)('logs.relocate', {

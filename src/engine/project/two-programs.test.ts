@@ -226,11 +226,11 @@ describe('a project of a stranger', () => {
     expect(session.info()).toMatchObject({ trusted: false, held: [expect.stringMatching(/"logs" lies outside/)] })
     expect(await engine.call('logs.list', {})).toEqual([])
     const request = { runIds: [], tags: [], format: 'csv', attempts: 'latest' } as never
-    expect(await engine.handle('board.export', request)).toMatchObject({ ok: false, error: { code: 'untrusted' } })
+    expect(await engine.handle('recordings.export', request)).toMatchObject({ ok: false, error: { code: 'untrusted' } })
     expect(readdirSync(logs)).toEqual(['run'])
     expect(await engine.call('project.trust', { trusted: true })).toMatchObject({ trusted: true, held: [] })
     expect(await engine.call('logs.list', {})).toHaveLength(1)
-    expect(await engine.handle('board.export', request)).toMatchObject({ ok: true })
+    expect(await engine.handle('recordings.export', request)).toMatchObject({ ok: true })
     expect(readdirSync(logs)).toHaveLength(2)
   })
 })

@@ -1,7 +1,7 @@
 /** Every request of the contract and what answers it: an area a file, as in the contract. */
 import { analysisHandlers } from './analyses'
 import { appHandlers } from './app'
-import { boardHandlers } from './boards'
+import { recordingsHandlers } from './recordings'
 import { dataHandlers } from './data'
 import { experimentHandlers } from './experiments'
 import { importHandlers } from './imports'
@@ -23,7 +23,7 @@ export function handlersOf(services: Services): Handlers {
     ...experimentHandlers(services),
     ...trainingHandlers(services),
     ...runHandlers(services),
-    ...boardHandlers(services),
+    ...recordingsHandlers(services),
     ...viewHandlers(services),
     ...dataHandlers(services),
     ...roleHandlers(services),

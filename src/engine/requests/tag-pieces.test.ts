@@ -5,20 +5,20 @@ import { describe, expect, it } from 'vitest'
 import { PhasescopeError } from '../../domain/errors'
 import { EventFileWriter } from '../../project/event-file-writer'
 import { temporaryFolder } from '../../project/testing/folders'
-import { boardTagsOf } from '../../recordings/board-tags'
+import { recordedTagsOf } from '../../recordings/recorded-tags'
 import type { RunSource } from '../../recordings/run-source'
 import type { ComputeTasks } from '../../threads/messages'
 import { tagsOf } from './tag-pieces'
 import type { TaskPool } from '../task-pool'
 
-type BoardTags = ComputeTasks['boardTags']
+type RecordedTags = ComputeTasks['recordedTags']
 
 /** Answers at once, the pieces in the order of a worker that takes the last one first. */
-function readsHere(asked: BoardTags['in'][] = []): TaskPool {
-  const run = async (_name: string, input: BoardTags['in']): Promise<BoardTags['out']> => {
+function readsHere(asked: RecordedTags['in'][] = []): TaskPool {
+  const run = async (_name: string, input: RecordedTags['in']): Promise<RecordedTags['out']> => {
     asked.push(input)
     await new Promise((resolve) => setTimeout(resolve, 3 - (asked.length % 3)))
-    return boardTagsOf(input.runs, input.index)
+    return recordedTagsOf(input.runs, input.index)
   }
   return { run } as unknown as TaskPool
 }
@@ -44,23 +44,23 @@ function manyRuns(count: number): { project: string; runs: RunSource[] } {
 describe('tags of many runs', () => {
   it('are those of one reading after the other, in its order', async () => {
     const { project, runs } = manyRuns(90)
-    const wanted = boardTagsOf(runs)
+    const wanted = recordedTagsOf(runs)
     expect(wanted.problems).toHaveLength(1)
     expect(wanted.restarted.length).toBeGreaterThan(5)
-    const asked: BoardTags['in'][] = []
+    const asked: RecordedTags['in'][] = []
     expect(await tagsOf(readsHere(asked), project, runs)).toEqual(wanted)
     expect(asked.length).toBeGreaterThan(20)
     expect(asked.flatMap((one) => one.runs)).toHaveLength(90)
     // The second time from the index.
     expect(await tagsOf(readsHere(), project, runs)).toEqual(wanted)
-    expect(await tagsOf(readsHere(), project, [...runs].reverse())).toEqual(boardTagsOf([...runs].reverse()))
+    expect(await tagsOf(readsHere(), project, [...runs].reverse())).toEqual(recordedTagsOf([...runs].reverse()))
     expect(readdirSync(join(project, '.cache', 'tags')).length).toBe(asked.length)
   })
 
   it('of a few are read at once, without an index', async () => {
     const { project, runs } = manyRuns(10)
-    const asked: BoardTags['in'][] = []
-    expect(await tagsOf(readsHere(asked), project, runs)).toEqual(boardTagsOf(runs))
+    const asked: RecordedTags['in'][] = []
+    expect(await tagsOf(readsHere(asked), project, runs)).toEqual(recordedTagsOf(runs))
     expect(asked).toMatchObject([{ index: null }])
     expect(readdirSync(project)).toEqual(['runs'])
   })
@@ -68,7 +68,7 @@ describe('tags of many runs', () => {
   it('are not read further when one piece fails', async () => {
     const { project, runs } = manyRuns(60)
     let ended = 0
-    const run = (_name: string, input: BoardTags['in'], signal: AbortSignal): Promise<never> =>
+    const run = (_name: string, input: RecordedTags['in'], signal: AbortSignal): Promise<never> =>
       new Promise((_, reject) => {
         setMaxListeners(0, signal)
         if (input.runs.some(({ runId }) => runId === 'r30')) reject(new PhasescopeError('worker-died', 'Gone.'))

@@ -4,7 +4,7 @@ import { tagIndexFile, tagIndexPart } from '../../project/tag-index'
 import type { RunSource } from '../../recordings/run-source'
 import type { TaskPool } from '../task-pool'
 
-type Tags = RequestResult<'board.tags'>
+type Tags = RequestResult<'recordings.tags'>
 
 /** From so many runs on, what they hold is kept in an index beside them, and read in its pieces. */
 const indexedFrom = 50
@@ -16,7 +16,7 @@ export async function tagsOf(
   runs: RunSource[],
   signal?: AbortSignal
 ): Promise<Tags> {
-  if (runs.length < indexedFrom) return queries.run('boardTags', { runs, index: null }, signal)
+  if (runs.length < indexedFrom) return queries.run('recordedTags', { runs, index: null }, signal)
   const pieces = new Map<number, number[]>()
   runs.forEach(({ runId }, r) => {
     const part = tagIndexPart(runId)
@@ -27,7 +27,7 @@ export async function tagsOf(
   try {
     const answers = [...pieces].map(async ([part, at]) => {
       const input = { runs: at.map((r) => runs[r]), index: tagIndexFile(project, part) }
-      return { at, found: await queries.run('boardTags', input, either) }
+      return { at, found: await queries.run('recordedTags', input, either) }
     })
     return together(runs, await Promise.all(answers))
   } catch (error) {

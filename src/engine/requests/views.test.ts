@@ -65,17 +65,17 @@ describe('what a request may ask for', () => {
     const { engine } = await opened()
     const runIds = Array.from({ length: mostIds + 1 }, (_, i) => `run-${i}`)
     const query = { tag: 'loss/train', x: 'step', attempts: 'latest', smoothing: 0, maxPoints: 10 }
-    expect(await engine.handle('board.scalars', { ...query, runIds })).toMatchObject({
+    expect(await engine.handle('recordings.scalars', { ...query, runIds })).toMatchObject({
       ok: false,
       error: { code: 'bad-request', message: expect.stringMatching(/at "runIds": .*10000/) }
     })
-    expect(await engine.handle('board.scalars', { ...query, runIds: [], tag: 'x'.repeat(10_001) })).toMatchObject({
+    expect(await engine.handle('recordings.scalars', { ...query, runIds: [], tag: 'x'.repeat(10_001) })).toMatchObject({
       ok: false,
       error: { code: 'bad-request' }
     })
     // The same unknown run ten thousand times is one unknown run.
     const same = Array.from({ length: mostIds }, () => 'nobody')
-    expect(await engine.handle('board.tags', { runIds: same })).toMatchObject({
+    expect(await engine.handle('recordings.tags', { runIds: same })).toMatchObject({
       ok: false,
       error: { code: 'not-found' }
     })
@@ -85,9 +85,9 @@ describe('what a request may ask for', () => {
     const { engine } = await opened()
     const gone = new AbortController()
     const query = { runIds: [], tag: 'loss/train', x: 'step', attempts: 'latest', smoothing: 0, maxPoints: 10 }
-    const answer = engine.handle('board.scalars', query, gone.signal)
+    const answer = engine.handle('recordings.scalars', query, gone.signal)
     gone.abort()
     expect(await answer).toMatchObject({ ok: false, error: { code: 'cancelled' } })
-    expect(await engine.handle('board.scalars', query)).toMatchObject({ ok: true })
+    expect(await engine.handle('recordings.scalars', query)).toMatchObject({ ok: true })
   })
 })

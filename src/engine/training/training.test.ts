@@ -45,7 +45,7 @@ describe('training', () => {
       expect(existsSync(join(session.runFolder(id), '.owner'))).toBe(false)
     }
     // No tag has two values at one step, which would read as a run that was started again.
-    expect((await engine.call('board.tags', { runIds: ids })).restarted).toEqual([])
+    expect((await engine.call('recordings.tags', { runIds: ids })).restarted).toEqual([])
     // The third seed waits until one of the first two has made room.
     const ofLast = order.filter((entry) => entry.startsWith('2 '))
     expect([...new Set(ofLast)]).toEqual(['2 queued', '2 running', '2 done'])

@@ -1,6 +1,6 @@
 /** The graph that is looked at, and what is done to it: opened scopes, the chosen node, nodes set aside. */
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { GraphNode, RecordedGraph } from '../../../../src/contract/boards'
+import type { GraphNode, RecordedGraph } from '../../../../src/contract/recordings'
 import type { RunInfo } from '../../../../src/domain/run'
 import { request } from '../../../bridge/host'
 import { plural } from '../../../ui/format'
@@ -10,7 +10,7 @@ import { layoutVisible } from '../../../charts/graph/layout'
 import { structuresOf } from '../../../charts/graph/structure'
 import { chartTheme } from '../../../ui/theme'
 import { useAsked } from '../../../ui/useAsked'
-import { useGraphView } from '../state/board-views'
+import { useGraphView } from '../state/tab-views'
 import { useExplore } from '../state/explore'
 import { useExploreTags } from '../state/tags'
 import { graphKinds } from '../kinds'
@@ -24,30 +24,30 @@ const sourceNames: Record<string, string> = { __run_graph__: 'graph', __meta_gra
 export function useGraph() {
   const explore = useExplore()
   const tags = useExploreTags()
-  const board = useGraphView()
+  const tab = useGraphView()
 
   const runs = computed(() => {
     const having = new Set(tags.list.filter(({ kind }) => graphKinds.includes(kind)).flatMap((tag) => [...tag.runIds]))
     return explore.shown.filter((run) => having.has(run.id))
   })
   const run = computed(
-    (): RunInfo | null => runs.value.find(({ id }) => id === board.view.runId) ?? runs.value[0] ?? null
+    (): RunInfo | null => runs.value.find(({ id }) => id === tab.view.runId) ?? runs.value[0] ?? null
   )
 
   const { state: sources } = useAsked(
     () => (run.value ? { runId: run.value.id } : null),
-    (question) => request('board.graphs', question)
+    (question) => request('recordings.graphs', question)
   )
   /** A source, and the library function in it that is looked at. */
   const chosen = computed(() => {
     const known = sources.value.value ?? []
-    const [source, name] = board.view.source.split(inFunction)
+    const [source, name] = tab.view.source.split(inFunction)
     const found = known.find((one) => one.source === source) ?? known[0]
     return found ? { source: found.source, function: found.source === source ? (name ?? null) : null } : null
   })
   const { state: answer, refresh } = useAsked(
     () => (run.value && chosen.value ? { runId: run.value.id, source: chosen.value.source } : null),
-    (question) => request('board.graph', question)
+    (question) => request('recordings.graph', question)
   )
   const recorded = computed((): RecordedGraph | null => answer.value.value)
   const operations = computed((): GraphNode[] => {
@@ -75,7 +75,7 @@ export function useGraph() {
   const structures = computed(() => structuresOf(tree.value))
   const colors = computed(() => {
     const found = new Map<string, string>()
-    if (board.view.colorBy === 'none') return found
+    if (tab.view.colorBy === 'none') return found
     structures.value.repeated.slice(0, structureColors).forEach(({ paths }, i) => {
       for (const path of paths) found.set(path, chartTheme.value.states[i])
     })

@@ -1,4 +1,4 @@
-import type { HistogramMode } from '../state/board-views'
+import type { HistogramMode } from '../state/tab-views'
 
 export const modes: readonly { value: HistogramMode; label: string; hint: string }[] = [
   { value: 'offset', label: 'Offset', hint: 'One behind the other, the latest in front' },

@@ -3,14 +3,14 @@ import { computed } from 'vue'
 import { request } from '../../../bridge/host'
 import { columnOf, orderColumns, passes } from '../../../charts/hparams/columns'
 import type { CellValue, SessionRow } from '../../../charts/hparams/columns'
-import { useHparamsView } from '../state/board-views'
-import type { Aggregate } from '../state/board-views'
+import { useHparamsView } from '../state/tab-views'
+import type { Aggregate } from '../state/tab-views'
 import { useExplore } from '../state/explore'
 import { useExploreTags } from '../state/tags'
 import { compareNaturally } from '../../../state/run-groups'
 import { useTold } from '../../../state/useTold'
 import { tagsOf } from '../../../state/roles-of-analysis'
-import { useBoardAnswer } from '../boards/useBoardAnswer'
+import { useTabAnswer } from '../cards/useTabAnswer'
 
 export interface MetricChoice {
   tag: string
@@ -27,12 +27,12 @@ const metricLabel = ({ tag, of }: MetricChoice): string => (of === 'last' ? tag 
 export function useSessions() {
   const explore = useExplore()
   const tags = useExploreTags()
-  const board = useHparamsView()
+  const tab = useHparamsView()
 
   const foreign = computed(() => explore.shown.filter((run) => !run.spec).map((run) => run.id))
-  const { state: recorded, refresh: refreshRecorded } = useBoardAnswer(
+  const { state: recorded, refresh: refreshRecorded } = useTabAnswer(
     () => (foreign.value.length > 0 ? { runIds: foreign.value } : null),
-    (question) => request('board.hparams', question)
+    (question) => request('recordings.hparams', question)
   )
   const paramsOf = computed(() => {
     const found = new Map<string, Record<string, CellValue>>()
@@ -54,7 +54,7 @@ export function useSessions() {
     () => sessions.value.map((run) => run.id)
   )
   const metrics = computed((): MetricChoice[] => {
-    if (board.view.metrics) return board.view.metrics
+    if (tab.view.metrics) return tab.view.metrics
     const here = new Set(scalarTags.value)
     const declared = (recorded.value.value?.metrics ?? []).filter((tag) => here.has(tag))
     // Until it is known which series these are, none is as good as another.
@@ -63,13 +63,13 @@ export function useSessions() {
     const first = declared.length > 0 ? declared : usual.length > 0 ? usual : scalarTags.value
     return first.slice(0, mostAtFirst).map((tag) => ({ tag, of: 'last' }))
   })
-  const { state: statistics, refresh: refreshStatistics } = useBoardAnswer(
+  const { state: statistics, refresh: refreshStatistics } = useTabAnswer(
     () => {
       const wanted = [...new Set(metrics.value.map(({ tag }) => tag))].sort()
       if (sessions.value.length === 0 || wanted.length === 0) return null
       return { runIds: sessions.value.map((run) => run.id), tags: wanted }
     },
-    (question) => request('board.statistics', { ...question, x: 'step', attempts: 'latest' })
+    (question) => request('recordings.statistics', { ...question, x: 'step', attempts: 'latest' })
   )
 
   const rows = computed((): SessionRow[] => {
@@ -97,7 +97,7 @@ export function useSessions() {
     paramNames.value.filter((name) => new Set(rows.value.map(({ cells }) => String(cells[paramKey(name)]))).size > 1)
   )
   const shownParams = computed(() => {
-    if (board.view.params) return paramNames.value.filter((name) => board.view.params!.includes(name))
+    if (tab.view.params) return paramNames.value.filter((name) => tab.view.params!.includes(name))
     return differing.value.length > 0 ? differing.value : paramNames.value.slice(0, 8)
   })
   const columns = computed(() =>
@@ -106,7 +106,7 @@ export function useSessions() {
         ...shownParams.value.map((name) => columnOf(paramKey(name), name, 'param', rows.value)),
         ...metrics.value.map((metric) => columnOf(metricKey(metric), metricLabel(metric), 'metric', rows.value))
       ],
-      board.view.order
+      tab.view.order
     )
   )
   /** Filters of columns that are not shown would hide rows for no reason to be seen. */
@@ -114,7 +114,7 @@ export function useSessions() {
     const keys = new Set(columns.value.map(({ key }) => key))
     const of = <T>(all: Record<string, T>): Record<string, T> =>
       Object.fromEntries(Object.entries(all).filter(([key]) => keys.has(key)))
-    return { ranges: of(board.view.ranges), excluded: of(board.view.excluded) }
+    return { ranges: of(tab.view.ranges), excluded: of(tab.view.excluded) }
   })
   const passing = computed(
     () => new Set(rows.value.filter((row) => passes(row, filters.value)).map(({ runId }) => runId))
@@ -122,16 +122,16 @@ export function useSessions() {
   const filtered = computed(() => Object.keys(filters.value.ranges).length + Object.keys(filters.value.excluded).length)
 
   function setFilter(key: string, filter: { range: [number, number] } | { excluded: string[] } | null): void {
-    const { [key]: _range, ...ranges } = board.view.ranges
-    const { [key]: _excluded, ...excluded } = board.view.excluded
+    const { [key]: _range, ...ranges } = tab.view.ranges
+    const { [key]: _excluded, ...excluded } = tab.view.excluded
     if (filter && 'range' in filter) ranges[key] = filter.range
     if (filter && 'excluded' in filter && filter.excluded.length > 0) excluded[key] = filter.excluded
-    board.view.ranges = ranges
-    board.view.excluded = excluded
+    tab.view.ranges = ranges
+    tab.view.excluded = excluded
   }
   function clearFilters(): void {
-    board.view.ranges = {}
-    board.view.excluded = {}
+    tab.view.ranges = {}
+    tab.view.excluded = {}
   }
 
   return {

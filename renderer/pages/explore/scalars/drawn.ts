@@ -1,5 +1,5 @@
 /** Answers of the host as curves to draw. */
-import type { GroupCurve, ScalarCurve, XAxis } from '../../../../src/contract/boards'
+import type { GroupCurve, ScalarCurve, XAxis } from '../../../../src/contract/recordings'
 import type { AxisKind } from '../../../charts/ticks'
 import { isAscending } from '../../../charts/scalar/model'
 import type { DrawnCurve } from '../../../charts/scalar/model'

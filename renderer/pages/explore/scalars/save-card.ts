@@ -1,5 +1,5 @@
 /** A card as a file: SVG and PNG of what is shown, CSV of every point behind it. */
-import type { Attempts, XAxis } from '../../../../src/contract/boards'
+import type { Attempts, XAxis } from '../../../../src/contract/recordings'
 import type { RunInfo } from '../../../../src/domain/run'
 import { request } from '../../../bridge/host'
 import { toCsv } from '../../../ui/csv'
@@ -64,7 +64,7 @@ async function csvOf({ tag, attempts, runs }: ShownCard): Promise<string> {
   const rows: (string | number)[][] = []
   for (let at = 0; at < runs.length; at += batch) {
     const part = runs.slice(at, at + batch)
-    const { curves } = await request('board.scalars', {
+    const { curves } = await request('recordings.scalars', {
       runIds: part.map((run) => run.id),
       tag: tag.tag,
       x: 'step',

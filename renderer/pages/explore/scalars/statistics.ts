@@ -1,5 +1,5 @@
 /** Rows of the statistics table: what the host counted, and what follows from it. */
-import type { StatisticsRow } from '../../../../src/contract/boards'
+import type { StatisticsRow } from '../../../../src/contract/recordings'
 import { compareNaturally } from '../../../state/run-groups'
 
 export interface TableRow extends StatisticsRow {

@@ -1,11 +1,11 @@
 /** One curve per group of runs instead of one per run. */
 import type { ShallowRef } from 'vue'
-import type { Attempts, GroupCurve, XAxis } from '../../../../src/contract/boards'
+import type { Attempts, GroupCurve, XAxis } from '../../../../src/contract/recordings'
 import { request } from '../../../bridge/host'
 import { useAsked } from '../../../ui/useAsked'
 import type { Asked } from '../../../ui/useAsked'
 import { useGrowth } from '../../../state/useGrowth'
-import { boardGate } from '../state/board-gate'
+import { tabGate } from '../state/tab-gate'
 
 export interface GroupsQuestion {
   groups: { name: string; runIds: string[] }[]
@@ -27,7 +27,7 @@ export function useGroupCurves(question: () => GroupsQuestion | null): {
 } {
   const { state, refresh } = useAsked(
     question,
-    (asked) => boardGate.pass(() => request('board.groups', { ...asked, maxPoints })),
+    (asked) => tabGate.pass(() => request('recordings.groups', { ...asked, maxPoints })),
     // Only what the axes stand for makes an earlier answer wrong; the rest makes it old.
     (before, now) => before.tag === now.tag && JSON.stringify(before.x) === JSON.stringify(now.x)
   )

@@ -1,9 +1,9 @@
 /** Curves of one tag for many runs, asked for piece by piece and again while runs grow. */
 import { onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
-import type { Attempts, ScalarCurve, XAxis } from '../../../../src/contract/boards'
+import type { Attempts, ScalarCurve, XAxis } from '../../../../src/contract/recordings'
 import { onEvent, request } from '../../../bridge/host'
-import { boardGate } from '../state/board-gate'
+import { tabGate } from '../state/tab-gate'
 import { pointsFor } from './drawn'
 
 export interface CurvesQuestion {
@@ -49,7 +49,7 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
   const ask = (runs: string[], maxPoints: number) => {
     for (const id of runs) left.delete(id)
     const { inner: _inner, ...rest } = question()
-    return boardGate.pass(() => request('board.scalars', { ...rest, runIds: runs, maxPoints }))
+    return tabGate.pass(() => request('recordings.scalars', { ...rest, runIds: runs, maxPoints }))
   }
 
   /** Asks until nothing is missing. Runs that come up meanwhile are asked for along with the others. */

@@ -1,10 +1,10 @@
 /** More points for the part of the x axis that is looked at, where the whole had to leave some out. */
 import { ref, shallowRef, watch } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
-import type { ScalarCurve } from '../../../../src/contract/boards'
+import type { ScalarCurve } from '../../../../src/contract/recordings'
 import { request } from '../../../bridge/host'
 import type { Range } from '../../../charts/scales'
-import { boardGate } from '../state/board-gate'
+import { tabGate } from '../state/tab-gate'
 import { pointsFor } from './drawn'
 import type { CurvesQuestion } from './useScalarCurves'
 
@@ -48,7 +48,7 @@ export function useZoomDetail(
     for (let at = 0; at < ids.length; at += batch) {
       const params = { ...rest, runIds: ids.slice(at, at + batch), from: wider.min, to: wider.max, maxPoints: points }
       // Without the closer look the whole stays on screen.
-      const answer = await boardGate.pass(() => request('board.scalars', params)).catch(() => null)
+      const answer = await tabGate.pass(() => request('recordings.scalars', params)).catch(() => null)
       if (mine !== turn || !answer) return
       for (const curve of answer.curves) if (curve.x.length > 1) found.set(curve.runId, curve)
     }

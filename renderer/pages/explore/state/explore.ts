@@ -1,4 +1,4 @@
-/** Runs on the dashboards: which are shown, in which colour, found by which name. All of it is kept with the project. */
+/** Runs on the tabs of Explore: which are shown, in which colour, found by which name. All of it is kept with the project. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { RunInfo } from '../../../../src/domain/run'
@@ -22,7 +22,7 @@ export const useExplore = defineStore('explore', () => {
   const runs = useRuns()
   const tab = ref(defaultView().tab)
   const view = ref<RunsView>(defaultView().runs)
-  /** What each dashboard remembers, as it was read; dashboards check their own. */
+  /** What each tab of Explore remembers, as it was read; tabs check their own. */
   const boards = shallowRef<Record<string, unknown>>({})
   /** Grows when another project's view has been read; 0: not yet. */
   const loaded = ref(0)
@@ -51,7 +51,7 @@ export const useExplore = defineStore('explore', () => {
   function isShown(id: string): boolean {
     return view.value.shown[id] ?? newest.value?.has(id) ?? true
   }
-  /** What the dashboards draw: shown, and not excluded by the search. */
+  /** What the tabs of Explore draw: shown, and not excluded by the search. */
   const shown = computed(() => found.value.filter((run) => isShown(run.id)))
   const shownIds = computed(() => shown.value.map((run) => run.id))
 
@@ -73,7 +73,7 @@ export const useExplore = defineStore('explore', () => {
     const color = key === null ? undefined : view.value.colors[key]
     return color === undefined ? chartTheme.value.text3 : chartTheme.value.runs[(color - 1) % runColors]
   }
-  /** The run's colour, on every dashboard. */
+  /** The run's colour, on every tab of Explore. */
   function colorOf(run: RunInfo | string): string {
     const info = typeof run === 'string' ? runs.byId.get(run) : run
     return colorOfKey(info ? keyOf(info) : null)
@@ -98,7 +98,7 @@ export const useExplore = defineStore('explore', () => {
     return { ...recordedParams.value[run.id], ...run.spec?.params }
   }
 
-  function keepBoard(id: string, value: unknown): void {
+  function keepTab(id: string, value: unknown): void {
     boards.value = { ...boards.value, [id]: value }
   }
 
@@ -198,8 +198,8 @@ export const useExplore = defineStore('explore', () => {
       saved = textNow()
       loads += 1
       loaded.value = loads
-      // Starts the thread that reads runs, so that the first dashboard need not wait for it.
-      void request('board.tags', { runIds: [] }).catch(() => undefined)
+      // Starts the thread that reads runs, so that the first tab of Explore need not wait for it.
+      void request('recordings.tags', { runIds: [] }).catch(() => undefined)
     },
     { immediate: true }
   )
@@ -226,6 +226,6 @@ export const useExplore = defineStore('explore', () => {
     needColors,
     pickColor,
     paramsOf,
-    keepBoard
+    keepTab
   }
 })

@@ -1,4 +1,4 @@
-/** Which palette colour a run or a group of runs has. One answer for every dashboard. */
+/** Which palette colour a run or a group of runs has. One answer for every tab of Explore. */
 
 /** Keys of what has a colour: the same group has the same one, whether runs are coloured or averaged by it. */
 export const colorKey = {

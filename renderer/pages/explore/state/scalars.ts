@@ -1,7 +1,7 @@
 /** How the scalars are looked at now: axes, smoothing, groups, pinned cards, limits. */
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
-import type { XAxis } from '../../../../src/contract/boards'
+import type { XAxis } from '../../../../src/contract/recordings'
 import { useExplore } from './explore'
 import { cardView, readScalarsView } from './scalars-view'
 import type { CardView, ScalarsView } from './scalars-view'
@@ -25,7 +25,7 @@ export const useScalarsView = defineStore('explore-scalars', () => {
   watch(
     view,
     (value) => {
-      if (explore.loaded > 0) explore.keepBoard('scalars', value)
+      if (explore.loaded > 0) explore.keepTab('scalars', value)
     },
     { deep: true }
   )

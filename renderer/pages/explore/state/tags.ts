@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { RequestResult } from '../../../../src/contract/requests'
 import { onEvent, request } from '../../../bridge/host'
-import { boardGate } from './board-gate'
+import { tabGate } from './tab-gate'
 import { useExplore } from './explore'
 import { useProject } from '../../../state/project'
 import { useRuns } from '../../../state/runs'
@@ -16,8 +16,8 @@ export interface KnownTag {
   runIds: Set<string>
 }
 
-type Answer = RequestResult<'board.tags'>
-type Params = RequestResult<'board.hparams'>['rows'][number]['params']
+type Answer = RequestResult<'recordings.tags'>
+type Params = RequestResult<'recordings.hparams'>['rows'][number]['params']
 
 /** One run is enough to know what cards there are; its curves are asked for before the other runs are read. */
 const firstBatch = 1
@@ -47,7 +47,7 @@ export const useExploreTags = defineStore('explore-tags', () => {
   const list = computed(() => [...tags.value.values()])
   const kinds = computed(() => new Set(list.value.map((tag) => tag.kind)))
 
-  /** Called by the page: nothing is read for a project whose dashboards nobody opens. */
+  /** Called by the page: nothing is read for a project whose Explore page nobody opens. */
   function want(): void {
     wanted = true
     void load()
@@ -64,7 +64,7 @@ export const useExploreTags = defineStore('explore-tags', () => {
       if (batch.length === 0) break
       size = Math.min(largestBatch, size * 4)
       try {
-        const answer = await boardGate.passLast(() => request('board.tags', { runIds: batch }))
+        const answer = await tabGate.passLast(() => request('recordings.tags', { runIds: batch }))
         if (mine !== turn) return
         for (const id of batch) asked.add(id)
         take(batch, answer)
@@ -121,7 +121,7 @@ export const useExploreTags = defineStore('explore-tags', () => {
   async function loadParams(mine: number): Promise<void> {
     const missing = runs.all.filter((run) => !run.spec && explore.recordedParams[run.id] === undefined)
     if (missing.length === 0) return
-    const answer = await request('board.hparams', { runIds: missing.map((run) => run.id) }).catch(() => null)
+    const answer = await request('recordings.hparams', { runIds: missing.map((run) => run.id) }).catch(() => null)
     if (mine !== turn || !answer) return
     const found = Object.fromEntries(missing.map((run): [string, Params] => [run.id, {}]))
     for (const row of answer.rows) found[row.runId] = row.params

@@ -1,5 +1,5 @@
 /**
- * What the dashboards remember of a project, as the text that the host keeps. Anything may be damaged or come from an
+ * What the tabs of Explore remember of a project, as the text that the host keeps. Anything may be damaged or come from an
  * older version: every part that cannot be read gets its default, the rest stays.
  */
 import { z } from 'zod'
@@ -40,7 +40,7 @@ const exploreView = z.object({
   version: z.literal(viewVersion),
   tab: z.string().max(60).catch('scalars'),
   runs: z.unknown().transform((raw) => runsView.parse(isObject(raw) ? raw : {})),
-  /** What each dashboard remembers; each of them checks its own. */
+  /** What each tab of Explore remembers, under the name that the file has had for it; each of them checks its own. */
   boards: recordOf(z.unknown())
 })
 export type ExploreView = z.output<typeof exploreView>

@@ -1,5 +1,5 @@
 /**
- * Requests of the dashboards: what runs have recorded, tag by tag. Runs that are not in an answer have not recorded the
+ * Requests of the tabs of Explore: what runs have recorded, tag by tag. Runs that are not in an answer have not recorded the
  * tag. All of them read what is on disk at the moment they are asked.
  */
 import { z } from '../domain/words'
@@ -24,7 +24,7 @@ export const xAxis = z.union([
 ])
 export type XAxis = z.infer<typeof xAxis>
 
-/** Which dashboard shows a tag: TensorBoard's plugin names; `tensors` for those that have no plugin. */
+/** Which tab of Explore shows a tag: TensorBoard's plugin names; `tensors` for those that have no plugin. */
 const tagKind = z.string()
 
 const tagInfo = z.object({
@@ -189,9 +189,9 @@ const recordedGraph = z.object({
 })
 export type RecordedGraph = z.infer<typeof recordedGraph>
 
-export const boardRequests = {
+export const recordingsRequests = {
   /** Tags of some runs. Ask for runs in batches: the first answer of a large log comes sooner. */
-  'board.tags': {
+  'recordings.tags': {
     params: z.object({ runIds }),
     result: z.object({
       tags: z.array(tagInfo),
@@ -200,7 +200,7 @@ export const boardRequests = {
       restarted: z.array(z.string())
     })
   },
-  'board.scalars': {
+  'recordings.scalars': {
     params: z.object({ runIds, tag: tagName, x: xAxis, attempts, smoothing, ...range, maxPoints }),
     result: z.object({
       curves: z.array(scalarCurve),
@@ -208,7 +208,7 @@ export const boardRequests = {
       inner: z.tuple([z.number(), z.number()]).nullable()
     })
   },
-  'board.groups': {
+  'recordings.groups': {
     params: z.object({
       groups: z.array(z.object({ name: tagName, runIds })).max(mostGroups),
       tag: tagName,
@@ -223,11 +223,11 @@ export const boardRequests = {
     }),
     result: z.array(groupCurve)
   },
-  'board.statistics': {
+  'recordings.statistics': {
     params: z.object({ runIds, tags: someTags, x: xAxis, attempts, ...range }),
     result: z.array(statisticsRow)
   },
-  'board.histograms': {
+  'recordings.histograms': {
     params: z.object({
       runIds,
       tag: tagName,
@@ -240,17 +240,17 @@ export const boardRequests = {
     }),
     result: z.array(packedHistograms)
   },
-  'board.distributions': {
+  'recordings.distributions': {
     params: z.object({ runIds, tag: tagName, attempts, ...range, maxSteps: z.number().int().min(2).max(4096) }),
     result: z.array(packedDistribution)
   },
   /** Points of images, audio, text, pr_curves or any other kind that is looked at one by one. */
-  'board.points': {
+  'recordings.points': {
     params: z.object({ runIds, tag: tagName, kind: tagKind, attempts }),
     result: z.array(pointIndex)
   },
-  /** One encoded image or sound. `index` counts the points of `board.points`. */
-  'board.blob': {
+  /** One encoded image or sound. `index` counts the points of `recordings.points`. */
+  'recordings.blob': {
     params: z.object({
       runId: id,
       tag: tagName,
@@ -269,8 +269,8 @@ export const boardRequests = {
       label: z.string()
     })
   },
-  'board.texts': {
-    /** @param index of `board.points`, or null for the last `last` points. */
+  'recordings.texts': {
+    /** @param index of `recordings.points`, or null for the last `last` points. */
     params: z.object({
       runIds,
       tag: tagName,
@@ -281,11 +281,11 @@ export const boardRequests = {
     result: z.array(textPoint)
   },
   /** The PR curve of each run at its last point at or before `step` (null: its last). */
-  'board.prCurves': {
+  'recordings.prCurves': {
     params: z.object({ runIds, tag: tagName, attempts, step: z.number().nullable() }),
     result: z.array(prCurve)
   },
-  'board.hparams': {
+  'recordings.hparams': {
     params: z.object({ runIds }),
     result: z.object({
       rows: z.array(hparamRow),
@@ -293,16 +293,16 @@ export const boardRequests = {
       metrics: z.array(z.string())
     })
   },
-  'board.graphs': {
+  'recordings.graphs': {
     params: z.object({ runId: id }),
     result: z.array(z.object({ source: z.string(), nodes: z.number() }))
   },
-  'board.graph': {
+  'recordings.graph': {
     params: z.object({ runId: id, source: tagName }),
     result: recordedGraph.nullable()
   },
   /** All points of scalar tags as a file in the project's folder `exports`. */
-  'board.export': {
+  'recordings.export': {
     params: z.object({
       runIds,
       tags: someTags,

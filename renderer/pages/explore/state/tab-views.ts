@@ -1,4 +1,4 @@
-/** How the dashboards beside the scalars are looked at: kept with the project, each part with what stands for damage. */
+/** How the tabs of Explore beside the scalars are looked at: kept with the project, each part with what stands for damage. */
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
 import type { Ref } from 'vue'
@@ -6,12 +6,12 @@ import { z } from 'zod'
 import { recordOf } from './view'
 import { useExplore } from './explore'
 
-/** What every dashboard of cards remembers. */
+/** What every tab of cards remembers. */
 const cards = {
   tagFilter: z.string().max(1000).catch(''),
   folded: z.array(z.string()).max(10_000).catch([])
 }
-/** What dashboards remember that show one step at a time. */
+/** What tabs remember that show one step at a time. */
 const steps = {
   /** Step of each card; those without show the last. */
   steps: recordOf(z.number()),
@@ -74,10 +74,10 @@ const graphView = z.object({
   colorBy: z.enum(['structure', 'none']).catch('structure')
 })
 
-/** A store with the view of one dashboard, read and kept through the store of the page. */
+/** A store with the view of one tab of Explore, read and kept through the store of the page. */
 function viewStore<T extends z.ZodType>(id: string, shape: T) {
   const read = (raw: unknown): z.output<T> => shape.parse(typeof raw === 'object' && raw !== null ? raw : {})
-  return defineStore(`board-${id}`, () => {
+  return defineStore(`tab-${id}`, () => {
     const explore = useExplore()
     const view = ref(read(null)) as Ref<z.output<T>>
     watch(
@@ -90,7 +90,7 @@ function viewStore<T extends z.ZodType>(id: string, shape: T) {
     watch(
       view,
       (value) => {
-        if (explore.loaded > 0) explore.keepBoard(id, value)
+        if (explore.loaded > 0) explore.keepTab(id, value)
       },
       { deep: true }
     )

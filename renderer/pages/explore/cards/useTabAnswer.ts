@@ -3,7 +3,7 @@ import type { ShallowRef } from 'vue'
 import { useAsked } from '../../../ui/useAsked'
 import type { Asked } from '../../../ui/useAsked'
 import { useGrowth } from '../../../state/useGrowth'
-import { boardGate } from '../state/board-gate'
+import { tabGate } from '../state/tab-gate'
 
 export interface AboutRuns {
   runIds: string[]
@@ -13,12 +13,12 @@ export interface AboutRuns {
  * @param question null: nothing to ask now.
  * @param keep whether an earlier answer may stay while the next one is on its way; of the same tag it may.
  */
-export function useBoardAnswer<Q extends AboutRuns, T>(
+export function useTabAnswer<Q extends AboutRuns, T>(
   question: () => Q | null,
   ask: (question: Q) => Promise<T>,
   keep: (before: Q, now: Q) => boolean = () => true
 ): { state: ShallowRef<Asked<T>>; refresh: () => Promise<void> } {
-  const { state, refresh } = useAsked(question, (asked: Q) => boardGate.pass(() => ask(asked)), keep)
+  const { state, refresh } = useAsked(question, (asked: Q) => tabGate.pass(() => ask(asked)), keep)
   useGrowth(() => question()?.runIds ?? [], refresh)
   return { state, refresh }
 }

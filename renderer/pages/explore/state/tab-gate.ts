@@ -1,5 +1,5 @@
 /**
- * Lets few questions of the dashboards through at a time. Cards ask for hundreds of runs piece by piece; standing in line
+ * Lets few questions of the tabs of Explore through at a time. Cards ask for hundreds of runs piece by piece; standing in line
  * for each piece, all cards on screen get something soon instead of the first one everything.
  */
 export interface Gate {
@@ -40,4 +40,4 @@ export function gate(width: number): Gate {
 }
 
 /** One in work, two on their way: the host reads one after the other, and should never wait for the page. */
-export const boardGate = gate(3)
+export const tabGate = gate(3)

@@ -70,7 +70,7 @@ function graphOf(): Parameters<EventFileWriter['graph']>[0] {
 }
 
 /** @returns the folder, with the runs `a` and `b` */
-export function writeBoardLogs(place: string): string {
+export function writeExploreLogs(place: string): string {
   const folder = join(place, 'boards')
   for (const [r, name] of ['a', 'b'].entries()) {
     const run = join(folder, name)

@@ -1,5 +1,5 @@
 /** Which tags runs have recorded, of which kind, and what was wrong with their files. */
-import type { TagInfo } from '../contract/boards'
+import type { TagInfo } from '../contract/recordings'
 import { longestTag } from '../domain/ids'
 import type { RequestResult } from '../contract/requests'
 import { stateOfFiles, TagIndex, type RunSummary } from '../project/tag-index'
@@ -19,7 +19,7 @@ export function tooLong(count: number): string {
 }
 
 /** @param index file of the project's index that these runs have their places in; null: everything is read */
-export function boardTagsOf(runs: RunSource[], index: string | null = null): RequestResult<'board.tags'> {
+export function recordedTagsOf(runs: RunSource[], index: string | null = null): RequestResult<'recordings.tags'> {
   const tags = new Map<string, Omit<TagInfo, 'runs'> & { runs: number[] }>()
   const problems: { runId: string; text: string }[] = []
   const restarted: string[] = []

@@ -2,7 +2,7 @@
 import { onBeforeUnmount, ref, shallowRef, watch } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
 import { request } from '../../../bridge/host'
-import { boardGate } from '../state/board-gate'
+import { tabGate } from '../state/tab-gate'
 
 export interface BlobQuestion {
   runId: string
@@ -48,8 +48,8 @@ export function useBlob(question: () => BlobQuestion | null): {
     try {
       // Whoever drags the slider passes many steps; those that are over when their turn comes are not asked for.
       const { step, ...rest } = asked
-      const found = await boardGate.pass(async () =>
-        mine === version ? request('board.blob', { ...rest, attempts: 'latest' }) : null
+      const found = await tabGate.pass(async () =>
+        mine === version ? request('recordings.blob', { ...rest, attempts: 'latest' }) : null
       )
       if (mine !== version || !found) return
       const { data, ...about } = found

@@ -1,15 +1,15 @@
-/** The dashboards beside the scalars, with logs of another program and with a run of our own. */
+/** The tabs beside the scalars, with logs of another program and with a run of our own. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { expect, root, test } from './app'
 import type { PhasescopeApp } from './app'
-import { writeBoardLogs } from './board-logs'
+import { writeExploreLogs } from './explore-logs'
 import { chooseFolder, newProject } from './steps'
 
 const card = (page: Page, tag: string): Locator => page.locator(`[data-card="${tag}"]`)
-const tab = (page: Page, id: string): Promise<void> => page.locator(`[data-test="board-${id}"]`).click()
+const tab = (page: Page, id: string): Promise<void> => page.locator(`[data-test="tab-${id}"]`).click()
 /** Tells one drawing of a card from another. */
 const drawing = (place: Locator): Promise<number> =>
   place
@@ -27,7 +27,7 @@ async function slide(place: Locator, position: number): Promise<void> {
 
 async function importLogs(app: PhasescopeApp): Promise<void> {
   await newProject(app.page, 'Boards')
-  await chooseFolder(app, writeBoardLogs(join(app.projects, '..')))
+  await chooseFolder(app, writeExploreLogs(join(app.projects, '..')))
   await app.page.locator('[data-test="start-import"]').click()
   await app.page.locator('[data-test="close-import"]').click()
   await app.page.locator('[data-page="explore"]').click()
@@ -44,7 +44,7 @@ async function pointAt(shown: Locator, x: number, y: number, told: RegExp): Prom
   }).toPass({ timeout: 20_000 })
 }
 
-test('boards: histograms, images, sounds, texts, PR curves, hyperparameters and graphs of other programs', async ({
+test('tabs: histograms, images, sounds, texts, PR curves, hyperparameters and graphs of other programs', async ({
   app
 }) => {
   const { page } = app
@@ -65,7 +65,7 @@ test('boards: histograms, images, sounds, texts, PR curves, hyperparameters and 
     await expect.poll(() => drawing(weights)).not.toBe(ridges)
     await page.locator('[data-test="rebin"]').uncheck()
     await expect.poll(() => drawing(weights)).toBe(ridges)
-    await app.capture('boards-histograms')
+    await app.capture('explore-histograms')
     await page.locator('[data-test="mode-overlay"]').click()
     await expect.poll(() => drawing(weights)).not.toBe(ridges)
   })
@@ -78,7 +78,7 @@ test('boards: histograms, images, sounds, texts, PR curves, hyperparameters and 
     await page.locator('.n-dropdown-option', { hasText: 'Heatmap' }).click()
     await expect(weights).toHaveAttribute('data-mode', 'heatmap')
     await expect(weights).toContainText('rebinned over common edges')
-    await app.capture('boards-heatmap')
+    await app.capture('explore-heatmap')
   })
 
   await test.step('images follow the slider, and look as they are told to', async () => {
@@ -106,7 +106,7 @@ test('boards: histograms, images, sounds, texts, PR curves, hyperparameters and 
     await page.locator('[data-test="link-steps"]').click()
     await slide(one, 1)
     await expect(many.locator('figcaption').first()).toContainText('step 10')
-    await app.capture('boards-images')
+    await app.capture('explore-images')
     await one.locator('figure button').first().click()
     await expect(page.locator('[data-test="image-viewer"]')).toContainText('step 10')
     await page.keyboard.press('ArrowRight')
@@ -122,7 +122,7 @@ test('boards: histograms, images, sounds, texts, PR curves, hyperparameters and 
         .locator('audio')
         .evaluate((audio) => (audio as HTMLAudioElement).duration)
     await expect.poll(seconds).toBeCloseTo(0.5, 1)
-    await app.capture('boards-audio')
+    await app.capture('explore-audio')
   })
 
   await test.step('texts are Markdown and harmless', async () => {
@@ -145,7 +145,7 @@ test('boards: histograms, images, sounds, texts, PR curves, hyperparameters and 
     await expect(card(page, 'notes/plain').locator('[data-texts-of]').first().locator('strong')).toHaveText([
       ...['20', '10', '0']
     ])
-    await app.capture('boards-text')
+    await app.capture('explore-text')
   })
 
   await test.step('PR curves tell the counts at a threshold', async () => {
@@ -160,7 +160,7 @@ test('boards: histograms, images, sounds, texts, PR curves, hyperparameters and 
     const told = cat.locator('[data-test="pr-readout"]')
     await expect(told).toContainText('0.667')
     await expect(told).toContainText('TP 7')
-    await app.capture('boards-pr')
+    await app.capture('explore-pr')
     await slide(cat, 0)
     await cat.getByRole('img').focus()
     for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight')
@@ -176,7 +176,7 @@ test('boards: histograms, images, sounds, texts, PR curves, hyperparameters and 
     await page.locator('[data-session]').first().hover()
     await expect(page.locator('[data-line].front')).toHaveCount(1)
     await expect(page.locator('circle.front')).toHaveCount(3)
-    await app.capture('boards-hparams')
+    await app.capture('explore-hparams')
     const axis = (await page.locator('[data-axis="param lr"]').boundingBox())!
     await page.mouse.move(axis.x + axis.width / 2, axis.y + 6)
     await page.mouse.down()
@@ -204,7 +204,7 @@ test('boards: histograms, images, sounds, texts, PR curves, hyperparameters and 
     await page.locator('[data-test="trace"]').click()
     await expect(page.locator('[data-node="net/first"]')).toHaveAttribute('opacity', '1')
     await expect(page.locator('[data-node="net/third"]')).toHaveAttribute('opacity', '0.25')
-    await app.capture('boards-graph')
+    await app.capture('explore-graph')
     await page.getByRole('button', { name: 'Put step back' }).click()
     await expect(page.locator('[data-node="step"]')).toBeAttached()
     const view = await page.locator('[data-test="minimap-view"]').getAttribute('width')
@@ -219,7 +219,7 @@ test('boards: histograms, images, sounds, texts, PR curves, hyperparameters and 
   })
 })
 
-test('boards: a node of our own model offers its hook point', async ({ app }) => {
+test('tabs: a node of our own model offers its hook point', async ({ app }) => {
   const { page } = app
   await newProject(page, 'Own')
   const project = join(app.projects, readdirSync(app.projects)[0])
@@ -232,7 +232,7 @@ test('boards: a node of our own model offers its hook point', async ({ app }) =>
   await page.locator('[data-node="conv1"]').click()
   const offer = page.locator('[data-test="hook-offer"]')
   await expect(offer).toContainText('This run has recorded it.')
-  await app.capture('boards-hook')
+  await app.capture('explore-hook')
   await offer.locator('[data-test="hook-histograms"]').click()
   // Of training batches and of the validation examples, and the gradients of both kinds.
   await expect(page.locator('[data-card]')).toHaveCount(4)

@@ -1,4 +1,4 @@
-/** What the dashboards are told, on logs of every kind: against TensorBoard's plugins where they serve the same. */
+/** What the tabs of Explore are told, on logs of every kind: against TensorBoard's plugins where they serve the same. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { blobOf, graphsOf, hparamsOf, pointsOf, prCurvesOf, recordedGraphOf, tex
 import type { RunSource } from './run-source'
 import { tagsOf } from './series'
 import { groupsOf, scalarsOf, statisticsOf } from './scalars'
-import { boardTagsOf } from './board-tags'
+import { recordedTagsOf } from './recorded-tags'
 
 const made = madeLogs()
 const own = mkdtempSync(join(tmpdir(), 'phasescope-boards-'))
@@ -98,7 +98,7 @@ describe('scalars', () => {
     expect([...all.values]).toEqual([0, 1, 2, 3, 20, 30, 40])
     expect([...all.pieces]).toEqual([0, 4])
     expect(all.smoothed[4]).toBe(20)
-    const { restarted } = boardTagsOf([twice, long])
+    const { restarted } = recordedTagsOf([twice, long])
     expect(restarted).toEqual(['twice'])
   })
 
@@ -147,7 +147,7 @@ describe('scalars', () => {
   it('of one run that cannot be read hide none of the others', () => {
     const gone = source(join(own, 'gone'), 'gone')
     expect(scalarsOf({ ...plain, runs: [gone, long], tag: 'wave' }).curves).toHaveLength(1)
-    const { problems, tags } = boardTagsOf([gone, long])
+    const { problems, tags } = recordedTagsOf([gone, long])
     expect(problems).toEqual([{ runId: 'gone', text: expect.stringContaining('does not exist') }])
     expect(tags.map(({ tag, runs, points }) => [tag, [...runs], points])).toContainEqual(['wave', [1], 5000])
   })
@@ -372,7 +372,7 @@ describe('what no page could show', () => {
   it('of tags is told and left out, and of names is cut', () => {
     const endless = 'a'.repeat(10_001)
     const run = written('endless', [scalars(0, { [endless]: 1, ok: 2 })])
-    const { tags, problems } = boardTagsOf([run])
+    const { tags, problems } = recordedTagsOf([run])
     expect(tags.map(({ tag }) => tag)).toEqual(['ok'])
     const text = 'A tag is longer than 10,000 characters and not shown; exports have it.'
     expect(problems).toEqual([{ runId: 'endless', text }])

@@ -1,14 +1,14 @@
 /** The recorded points of a card's runs, and the step that its slider means. */
 import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
-import type { PointIndex } from '../../../../src/contract/boards'
+import type { PointIndex } from '../../../../src/contract/recordings'
 import type { RunInfo } from '../../../../src/domain/run'
 import { request } from '../../../bridge/host'
-import type { StepsView } from '../state/board-views'
+import type { StepsView } from '../state/tab-views'
 import { useExplore } from '../state/explore'
 import type { KnownTag } from '../state/tags'
 import { lastUpTo, positionOf, unionOfSteps } from './steps'
-import { useBoardAnswer } from './useBoardAnswer'
+import { useTabAnswer } from './useTabAnswer'
 
 export interface CardSteps {
   /** Shown runs that have the tag. */
@@ -30,13 +30,13 @@ export interface CardSteps {
 export function useSteps(tag: () => KnownTag, view: () => StepsView): CardSteps {
   const explore = useExplore()
   const runs = computed(() => explore.shown.filter((run) => tag().runIds.has(run.id)))
-  const { state, refresh } = useBoardAnswer(
+  const { state, refresh } = useTabAnswer(
     () => {
       if (runs.value.length === 0) return null
       const { tag: name, kind } = tag()
       return { runIds: runs.value.map((run) => run.id), tag: name, kind, attempts: 'latest' as const }
     },
-    (question) => request('board.points', question)
+    (question) => request('recordings.points', question)
   )
   const points = computed(() => new Map((state.value.value ?? []).map((point) => [point.runId, point])))
   const steps = computed(() => unionOfSteps([...points.value.values()]))
