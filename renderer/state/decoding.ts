@@ -6,11 +6,12 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import type { RunInfo } from '../../src/domain/run'
 import type { RequestResult } from '../../src/contract/requests'
-import { onEvent, request } from '../bridge/host'
+import { request } from '../bridge/host'
 import { useAsked } from '../ui/useAsked'
 import { useAnalyses } from './analyses'
 import { useRuns } from './runs'
 import { useSelection } from './selection'
+import { useGrowth } from './useGrowth'
 
 export type Decoded = RequestResult<'analysis.decode'>
 
@@ -62,17 +63,10 @@ export const useDecoding = defineStore('decoding', () => {
     { immediate: true }
   )
 
-  let waiting = 0
-  const grown = new Set<string>()
-  onEvent('runs.grew', ({ runId }) => {
-    if (!analyses.current || analyses.runIndex.has(runId)) return
-    grown.add(runId)
-    waiting ||= window.setTimeout(() => void follow(), liveInterval)
-  })
+  useGrowth((runId) => analyses.current !== null && !analyses.runIndex.has(runId), follow, liveInterval)
 
-  async function follow(): Promise<void> {
-    for (const runId of [...grown]) {
-      grown.delete(runId)
+  async function follow(grown: readonly string[]): Promise<void> {
+    for (const runId of grown) {
       const asked = question(runId)
       const decoded = asked ? await ask(asked).catch(() => null) : null
       const still = question(runId)
@@ -80,7 +74,6 @@ export const useDecoding = defineStore('decoding', () => {
         unseen.value = new Map(unseen.value).set(runId, decoded)
       if (runId === selection.runId) await chosen.refresh()
     }
-    waiting = grown.size > 0 ? window.setTimeout(() => void follow(), liveInterval) : 0
   }
 
   return { chosen: chosen.state, unseenRuns, unseen }

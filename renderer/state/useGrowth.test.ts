@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { createPinia, setActivePinia } from 'pinia'
 import { effectScope, ref } from 'vue'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connectHost } from '../bridge/host'
@@ -6,14 +7,18 @@ import { useGroupCurves } from '../pages/explore/scalars/useGroupCurves'
 import { useGrowth } from './useGrowth'
 
 /** A host that answers when the test says so, and counts what is asked. */
-function slowHost(): { asked: string[]; answer: () => Promise<void>; grow: (runId: string) => void } {
+function slowHost(value: unknown = []): {
+  asked: string[]
+  answer: () => Promise<void>
+  grow: (runId: string) => void
+} {
   const asked: string[] = []
   const open: (() => void)[] = []
   let push: (name: string, payload: unknown) => void = () => undefined
   connectHost({
     request: (name) => {
       asked.push(name)
-      return new Promise((resolve) => open.push(() => resolve({ ok: true, value: [] })))
+      return new Promise((resolve) => open.push(() => resolve({ ok: true, value })))
     },
     onEvent: (listener) => (push = listener)
   })
@@ -35,12 +40,15 @@ describe('following runs that grow', () => {
     const host = slowHost()
     const scope = effectScope()
     const open: (() => void)[] = []
+    const calls: (readonly string[])[] = []
+    const followed = ref(['a', 'b'])
     scope.run(() =>
       useGrowth(
-        () => ['a', 'b'],
-        () => new Promise<void>((resolve) => open.push(resolve))
+        (runId) => followed.value.includes(runId),
+        (grown) => new Promise<void>((resolve) => (calls.push(grown), open.push(resolve)))
       )
     )
+    host.grow('a')
     host.grow('a')
     host.grow('b')
     host.grow('another')
@@ -54,8 +62,12 @@ describe('following runs that grow', () => {
     expect(open).toHaveLength(2)
     open[1]()
     await vi.advanceTimersByTimeAsync(5000)
-    expect(open).toHaveLength(2)
+    expect(calls).toEqual([['a', 'b'], ['b']])
+    // Nobody looks at it any more when its turn comes.
     host.grow('a')
+    followed.value = ['b']
+    await vi.advanceTimersByTimeAsync(5000)
+    host.grow('b')
     scope.stop()
     await vi.advanceTimersByTimeAsync(5000)
     expect(open).toHaveLength(2)
@@ -86,6 +98,24 @@ describe('following runs that grow', () => {
     await host.answer()
     await vi.advanceTimersByTimeAsync(2100)
     expect(host.asked).toHaveLength(3)
+    scope.stop()
+  })
+
+  it('shows the tags of a run that grows faster than they are read', async () => {
+    const { useTags } = await import('./useTags')
+    setActivePinia(createPinia())
+    const found = { scalars: ['loss'], histograms: [], problems: [], roles: {} }
+    const host = slowHost(found)
+    const scope = effectScope()
+    const { scalars } = scope.run(() => useTags(() => ['a']))!
+    for (let second = 0; second < 5; second++) {
+      host.grow('a')
+      await vi.advanceTimersByTimeAsync(1000)
+    }
+    expect(host.asked).toEqual(['runs.tags', 'runs.tags'])
+    await host.answer()
+    await host.answer()
+    expect(scalars.value).toEqual(['loss'])
     scope.stop()
   })
 })

@@ -41,9 +41,9 @@ export function useRunData<Ask, T>(
   }
   const { state, refresh } = useAsked(question, load)
   useGrowth(
-    () => {
+    (runId) => {
       const ask = question()
-      return ask ? runsOf(ask) : []
+      return ask !== null && runsOf(ask).includes(runId)
     },
     refresh,
     0

@@ -1,13 +1,14 @@
 /** Tags that runs have recorded, refreshed while they grow. */
-import { computed, onBeforeUnmount, shallowRef, watch } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import type { ComputedRef } from 'vue'
 import type { Roles } from '../../src/domain/roles'
 import type { RequestResult } from '../../src/contract/requests'
-import { onEvent, request } from '../bridge/host'
+import { request } from '../bridge/host'
 import { inOrder } from '../ui/histogram-tags'
 import { latest } from './latest'
 import { useProject } from './project'
 import { useRoles } from './roles'
+import { useGrowth } from './useGrowth'
 
 const none: RequestResult<'runs.tags'> = { scalars: [], histograms: [], problems: [], roles: {} }
 
@@ -36,12 +37,9 @@ export function useTags(runIds: () => string[]): {
     if (found && isWanted()) tags.value = found
   }
 
-  const stop = onEvent('runs.grew', ({ runId }) => {
-    // Tags hardly change after the first points; asking again each time would only cost.
-    const incomplete = tags.value.scalars.length === 0 || tags.value.histograms.length === 0
-    if (incomplete && runIds().includes(runId)) void load()
-  })
-  onBeforeUnmount(stop)
+  // Tags hardly change after the first points; asking again each time would only cost.
+  const isIncomplete = (): boolean => tags.value.scalars.length === 0 || tags.value.histograms.length === 0
+  useGrowth((runId) => isIncomplete() && runIds().includes(runId), load, 0)
   watch(
     // What they are for changes when somebody says so, in this window or another one.
     () => `${said.version} ${runIds().join(' ')}`,

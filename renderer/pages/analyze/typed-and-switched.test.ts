@@ -2,7 +2,7 @@
 /** What a user has typed or switched stays theirs while logs grow and fits end. */
 import { flushPromises, mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { StateSummary } from '../../../src/domain/states'
 import type { Reply } from '../../../src/contract/wire'
 import { connectHost } from '../../bridge/host'
@@ -159,7 +159,9 @@ describe('the features of a fit', () => {
     return textOf(box)
   }
   async function grow(): Promise<void> {
+    const before = asked.length
     push('runs.grew', { runId: 'r0', step: 10 })
+    await vi.waitFor(() => expect(asked.slice(before).map(({ name }) => name)).toContain('runs.tags'))
     await flushPromises()
   }
 

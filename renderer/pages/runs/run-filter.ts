@@ -1,5 +1,5 @@
 /** What the filter of the run table lets through: words are looked for here, expressions are evaluated by the host. */
-import { computed, ref, shallowRef, watch, type Ref } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import type { RunInfo } from '../../../src/domain/run'
 import { wordsOf } from '../../../src/domain/run-facts'
 import { isPlain, wordTest } from '../../../src/text/plain-words'
@@ -8,6 +8,7 @@ import { request } from '../../bridge/host'
 import { useAnalyses } from '../../state/analyses'
 import { latest } from '../../state/latest'
 import { useRuns } from '../../state/runs'
+import { useTurns } from '../../ui/useTurns'
 
 /** Between keys, and between changes of runs that train. */
 const [typingMs, growingMs] = [120, 1000]
@@ -41,22 +42,26 @@ export function useRunFilter(text: Ref<string>) {
       failure.value = (error as Error).message
     }
   }
-  function later(delay: number): void {
-    clearTimeout(timer)
-    timer = setTimeout(() => void ask(), delay)
+  /** A question that follows the typing, and is asked when it pauses. */
+  function afterTyping(): void {
+    timer = undefined
+    void ask()
   }
+  // Several runs that train change the list all the time: it must not wait until they have ended.
+  const again = useTurns(() => (timer === undefined ? ask() : undefined), growingMs)
+  onScopeDispose(() => clearTimeout(timer))
 
   watch(text, (now) => {
-    if (!isPlain(now)) return later(typingMs)
     clearTimeout(timer)
+    timer = isPlain(now) ? undefined : setTimeout(afterTyping, typingMs)
+    if (timer !== undefined) return
     asking.drop()
     found.value = null
     problem.value = null
     failure.value = null
   })
   watch([() => runs.all, () => analyses.current?.id, () => analyses.current?.chosenStates], () => {
-    // Whoever types has a question under way already.
-    if (!isPlain(text.value)) later(growingMs)
+    if (!isPlain(text.value)) again()
   })
 
   const matches = computed<(run: RunInfo) => boolean>(() => {

@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 /** What series are for, in the renderer: said in one place, heard from other windows, and asked for by every page. */
 import { flushPromises, mount } from '@vue/test-utils'
-import { createPinia, setActivePinia } from 'pinia'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { createPinia, disposePinia, setActivePinia, type Pinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
 import type { Role, RoleChoices, Roles } from '../../../src/domain/roles'
 import type { Reply } from '../../../src/contract/wire'
@@ -60,6 +60,9 @@ const projectOf = (id: string): object => ({
 describe('roles', () => {
   let stores: Awaited<ReturnType<typeof page>>
   let chosen: RoleChoices
+  let pinia: Pinia
+  /** A store that is left may still act, and would make its own stores those of the next test. */
+  const global = () => ({ plugins: [pinia] })
   let push: (name: string, payload: unknown) => Promise<void>
   const asked: string[] = []
   const told = (): Roles => {
@@ -113,7 +116,8 @@ describe('roles', () => {
 
   beforeEach(async () => {
     stores = await page()
-    setActivePinia(createPinia())
+    pinia = createPinia()
+    setActivePinia(pinia)
     chosen = {}
     asked.length = 0
     let listener: (name: string, payload: unknown) => void = () => undefined
@@ -129,15 +133,17 @@ describe('roles', () => {
       listener(name, payload)
       await flushPromises()
     }
-    stores.useProject()
-    stores.useRuns()
-    stores.useRoles()
+    stores.useProject(pinia)
+    stores.useRuns(pinia)
+    stores.useRoles(pinia)
     await push('project.changed', projectOf('p'))
   })
 
+  afterEach(() => disposePinia(pinia))
+
   const inSetup = <T>(work: () => T): T => {
     let made: T
-    mount(defineComponent({ setup: () => ((made = work()), () => h('i')) }))
+    mount(defineComponent({ setup: () => ((made = work()), () => h('i')) }), { global: global() })
     return made!
   }
 
@@ -147,7 +153,7 @@ describe('roles', () => {
     expect(roles.value.valAccuracy).toBe('val/acc@1')
     chosen = { valAccuracy: 'my/score' }
     await push('roles.changed', {})
-    expect(stores.useRoles().chosen).toEqual({ valAccuracy: 'my/score' })
+    expect(stores.useRoles(pinia).chosen).toEqual({ valAccuracy: 'my/score' })
     expect(roles.value.valAccuracy).toBe('my/score')
     // Told of what is known here, too: nothing is asked again.
     const before = asked.filter((name) => name === 'runs.tags').length
@@ -160,19 +166,19 @@ describe('roles', () => {
     await push('roles.changed', {})
     chosen = {}
     await push('project.changed', projectOf('q'))
-    expect(stores.useRoles().chosen).toEqual({})
+    expect(stores.useRoles(pinia).chosen).toEqual({})
   })
 
   it('are the first columns of the board of hyperparameters, whatever the series are called', async () => {
     const board = inSetup(() => stores.useSessions())
-    stores.useExploreTags().want()
+    stores.useExploreTags(pinia).want()
     await expect.poll(() => board.metrics.value.map(({ tag }) => tag)).toEqual(['val/acc@1', 'train/loss'])
-    await stores.useRoles().say('valAccuracy', { tag: 'my/score' })
+    await stores.useRoles(pinia).say('valAccuracy', { tag: 'my/score' })
     await expect.poll(() => board.metrics.value.map(({ tag }) => tag)).toEqual(['my/score', 'train/loss'])
   })
 
   it('are seen and set in the settings, and told by names again', async () => {
-    const series = mount(stores.ProjectSeries)
+    const series = mount(stores.ProjectSeries, { global: global() })
     await expect.poll(() => series.find('[data-test="how-valAccuracy"]').exists()).toBe(true)
     const how = (role: string): string => series.get(`[data-test="how-${role}"]`).text()
     await expect.poll(() => how('valAccuracy')).toBe('by name')

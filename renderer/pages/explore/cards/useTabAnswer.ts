@@ -19,6 +19,6 @@ export function useTabAnswer<Q extends AboutRuns, T>(
   keep: (before: Q, now: Q) => boolean = () => true
 ): { state: ShallowRef<Asked<T>>; refresh: () => Promise<void> } {
   const { state, refresh } = useAsked(question, (asked: Q) => tabGate.pass(() => ask(asked)), keep)
-  useGrowth(() => question()?.runIds ?? [], refresh)
+  useGrowth((runId) => question()?.runIds.includes(runId) ?? false, refresh)
   return { state, refresh }
 }

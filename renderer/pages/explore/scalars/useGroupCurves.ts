@@ -31,6 +31,6 @@ export function useGroupCurves(question: () => GroupsQuestion | null): {
     // Only what the axes stand for makes an earlier answer wrong; the rest makes it old.
     (before, now) => before.tag === now.tag && JSON.stringify(before.x) === JSON.stringify(now.x)
   )
-  useGrowth(() => question()?.groups.flatMap((group) => group.runIds) ?? [], refresh, followMs)
+  useGrowth((runId) => question()?.groups.some(({ runIds }) => runIds.includes(runId)) ?? false, refresh, followMs)
   return { state, refresh }
 }

@@ -2,7 +2,8 @@
 import { onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
 import type { Attempts, ScalarCurve, XAxis } from '../../../../src/contract/recordings'
-import { onEvent, request } from '../../../bridge/host'
+import { request } from '../../../bridge/host'
+import { useGrowth } from '../../../state/useGrowth'
 import { tabGate } from '../state/tab-gate'
 import { pointsFor } from './drawn'
 
@@ -38,10 +39,10 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
   /** Answers to an earlier question are none; more or fewer runs are still the same question. */
   let version = 0
   let loading = false
+  /** Ends with the loading that was begun last. */
+  let loaded: Promise<void> = Promise.resolve()
   /** The runs that the percentiles are about. */
   let innerOf = ''
-  let timer = 0
-  const grown = new Set<string>()
 
   /** Hidden since they were asked for: what comes is from before, and their growth was not followed meanwhile. */
   const left = new Set<string>()
@@ -52,9 +53,13 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
     return tabGate.pass(() => request('recordings.scalars', { ...rest, runIds: runs, maxPoints }))
   }
 
-  /** Asks until nothing is missing. Runs that come up meanwhile are asked for along with the others. */
-  async function load(): Promise<void> {
-    if (loading) return
+  /** Runs that come up while it goes on are asked for along with the others. */
+  function load(): void {
+    if (!loading) loaded = askForMissing()
+  }
+
+  /** Asks until nothing is missing. */
+  async function askForMissing(): Promise<void> {
     const mine = version
     loading = true
     failure.value = null
@@ -119,7 +124,7 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
     loading = false
     innerOf = ''
     answered = new Set()
-    void load()
+    load()
   }
 
   watch(() => JSON.stringify(question()), begin, { immediate: true })
@@ -132,36 +137,27 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
       for (const id of answered) if (!wanted.has(id)) answered.delete(id)
       if ([...curves.value.keys()].some((id) => !wanted.has(id)))
         curves.value = new Map([...curves.value].filter(([id]) => wanted.has(id)))
-      void load()
+      load()
     }
   )
 
-  const stop = onEvent('runs.grew', ({ runId }) => {
-    if (!runIds().includes(runId)) return
-    grown.add(runId)
-    timer ||= window.setTimeout(() => void follow(), followMs)
-  })
+  useGrowth((runId) => runIds().includes(runId), follow, followMs)
 
-  /** One question under way at a time: a slow disk is asked less often instead of ever more. */
-  async function follow(): Promise<void> {
-    if (!loading) {
-      const mine = version
-      const batch = [...grown].filter((id) => runIds().includes(id))
-      grown.clear()
-      const answer = batch.length > 0 ? await ask(batch, pointsFor(runIds().length)).catch(() => null) : null
-      if (mine === version && answer) {
-        take(batch, answer.curves)
-        innerOf = ''
-        await askInner().catch(() => undefined)
-      }
-    }
-    timer = grown.size > 0 ? window.setTimeout(() => void follow(), followMs) : 0
+  /** What has grown while curves were on their way is asked for when all of them are there. */
+  async function follow(grown: readonly string[]): Promise<void> {
+    const mine = version
+    while (loading && mine === version) await loaded
+    // A new question has asked for all of them since they have grown.
+    if (mine !== version) return
+    const wanted = new Set(runIds())
+    const batch = grown.filter((id) => wanted.has(id))
+    const answer = batch.length > 0 ? await ask(batch, pointsFor(wanted.size)).catch(() => null) : null
+    if (mine !== version || !answer) return
+    take(batch, answer.curves)
+    innerOf = ''
+    await askInner().catch(() => undefined)
   }
 
-  onScopeDispose(() => {
-    stop()
-    clearTimeout(timer)
-    version += 1
-  })
-  return { curves, inner, progress, failure, retry: () => void load() }
+  onScopeDispose(() => (version += 1))
+  return { curves, inner, progress, failure, retry: () => load() }
 }

@@ -2,11 +2,12 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { RequestResult } from '../../../../src/contract/requests'
-import { onEvent, request } from '../../../bridge/host'
+import { request } from '../../../bridge/host'
 import { tabGate } from './tab-gate'
 import { useExplore } from './explore'
 import { useProject } from '../../../state/project'
 import { useRuns } from '../../../state/runs'
+import { useGrowth } from '../../../state/useGrowth'
 
 export interface KnownTag {
   tag: string
@@ -71,6 +72,8 @@ export const useExploreTags = defineStore('explore-tags', () => {
       } catch (error) {
         if (mine !== turn) return
         failure.value = (error as Error).message
+        // They have grown all the same.
+        for (const id of batch) waiting.add(id)
         break
       }
       done.value = asked.size
@@ -128,15 +131,14 @@ export const useExploreTags = defineStore('explore-tags', () => {
     explore.recordedParams = { ...explore.recordedParams, ...found }
   }
 
-  let followTimer = 0
-  onEvent('runs.grew', ({ runId }) => {
-    if (!wanted) return
-    waiting.add(runId)
-    followTimer ||= window.setTimeout(() => {
-      followTimer = 0
-      void load()
-    }, followMs)
-  })
+  useGrowth(
+    () => wanted,
+    (grown) => {
+      for (const runId of grown) waiting.add(runId)
+      return load()
+    },
+    followMs
+  )
   watch(
     () => [runs.all.map((run) => run.id).join(' '), explore.loaded],
     () => void load()
