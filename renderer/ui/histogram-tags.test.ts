@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { groupTags, inOrder, readTag } from './histogram-tags'
+import { groupTags, inOrder, readHistogramTag } from './histogram-tags'
 
 describe('tags of histograms', () => {
   const recorded = [
@@ -22,12 +22,12 @@ describe('tags of histograms', () => {
   })
 
   it('tell their hook point, and have labels of their own', () => {
-    expect(recorded.map((tag) => readTag(tag).hook)).toEqual([
+    expect(recorded.map((tag) => readHistogramTag(tag).hook)).toEqual([
       ...['fc1', 'fc1', 'fc1', 'fc1', 'blocks.0.mlp', 'fc1', null, null]
     ])
-    expect(new Set(recorded.map((tag) => readTag(tag).label)).size).toBe(recorded.length)
+    expect(new Set(recorded.map((tag) => readHistogramTag(tag).label)).size).toBe(recorded.length)
     for (const tag of ['', 'activations', 'activations/fc1/else', 'gradients/a/b', 'layer']) {
-      expect(readTag(tag)).toEqual({ tag, group: 'Other', label: tag, hook: null })
+      expect(readHistogramTag(tag)).toEqual({ tag, group: 'Other', label: tag, hook: null })
     }
   })
 })

@@ -1,4 +1,5 @@
 /** How tags are called in the interface. The tag itself stays visible in tooltips and exports. */
+import { readTag } from '../../src/domain/tags'
 import { weightMetrics } from '../../src/domain/weight-metrics'
 
 const known: Record<string, string> = {
@@ -23,13 +24,12 @@ export function shortMetricName(tag: string): string {
 
 export function metricName(tag: string): string {
   if (known[tag]) return known[tag]
-  const parts = tag.split('/')
-  const last = parts.at(-1)!
-  if (parts[0] === 'weights') {
-    const name = titles.get(last) ?? last
-    return parts.length === 2 ? name : `${name}, ${parts.slice(1, -1).join('/')}`
+  const read = readTag(tag)
+  if (read.kind === 'weights' && read.metric !== null) {
+    const name = titles.get(read.metric) ?? read.metric
+    return read.hook === null ? name : `${name}, ${read.hook}`
   }
-  if (parts[0] === 'activations' && parts.length > 2)
-    return `Activation ${last.replace('_', ' ')}, ${parts.slice(1, -1).join('/')}`
+  if (read.kind === 'activations' && read.metric !== null)
+    return `Activation ${read.metric.replace('_', ' ')}, ${read.hook}`
   return tag
 }

@@ -3,6 +3,7 @@ import { median } from '../numeric/statistics'
 import { valuesAtSteps } from './align'
 import { outcomeRoles, ownRoles, quantityOf } from './roles'
 import { segmentsOf } from './trajectory'
+import { readTag } from '../domain/tags'
 import type { AnalysisInputRun } from '../domain/analysis'
 import type { Roles } from '../domain/roles'
 import type { RunSeries } from '../domain/run-series'
@@ -140,7 +141,9 @@ function differences(where: StateMeans | null, k: number, alike: readonly number
     .filter(({ difference }) => difference !== 0)
     .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference))
     .map(({ feature, difference }) => {
-      const name = feature.replace(/^weights\//, '')
+      const read = readTag(feature)
+      const name =
+        read.kind === 'weights' ? [read.hook, read.metric].filter((part) => part !== null).join('/') : feature
       if (!where.rates) return `, ${difference > 0 ? 'higher' : 'lower'} ${name}`
       return `, ${name} ${pace(where.rates, where.features.indexOf(feature), k, alike)}`
     })
