@@ -292,7 +292,7 @@ export const directions = {
   },
   'renderer/shell': {
     about: 'what is around every page: bars, notices, closing',
-    imports: ['domain', 'contract', 'renderer/ui', 'renderer/bridge', 'renderer/state'],
+    imports: ['domain', 'contract', 'renderer/ui', 'renderer/bridge', 'renderer/state', 'renderer/dialogs'],
     packages: ['vue', 'naive-ui']
   },
   renderer: {

@@ -1,0 +1,53 @@
+/** Actions that are there on every page. */
+import { useImport } from '../dialogs/import/import-store'
+import { provideActions } from '../state/actions'
+import type { Action } from '../state/actions'
+import { useAnalyses } from '../state/analyses'
+import { usePreferences } from '../state/preferences'
+import { useProject } from '../state/project'
+import type { Page } from '../state/project'
+import { actionKeys } from '../ui/shortcuts'
+
+const pages: readonly Page[] = ['runs', 'design', 'train', 'explore', 'analyze', 'logs', 'settings']
+
+export function useAppActions(shell: { palette: () => void; shortcuts: () => void }): void {
+  const app = useProject()
+  const analyses = useAnalyses()
+  const imports = useImport()
+  const preferences = usePreferences()
+
+  const goTo = (page: Page): Action => ({
+    id: `page.${page}`,
+    title: actionKeys[`page.${page}`].title,
+    run: () => (app.page = page)
+  })
+  /** What was fitted, to be looked at again. */
+  const openAnalysis = (): Action[] =>
+    analyses.list.map(({ id, name, chosenStates }) => ({
+      id: `analysis.${id}`,
+      title: `Show ${name}`,
+      about: `K = ${chosenStates}`,
+      run: () => {
+        app.page = 'analyze'
+        void analyses.open(id)
+      }
+    }))
+
+  provideActions(() => [
+    ...(app.project
+      ? [
+          ...pages.map(goTo),
+          { id: 'project.close', title: 'All projects', about: 'closes this one', run: () => void app.close() },
+          ...openAnalysis()
+        ]
+      : []),
+    { id: 'import', title: actionKeys.import.title, run: () => imports.open() },
+    ...(['dark', 'light', 'system'] as const).map((theme) => ({
+      id: `theme.${theme}`,
+      title: theme === 'system' ? 'Theme of the system' : `Theme: ${theme}`,
+      run: () => (preferences.theme = theme)
+    })),
+    { id: 'shortcuts', title: actionKeys.shortcuts.title, run: shell.shortcuts },
+    { id: 'palette', title: actionKeys.palette.title, run: shell.palette }
+  ])
+}
