@@ -15,6 +15,13 @@ test('the palette finds and does what the page offers, by keyboard alone', async
   await expect(page.locator('.handle').first()).toBeAttached()
   await expect(palette).toHaveCount(0)
 
+  // The first stop of Tab goes past the bars.
+  const skip = page.getByRole('button', { name: 'Skip to the page' })
+  await skip.focus()
+  await app.capture('skip-link')
+  await page.keyboard.press('Enter')
+  await expect(page.locator('main')).toBeFocused()
+
   // What is offered is what the page can do now.
   await page.keyboard.press('Control+k')
   await expect(field).toBeFocused()

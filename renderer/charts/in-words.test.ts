@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { heatmapInWords, likelihoodInWords, pathInWords, pathsInWords, probabilitiesInWords } from './in-words'
+import { segmentsOf } from './time-axis'
+
+const segments = segmentsOf([0, 0, 1, 1, 1], [0, 10, 20, 30, 40], [1, 2])
+
+describe('what is drawn, in words', () => {
+  it('paths, the chosen run first, and how many more there are', () => {
+    expect(pathInWords(segments)).toBe('S1 to 15, S2 to 40')
+    const rows = Array.from({ length: 7 }, (_, i) => ({ runId: `r${i}`, label: `seed ${i}`, segments }))
+    const text = pathsInWords(rows, 'r3')
+    expect(text).toMatch(/^State paths of 7 runs\. seed 3: S1 to 15, S2 to 40\. seed 0: /)
+    expect(text).toMatch(/And 2 more runs\.$/)
+    expect(pathsInWords([], null)).toBe('State paths of 0 runs.')
+  })
+
+  it('probabilities, by the most probable state', () => {
+    const probabilities = Float64Array.of(0.9, 0.1, 0.8, 0.2, 0.3, 0.7)
+    const text = probabilitiesInWords('Posterior', probabilities, [1, 4], Float64Array.of(0, 10, 20))
+    expect(text).toBe('Posterior, most probable: S1 to 10, S4 to 20')
+  })
+
+  it('likelihoods, without points that have none', () => {
+    const values = Float64Array.of(NaN, 2, -3, 4)
+    expect(likelihoodInWords('Fit', values, Float64Array.of(0, 1, 2, 3))).toBe('Fit: 1.0 on average, lowest -3.0 at 2')
+    expect(likelihoodInWords('Fit', Float64Array.of(NaN), Float64Array.of(0))).toBe('Fit: no point has one')
+  })
+
+  it('histograms, with their means', () => {
+    const about = { unit: 'epoch', low: -3, high: 5 }
+    expect(heatmapInWords({ ...about, times: [0, 150], means: [0.1234, 2] })).toBe(
+      '2 histograms from epoch 0 to 150, values from -3 to 5; mean 0.123 at first, 2 at last'
+    )
+    expect(heatmapInWords({ ...about, times: [], means: [] })).toBe('Histograms over time: none yet')
+  })
+})
