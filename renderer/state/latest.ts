@@ -8,10 +8,10 @@ export interface Latest {
   /** Nothing that was asked is wanted any more. */
   drop(): void
   /**
-   * Asks, and begins something new with it.
+   * Asks, and begins something new with it. Long work may look whether it is still wanted.
    * @returns null when meanwhile something newer has begun; failures of what is no longer wanted are none
    */
-  ask<T>(work: () => Promise<T>): Promise<{ value: T } | null>
+  ask<T>(work: (isWanted: () => boolean) => Promise<T>): Promise<{ value: T } | null>
 }
 
 export function latest(): Latest {
@@ -26,7 +26,7 @@ export function latest(): Latest {
     async ask(work) {
       const isWanted = begin()
       try {
-        const value = await work()
+        const value = await work(isWanted)
         return isWanted() ? { value } : null
       } catch (error) {
         if (isWanted()) throw error

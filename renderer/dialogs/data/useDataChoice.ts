@@ -2,11 +2,11 @@
 import { computed, onBeforeUnmount, ref, shallowRef } from 'vue'
 import type { DataChoices, DataFindings, DatasetInfo } from '../../../src/domain/data'
 import { request } from '../../bridge/host'
-import { readDropped, type takeDropped } from '../import/dropped-files'
+import type { takeDropped } from '../files/dropped-files'
+import { newJob, useChosenFiles, type ChosenFiles } from '../files/useChosenFiles'
 
 export type DataStage = 'choose' | 'receiving' | 'reading' | 'review' | 'adding'
 
-const pieceBytes = 2 * 1024 * 1024
 /** Of dropped folders these files are sent. */
 const readable =
   /\.(npz|npy|csv|tsv|data|jsonl?|ndjson|png|jpe?g|jpe|jfif|webp|gif|tiff?|bmp|dib|heic|heif|avif|svg|gz|bin|txt)$|idx\d?|ubyte/i
@@ -19,13 +19,14 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
   const name = ref('')
   /** Bytes that were received of those that are to be. */
   const received = ref({ done: 0, total: 0 })
-  /** Files of other kinds in what was dropped, which were not sent. */
-  const notSent = ref<string[]>([])
   let grant: string | null = null
-  let staging: string | null = null
   let job = ''
-  /** Grows with every beginning and every end, so that a late answer to an old question is no answer. */
-  let turn = 0
+  const files = useChosenFiles({
+    pick: (kind) => request('data.pick', { kind }),
+    isReadable: (path) => readable.test(path),
+    nothing: 'There are no files in it that data sets are read from.',
+    sent: (done, total) => (received.value = { done, total })
+  })
 
   /** Why the data cannot be added yet, or null. */
   const obstacle = computed(() => {
@@ -34,56 +35,29 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
     return name.value.trim() === '' ? 'Give the data set a name.' : null
   })
 
-  const pick = (kind: 'folder' | 'files') => from(() => request('data.pick', { kind }))
-  const type = (path: string) => from(() => request('paths.typed', { path }))
+  const pick = (kind: 'folder' | 'files') => from(files.pick(kind))
+  const type = (path: string) => from(files.type(path))
 
-  async function drop(taken: ReturnType<typeof takeDropped>): Promise<void> {
-    await from(async (isCurrent) => {
-      stage.value = 'receiving'
-      received.value = { done: 0, total: 0 }
-      const { files, left } = await readDropped(taken, (path) => readable.test(path))
-      notSent.value = left
-      if (files.length === 0) throw new Error('There are no files in it that data sets are read from.')
-      const opened = (await request('import.stage', {})).staging
-      if (!isCurrent()) return discard(opened)
-      staging = opened
-      const total = files.reduce((sum, { file }) => sum + file.size, 0)
-      for (const { name: path, file } of files) {
-        let offset = 0
-        do {
-          const data = new Uint8Array(await file.slice(offset, offset + pieceBytes).arrayBuffer())
-          if (!isCurrent()) return null
-          await request('import.stageFile', { staging: opened, name: path, offset, data })
-          offset += data.length
-          received.value = { done: received.value.done + data.length, total }
-        } while (offset < file.size)
-      }
-      return request('import.stageEnd', { staging: opened })
-    })
+  function drop(taken: ReturnType<typeof takeDropped>): Promise<void> {
+    stage.value = 'receiving'
+    received.value = { done: 0, total: 0 }
+    return from(files.drop(taken))
   }
 
-  /** Gets a grant from somewhere and looks at what it holds. */
-  async function from(
-    get: (isCurrent: () => boolean) => Promise<{ grant: string; label: string } | null>
-  ): Promise<void> {
-    const mine = ++turn
+  async function from(choosing: ReturnType<ChosenFiles['pick']>): Promise<void> {
     error.value = null
-    notSent.value = []
-    const old = staging
-    staging = null
-    if (old !== null) void discard(old)
     try {
-      const got = await get(() => mine === turn)
-      if (mine !== turn) return
-      if (!got) {
+      const answer = await choosing
+      if (!answer) return
+      if (!answer.value) {
         stage.value = 'choose'
         return
       }
-      grant = got.grant
+      grant = answer.value.grant
       choices.value = {}
       name.value = ''
     } catch (failure) {
-      if (mine === turn) fail(failure, 'choose')
+      fail(failure, 'choose')
       return
     }
     await inspect('choose')
@@ -92,17 +66,17 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
   /** Looks at what was chosen; where that fails, the error is shown at `back`. */
   async function inspect(back: 'choose' | 'review'): Promise<void> {
     if (grant === null) return
-    const mine = ++turn
-    job = newJob()
+    job = newJob('data')
+    const wanted = { job, grant, choices: plainChoices() }
     stage.value = 'reading'
     try {
-      const seen = await request('data.inspect', { job, grant, choices: plainChoices() })
-      if (mine !== turn) return
-      findings.value = seen
-      if (name.value === '') name.value = seen.name
+      const seen = await files.asking.ask(() => request('data.inspect', wanted))
+      if (!seen) return
+      findings.value = seen.value
+      if (name.value === '') name.value = seen.value.name
       stage.value = 'review'
     } catch (failure) {
-      if (mine === turn) fail(failure, back)
+      fail(failure, back)
     }
   }
 
@@ -120,21 +94,20 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
 
   async function add(): Promise<void> {
     if (obstacle.value !== null || grant === null) return
-    const mine = ++turn
-    job = newJob()
+    job = newJob('data')
+    const wanted = { job, grant, name: name.value.trim(), choices: plainChoices() }
     error.value = null
     stage.value = 'adding'
     try {
-      const wanted = { job, grant, name: name.value.trim(), choices: plainChoices() }
-      const dataset = await request('data.add', wanted)
-      if (mine === turn) added(dataset)
+      const dataset = await files.asking.ask(() => request('data.add', wanted))
+      if (dataset) added(dataset.value)
     } catch (failure) {
-      if (mine === turn) fail(failure, 'review')
+      fail(failure, 'review')
     }
   }
 
   function again(): void {
-    turn += 1
+    files.asking.drop()
     findings.value = null
     error.value = null
     stage.value = 'choose'
@@ -143,7 +116,7 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
   /** Ends what is going on; nothing of it stays. */
   async function cancel(): Promise<void> {
     const before = stage.value
-    turn += 1
+    files.asking.drop()
     stage.value = before === 'adding' ? 'review' : 'choose'
     if (before === 'adding' || before === 'reading') await request('data.cancel', { job }).catch(() => undefined)
   }
@@ -154,14 +127,9 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
     stage.value = back
   }
 
-  async function discard(opened: string): Promise<null> {
-    await request('import.discard', { staging: opened }).catch(() => undefined)
-    return null
-  }
-
   onBeforeUnmount(() => {
     void cancel()
-    if (staging !== null) void discard(staging)
+    void files.discard()
   })
 
   return {
@@ -169,7 +137,7 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
     error,
     findings,
     choices,
-    notSent,
+    notSent: files.notSent,
     name,
     received,
     obstacle,
@@ -181,8 +149,4 @@ export function useDataChoice(added: (dataset: DatasetInfo) => void) {
     again,
     cancel
   }
-}
-
-function newJob(): string {
-  return `data-${Math.random().toString(36).slice(2).padEnd(8, '0')}`
 }

@@ -6,18 +6,15 @@ import type { ImportSource } from '../../../src/domain/import-source'
 import { importableKinds } from '../../../src/domain/import-formats'
 import type { RequestResult } from '../../../src/contract/requests'
 import { onEvent, request } from '../../bridge/host'
-import { latest } from '../../state/latest'
 import { useProject } from '../../state/project'
 import { useRuns } from '../../state/runs'
-import { readDropped } from './dropped-files'
-import type { takeDropped } from './dropped-files'
+import type { takeDropped } from '../files/dropped-files'
+import { newJob, useChosenFiles, type ChosenFiles } from '../files/useChosenFiles'
 import { defaultHooks, modulesOf } from './hook-tree'
 import { groupsOf } from './layouts'
 
 export type ImportStage = 'closed' | 'choose' | 'receiving' | 'reading' | 'review' | 'importing' | 'finished'
 export type Inspection = RequestResult<'import.inspect'>
-
-const pieceBytes = 2 * 1024 * 1024
 
 export const useImport = defineStore('import', () => {
   const app = useProject()
@@ -36,16 +33,17 @@ export const useImport = defineStore('import', () => {
   const projectName = ref('')
   /** Whether TensorBoard logs are to be read where they lie. */
   const follow = ref(true)
-  /** Files of other kinds in what was dropped, which were not sent. */
-  const notSent = ref<string[]>([])
   const result = shallowRef<RequestResult<'import.run'> | null>(null)
   /** A changed answer is being looked at; what is shown is the old one. */
   const updating = ref(false)
   let grant: string | null = null
-  let staging: string | null = null
   let job = ''
-  /** Grows with every beginning and every end, so that a late answer to an old question is no answer. */
-  const asking = latest()
+  const files = useChosenFiles({
+    pick: (kind) => request('import.pick', { kind }),
+    nothing: `Nothing in there can be imported: nothing of ${importableKinds} was found.`,
+    sent: (done, total) => (progress.value = { done, total, text: 'Receiving files' })
+  })
+  const { asking } = files
 
   onEvent('import.progress', (update) => {
     if (update.job === job) progress.value = update
@@ -76,67 +74,29 @@ export const useImport = defineStore('import', () => {
     stage.value = 'choose'
   }
 
-  async function pick(kind: 'folder' | 'files'): Promise<void> {
-    await from(async () => request('import.pick', { kind }))
-  }
-
-  async function type(path: string): Promise<void> {
-    await from(async () => request('paths.typed', { path }))
-  }
+  const pick = (kind: 'folder' | 'files') => from(files.pick(kind))
+  const type = (path: string) => from(files.type(path))
 
   async function drop(taken: ReturnType<typeof takeDropped>): Promise<void> {
     if (busy.value) {
       app.notice = { level: 'info', text: 'An import is going on. Drop the files again when it has ended.' }
       return
     }
-    await discard()
     reset()
     stage.value = 'receiving'
     progress.value = { done: 0, total: 0, text: 'Looking for files' }
-    await from(async (isCurrent) => {
-      const dropped = await readDropped(taken)
-      if (!isCurrent()) return null
-      if (dropped.files.length === 0) {
-        throw new Error(`Nothing in there can be imported: nothing of ${importableKinds} was found.`)
-      }
-      notSent.value = dropped.left
-      const opened = (await request('import.stage', {})).staging
-      if (!isCurrent()) {
-        await request('import.discard', { staging: opened })
-        return null
-      }
-      staging = opened
-      const total = dropped.files.reduce((sum, { file }) => sum + file.size, 0)
-      let done = 0
-      for (const { name, file } of dropped.files) {
-        let offset = 0
-        do {
-          const data = new Uint8Array(await file.slice(offset, offset + pieceBytes).arrayBuffer())
-          if (!isCurrent()) return null
-          await request('import.stageFile', { staging: opened, name, offset, data })
-          offset += data.length
-          done += data.length
-          progress.value = { done, total, text: 'Receiving files' }
-        } while (offset < file.size)
-      }
-      return request('import.stageEnd', { staging: opened })
-    })
+    await from(files.drop(taken))
   }
 
-  /** Gets a grant from somewhere and looks at what it holds. */
-  async function from(
-    get: (isCurrent: () => boolean) => Promise<{ grant: string; label: string } | null>
-  ): Promise<void> {
+  /** Looks at what was chosen, when it is there. */
+  async function from(choosing: ReturnType<ChosenFiles['pick']>): Promise<void> {
     error.value = null
-    const isCurrent = asking.begin()
+    let isCurrent = (): boolean => true
     try {
-      const got = await get(isCurrent)
-      if (!isCurrent()) return
-      if (!got) {
-        if (stage.value === 'receiving') await close()
-        return
-      }
-      grant = got.grant
+      const answer = await choosing
+      if (!answer?.value) return
+      isCurrent = asking.begin()
+      grant = answer.value.grant
       stepColumns.value = {}
       answers.value = {}
       chosenHooks.value = null
@@ -158,7 +118,7 @@ export const useImport = defineStore('import', () => {
   /** A dialog that was closed meanwhile stays closed, and another one is not answered with this one's files. */
   async function inspect(isCurrent: () => boolean): Promise<void> {
     if (grant === null) return
-    job = newJob()
+    job = newJob('import')
     progress.value = { done: 0, total: 0, text: 'Looking for files' }
     const found = await request('import.inspect', {
       job,
@@ -227,7 +187,7 @@ export const useImport = defineStore('import', () => {
   async function start(): Promise<void> {
     if (obstacle.value !== null || grant === null) return
     error.value = null
-    job = newJob()
+    job = newJob('import')
     progress.value = { done: 0, total: good.value.length, text: 'Importing' }
     stage.value = 'importing'
     try {
@@ -248,7 +208,7 @@ export const useImport = defineStore('import', () => {
       stage.value = 'finished'
       app.page = 'runs'
       runs.checked = new Set(imported.runIds)
-      await discard()
+      await files.discard()
     } catch (failure) {
       const { code, message } = failure as { code?: string; message: string }
       error.value = code === 'cancelled' ? 'Cancelled; nothing was imported.' : message
@@ -269,7 +229,7 @@ export const useImport = defineStore('import', () => {
     updating.value = false
     stage.value = 'closed'
     if (wasReading) await app.attempt(() => request('import.cancel', { job: ending }))
-    await discard()
+    await files.discard()
     reset()
   }
 
@@ -277,12 +237,6 @@ export const useImport = defineStore('import', () => {
     error.value = null
     inspection.value = null
     stage.value = 'choose'
-  }
-
-  async function discard(): Promise<void> {
-    const old = staging
-    staging = null
-    if (old !== null) await request('import.discard', { staging: old }).catch(() => undefined)
   }
 
   function reset(): void {
@@ -293,7 +247,6 @@ export const useImport = defineStore('import', () => {
     chosenHooks.value = null
     groupName.value = ''
     projectName.value = ''
-    notSent.value = []
     answers.value = {}
     result.value = null
   }
@@ -306,7 +259,7 @@ export const useImport = defineStore('import', () => {
     stepColumns,
     groupName,
     projectName,
-    notSent,
+    notSent: files.notSent,
     result,
     updating,
     follow,
@@ -338,8 +291,4 @@ export const useImport = defineStore('import', () => {
 function joinsLogs(sources: Inspection['sources']): boolean {
   const logs = new Set(sources.filter(({ format }) => format === 'tensorboard').map(({ run }) => run))
   return sources.some(({ run, format }) => format !== 'tensorboard' && logs.has(run))
-}
-
-function newJob(): string {
-  return `import-${Math.random().toString(36).slice(2).padEnd(8, '0')}`
 }
