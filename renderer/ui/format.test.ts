@@ -1,5 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { meanAndBand } from '../charts/curve/curves'
+import { describe, expect, it } from 'vitest'
 import {
   ago,
   bytes,
@@ -12,11 +11,34 @@ import {
   tickLabel,
   withSign
 } from './format'
-import { ticksOf } from '../charts/ticks'
 
 const thin = '\u2009'
 
 describe('a number', () => {
+  it('is written one way', () => {
+    expect(integer(1776)).toBe('1\u2009776')
+    expect(integer(-1234567)).toBe('\u22121\u2009234\u2009567')
+    expect(compact(12_345)).toBe('12.3\u2009k')
+    expect(compact(226_000)).toBe('226\u2009k')
+    expect(significant(0.00036, 3)).toBe('3.6e\u22124')
+    expect(significant(39.94, 3)).toBe('39.9')
+    expect(metricValue('accuracy/val', 0.4987)).toBe('0.499')
+    expect(metricValue('loss/train', Number.NaN)).toBe('NaN')
+    expect(metricValue('loss/train', null)).toBe('\u2013')
+    expect(tickLabel(5)).toBe('5')
+    expect(tickLabel(0.30000000000000004)).toBe('0.3')
+    expect(epochLabel(222)).toBe('222')
+    expect([withSign(1.374), withSign(-0.5), withSign(-7320.64), withSign(0)]).toEqual([
+      '+1.37',
+      '\u22120.50',
+      '\u22127\u2009321',
+      '0.00'
+    ])
+    expect(duration(201)).toBe('3 min 21 s')
+    expect(bytes(31_000_000)).toBe('31.0 MB')
+    expect(ago('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:12:00Z'))).toBe('12 min ago')
+  })
+
   it('that rounds to nothing has no sign', () => {
     expect([-0.001, 0.001, 0, -0].map(withSign)).toEqual(['0.00', '0.00', '0.00', '0.00'])
     expect([epochLabel(-0.001), epochLabel(-1.5)]).toEqual(['0.00', '\u22121.50'])
@@ -57,45 +79,5 @@ describe('a date', () => {
   })
   it('that is damaged is no date', () => {
     expect(ago('garbage', now)).toBe('at an unknown time')
-  })
-})
-
-describe('clock axes', () => {
-  const zone = process.env.TZ
-  afterEach(() => {
-    if (zone === undefined) delete process.env.TZ
-    else process.env.TZ = zone
-  })
-  const at = (text: string): number => Date.parse(text) / 1000
-
-  it('have a tick at every midnight over the end and the beginning of summer time', () => {
-    process.env.TZ = 'Europe/Berlin'
-    const autumn = { min: at('2026-10-23T00:00:00+02:00'), max: at('2026-10-28T00:00:00+01:00'), log: false }
-    const ticks = ticksOf(autumn, 6, 'clock')
-    expect(ticks.map(({ label }) => label)).toEqual(['23 Oct', '24 Oct', '25 Oct', '26 Oct', '27 Oct', '28 Oct'])
-    for (const { value } of ticks) expect(new Date(value * 1000).getHours()).toBe(0)
-    const spring = { min: at('2026-03-29T00:00:00+01:00'), max: at('2026-03-29T06:00:00+02:00'), log: false }
-    expect(ticksOf(spring, 6, 'clock').map(({ label }) => label)).toEqual([
-      ...['29 Mar', '01:00', '03:00', '04:00', '05:00', '06:00']
-    ])
-  })
-})
-
-describe('the band of one standard deviation', () => {
-  const of = (...values: number[]): { epochs: Float64Array; values: Float64Array } => ({
-    epochs: Float64Array.from(values, (_, i) => i),
-    values: Float64Array.from(values)
-  })
-  /** Half the width of the band at the first point. */
-  function spread(...values: number[]): number {
-    const { mean, band } = meanAndBand(values.map((value) => of(value)))!
-    return band.high[0] - mean[0]
-  }
-
-  it('holds where values are large and close together', () => {
-    expect(spread(1e8, 1e8 + 1)).toBeCloseTo(0.5, 7)
-    expect(spread(3e6, 3e6 + 0.01)).toBeCloseTo(0.005, 7)
-    expect(spread(1, 2, 3, 4)).toBeCloseTo(Math.sqrt(1.25), 12)
-    expect(spread(7, Number.NaN)).toBe(0)
   })
 })
