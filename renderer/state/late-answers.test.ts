@@ -315,6 +315,21 @@ describe('a view that another window has changed', () => {
     expect(explore.view.search).toBe('of b')
   })
 
+  it('does not take back what is changed while an earlier change is written', async () => {
+    const { host, explore } = await opened()
+    for (const search of ['mine', 'mine, too']) {
+      explore.view.search = search
+      await flushPromises()
+      // Writes what has been changed at once.
+      await host.push('views.changed', {})
+    }
+    expect(host.names.filter((name) => name === 'views.put')).toHaveLength(2)
+    await host.of('views.put').answer({ value: textOf({ search: 'mine', colorBy: 'experiment' }) })
+    expect(explore.view.search).toBe('mine, too')
+    await host.of('views.put', 1).answer({ value: textOf({ search: 'mine, too', colorBy: 'experiment' }) })
+    expect([explore.view.search, explore.view.colorBy]).toEqual(['mine, too', 'experiment'])
+  })
+
   it('does not take back what is changed while it is asked for', async () => {
     const { host, explore } = await opened()
     await host.push('views.changed', {})

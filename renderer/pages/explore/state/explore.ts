@@ -123,7 +123,8 @@ export const useExplore = defineStore('explore', () => {
     if (load !== loads || loaded.value === 0) return
     if (answer === undefined) {
       if (saved === value) saved = base
-    } else take(answer.value)
+    } else if (saving === 0) take(answer.value)
+    // Else something newer is being written: what comes back with that has both, and this is older than what is shown.
   }
 
   /** What another window or page has changed; where somebody looks, and what is being changed here, stay. */
