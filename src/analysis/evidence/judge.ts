@@ -23,11 +23,18 @@ export function judgeEvidence({ levels, rates, rules }: Measured, features: numb
   const [ofLevels, ofRates, ofRules] = [weighEvidence(levels), weighRates(rates, features), weighRules(rules)]
   const all = [ofLevels, ofRates, ofRules].filter((one) => one !== null)
   const found = all.find(({ states }) => states > 1)
-  if (!found) return all.length > 0 ? { ...all[0], verdict: all.map(({ verdict }) => verdict).join(' ') } : null
+  if (!found) return all.length > 0 ? { ...all[0], verdict: joined(all.map(({ verdict }) => verdict)) } : null
   const before = all.slice(0, all.indexOf(found))
   return {
     ...found,
     ...(before.includes(ofLevels!) ? { levels: ofLevels!.verdict } : {}),
     ...(before.includes(ofRates!) ? { rates: ofRates!.verdict } : {})
   }
+}
+
+/** What is said of rates and of rules in the same words is said once. */
+function joined(verdicts: readonly string[]): string {
+  const [rates, rules] = verdicts.slice(-2)
+  const same = rates.replace(/^Rates/, '') === rules?.replace(/^Rules/, '')
+  return (same ? [...verdicts.slice(0, -2), rates.replace(/^Rates/, 'Rates and rules')] : verdicts).join(' ')
 }

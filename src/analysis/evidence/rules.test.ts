@@ -72,7 +72,9 @@ describe('phases of different rules of change', () => {
 
   it('are looked for where levels and rates show none, and said beside them', async () => {
     const { evidence, built } = await weighed(drawn('straight', 2).runs, { emission: 'auto' })
-    expect(evidence.verdict).toMatch(/^No phases\..*Rates of change show none: .*Rules of change show none: /)
+    expect(evidence.verdict).toMatch(
+      /^No phases\..*Rates (and rules of change show none: |of change show none: .*Rules of change show none: )/
+    )
     expect([evidence.states, built.inputs.autoregression, built.inputs.window]).toEqual([1, undefined, undefined])
   })
 
@@ -102,6 +104,15 @@ describe('the verdict on rules', () => {
     // Beside each number of states stands the kind of surrogates that explains more.
     expect(weighRules(of([0.2, 0.3], [1, 1.2]))!.rows[1].surrogates.median).toBeGreaterThan(0.9)
     expect(weighRules([])).toBeNull()
+  })
+
+  it('is said once where rates have the same', () => {
+    const none = [0, 1, 2, 3].flatMap((i) => [result('runs', i, [1, 1.1]), result('surrogates', i, [1, 1.1])])
+    const drifting = of([4.8, 5], [1, 1.2])
+    const bends = { squares: 1, trend: 0, expected: 0, seen: 1, all: 1 }
+    const rates = drifting.map((one) => (one.of === 'runs' ? { ...one, bends: [bends, bends, bends] } : one))
+    const said = judgeEvidence({ levels: none, rates, rules: drifting }, 3)!.verdict
+    expect(said).toMatch(/^No phases\..* Rates and rules of change show none: what such states explain[^.]*\.$/)
   })
 
   it('a first verdict that finds phases keeps what was said before it', () => {
