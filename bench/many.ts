@@ -14,7 +14,7 @@ import { createProject } from '../src/project/project-folder'
 import { printTable } from './timing'
 
 const runs = 10_000
-const curve = { tag: 'loss/train', x: 'step', attempts: 'latest', smoothing: 0, maxPoints: 500 } as const
+const curve = { tag: 'loss/train', x: 'step', attempts: 'latest', smoothing: 0, mostPoints: 500 } as const
 
 /** Twice each, as workers take turns: what one has read, the other has not. */
 const expressions: [string, string][] = [

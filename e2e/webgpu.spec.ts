@@ -50,7 +50,7 @@ async function runOf(page: Page, id: string): Promise<Run> {
 }
 
 async function lossesOf(page: Page, runId: string): Promise<number[]> {
-  const query = { runIds: [runId], tags: ['loss/train'], maxPoints: 100 }
+  const query = { runIds: [runId], tags: ['loss/train'], mostPoints: 100 }
   return page.evaluate(async (given) => {
     const host = (window as unknown as { phasescope: { request(name: string, params: unknown): Promise<unknown> } })
       .phasescope

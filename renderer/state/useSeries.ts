@@ -6,8 +6,8 @@ import { useAsked } from '../ui/useAsked'
 import type { Asked } from '../ui/useAsked'
 import { useGrowth } from './useGrowth'
 
-const maxPoints = 2000
-const maxColumns = 512
+const mostPoints = 2000
+const mostColumns = 512
 
 export function useSeries(
   wanted: () => { runIds: string[]; tags: string[] } | null
@@ -15,7 +15,7 @@ export function useSeries(
   return useRunData(
     wanted,
     (ask) => ask.runIds,
-    (ask) => request('runs.series', { ...ask, maxPoints })
+    (ask) => request('runs.series', { ...ask, mostPoints })
   )
 }
 
@@ -25,7 +25,7 @@ export function useHeatmap(
   return useRunData(
     wanted,
     (ask) => [ask.runId],
-    (ask) => request('runs.heatmap', { ...ask, maxColumns })
+    (ask) => request('runs.heatmap', { ...ask, mostColumns })
   )
 }
 

@@ -409,8 +409,8 @@ function families({ port }, rng, long) {
       'import.stageFile',
       { staging: name, name, offset: 0, data: { $array: 'u8', offset: 0, bytes: 0 } }
     ]),
-    ['runs.series', { runIds: Array.from({ length: 400_000 }, () => 'a'), tags: ['loss/train'], maxPoints: 10 }],
-    ['runs.series', { runIds: ['../../..'], tags: ['loss/train'], maxPoints: 1e308 }],
+    ['runs.series', { runIds: Array.from({ length: 400_000 }, () => 'a'), tags: ['loss/train'], mostPoints: 10 }],
+    ['runs.series', { runIds: ['../../..'], tags: ['loss/train'], mostPoints: 1e308 }],
     ['paths.typed', { path: 'x'.repeat(5000) }]
   ]
 

@@ -115,7 +115,7 @@ async function spring(home, honest, name, trap) {
       const questions = [
         ['runs.tags', { runIds }],
         ['recordings.tags', { runIds }],
-        ['runs.series', { runIds, tags, maxPoints: 100 }],
+        ['runs.series', { runIds, tags, mostPoints: 100 }],
         ['recordings.hparams', { runIds }],
         ['logs.list', {}],
         ['analysis.list', {}],

@@ -41,7 +41,7 @@ export type TagInfo = z.infer<typeof tagInfo>
 
 const smoothing = z.number().min(0).max(0.999)
 const range = { from: z.number().optional(), to: z.number().optional() }
-const maxPoints = z.number().int().min(2).max(100_000)
+const mostPoints = z.number().int().min(2).max(100_000)
 
 /** One curve of one run; decimated for drawing only: first, last and extreme points are kept. */
 const scalarCurve = z.object({
@@ -201,7 +201,7 @@ export const recordingsRequests = {
     })
   },
   'recordings.scalars': {
-    params: z.object({ runIds, tag: tagName, x: xAxis, attempts, smoothing, ...range, maxPoints }),
+    params: z.object({ runIds, tag: tagName, x: xAxis, attempts, smoothing, ...range, mostPoints }),
     result: z.object({
       curves: z.array(scalarCurve),
       /** 5th and 95th percentile over all finite points in the range; null without points. */
@@ -219,7 +219,7 @@ export const recordingsRequests = {
       /** std: sample standard deviation; sem: std / sqrt(n); ci95: Student's t interval of the mean. */
       band: z.enum(['none', 'minmax', 'std', 'sem', 'ci95']),
       ...range,
-      maxPoints
+      mostPoints
     }),
     result: z.array(groupCurve)
   },
@@ -234,14 +234,14 @@ export const recordingsRequests = {
       attempts,
       ...range,
       /** At most this many per run, evenly over the range, always the first and the last. */
-      maxSteps: z.number().int().min(1).max(2000),
+      mostSteps: z.number().int().min(1).max(2000),
       /** Uniform bins over the run's whole range, or null for the buckets as recorded. */
       bins: z.number().int().min(2).max(512).nullable()
     }),
     result: z.array(packedHistograms)
   },
   'recordings.distributions': {
-    params: z.object({ runIds, tag: tagName, attempts, ...range, maxSteps: z.number().int().min(2).max(4096) }),
+    params: z.object({ runIds, tag: tagName, attempts, ...range, mostSteps: z.number().int().min(2).max(4096) }),
     result: z.array(packedDistribution)
   },
   /** Points of images, audio, text, pr_curves or any other kind that is looked at one by one. */

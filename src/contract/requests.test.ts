@@ -42,8 +42,8 @@ describe('parameters of requests', () => {
     ['training.start', { ...start, record: { ...record, histogramBins: 1e9 } }, 'record.histogramBins'],
     ['training.start', { ...start, record: { ...record, metricsEvery: 0 } }, 'record.metricsEvery'],
     ['training.control', { runIds: ['a'], action: 'explode' }, 'action'],
-    ['runs.series', { runIds: ['a'], tags: ['x'], maxPoints: 1e9 }, 'maxPoints'],
-    ['runs.heatmap', { runId: 'a', tag: 'x', maxColumns: 0 }, 'maxColumns'],
+    ['runs.series', { runIds: ['a'], tags: ['x'], mostPoints: 1e9 }, 'mostPoints'],
+    ['runs.heatmap', { runId: 'a', tag: 'x', mostColumns: 0 }, 'mostColumns'],
     ['paths.typed', { path: 'x'.repeat(5000) }, 'path'],
     ['analysis.choose', { id: 'a', states: 17 }, 'states'],
     ['app.info', { extra: 1 }, '']
@@ -107,7 +107,7 @@ describe('errors', () => {
 export function wrongPayloadsDoNotCompile(): void {
   const request = <N extends RequestName>(_name: N, _params: RequestParams<N>): RequestResult<N> => undefined as never
   request('app.info', {})
-  request('runs.series', { runIds: ['a'], tags: ['b'], maxPoints: 3 })[0].values.subarray(0, 1)
+  request('runs.series', { runIds: ['a'], tags: ['b'], mostPoints: 3 })[0].values.subarray(0, 1)
   // @ts-expect-error there is no such request
   request('app.inof', {})
   // @ts-expect-error a parameter is missing
@@ -115,7 +115,7 @@ export function wrongPayloadsDoNotCompile(): void {
   // @ts-expect-error an action that does not exist
   request('training.control', { runIds: ['a'], action: 'explode' })
   // @ts-expect-error the answer is packed and no list of numbers
-  request('runs.series', { runIds: [], tags: [], maxPoints: 2 })[0].values.push(1)
+  request('runs.series', { runIds: [], tags: [], mostPoints: 2 })[0].values.push(1)
   const grew: EventPayload<'runs.grew'> = { runId: 'a', step: 1 }
   // @ts-expect-error the payload of another event
   const changed: EventPayload<'analysis.changed'> = grew

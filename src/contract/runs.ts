@@ -135,7 +135,7 @@ export const runRequests = {
       tags: someTags,
       from: z.number().optional(),
       to: z.number().optional(),
-      maxPoints: z.number().int().min(2).max(100_000)
+      mostPoints: z.number().int().min(2).max(100_000)
     }),
     result: z.array(packedSeries)
   },
@@ -145,7 +145,7 @@ export const runRequests = {
       tag: tagName,
       from: z.number().optional(),
       to: z.number().optional(),
-      maxColumns: z.number().int().min(1).max(4096)
+      mostColumns: z.number().int().min(1).max(4096)
     }),
     result: packedHeatmap.nullable()
   },
@@ -159,7 +159,7 @@ export const runRequests = {
   },
   /** The same run at several learning rates: loss, gradient of the last layer, and a verdict in words; in the order asked. */
   'sweep.compare': {
-    params: z.object({ runIds: z.array(id).min(1).max(40), maxPoints: z.number().int().min(2).max(2000) }),
+    params: z.object({ runIds: z.array(id).min(1).max(40), mostPoints: z.number().int().min(2).max(2000) }),
     result: z.array(sweptRun)
   }
 } satisfies RequestTable

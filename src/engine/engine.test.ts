@@ -61,7 +61,7 @@ it('does the main job', async () => {
   expect(tags.scalars).toEqual(
     expect.arrayContaining(['loss/val', 'accuracy/train', 'lr', 'weights/l2', 'weights/fc1/l2'])
   )
-  const [loss] = await ask(engine, 'runs.series', { runIds: [runIds[0]], tags: ['loss/train'], maxPoints: 100 })
+  const [loss] = await ask(engine, 'runs.series', { runIds: [runIds[0]], tags: ['loss/train'], mostPoints: 100 })
   expect(Array.from(loss.steps)).toEqual(Array.from({ length: 13 }, (_, epoch) => 2 * epoch))
   expect(Array.from(loss.epochs)).toEqual(Array.from({ length: 13 }, (_, epoch) => epoch))
   const [part] = await ask(engine, 'runs.series', {
@@ -69,20 +69,20 @@ it('does the main job', async () => {
     tags: ['loss/train'],
     from: 4,
     to: 9,
-    maxPoints: 100
+    mostPoints: 100
   })
   expect([Array.from(part.steps), part.total]).toEqual([[4, 6, 8], 3])
-  const heatmap = await ask(engine, 'runs.heatmap', { runId: runIds[0], tag: 'activations/fc1', maxColumns: 4096 })
+  const heatmap = await ask(engine, 'runs.heatmap', { runId: runIds[0], tag: 'activations/fc1', mostColumns: 4096 })
   expect([heatmap!.steps.length, heatmap!.edges.length, heatmap!.counts.length]).toEqual([24, 65, 24 * 64])
   const perColumn = 32 * 12
   for (let column = 0; column < 24; column++) {
     const inside = heatmap!.counts.subarray(column * 64, (column + 1) * 64).reduce((sum, count) => sum + count, 0)
     expect(inside + heatmap!.underflow[column] + heatmap!.overflow[column]).toBe(perColumn)
   }
-  const narrow = await ask(engine, 'runs.heatmap', { runId: runIds[0], tag: 'activations/fc1', maxColumns: 5 })
+  const narrow = await ask(engine, 'runs.heatmap', { runId: runIds[0], tag: 'activations/fc1', mostColumns: 5 })
   const countOf = (map: typeof narrow): number => map!.counts.reduce((sum, count) => sum + count, 0)
   expect([narrow!.steps.length, narrow!.total, countOf(narrow)]).toEqual([5, 24, countOf(heatmap)])
-  expect(await ask(engine, 'runs.heatmap', { runId: runIds[0], tag: 'activations/none', maxColumns: 5 })).toBeNull()
+  expect(await ask(engine, 'runs.heatmap', { runId: runIds[0], tag: 'activations/none', mostColumns: 5 })).toBeNull()
 
   // Fit.
   const progress: number[] = []
@@ -177,10 +177,10 @@ it('gives identical event values and weights for the same experiment and seed', 
   const everything = async (runId: string): Promise<Map<string, number[]>> => {
     const { scalars, histograms } = await ask(engine, 'runs.tags', { runIds: [runId] })
     const tags = scalars.filter((tag) => !tag.startsWith('time/'))
-    const series = await ask(engine, 'runs.series', { runIds: [runId], tags, maxPoints: 100_000 })
+    const series = await ask(engine, 'runs.series', { runIds: [runId], tags, mostPoints: 100_000 })
     const values = new Map(series.map(({ tag, steps, values: column }) => [tag, [...steps, ...column]]))
     for (const tag of histograms) {
-      const map = await ask(engine, 'runs.heatmap', { runId, tag, maxColumns: 4096 })
+      const map = await ask(engine, 'runs.heatmap', { runId, tag, mostColumns: 4096 })
       values.set(`histogram ${tag}`, [
         ...map!.steps,
         ...map!.counts,

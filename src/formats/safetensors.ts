@@ -14,7 +14,7 @@ export interface SafetensorsContent {
 }
 
 /** As the reference implementation: a larger header is an attack or an accident. */
-const maxHeaderBytes = 100_000_000
+const mostHeaderBytes = 100_000_000
 const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 
 export function encodeSafetensors(tensors: readonly NamedArray[], metadata: Record<string, string> = {}): Uint8Array {
@@ -53,7 +53,7 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 8) throw new Error(`A safetensors file has at least 8 bytes; this one has ${bytes.length}.`)
   const headerBytes = view.getBigUint64(0, true)
-  if (headerBytes > BigInt(maxHeaderBytes)) throw new Error(`The header length ${headerBytes} is not plausible.`)
+  if (headerBytes > BigInt(mostHeaderBytes)) throw new Error(`The header length ${headerBytes} is not plausible.`)
   const start = 8 + Number(headerBytes)
   if (start > bytes.length) {
     throw new Error(`The header should end at byte ${start}, but the file has ${bytes.length}: it is cut off.`)
@@ -111,7 +111,7 @@ export function safetensorsTensors(source: ByteSource): StoredTensors {
   if (size < 8) throw new FormatError(file, null, `is no safetensors file: it has ${size} bytes. ${again}`)
   const lengthBytes = source.read(0, 8)
   const length = new DataView(lengthBytes.buffer, lengthBytes.byteOffset).getBigUint64(0, true)
-  if (length > BigInt(maxHeaderBytes) || 8 + Number(length) > size) {
+  if (length > BigInt(mostHeaderBytes) || 8 + Number(length) > size) {
     throw new FormatError(
       file,
       null,

@@ -10,7 +10,7 @@ export interface HistogramRange {
 }
 
 /** Up to this many classes have histograms of their own. */
-const maxHistogramClasses = 10
+const mostHistogramClasses = 10
 
 /**
  * One histogram per class: of the activations of the class's examples. Empty where activations do not belong to examples,
@@ -22,7 +22,7 @@ export function histogramsByClass(
   classes: number,
   { min, max, bins }: HistogramRange
 ): { class: number; histogram: Histogram }[] {
-  if (classes > maxHistogramClasses || shape[0] % labels.length !== 0) return []
+  if (classes > mostHistogramClasses || shape[0] % labels.length !== 0) return []
   const width = values.length / labels.length
   return Array.from({ length: classes }, (_, c) => c).flatMap((c) => {
     const members = [...labels.keys()].filter((i) => labels[i] === c)

@@ -229,7 +229,7 @@ describe('the socket', () => {
     await engine.openOrCreateFolder(join(home, 'p'), 'p')
     const { value } = (await one.ask('training.start', trainingRequest())) as { value: { runIds: string[] } }
     await engine.training.finished(value.runIds[0])
-    const series = await two.ask('runs.series', { runIds: value.runIds, tags: ['loss/train'], maxPoints: 10 })
+    const series = await two.ask('runs.series', { runIds: value.runIds, tags: ['loss/train'], mostPoints: 10 })
     expect(series).toMatchObject({ ok: true, value: [{ steps: Float64Array.of(0, 2, 4, 6) }] })
     for (const { events } of [one, two]) {
       expect(events.map((event) => event.name)).toEqual(

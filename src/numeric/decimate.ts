@@ -1,12 +1,12 @@
 /**
- * Indices of at most about `maxPoints` points that draw the same curve: in each of equal index buckets the smallest
+ * Indices of at most about `mostPoints` points that draw the same curve: in each of equal index buckets the smallest
  * and the largest value, and always the first and the last point. Non-finite values are kept where a bucket has no
  * finite one, so that gaps stay gaps. For drawing only.
  */
-export function decimateMinMax(values: Float64Array, from: number, to: number, maxPoints: number): Int32Array {
+export function decimateMinMax(values: Float64Array, from: number, to: number, mostPoints: number): Int32Array {
   const count = to - from
-  if (count <= maxPoints) return Int32Array.from({ length: Math.max(0, count) }, (_, i) => from + i)
-  const buckets = Math.max(1, Math.floor((maxPoints - 2) / 2))
+  if (count <= mostPoints) return Int32Array.from({ length: Math.max(0, count) }, (_, i) => from + i)
+  const buckets = Math.max(1, Math.floor((mostPoints - 2) / 2))
   const kept: number[] = [from]
   for (let b = 0; b < buckets; b++) {
     const start = from + 1 + Math.floor((b * (count - 2)) / buckets)

@@ -28,12 +28,12 @@ interface Found {
 }
 
 export function histogramsOf(query: OfRuns<'recordings.histograms'>): PackedHistograms[] {
-  const { runs, tag, attempts, from, to, maxSteps, bins } = query
+  const { runs, tag, attempts, from, to, mostSteps, bins } = query
   return runs.flatMap((source): PackedHistograms[] => {
     const found = find(source, tag, attempts)
     if (!found) return []
     const [start, end] = rangeOf(found.view, attempts, { from, to })
-    const wanted = evenly(start, end, maxSteps)
+    const wanted = evenly(start, end, mostSteps)
     const read = readBuckets(found, wanted)
     const list = bins === null ? read.buckets : uniform(read.buckets, bins)
     const offsets = new Int32Array(list.length + 1)
@@ -58,12 +58,12 @@ export function histogramsOf(query: OfRuns<'recordings.histograms'>): PackedHist
 }
 
 export function distributionsOf(query: OfRuns<'recordings.distributions'>): PackedDistribution[] {
-  const { runs, tag, attempts, from, to, maxSteps } = query
+  const { runs, tag, attempts, from, to, mostSteps } = query
   return runs.flatMap((source): PackedDistribution[] => {
     const found = find(source, tag, attempts)
     if (!found) return []
     const [start, end] = rangeOf(found.view, attempts, { from, to })
-    const read = readBuckets(found, evenly(start, end, maxSteps))
+    const read = readBuckets(found, evenly(start, end, mostSteps))
     const bands = new Float64Array(read.kept.length * bandShares.length)
     read.buckets.forEach((buckets, i) => bands.set(quantilesOf(buckets, bandShares), i * bandShares.length))
     return [{ runId: source.runId, ...timesOf(found, read.kept), bands, total: end - start }]
@@ -74,16 +74,16 @@ export function heatmapOf(
   source: RunSource,
   tag: string,
   range: { from?: number; to?: number },
-  maxColumns: number
+  mostColumns: number
 ): PackedHeatmap | null {
   const found = find(source, tag, 'latest')
   if (!found) return null
   const [start, end] = windowOf(found.view.steps, found.view.length, range)
-  const grid = commonEdges(found) ?? foundEdges(found, start, end, maxColumns)
+  const grid = commonEdges(found) ?? foundEdges(found, start, end, mostColumns)
   if (!grid) return null
   const bins = grid.edges.length - 1
   const total = end - start
-  const drawn = Math.min(total, maxColumns)
+  const drawn = Math.min(total, mostColumns)
   const result: PackedHeatmap = {
     runId: source.runId,
     tag,
@@ -167,10 +167,10 @@ function equallyWide(edges: Float64Array): boolean {
 }
 
 /** Equal bins over what all columns cover, without their outermost thousandths. */
-function foundEdges(found: Found, start: number, end: number, maxColumns: number): Grid | null {
+function foundEdges(found: Found, start: number, end: number, mostColumns: number): Grid | null {
   let low = Infinity
   let high = -Infinity
-  for (const buckets of readBuckets(found, evenly(start, end, maxColumns)).buckets) {
+  for (const buckets of readBuckets(found, evenly(start, end, mostColumns)).buckets) {
     const { closed } = withoutOpen(buckets)
     if (!closed.counts.some((count) => count > 0)) continue
     const [from, to] = quantilesOf(closed, heatmapShares)

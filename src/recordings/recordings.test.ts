@@ -39,7 +39,7 @@ function written(name: string, events: Uint8Array[], files = 1): RunSource {
 
 const scalars = (step: number, values: Record<string, number>, wall = 100 + step): Uint8Array =>
   encodeScalars(wall, step, values)
-const plain = { x: 'step', attempts: 'latest', smoothing: 0, maxPoints: 1000 } as const
+const plain = { x: 'step', attempts: 'latest', smoothing: 0, mostPoints: 1000 } as const
 
 describe('scalars', () => {
   const wave = Array.from({ length: 5000 }, (_, i) => Math.fround(Math.sin(i / 50) + (i === 1234 ? 9 : 0)))
@@ -49,7 +49,7 @@ describe('scalars', () => {
   )
 
   it('keep the first, last and extreme points however few are drawn', () => {
-    const { curves, inner } = scalarsOf({ ...plain, runs: [long], tag: 'wave', maxPoints: 60 })
+    const { curves, inner } = scalarsOf({ ...plain, runs: [long], tag: 'wave', mostPoints: 60 })
     const [{ x, values, total }] = curves
     expect(values.length).toBeLessThanOrEqual(60)
     expect(total).toBe(5000)
@@ -60,8 +60,8 @@ describe('scalars', () => {
   })
 
   it('are smoothed over all points, however many are drawn', () => {
-    const few = scalarsOf({ ...plain, runs: [long], tag: 'wave', smoothing: 0.95, maxPoints: 60 }).curves[0]
-    const all = scalarsOf({ ...plain, runs: [long], tag: 'wave', smoothing: 0.95, maxPoints: 5000 }).curves[0]
+    const few = scalarsOf({ ...plain, runs: [long], tag: 'wave', smoothing: 0.95, mostPoints: 60 }).curves[0]
+    const all = scalarsOf({ ...plain, runs: [long], tag: 'wave', smoothing: 0.95, mostPoints: 5000 }).curves[0]
     few.steps.forEach((step, i) => expect(few.smoothed[i]).toBe(all.smoothed[step]))
     // Also where only a part is asked for: the average began before it.
     const part = scalarsOf({ ...plain, runs: [long], tag: 'wave', smoothing: 0.95, from: 2000, to: 2100 }).curves[0]
@@ -72,7 +72,7 @@ describe('scalars', () => {
 
   it('lie over steps, epochs, times or another metric', () => {
     const at = (x: Parameters<typeof scalarsOf>[0]['x']): number[] => {
-      const [curve] = scalarsOf({ ...plain, runs: [long], tag: 'wave', x, maxPoints: 5000 }).curves
+      const [curve] = scalarsOf({ ...plain, runs: [long], tag: 'wave', x, mostPoints: 5000 }).curves
       return [curve.x[0], curve.x[150], curve.x[4999]]
     }
     expect(at('step')).toEqual([0, 150, 4999])
@@ -131,7 +131,7 @@ describe('scalars', () => {
         [0, 1, 2].map((step) => scalars(step, { a: step + seed }))
       )
     )
-    const group = { tag: 'a', x: 'step', attempts: 'latest', smoothing: 0, maxPoints: 100, center: 'mean' } as const
+    const group = { tag: 'a', x: 'step', attempts: 'latest', smoothing: 0, mostPoints: 100, center: 'mean' } as const
     const [all, none] = groupsOf({
       ...group,
       band: 'minmax',
@@ -155,7 +155,7 @@ describe('scalars', () => {
 
 describe('histograms', () => {
   const train = madeRun('v2_all/train')
-  const ask = { runs: [train], attempts: 'latest', maxSteps: 100, bins: null } as const
+  const ask = { runs: [train], attempts: 'latest', mostSteps: 100, bins: null } as const
 
   it('come with the edges that were recorded', () => {
     type Served = { data: Record<string, Record<string, [number, number, number[][]][]>> }
@@ -220,7 +220,7 @@ describe('histograms', () => {
       expect(drawn + heatmap.underflow[column] + heatmap.overflow[column]).toBeCloseTo(total, 3)
       expect(heatmap.overflow[column] / total).toBeLessThan(0.1)
     })
-    const [bands] = distributionsOf({ runs: [train], tag: 'hist/normal', attempts: 'latest', maxSteps: 100 })
+    const [bands] = distributionsOf({ runs: [train], tag: 'hist/normal', attempts: 'latest', mostSteps: 100 })
     for (let i = 1; i < 9; i++) expect(bands.bands[i]).toBeGreaterThanOrEqual(bands.bands[i - 1])
   })
 
@@ -261,7 +261,7 @@ it('a histogram that is none leaves a gap in the heatmap and nothing else', () =
   const heatmap = heatmapOf(run, 'h', {}, 10)!
   expect([...heatmap.counts]).toEqual([2, 4, 0, 0, 2, 4])
   expect([...heatmap.means]).toEqual([0, Number.NaN, 0])
-  const [read] = histogramsOf({ runs: [run], tag: 'h', attempts: 'latest', maxSteps: 9, bins: null })
+  const [read] = histogramsOf({ runs: [run], tag: 'h', attempts: 'latest', mostSteps: 9, bins: null })
   expect([...read.steps]).toEqual([0, 2])
 })
 

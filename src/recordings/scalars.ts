@@ -12,7 +12,7 @@ import { readerIfThere } from './run-cache'
 import { epochsAt, epochSeries, pick } from './series'
 
 export function scalarsOf(query: OfRuns<'recordings.scalars'>): RequestResult<'recordings.scalars'> {
-  const { runs, tag, x, attempts, smoothing, from, to, maxPoints } = query
+  const { runs, tag, x, attempts, smoothing, from, to, mostPoints } = query
   const curves: ScalarCurve[] = []
   const finite: Float64Array[] = []
   for (const source of runs) {
@@ -26,7 +26,7 @@ export function scalarsOf(query: OfRuns<'recordings.scalars'>): RequestResult<'r
     for (const [start, end] of visible) {
       pieces.push(kept.length)
       // Each attempt has room by its share of what is seen.
-      const room = Math.max(2, Math.round((maxPoints * (end - start)) / total))
+      const room = Math.max(2, Math.round((mostPoints * (end - start)) / total))
       for (const i of decimateMinMax(found.values, start, end, room)) kept.push(i)
       finite.push(found.values.subarray(start, end))
     }
@@ -46,7 +46,7 @@ export function scalarsOf(query: OfRuns<'recordings.scalars'>): RequestResult<'r
 type GroupsQuery = Omit<ParsedParams<'recordings.groups'>, 'groups'> & { groups: { name: string; runs: RunSource[] }[] }
 
 export function groupsOf(query: GroupsQuery): GroupCurve[] {
-  const { groups, tag, x, attempts, smoothing, center, band, from, to, maxPoints } = query
+  const { groups, tag, x, attempts, smoothing, center, band, from, to, mostPoints } = query
   return groups.map(({ name, runs }) => {
     const curves: { x: Float64Array; values: Float64Array }[] = []
     for (const source of runs) {
@@ -58,7 +58,7 @@ export function groupsOf(query: GroupsQuery): GroupCurve[] {
     const all = aggregate(curves, center, band)
     const start = from === undefined ? 0 : Math.max(0, lowerBound(all.x, all.x.length, from) - 1)
     const end = to === undefined ? all.x.length : Math.min(all.x.length, lowerBound(all.x, all.x.length, to) + 1)
-    const kept = decimateMinMax(all.center, start, Math.max(start, end), maxPoints)
+    const kept = decimateMinMax(all.center, start, Math.max(start, end), mostPoints)
     return {
       name,
       runs: curves.length,

@@ -47,7 +47,7 @@ export function seriesOf(
   sources: RunSource[],
   tags: string[],
   range: { from?: number; to?: number },
-  maxPoints: number
+  mostPoints: number
 ): PackedSeries[] {
   const out: PackedSeries[] = []
   for (const source of sources) {
@@ -58,7 +58,7 @@ export function seriesOf(
       const view = log.scalars(tag)?.view('latest')
       if (!view) continue
       const [start, end] = windowOf(view.steps, view.length, range)
-      const kept = decimateMinMax(view.values, start, end, maxPoints)
+      const kept = decimateMinMax(view.values, start, end, mostPoints)
       const steps = pick(view.steps, kept)
       const epochs = epochsAt(epoch, steps)
       out.push({

@@ -11,8 +11,8 @@ import type { RunSource } from './run-source'
 import { readerIfThere } from './run-cache'
 import { pick } from './series'
 
-/** Judged over every recorded point; `maxPoints` are for drawing. */
-export function sweepOf(runs: { source: RunSource; spec: RunSpec }[], maxPoints: number): SweptRunAnswer[] {
+/** Judged over every recorded point; `mostPoints` are for drawing. */
+export function sweepOf(runs: { source: RunSource; spec: RunSpec }[], mostPoints: number): SweptRunAnswer[] {
   const read = runs.map(({ source, spec }) => {
     const log = readerIfThere(source)?.log
     const tag = log && gradientTag(log, spec)
@@ -27,8 +27,8 @@ export function sweepOf(runs: { source: RunSource; spec: RunSpec }[], maxPoints:
   const verdicts = judgeSweep(read)
   return read.map(({ loss, gradient, ...run }, i) => ({
     ...run,
-    loss: drawn(loss, maxPoints),
-    gradient: gradient && { tag: gradient.tag, ...drawn(gradient, maxPoints) },
+    loss: drawn(loss, mostPoints),
+    gradient: gradient && { tag: gradient.tag, ...drawn(gradient, mostPoints) },
     ...verdicts[i]
   }))
 }
@@ -52,7 +52,7 @@ function seriesOf(log: RunLog, tag: string): Series | null {
   return { steps: view.steps.slice(0, view.length), values: view.values.slice(0, view.length) }
 }
 
-function drawn({ steps, values }: Series, maxPoints: number): Series {
-  const kept = decimateMinMax(values, 0, values.length, maxPoints)
+function drawn({ steps, values }: Series, mostPoints: number): Series {
+  const kept = decimateMinMax(values, 0, values.length, mostPoints)
   return { steps: pick(steps, kept), values: pick(values, kept) }
 }

@@ -28,10 +28,10 @@ export const recordingTasks = {
   /** @param index file of the project that keeps what its runs hold */
   recordedTags: ({ runs, index }: { runs: RunSource[]; index: string | null }): RequestResult<'recordings.tags'> =>
     recordedTagsOf(runs, index),
-  series: ({ runs, tags, from, to, maxPoints }: Range & { runs: RunSource[]; tags: string[]; maxPoints: number }) =>
-    seriesOf(runs, tags, { from, to }, maxPoints),
-  heatmap: ({ run, tag, from, to, maxColumns }: Range & { run: RunSource; tag: string; maxColumns: number }) =>
-    heatmapOf(run, tag, { from, to }, maxColumns),
+  series: ({ runs, tags, from, to, mostPoints }: Range & { runs: RunSource[]; tags: string[]; mostPoints: number }) =>
+    seriesOf(runs, tags, { from, to }, mostPoints),
+  heatmap: ({ run, tag, from, to, mostColumns }: Range & { run: RunSource; tag: string; mostColumns: number }) =>
+    heatmapOf(run, tag, { from, to }, mostColumns),
   scalars: scalarsOf,
   groups: groupsOf,
   statistics: statisticsOf,
@@ -45,7 +45,8 @@ export const recordingTasks = {
   graphs: graphsOf,
   graph: recordedGraphOf,
   twinPeaks: twinPeaksOf,
-  sweep: ({ runs, maxPoints }: { runs: Parameters<typeof sweepOf>[0]; maxPoints: number }) => sweepOf(runs, maxPoints),
+  sweep: ({ runs, mostPoints }: { runs: Parameters<typeof sweepOf>[0]; mostPoints: number }) =>
+    sweepOf(runs, mostPoints),
   features: featuresOf,
   filterRuns,
   followLogs,

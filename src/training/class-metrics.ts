@@ -5,7 +5,7 @@ import type { Evaluation } from './evaluation'
 import type { Dataset, Split } from '../domain/dataset'
 
 /** Beyond this, only metrics over all classes are recorded. */
-const maxClasses = 20
+const mostClasses = 20
 
 /**
  * Several heads: `loss/<split>/<head>`, `accuracy/<split>/<head>` and `accuracy/<split>/mean`, their mean over the heads.
@@ -36,7 +36,7 @@ export function classScalars(
     return scalars
   }
   const [{ losses, predictions, labels }] = evaluation.heads
-  if (classes.length < 2 || classes.length > maxClasses) return scalars
+  if (classes.length < 2 || classes.length > mostClasses) return scalars
   const perClass = classes.map((name, c) => {
     const members = indices(labels, (label) => label === c)
     if (members.length > 0) {
@@ -86,7 +86,7 @@ function labelScalars({ heads }: Evaluation, split: string, names: readonly stri
       sums.f1 += f1
       counted++
     }
-    if (heads.length > maxClasses) return
+    if (heads.length > mostClasses) return
     for (const [metric, value] of Object.entries(own)) scalars[`${metric}/${split}/${name}`] = value
   })
   if (counted === 0) return scalars
@@ -99,7 +99,7 @@ export function classesWithoutExamples(
   { classes, classNames, train, heads }: Dataset,
   validation: Split
 ): string | null {
-  if (classes < 2 || classes > maxClasses || (heads?.length ?? 1) > 1) return null
+  if (classes < 2 || classes > mostClasses || (heads?.length ?? 1) > 1) return null
   const [trains, validates] = [new Set(train.labels), new Set(validation.labels)]
   const missing = [...trains].filter((label) => !validates.has(label)).sort((a, b) => a - b)
   if (missing.length === 0) return null
@@ -109,7 +109,7 @@ export function classesWithoutExamples(
 
 /** Per class, a histogram over 0..1 of the probability that examples of this class are given for it. */
 export function predictionHistograms(evaluation: Evaluation, classes: readonly string[]): [string, Histogram][] {
-  if (evaluation.heads.length > 1 || classes.length < 2 || classes.length > maxClasses) return []
+  if (evaluation.heads.length > 1 || classes.length < 2 || classes.length > mostClasses) return []
   const [{ labels, trueClass }] = evaluation.heads
   return classes.flatMap((name, c): [string, Histogram][] => {
     const members = indices(labels, (label) => label === c)

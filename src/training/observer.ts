@@ -20,7 +20,7 @@ import type { TrainerPort } from './port'
 import type { TrainRecord } from '../domain/records'
 
 /** Weight metrics that may be under way beside the training; beyond, it waits for the oldest. */
-const maxPending = 2
+const mostPending = 2
 
 export class Observer {
   readonly evaluated: { train: Dataset['train']; validation: Dataset['validation'] }
@@ -317,7 +317,7 @@ export class Observer {
       return computed && this.nonFiniteWeights(computed, values)
     }
     await this.scalars(values, moment)
-    if (this.pending.length >= maxPending) await this.pending.shift()
+    if (this.pending.length >= mostPending) await this.pending.shift()
     const metrics = port.weightMetrics
     const job = this.gapWhereFails('The weight metrics', async () => {
       const computed = await metrics({ parameters, hooks: spec.hooks })

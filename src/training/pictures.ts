@@ -3,7 +3,7 @@ import type { Batch } from './batches'
 import type { Pixels } from '../domain/arrays'
 
 /** Most tiles of one picture; what is beyond is left out, and the description says so. */
-export const maxTiles = 64
+export const mostTiles = 64
 
 export interface Tiles {
   width: number
@@ -44,7 +44,7 @@ export function isPicture(shape: readonly number[]): boolean {
 export function examplePictures({ inputs, count, byteMaximum }: Batch, shape: readonly number[]): Tiles {
   const [height, width, channels] = shape
   const size = height * width * channels
-  const tiles = Array.from({ length: Math.min(count, maxTiles) }, (_, i) => {
+  const tiles = Array.from({ length: Math.min(count, mostTiles) }, (_, i) => {
     return Uint8Array.from({ length: size }, (_, at) => toByte((255 / (byteMaximum ?? 1)) * inputs[i * size + at]))
   })
   return { width, height, channels: channels as 1 | 3, tiles }
@@ -62,7 +62,7 @@ export function filterPictures(weights: Float32Array, shape: readonly number[]):
   const scale = largest > 0 ? 127.5 / largest : 0
   const channels = inputs === 3 ? 3 : 1
   const perOutput = inputs / channels
-  const tiles = Array.from({ length: Math.min(outputs * perOutput, maxTiles) }, (_, i) => {
+  const tiles = Array.from({ length: Math.min(outputs * perOutput, mostTiles) }, (_, i) => {
     const output = Math.floor(i / perOutput)
     const first = (i % perOutput) * channels
     return Uint8Array.from({ length: height * width * channels }, (_, at) => {
@@ -88,7 +88,7 @@ export function featureMapPictures(values: Float32Array, shape: readonly number[
     highest = Math.max(highest, value)
   }
   const scale = highest > lowest ? 255 / (highest - lowest) : 0
-  const tiles = Array.from({ length: Math.min(maps, maxTiles) }, (_, map) => {
+  const tiles = Array.from({ length: Math.min(maps, mostTiles) }, (_, map) => {
     return Uint8Array.from({ length: height * width }, (_, at) => toByte(scale * (values[at * maps + map] - lowest)))
   })
   return { width, height, channels: 1, tiles }

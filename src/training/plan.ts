@@ -17,7 +17,7 @@ export interface RunPlan {
 }
 
 /** Most points of a run with pictures and precision-recall curves, which are large. */
-const maxSamples = 25
+const mostSamples = 25
 
 export class Schedule {
   /** Steps at which points are recorded, ascending; null where they are multiples of `metricsEvery`. */
@@ -35,7 +35,7 @@ export class Schedule {
     this.listed = record.metricsUnit === 'log' ? logarithmic(totalSteps, record.metricsEvery) : null
     this.metricsEvery = record.metricsEvery * (record.metricsUnit === 'epoch' ? stepsPerEpoch : 1)
     this.checkpointEvery = record.checkpointEvery * stepsPerEpoch
-    this.sampleStride = Math.max(1, Math.ceil((this.points(totalSteps) - 1) / (maxSamples - 1)))
+    this.sampleStride = Math.max(1, Math.ceil((this.points(totalSteps) - 1) / (mostSamples - 1)))
   }
 
   /** After `step` updates: is a point recorded? */

@@ -4,13 +4,13 @@ import type { PrCurveRecord } from '../domain/records'
 /** Thresholds are 0, 0.01, ..., 1. */
 export const prThresholds = 101
 /** Up to this many classes each has a curve of its own; beyond, only the one over all of them can be looked at. */
-const maxCurves = 20
+const mostCurves = 20
 
 type Counts = PrCurveRecord['counts']
 
 /** How many curves `PrCounter` makes for so many classes. */
 export function prCurveCount(classes: number): number {
-  return classes <= maxCurves ? classes + 1 : 1
+  return classes <= mostCurves ? classes + 1 : 1
 }
 
 /**
@@ -27,7 +27,7 @@ export class PrCounter {
     private readonly classes: number,
     private readonly thresholds = prThresholds
   ) {
-    this.curves = classes <= maxCurves ? classes : 1
+    this.curves = classes <= mostCurves ? classes : 1
     const cells = (): Float64Array => new Float64Array(thresholds + 1)
     this.positives = Array.from({ length: this.curves }, cells)
     this.negatives = Array.from({ length: this.curves }, cells)
@@ -54,7 +54,7 @@ export class PrCounter {
   /** By name: `0`, `1`, ... where there are few classes, and `micro`. */
   counts(): Map<string, Counts> {
     const named = new Map<string, Counts>()
-    if (this.classes <= maxCurves) {
+    if (this.classes <= mostCurves) {
       this.positives.forEach((positives, c) => named.set(String(c), cumulated(positives, this.negatives[c])))
     }
     named.set('micro', cumulated(total(this.positives), total(this.negatives)))

@@ -9,7 +9,7 @@ import type { Model } from '../models/model'
 import { HeldActivations } from '../hooks/taps'
 import { readValues } from '../tensor/views'
 import { consecutive, type Batch } from './batches'
-import { arrange, examplePictures, featureMapPictures, filterPictures, isPicture, maxTiles } from './pictures'
+import { arrange, examplePictures, featureMapPictures, filterPictures, isPicture, mostTiles } from './pictures'
 import { type PrCounter, prThresholds } from './pr-counts'
 import type { ImageRecord, PrCurveRecord } from '../domain/records'
 import type { Split } from '../domain/dataset'
@@ -22,7 +22,7 @@ export type Sample =
 export function firstSamples(model: Model, shape: readonly number[], batch: Batch, validation: Split): Sample[] {
   if (shape.length === 4) return volumeSamples(shape, batch)
   if (!isPicture(shape)) return []
-  const shown = Math.min(batch.count, maxTiles)
+  const shown = Math.min(batch.count, mostTiles)
   const samples = [
     image(
       'images/first_batch',
@@ -45,7 +45,7 @@ function volumeSamples(shape: readonly number[], batch: Batch): Sample[] {
   if (channels !== 1 && channels !== 3) return []
   const slice = height * width * channels
   const middle = Math.floor(depth / 2) * slice
-  const shown = Math.min(batch.count, maxTiles)
+  const shown = Math.min(batch.count, mostTiles)
   const inputs = new Float32Array(shown * slice)
   for (let i = 0; i < shown; i++) {
     const from = i * depth * slice + middle

@@ -23,7 +23,7 @@ import { UsageError } from '../options'
 import type { Command, Context, Input } from '../options'
 import { trainAndWatch } from '../training'
 
-const maxSeed = 2 ** 32 - 1
+const mostSeed = 2 ** 32 - 1
 
 export const trainCommand: Command = {
   name: 'train',
@@ -66,7 +66,7 @@ export const trainCommand: Command = {
   async run(input, context) {
     const spec = findExperiment(input.words[0])
     const given = hyperparameters(spec, input.texts('set'))
-    const seeds = input.numbers('seeds', { min: 0, max: maxSeed }) ?? [0]
+    const seeds = input.numbers('seeds', { min: 0, max: mostSeed }) ?? [0]
     const rates = learningRates(input)
     const record = recording(spec, input.texts('record'))
     const backend = input.choice('backend', ['auto', ...backendNames] as const) ?? 'auto'

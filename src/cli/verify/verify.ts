@@ -61,7 +61,7 @@ async function outcomeOf(engine: Engine, one: VerifyCase, id: string): Promise<O
   if (run.status !== 'done') return row(run.message ?? run.status, false)
   const { scalars } = await engine.call('runs.tags', { runIds: [id] })
   const tags = scalars.filter((tag) => /^(loss|accuracy|precision|recall|f1)\//.test(tag))
-  const series = await engine.call('runs.series', { runIds: [id], tags, maxPoints: 100_000 })
+  const series = await engine.call('runs.series', { runIds: [id], tags, mostPoints: 100_000 })
   const curve = (tag: string): Curve => {
     const found = series.find((candidate) => candidate.tag === tag)
     if (!found) throw new Error(`${run.name} has recorded no ${tag}.`)

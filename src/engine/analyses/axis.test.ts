@@ -19,7 +19,7 @@ it('an analysis tells which axis its points need, and takes the other one all th
   await engine.openOrCreateFolder(join(home, 'project'), 'p')
   const request = { job: 'j', paths: [folder], stepColumns: {}, follow: false }
   const { runIds } = await engine.imports.run(engine.project, request, null)
-  const curves = await engine.call('runs.series', { runIds, tags: ['a', 'epoch'], maxPoints: 100 })
+  const curves = await engine.call('runs.series', { runIds, tags: ['a', 'epoch'], mostPoints: 100 })
   expect(curves.map(({ axis }) => axis)).toEqual(['step', 'step', 'step', 'step'])
   const finished = nextEvent(engine, 'analysis.finished')
   const { id } = await engine.call('analysis.start', {

@@ -130,7 +130,7 @@ describe('an imported run', () => {
     expect(scalars).toEqual(
       expect.arrayContaining(['epoch', 'loss/val', 'accuracy/val', 'weights/l2', 'weights/var_b'])
     )
-    const [loss] = await engine.call('runs.series', { runIds: [runIds[0]], tags: ['loss/val'], maxPoints: 500 })
+    const [loss] = await engine.call('runs.series', { runIds: [runIds[0]], tags: ['loss/val'], mostPoints: 500 })
     expect([loss.steps[1], loss.epochs[1]]).toEqual([128, 3])
     await expect(
       engine.call('training.continue', { backend: null, force: false, runIds: [runIds[0]] })

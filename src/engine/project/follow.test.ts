@@ -33,7 +33,7 @@ const imported = (engine: Engine, logs: string, follow: boolean) =>
   engine.imports.run(engine.project, { job: 'test-job', paths: [logs], stepColumns: {}, follow }, null)
 
 async function stepsOf(engine: Engine, runId: string, tag = 'loss'): Promise<number[]> {
-  const query = { runIds: [runId], tag, x: 'step', attempts: 'latest', smoothing: 0, maxPoints: 100_000 } as const
+  const query = { runIds: [runId], tag, x: 'step', attempts: 'latest', smoothing: 0, mostPoints: 100_000 } as const
   const { curves } = await engine.call('recordings.scalars', { ...query, runIds: [runId] })
   return [...(curves[0]?.steps ?? [])]
 }

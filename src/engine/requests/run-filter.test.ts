@@ -28,7 +28,7 @@ it('runs are found by what they are, what they recorded and the states they go t
   await engine.call('runs.annotate', { runId: slow[0], tags: ['paper'] })
   expect(await found('"paper" in tags')).toEqual([slow[0]])
 
-  const series = await engine.call('runs.series', { runIds: all, tags: ['loss/val'], maxPoints: 1000 })
+  const series = await engine.call('runs.series', { runIds: all, tags: ['loss/val'], mostPoints: 1000 })
   const last = series.map(({ values }) => values[values.length - 1])
   const between = (Math.max(last[0], last[1]) + last[2]) / 2
   expect(await found(`last("loss/val") < ${between}`)).toEqual(fast)

@@ -30,10 +30,10 @@ export function runHandlers(services: Services): HandlersOf<typeof runRequests> 
     'runs.series': aboutRuns('series'),
     'runs.heatmap': aboutRun('heatmap'),
     'runs.twinPeaks': aboutRun('twinPeaks'),
-    'sweep.compare': ({ runIds, maxPoints }, signal) => {
+    'sweep.compare': ({ runIds, mostPoints }, signal) => {
       const sources = project().sources(runIds)
       const runs = sources.map((source) => ({ source, spec: sweptSpec(project().run(source.runId)) }))
-      return queries.run('sweep', { runs, maxPoints }, signal)
+      return queries.run('sweep', { runs, mostPoints }, signal)
     }
   }
 }

@@ -64,7 +64,7 @@ describe('what a request may ask for', () => {
   it('has limits on how many and how long, and names each run once', async () => {
     const { engine } = await opened()
     const runIds = Array.from({ length: mostIds + 1 }, (_, i) => `run-${i}`)
-    const query = { tag: 'loss/train', x: 'step', attempts: 'latest', smoothing: 0, maxPoints: 10 }
+    const query = { tag: 'loss/train', x: 'step', attempts: 'latest', smoothing: 0, mostPoints: 10 }
     expect(await engine.handle('recordings.scalars', { ...query, runIds })).toMatchObject({
       ok: false,
       error: { code: 'bad-request', message: expect.stringMatching(/at "runIds": .*10000/) }
@@ -84,7 +84,7 @@ describe('what a request may ask for', () => {
   it('ends with whoever has asked', async () => {
     const { engine } = await opened()
     const gone = new AbortController()
-    const query = { runIds: [], tag: 'loss/train', x: 'step', attempts: 'latest', smoothing: 0, maxPoints: 10 }
+    const query = { runIds: [], tag: 'loss/train', x: 'step', attempts: 'latest', smoothing: 0, mostPoints: 10 }
     const answer = engine.handle('recordings.scalars', query, gone.signal)
     gone.abort()
     expect(await answer).toMatchObject({ ok: false, error: { code: 'cancelled' } })

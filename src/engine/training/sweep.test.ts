@@ -32,7 +32,7 @@ describe('a learning-rate sweep', () => {
     await finished(engine, ids)
 
     const asked = [ids[4], ids[0], ids[2]]
-    const answer = (await engine.call('sweep.compare', { runIds: asked, maxPoints: 10 })) as SweptRunAnswer[]
+    const answer = (await engine.call('sweep.compare', { runIds: asked, mostPoints: 10 })) as SweptRunAnswer[]
     expect(answer.map(({ runId, rate }) => [runId, rate])).toEqual([
       [ids[4], 10],
       [ids[0], 1e-6],
@@ -50,7 +50,7 @@ describe('a learning-rate sweep', () => {
     const session = await project(engine, home)
     const ids = await engine.training.start(session, trainingRequest({ params, hooks: [], rates: [1e-6, 0.3] }))
     await finished(engine, ids)
-    const answer = (await engine.call('sweep.compare', { runIds: ids, maxPoints: 10 })) as SweptRunAnswer[]
+    const answer = (await engine.call('sweep.compare', { runIds: ids, mostPoints: 10 })) as SweptRunAnswer[]
     expect(answer.map(({ gradient }) => gradient)).toEqual([null, null])
     expect(answer[0].sentence).toContain('no gradient of the last layer was recorded')
   })

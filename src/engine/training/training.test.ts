@@ -64,7 +64,7 @@ describe('training', () => {
     }
     const grown = await nextEvent(engine, 'runs.grew')
     expect(grown.runId).toBe(id)
-    const [series] = await engine.call('runs.series', { runIds: [id], tags: ['loss/train'], maxPoints: 100_000 })
+    const [series] = await engine.call('runs.series', { runIds: [id], tags: ['loss/train'], mostPoints: 100_000 })
     expect(series.steps.at(-1)).toBeGreaterThanOrEqual(grown.step)
   })
 
@@ -235,7 +235,7 @@ describe('training that cannot work', () => {
       status: 'failed',
       message: expect.stringMatching(/The loss became (NaN|infinite) at epoch/) as string
     })
-    const [series] = await engine.call('runs.series', { runIds: [id], tags: ['loss/train'], maxPoints: 1000 })
+    const [series] = await engine.call('runs.series', { runIds: [id], tags: ['loss/train'], mostPoints: 1000 })
     expect(series.total).toBeGreaterThan(0)
   })
 

@@ -60,7 +60,7 @@ it('are recorded at every point; what fails is named once and the others go on; 
   const series = await engine.call('runs.series', {
     runIds: [id],
     tags: ['user/gap', 'loss/val', 'loss/train'],
-    maxPoints: 100
+    mostPoints: 100
   })
   const [gap, validation, training] = ['user/gap', 'loss/val', 'loss/train'].map(
     (tag) => series.find((one) => one.tag === tag)!.values
@@ -68,7 +68,7 @@ it('are recorded at every point; what fails is named once and the others go on; 
   expect(gap.length).toBe(4)
   gap.forEach((value, i) => expect(value).toBeCloseTo(validation[i] - training[i], 4))
   const plain = await trained('export const nothing = () => 0', false)
-  const [own] = await plain.engine.call('runs.series', { runIds: [plain.id], tags: ['loss/val'], maxPoints: 100 })
+  const [own] = await plain.engine.call('runs.series', { runIds: [plain.id], tags: ['loss/val'], mostPoints: 100 })
   expect([...own.values]).toEqual([...validation])
 })
 

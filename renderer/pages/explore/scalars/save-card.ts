@@ -70,7 +70,7 @@ async function csvOf({ tag, attempts, runs }: ShownCard): Promise<string> {
       x: 'step',
       attempts,
       smoothing: 0,
-      maxPoints: mostPoints
+      mostPoints
     })
     for (const curve of curves) {
       const run = part.find(({ id }) => id === curve.runId)

@@ -17,7 +17,7 @@ export interface GroupsQuestion {
   band: 'none' | 'minmax' | 'std' | 'sem' | 'ci95'
 }
 
-const maxPoints = 600
+const mostPoints = 600
 /** All runs of all groups are read again for it. */
 const followMs = 2000
 
@@ -27,7 +27,7 @@ export function useGroupCurves(question: () => GroupsQuestion | null): {
 } {
   const { state, refresh } = useAsked(
     question,
-    (asked) => tabGate.pass(() => request('recordings.groups', { ...asked, maxPoints })),
+    (asked) => tabGate.pass(() => request('recordings.groups', { ...asked, mostPoints })),
     // Only what the axes stand for makes an earlier answer wrong; the rest makes it old.
     (before, now) => before.tag === now.tag && JSON.stringify(before.x) === JSON.stringify(now.x)
   )

@@ -10,7 +10,7 @@ import type { CurvesQuestion, ScalarCurves } from './useScalarCurves'
 interface Asked {
   runIds: string[]
   smoothing: number
-  maxPoints: number
+  mostPoints: number
 }
 
 /** A host that holds every answer back until the test gives it. */
@@ -33,12 +33,12 @@ function slowHost(): {
   return {
     asked,
     async answer(reply) {
-      const { runIds, smoothing, maxPoints } = asked[asked.length - open.length]
+      const { runIds, smoothing, mostPoints } = asked[asked.length - open.length]
       const none = new Float64Array(0)
       const curves = runIds.map((runId) => ({
         runId,
         x: Float64Array.of(0, 1),
-        values: Float64Array.of(smoothing, maxPoints),
+        values: Float64Array.of(smoothing, mostPoints),
         smoothed: none,
         steps: Float64Array.of(0, 1),
         wallTimes: Float64Array.of(0, 1),
@@ -207,7 +207,7 @@ describe('curves of many runs', () => {
     expect(inner.value).toEqual([0, 4])
     await host.answer()
     await host.answer()
-    expect(host.asked[2]).toMatchObject({ runIds: names(6), maxPoints: 2 })
+    expect(host.asked[2]).toMatchObject({ runIds: names(6), mostPoints: 2 })
     expect(inner.value).toEqual([0, 6])
   })
 })

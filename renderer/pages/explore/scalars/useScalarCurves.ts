@@ -47,10 +47,10 @@ export function useScalarCurves(question: () => CurvesQuestion, runIds: () => st
   /** Hidden since they were asked for: what comes is from before, and their growth was not followed meanwhile. */
   const left = new Set<string>()
 
-  const ask = (runs: string[], maxPoints: number) => {
+  const ask = (runs: string[], mostPoints: number) => {
     for (const id of runs) left.delete(id)
     const { inner: _inner, ...rest } = question()
-    return tabGate.pass(() => request('recordings.scalars', { ...rest, runIds: runs, maxPoints }))
+    return tabGate.pass(() => request('recordings.scalars', { ...rest, runIds: runs, mostPoints }))
   }
 
   /** Runs that come up while it goes on are asked for along with the others. */

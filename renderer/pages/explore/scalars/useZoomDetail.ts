@@ -46,7 +46,7 @@ export function useZoomDetail(
     const wider = { min: range.min - span * 0.05, max: range.max + span * 0.05 }
     const found = new Map<string, ScalarCurve>()
     for (let at = 0; at < ids.length; at += batch) {
-      const params = { ...rest, runIds: ids.slice(at, at + batch), from: wider.min, to: wider.max, maxPoints: points }
+      const params = { ...rest, runIds: ids.slice(at, at + batch), from: wider.min, to: wider.max, mostPoints: points }
       // Without the closer look the whole stays on screen.
       const answer = await tabGate.pass(() => request('recordings.scalars', params)).catch(() => null)
       if (mine !== turn || !answer) return
