@@ -3,7 +3,14 @@ import { defineConfig } from '@playwright/test'
 
 /** What only one of the two hosts has. */
 const onlyElectron = [
-  ...['**/closing.spec.ts', '**/electron.spec.ts', '**/webgpu.spec.ts', '**/engine.spec.ts'],
+  ...[
+    '**/closing.spec.ts',
+    '**/electron.spec.ts',
+    '**/webgpu.spec.ts',
+    '**/engine.spec.ts',
+    // What is shown does not depend on the host.
+    '**/rules.spec.ts'
+  ],
   ...['**/hardening.spec.ts', '**/window-recovery.spec.ts']
 ]
 const onlyBrowser = ['**/signing-in.spec.ts']
