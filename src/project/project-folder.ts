@@ -33,17 +33,21 @@ export function newId(prefix: string): string {
 export async function createProject(folder: string, name: string, sample = false): Promise<OpenedProject> {
   const absolute = resolve(folder)
   await makeFolder(absolute)
-  // Where somebody is just making one, it is no use to look before he is done.
-  if (!(await readdir(absolute).catch(() => [''])).includes(locksFolder)) await checkFree(absolute)
+  // Where somebody is just making one, it is no use to look before he is done. One look for both: between two he might begin.
+  const content = await contentOf(absolute)
+  if (!content.includes(locksFolder)) checkFree(absolute, content)
   // Two programs may make a project of the same name at once: the second one finds that of the first.
   return whileAlone(absolute, markOf(), () => fillProject(absolute, name, sample))
 }
 
-/** Before anything is written, so that a folder that is in use stays as it is. */
-async function checkFree(absolute: string): Promise<void> {
-  const content = await readdir(absolute).catch((error: unknown) => {
+function contentOf(absolute: string): Promise<string[]> {
+  return readdir(absolute).catch((error: unknown) => {
     throw describeFileError(error, absolute, 'read')
   })
+}
+
+/** Before anything is written, so that a folder that is in use stays as it is. */
+function checkFree(absolute: string, content: readonly string[]): void {
   if (content.includes('project.json')) {
     throw new PhasescopeError('bad-request', `${absolute} already holds a project. Open it, or choose another name.`)
   }
@@ -53,7 +57,7 @@ async function checkFree(absolute: string): Promise<void> {
 }
 
 async function fillProject(absolute: string, name: string, sample: boolean): Promise<OpenedProject> {
-  await checkFree(absolute)
+  checkFree(absolute, await contentOf(absolute))
   await makeFolder(join(absolute, 'runs'))
   await makeFolder(join(absolute, 'analyses'))
   const manifest: ProjectManifest = {
