@@ -293,7 +293,7 @@ export const directions = {
   'renderer/shell': {
     about: 'what is around every page: bars, notices, closing',
     imports: ['domain', 'contract', 'renderer/ui', 'renderer/bridge', 'renderer/state', 'renderer/dialogs'],
-    packages: ['vue', 'naive-ui']
+    packages: ['vue', 'pinia', 'naive-ui']
   },
   renderer: {
     about: 'the window: which page is shown',

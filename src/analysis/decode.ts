@@ -12,6 +12,11 @@ import type { UsualLikelihood } from '../domain/states'
 /** A run whose share of unusual points is above this is said to follow other dynamics. */
 const FOREIGN_SHARE = 0.05
 
+const onUsualScale: Finding = {
+  severity: 'info',
+  text: 'Rules of change do not tell where a run lies beside the others: it was read on the scale that these have on average.'
+}
+
 export interface DecodedRun {
   run: AnalysisInputRun
   states: number
@@ -65,6 +70,6 @@ export function decodeRun(
     usual,
     unusualShare,
     foreign: unusualShare !== null && unusualShare > FOREIGN_SHARE,
-    findings: decodable.findings
+    findings: unplaced && !placeable ? [...decodable.findings, onUsualScale] : decodable.findings
   }
 }

@@ -3,10 +3,11 @@
  * is many levels; so rates count only where they beat two kinds of surrogates, explain a good deal of every feature, and
  * hold still within a phase.
  */
-import type { Evidence, EvidenceRow } from '../../domain/evidence'
+import type { Evidence } from '../../domain/evidence'
 import { addBends, noBends, seenShare, trendShare } from './bends'
+import { noMoreThan, weighAgainstBoth } from './both-surrogates'
 import type { EvidenceResult } from './gains'
-import { phasesInWords, weighEvidence } from './verdict'
+import { phasesInWords } from './verdict'
 
 /**
  * Calibrated on the simulated families (docs/results/truth.md), with 4 to 14 features, 60 to 400 points, noise of 0.1 to 10%.
@@ -28,24 +29,18 @@ const LEAST_SEEN = 0.5
  * @returns null where nothing could be measured.
  */
 export function weighRates(results: readonly EvidenceResult[], features: number): Evidence | null {
+  const weighed = weighAgainstBoth(results, 'rates')
+  if (!weighed) return null
+  const { drifting, bending, about } = weighed
   const runs = results.filter(({ of }) => of === 'runs')
-  const ofBends = results.filter(({ of }) => of === 'bends')
-  const drifting = weighEvidence(results.filter(({ of }) => of !== 'bends'))
-  const bending = weighEvidence([...runs, ...ofBends.map((result) => ({ ...result, of: 'surrogates' as const }))])
-  if (!drifting || !bending) return null
-  const rows = harderRows(drifting, bending)
   const { states } = drifting
-  const measured = { folds: drifting.folds, surrogates: drifting.surrogates + bending.surrogates }
-  const effect = Math.min(drifting.effect, bending.effect)
-  const about = { rows, effect, ...measured, emission: 'rates' as const }
   const none = (why: string): Evidence => ({
     ...about,
     states: 1,
     verdict: `Rates of change show none: ${why}.`
   })
-  if (states === 1 || drifting.effect < LEAST_EFFECT)
-    return none('what such states explain is also explained by runs that drift without phases')
-  if (bending.effect < LEAST_BEYOND_BENDS) return none('what such states explain is also explained by a smooth bend')
+  if (states === 1 || drifting.effect < LEAST_EFFECT) return none(noMoreThan.drift)
+  if (bending.effect < LEAST_BEYOND_BENDS) return none(noMoreThan.bend)
   const bends = runs.map((result) => result.bends?.[states - 1] ?? noBends).reduce(addBends, noBends)
   const trend = trendShare(bends)
   if (trend === null || seenShare(bends) < LEAST_SEEN)
@@ -55,12 +50,4 @@ export function weighRates(results: readonly EvidenceResult[], features: number)
   if (gain / features < LEAST_GAIN) return none('such states explain next to nothing of each feature')
   const last = drifting.rows[drifting.rows.length - 1].states
   return { ...about, states, verdict: phasesInWords(states, states, last, ', told by how fast things change') }
-}
-
-/** Beside each number of states the kind of surrogates that explains more. */
-export function harderRows(drifting: Evidence, bending: Evidence): EvidenceRow[] {
-  return drifting.rows.map((row) => {
-    const other = bending.rows.find(({ states }) => states === row.states)
-    return other && other.surrogates.median > row.surrogates.median ? other : row
-  })
 }

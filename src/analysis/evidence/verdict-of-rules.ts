@@ -3,9 +3,9 @@
  * many levels; so they count only where they beat two kinds of surrogates: runs that drift, and runs that bend smoothly.
  */
 import type { Evidence } from '../../domain/evidence'
+import { noMoreThan, weighAgainstBoth } from './both-surrogates'
 import type { EvidenceResult } from './gains'
-import { phasesInWords, weighEvidence } from './verdict'
-import { harderRows } from './verdict-of-rates'
+import { phasesInWords } from './verdict'
 
 /** Calibrated on the simulated families (docs/results/truth.md). Of the gain, beyond runs that drift. */
 const LEAST_EFFECT = 0.6
@@ -17,25 +17,13 @@ const LEAST_BEYOND_BENDS = 0.28
  * @returns null where nothing could be measured.
  */
 export function weighRules(results: readonly EvidenceResult[]): Evidence | null {
-  const drifting = weighEvidence(results.filter(({ of }) => of !== 'bends'))
-  const bending = weighEvidence(
-    results
-      .filter(({ of }) => of !== 'surrogates')
-      .map((one) => (one.of === 'bends' ? { ...one, of: 'surrogates' } : one))
-  )
-  if (!drifting || !bending) return null
-  const about = {
-    rows: harderRows(drifting, bending),
-    effect: Math.min(drifting.effect, bending.effect),
-    folds: drifting.folds,
-    surrogates: drifting.surrogates + bending.surrogates,
-    emission: 'autoregressive' as const
-  }
+  const weighed = weighAgainstBoth(results, 'autoregressive')
+  if (!weighed) return null
+  const { drifting, bending, about } = weighed
   const none = (why: string): Evidence => ({ ...about, states: 1, verdict: `Rules of change show none: ${why}.` })
   const { states } = drifting
-  if (states === 1 || drifting.effect < LEAST_EFFECT)
-    return none('what such states explain is also explained by runs that drift without phases')
-  if (bending.effect < LEAST_BEYOND_BENDS) return none('what such states explain is also explained by a smooth bend')
+  if (states === 1 || drifting.effect < LEAST_EFFECT) return none(noMoreThan.drift)
+  if (bending.effect < LEAST_BEYOND_BENDS) return none(noMoreThan.bend)
   const last = drifting.rows[drifting.rows.length - 1].states
   return { ...about, states, verdict: phasesInWords(states, states, last, ', told by the rule by which things change') }
 }

@@ -5,6 +5,7 @@ import type { BuiltSequences } from '../sequences'
 import { mostStates } from '../../domain/states'
 import { autoregressionOf } from '../../domain/analysis-options'
 import type { AnalysisOptions, AutoregressionKind } from '../../domain/analysis-options'
+import type { Evidence } from '../../domain/evidence'
 import type { Finding } from '../../domain/finding'
 import { planEvidence, sourcesOfChange } from './gains'
 import type { EvidenceResult, EvidenceTask, WeighedStates } from './gains'
@@ -24,9 +25,9 @@ export interface Weighed extends Measured {
 export type Weigh = (tasks: EvidenceTask[], weighed: WeighedStates) => Promise<EvidenceResult[]>
 
 /**
- * Levels first; rates where levels show no phases, and rules of change where rates show none either; or what was asked for. Where the evidence chooses the number of
- * states, ends at the largest one and may go on (`extend`), the others up to the most that there can be are weighed as well, with
- * the same numbers as if they had been asked for at once.
+ * Levels first; rates where levels show no phases, and rules of change where rates show none either; or what was asked for. Where
+ * the evidence chooses the number of states, ends at the largest one and may go on (`extend`), the others up to the most that there
+ * can be are weighed as well, with the same numbers as if they had been asked for at once.
  * @param built levels, scaled as the options say.
  * @throws an Error with a plain sentence when rates were asked for and no run is long enough.
  */
@@ -59,14 +60,11 @@ export async function weighPhases(built: BuiltSequences, asked: AnalysisOptions,
   const tasksOf = (...kinds: Parameters<typeof planEvidence>[2][]): EvidenceTask[] =>
     planEvidence(options, rowsOf(built), ...kinds).map((task) => ({ ...task, stretched }))
 
-  const weighRulesOf = async (autoregression: AutoregressionKind): Promise<EvidenceResult[]> => {
-    const statesOf = (results: EvidenceResult[]): number => weighRules(results)?.states ?? 1
-    return weighAll(
-      tasksOf(sourcesOfChange),
-      { of: 'rules', autoregression },
-      (results) => statesOf(results) > 1 && statesOf(results) === asked.statesMax
-    )
-  }
+  /** There are phases, as many as were tried at most. */
+  const atMost = (evidence: Evidence | null): boolean => hasPhases(evidence) && evidence!.states === asked.statesMax
+  const weighRulesOf = (autoregression: AutoregressionKind): Promise<EvidenceResult[]> =>
+    weighAll(tasksOf(sourcesOfChange), { of: 'rules', autoregression }, (results) => atMost(weighRules(results)))
+
   const askedRule = autoregressionOf(emission)
   if (askedRule) return settled(asRules(built, askedRule), { rules: await weighRulesOf(askedRule) })
 
@@ -87,17 +85,15 @@ export async function weighPhases(built: BuiltSequences, asked: AnalysisOptions,
       testRuns: task.testRuns.map((i) => kept[i])
     }))
     const steps = built.inputs.runs.map((run) => Float64Array.from(run.steps))
-    const statesOf = (results: EvidenceResult[]): number => weighRates(results, features)?.states ?? 1
-    rates = await weighAll(
-      tasks,
-      { of: 'rates', window, steps },
-      (results) => statesOf(results) > 1 && statesOf(results) === asked.statesMax
-    )
-    if (emission === 'rates' || statesOf(rates) > 1) return settled(inRates, { levels, rates })
+    rates = await weighAll(tasks, { of: 'rates', window, steps }, (results) => atMost(weighRates(results, features)))
+    if (emission === 'rates' || hasPhases(weighRates(rates, features))) return settled(inRates, { levels, rates })
   }
   const rules = await weighRulesOf('diag')
-  const found = (weighRules(rules)?.states ?? 1) > 1
-  return settled(found ? asRules(built, 'diag') : built, { levels, rates, rules })
+  return settled(hasPhases(weighRules(rules)) ? asRules(built, 'diag') : built, { levels, rates, rules })
+}
+
+function hasPhases(evidence: Evidence | null): boolean {
+  return evidence !== null && evidence.states > 1
 }
 
 /** What the same tasks found of fewer and of more states. */

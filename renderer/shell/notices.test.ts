@@ -3,7 +3,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import type * as Notices from './notices'
-import type * as Project from './project'
+import type * as Project from '../state/project'
 
 let useNotices: typeof Notices.useNotices
 let useProject: typeof Project.useProject
@@ -14,7 +14,7 @@ beforeEach(async () => {
   // Nobody is asked anything here.
   connectHost({ request: () => new Promise(() => {}), onEvent: () => {} })
   ;({ useNotices } = await import('./notices'))
-  ;({ useProject } = await import('./project'))
+  ;({ useProject } = await import('../state/project'))
   setActivePinia(createPinia())
   vi.useFakeTimers()
 })
@@ -45,6 +45,24 @@ describe('notices', () => {
     expect(app.notice).not.toBeNull()
     notices.goOn()
     vi.advanceTimersByTime(20_100)
+    expect(app.notice).toBeNull()
+  })
+
+  it('that come while somebody reads stay, too, and the next one after it has gone does not', async () => {
+    const [app, notices] = [useProject(), useNotices()]
+    app.notice = { level: 'info', text: 'One.' }
+    await nextTick()
+    notices.hold()
+    app.notice = { level: 'info', text: 'Two.' }
+    await nextTick()
+    vi.advanceTimersByTime(60_000)
+    expect(app.notice?.text).toBe('Two.')
+    // Closed under the pointer: nobody says that the pointer has left.
+    notices.dismiss()
+    await nextTick()
+    app.notice = { level: 'info', text: 'Three.' }
+    await nextTick()
+    vi.advanceTimersByTime(8_100)
     expect(app.notice).toBeNull()
   })
 

@@ -1,7 +1,7 @@
 /** What the window has said in passing: shown for a while, and kept in a list. */
 import { defineStore } from 'pinia'
 import { shallowRef, watch } from 'vue'
-import { useProject } from './project'
+import { useProject } from '../state/project'
 
 export interface Notice {
   level: 'error' | 'info'
@@ -20,23 +20,31 @@ export const useNotices = defineStore('notices', () => {
   const list = shallowRef<Notice[]>([])
   const unread = shallowRef(0)
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** Somebody points at it, or has the focus in it. */
+  let held = false
 
   watch(
     () => app.notice,
     (notice) => {
       clearTimeout(timer)
-      if (!notice) return
+      // Nothing is left when what was pointed at goes: no event says so.
+      if (!notice) {
+        held = false
+        return
+      }
       list.value = [{ ...notice, at: Date.now() }, ...list.value].slice(0, mostKept)
       unread.value += 1
-      goOn()
+      if (!held) goOn()
     }
   )
 
-  /** Whoever points at it, or has the focus in it, is still reading. */
+  /** Until `goOn` somebody is still reading. */
   function hold(): void {
+    held = true
     clearTimeout(timer)
   }
   function goOn(): void {
+    held = false
     clearTimeout(timer)
     if (app.notice) timer = setTimeout(() => (app.notice = null), shownMs[app.notice.level])
   }
