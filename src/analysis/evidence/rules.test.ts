@@ -100,6 +100,9 @@ describe('the verdict on rules', () => {
   it('needs more than a drift and more than a bend explain', () => {
     expect(weighRules(of([0.2, 0.3], [1, 1.2]))).toMatchObject({ states: 2, emission: 'autoregressive' })
     expect(weighRules(of([4.8, 5], [1, 1.2]))!.verdict).toContain('runs that drift without phases')
+    // Levels would count with as much: 0.35 is enough for them.
+    const half = weighRules(of([2.8, 2.9], [1, 1.2]))!
+    expect([half.states, half.verdict]).toEqual([1, expect.stringContaining('runs that drift without phases')])
     expect(weighRules(of([0.2, 0.3], [4.8, 5]))!.verdict).toContain('a smooth bend')
     // Beside each number of states stands the kind of surrogates that explains more.
     expect(weighRules(of([0.2, 0.3], [1, 1.2]))!.rows[1].surrogates.median).toBeGreaterThan(0.9)

@@ -12,7 +12,7 @@ import { nextEvent, testEngine } from '../testing/engines'
 const tags = ['pull', 'push', 'turn', 'drag']
 
 /** Every feature makes for one value, and for another after a while, without a jump. */
-function csv(rng: Rng): { text: string; cut: number } {
+function csv(rng: Rng): { text: string; cut: number; pull: number[] } {
   const cut = 50 + rng.integer(20)
   const goals = [
     [2, -1, 0.5, 3],
@@ -23,7 +23,8 @@ function csv(rng: Rng): { text: string; cut: number } {
     at.forEach((value, d) => (at[d] += 0.08 * (goals[Number(t >= cut)][d] - value) + 0.02 * rng.normal()))
     return [t * 10, ...at].join()
   })
-  return { text: `step,${tags.join()}\n${rows.join('\n')}\n`, cut }
+  const pull = rows.map((row) => Number(row.split(',')[1]))
+  return { pull, text: `step,${tags.join()}\n${rows.join('\n')}\n`, cut }
 }
 
 it('rules of change are found, kept, decoded, fitted again and reported', async () => {
@@ -31,9 +32,11 @@ it('rules of change are found, kept, decoded, fitted again and reported', async 
   const session = await engine.openOrCreateFolder(join(home, 'project'), 'test')
   const rng = new Rng(7)
   const cuts: number[] = []
+  const pulls: number[][] = []
   for (let seed = 0; seed < 6; seed++) {
-    const { text, cut } = csv(rng)
+    const { text, cut, pull } = csv(rng)
     cuts.push(cut)
+    pulls.push(pull)
     writeText(join(home, 'other', `seed${seed}.csv`), text)
   }
   const imported = { job: 'test', paths: [join(home, 'other')], stepColumns: {} }
@@ -57,12 +60,20 @@ it('rules of change are found, kept, decoded, fitted again and reported', async 
   const { rules, means } = fitted.model
   const weights = rules!.weights as number[][]
   for (const own of weights) for (const keeps of own) expect(Math.abs(keeps - 0.92)).toBeLessThan(0.06)
-  expect(means.flat().every(Number.isFinite)).toBe(true)
-  expect(means[1][0]).toBeLessThan(means[0][0])
+  const d = found.inputs.features.indexOf('pull')
+  for (const state of [0, 1]) {
+    const there = fitted.paths.flatMap((path, r) => {
+      const { mean, std } = found.inputs.scaling[r][d]
+      return pulls[r].map((value) => (value - mean) / std).filter((_, t) => path[t] === state)
+    })
+    expect(means[state][d]).toBeCloseTo(there.reduce((sum, value) => sum + value, 0) / there.length, 5)
+  }
+  // 1 start, 2 transitions, 8 offsets, 8 of A, 8 variances; the first point of each of six runs is given.
+  expect(fitted.bic).toBeCloseTo(-2 * fitted.logLikelihood + 27 * Math.log(6 * 119), 6)
   const [transition] = fitted.transitions
   expect(transition.features.every(({ gradient }) => gradient !== null)).toBe(true)
   expect(transition.features.find(({ feature }) => feature === 'pull')!.meanDifference).toBeCloseTo(
-    means[1][0] - means[0][0],
+    means[1][d] - means[0][d],
     12
   )
 
