@@ -3,16 +3,15 @@ import { defineConfig } from '@playwright/test'
 
 /** What only one of the two hosts has. */
 const onlyElectron = [
-  ...[
-    '**/closing.spec.ts',
-    '**/electron.spec.ts',
-    '**/webgpu.spec.ts',
-    '**/engine.spec.ts',
-    // What is shown does not depend on the host.
-    '**/rules.spec.ts'
-  ],
-  ...['**/hardening.spec.ts', '**/window-recovery.spec.ts']
+  '**/closing.spec.ts',
+  '**/electron.spec.ts',
+  '**/webgpu.spec.ts',
+  '**/engine.spec.ts',
+  '**/hardening.spec.ts',
+  '**/window-recovery.spec.ts'
 ]
+/** What is shown does not depend on the host, and once is enough. */
+const once = ['**/rules.spec.ts']
 const onlyBrowser = ['**/signing-in.spec.ts']
 
 export default defineConfig({
@@ -28,6 +27,6 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: '.cache/e2e.json' }]],
   projects: [
     { name: 'electron', testIgnore: onlyBrowser },
-    { name: 'browser', testIgnore: onlyElectron }
+    { name: 'browser', testIgnore: [...onlyElectron, ...once] }
   ]
 })
