@@ -8,6 +8,7 @@ const onlyElectron = [
   '**/webgpu.spec.ts',
   '**/engine.spec.ts',
   '**/hardening.spec.ts',
+  '**/window-place.spec.ts',
   '**/window-recovery.spec.ts'
 ]
 /** What is shown does not depend on the host, and once is enough. */

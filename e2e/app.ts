@@ -19,21 +19,24 @@ export interface PhasescopeApp {
   projects: string
   /** Screenshots of the present view in both themes, as <view>-dark.png and <view>-light.png. */
   capture(view: string): Promise<void>
-  /** Closes the application as a user would, and opens it again with the same files. */
-  reopen(): Promise<void>
+  /** Closes the application as a user would, and opens it again with the same files, or what has become of them meanwhile. */
+  reopen(meanwhile?: () => void): Promise<void>
 }
 
 interface Options {
   /** Switches for Electron's command line, for instance those of Chromium. */
   electronSwitches: string[]
+  /** Leaves Electron's window as it opens; otherwise every page is of the same size. */
+  ownSize: boolean
   /** Messages of the page that the spec causes on purpose, such as what Chromium says about a refused attack. */
   expectedMessages: RegExp | null
 }
 
 export const test = base.extend<{ app: PhasescopeApp } & Options>({
   electronSwitches: [[], { option: true }],
+  ownSize: [false, { option: true }],
   expectedMessages: [null, { option: true }],
-  app: async ({ browserName: _browserName, electronSwitches, expectedMessages }, use, testInfo) => {
+  app: async ({ browserName: _browserName, electronSwitches, ownSize, expectedMessages }, use, testInfo) => {
     const host = testInfo.project.name
     const work = mkdtempSync(join(tmpdir(), 'phasescope-e2e-'))
     const projects = join(work, 'projects')
@@ -54,7 +57,7 @@ export const test = base.extend<{ app: PhasescopeApp } & Options>({
       })
     }
     const open = (): Promise<Opened> => {
-      return host === 'electron' ? openElectron(env, electronSwitches) : openBrowser(env)
+      return host === 'electron' ? openElectron(env, electronSwitches, ownSize) : openBrowser(env)
     }
     let opened = await open()
     watchPage(opened.page)
@@ -63,8 +66,9 @@ export const test = base.extend<{ app: PhasescopeApp } & Options>({
       electron: opened.electron,
       projects,
       capture: (view) => capture(app.page, join(root, 'e2e', 'screenshots', host), view),
-      async reopen() {
+      async reopen(meanwhile) {
         await opened.close()
+        meanwhile?.()
         opened = await open()
         watchPage(opened.page)
         app.page = opened.page
@@ -85,18 +89,20 @@ interface Opened {
   close(): Promise<void>
 }
 
-async function openElectron(env: Record<string, string>, switches: string[]): Promise<Opened> {
+async function openElectron(env: Record<string, string>, switches: string[], ownSize: boolean): Promise<Opened> {
   const executablePath = process.env.ELECTRON_EXEC_PATH
   if (!executablePath) throw new Error('ELECTRON_EXEC_PATH is not set; run the specs through npm run test:e2e.')
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const { electron, page } = await launchElectron(() =>
-    _electron.launch({
-      executablePath,
-      args: [...sandbox, ...switches, root],
-      env,
-      cwd: root,
-      timeout: launchTimeoutMs
-    })
+  const { electron, page } = await launchElectron(
+    () =>
+      _electron.launch({
+        executablePath,
+        args: [...sandbox, ...switches, root],
+        env,
+        cwd: root,
+        timeout: launchTimeoutMs
+      }),
+    ownSize
   )
   return { page, electron, close: () => electron.close() }
 }
@@ -107,7 +113,8 @@ async function openElectron(env: Record<string, string>, switches: string[]): Pr
  * lost. These are races of the driver, not of the application, so the driver tries again.
  */
 async function launchElectron(
-  launch: () => Promise<ElectronApplication>
+  launch: () => Promise<ElectronApplication>,
+  ownSize: boolean
 ): Promise<{ electron: ElectronApplication; page: Page }> {
   for (let attempt = 1; ; attempt++) {
     let electron: ElectronApplication | null = null
@@ -117,9 +124,10 @@ async function launchElectron(
       // A window is there before its page is, and what a spec does to a page that still loads keeps it from loading.
       await page.waitForSelector('#app > *', { state: 'attached', timeout: launchTimeoutMs })
       // Of several windows, one of which is hidden and trains, the first that was made; getAllWindows has no order.
-      await electron.evaluate(({ BrowserWindow }, { width, height }) => {
-        BrowserWindow.fromId(1)!.setContentSize(width, height)
-      }, size)
+      if (!ownSize)
+        await electron.evaluate(({ BrowserWindow }, { width, height }) => {
+          BrowserWindow.fromId(1)!.setContentSize(width, height)
+        }, size)
       return { electron, page }
     } catch (error) {
       electron?.process().kill('SIGKILL')

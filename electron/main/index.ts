@@ -13,18 +13,21 @@ import { developerTools, developmentUrl } from './development'
 import { openExternalLinks } from './external-links'
 import { openGpuWindow } from './gpu-window'
 import { openGate } from './ipc-gate'
+import { KeptWindow } from './kept-window'
 import { Life } from './life'
 import { measureLoopDelay } from './loop-delay'
 import { applicationMenu } from './menu'
 import { givenProject, handedProject, openHanded } from './second-start'
 import { guardAllContents, keepAtHome } from './web-contents-guards'
+import { smallest } from './window-place'
 import { recoverWindow } from './window-recovery'
 
 const buildFolder = dirname(fileURLToPath(import.meta.url))
 const home = developmentUrl() ?? `${appOrigin}/`
 let engine: Engine | null = null
 let window: BrowserWindow | null = null
-const life = new Life(() => engine, openWindow)
+let kept: KeptWindow | null = null
+const life = new Life({ engine: () => engine, reopen: openWindow, finish: async () => kept?.finish() })
 
 // A user data folder of its own, so that tests never meet the developer's projects.
 if (process.env.PHASESCOPE_USER_DATA) app.setPath('userData', process.env.PHASESCOPE_USER_DATA)
@@ -51,6 +54,8 @@ else {
 
 async function start(): Promise<void> {
   if (process.env.PHASESCOPE_MEASURE) measureLoopDelay()
+  kept = new KeptWindow(app.getPath('userData'))
+  await kept.load()
   engine = new Engine({
     launcher: { ...createWorkerLauncher(buildFolder), launchGpu: () => openGpuWindow(buildFolder) },
     places: placesFor(buildFolder, app.getPath('userData')),
@@ -115,11 +120,11 @@ async function openGivenProject(engine: Engine): Promise<string | null> {
 }
 
 function openWindow(): void {
+  const { bounds, maximized } = kept!.toOpen()
   window = new BrowserWindow({
-    width: 1440,
-    height: 900,
-    minWidth: 720,
-    minHeight: 480,
+    ...bounds,
+    minWidth: smallest.width,
+    minHeight: smallest.height,
     show: false,
     backgroundColor: '#0f1113',
     title: 'Phasescope',
@@ -133,7 +138,11 @@ function openWindow(): void {
   })
   recoverWindow(window, engine!.log)
   keepAtHome(window.webContents, home, engine!.log)
-  window.once('ready-to-show', () => window?.show())
+  window.once('ready-to-show', () => {
+    if (maximized) window?.maximize()
+    window?.show()
+    if (window) kept!.watch(window)
+  })
   life.watch(window)
   window.on('closed', () => (window = null))
   void window.loadURL(home).catch(() => undefined)

@@ -5,6 +5,14 @@
 import { app, dialog, Menu, nativeImage, Notification, powerMonitor, Tray, type BrowserWindow } from 'electron'
 import type { Engine } from '../../src/engine/engine'
 
+export interface Surroundings {
+  /** Null as long as there is none. */
+  engine(): Engine | null
+  reopen(): void
+  /** What else is to be written. */
+  finish(): Promise<void>
+}
+
 /** In the order of the buttons. */
 const answers = ['background', 'stop', 'cancel'] as const
 
@@ -15,17 +23,13 @@ export class Life {
   private ending: Promise<void> | null = null
   private over = false
 
-  /** @param engine null as long as there is none */
-  constructor(
-    private readonly engine: () => Engine | null,
-    private readonly reopen: () => void
-  ) {}
+  constructor(private readonly around: Surroundings) {}
 
   /** Before the application is ready. */
   begin(): void {
     app.on('window-all-closed', () => app.quit())
     app.on('before-quit', (event) => {
-      if (this.over || !this.engine()) return
+      if (this.over || !this.around.engine()) return
       // Also the second and the third time: only the end of the engine lets the application go.
       event.preventDefault()
       this.ending ??= this.end()
@@ -39,7 +43,7 @@ export class Life {
   watch(window: BrowserWindow): void {
     this.window = window
     window.on('close', (event) => {
-      if (this.over || this.ending || !this.engine()?.busy) return
+      if (this.over || this.ending || !this.around.engine()?.busy) return
       event.preventDefault()
       void this.ask(window)
     })
@@ -54,7 +58,7 @@ export class Life {
   /** Brings the window to the front, also from the background. */
   show(): void {
     if (this.ending) return
-    if (!this.window || this.window.isDestroyed()) return this.reopen()
+    if (!this.window || this.window.isDestroyed()) return this.around.reopen()
     if (this.window.isMinimized()) this.window.restore()
     this.window.show()
     this.window.focus()
@@ -85,7 +89,7 @@ export class Life {
   }
 
   private whatTrains(): string {
-    const activity = this.engine()?.training.activity() ?? []
+    const activity = this.around.engine()?.training.activity() ?? []
     const count = (key: 'running' | 'waiting'): number => activity.reduce((sum, project) => sum + project[key], 0)
     const [running, waiting] = [count('running'), count('waiting')]
     const runs = running === 1 ? '1 run is in training' : `${running} runs are in training`
@@ -99,8 +103,8 @@ export class Life {
     } catch {
       // Some desktops have no tray; a second start brings the window back there, too.
     }
-    this.engine()?.on('training.activity', () => {
-      if (!this.window || this.window.isVisible() || this.engine()?.busy || this.ending) return
+    this.around.engine()?.on('training.activity', () => {
+      if (!this.window || this.window.isVisible() || this.around.engine()?.busy || this.ending) return
       // Nobody is left to do anything for, and a program that nobody sees should not stay.
       if (Notification.isSupported()) {
         new Notification({ title: 'Phasescope', body: 'Training is done. Open Phasescope to see the runs.' }).show()
@@ -129,10 +133,12 @@ export class Life {
 
   /** The page shows how many runs have stopped, and offers to wait no longer. */
   private async end(): Promise<void> {
-    if (this.window && this.engine()?.busy && !this.window.isVisible()) this.window.show()
-    await this.engine()
+    if (this.window && this.around.engine()?.busy && !this.window.isVisible()) this.window.show()
+    await this.around
+      .engine()
       ?.close()
       .catch((error: Error) => console.error(`Phasescope could not end cleanly: ${error.message}`))
+    await this.around.finish()
     this.over = true
     app.quit()
   }

@@ -158,7 +158,7 @@ export const directions = {
   },
   'electron/main': {
     about: 'windows, menu, IPC gate, app protocol',
-    imports: ['engine', 'host', 'contract'],
+    imports: ['domain', 'engine', 'host', 'contract', 'project'],
     node: true,
     packages: ['electron']
   },
