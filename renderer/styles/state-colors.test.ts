@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { STATE_COLORS, STATE_TEXT } from '../../src/analysis/report/svg'
+import { strongestShare } from '../pages/analyze/phases/signed-fill'
 import { mostStates } from '../../src/domain/states'
 
 const css = readFileSync('renderer/styles/tokens.css', 'utf8')
@@ -37,6 +38,33 @@ function lab(hex: string): number[] {
     0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s
   ]
 }
+
+/** What color-mix(in srgb, one share%, other) makes. */
+function mixed(one: string, other: string, share: number): string {
+  const [a, b] = [channels(one), channels(other)]
+  const hex = a.map((value, i) => Math.round(255 * ((value * share) / 100 + b[i] * (1 - share / 100))))
+  return `#${hex.map((value) => value.toString(16).padStart(2, '0')).join('')}`
+}
+
+describe('text', () => {
+  it('has 4.5:1 on every surface of both themes', () => {
+    for (const theme of [0, 1])
+      for (const text of ['text-1', 'text-2', 'text-3', 'accent', 'danger', 'warn', 'ok'])
+        for (const surface of ['surface-0', 'surface-1', 'surface-2', 'accent-quiet'])
+          expect(
+            contrast(tokens(text)[theme], tokens(surface)[theme]),
+            `${text} on ${surface}, ${['dark', 'light'][theme]}`
+          ).toBeGreaterThanOrEqual(4.5)
+  })
+
+  it('has it on the strongest colour of a z-score', () => {
+    for (const theme of [0, 1])
+      for (const sign of ['neg', 'pos'])
+        expect(
+          contrast(tokens('text-1')[theme], mixed(tokens(sign)[theme], tokens('surface-1')[theme], strongestShare))
+        ).toBeGreaterThanOrEqual(4.5)
+  })
+})
 
 describe('colours of states', () => {
   const colors = all('')
