@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { heatmapInWords, likelihoodInWords, pathInWords, pathsInWords, probabilitiesInWords } from './in-words'
+import {
+  curvesAtInWords,
+  curvesInWords,
+  heatmapInWords,
+  histogramAtInWords,
+  likelihoodInWords,
+  pathInWords,
+  pathsInWords,
+  probabilitiesInWords
+} from './in-words'
 import { segmentsOf } from './time-axis'
 
 const segments = segmentsOf([0, 0, 1, 1, 1], [0, 10, 20, 30, 40], [1, 2])
@@ -32,5 +41,26 @@ describe('what is drawn, in words', () => {
       '2 histograms from epoch 0 to 150, values from -3 to 5; mean 0.123 at first, 2 at last'
     )
     expect(heatmapInWords({ ...about, times: [], means: [] })).toBe('Histograms over time: none yet')
+  })
+
+  it('curves at their ends, and where the cursor stands on them', () => {
+    const curve = { label: 'Accuracy', epochs: [0, 3, 6], values: [0.1, 0.51234, 0.9] }
+    expect(curvesInWords([curve], 9, 'epoch')).toBe(
+      'Curves from epoch 0 to 6. Accuracy: 0.1 at first, 0.9 at last. And 9 more curves.'
+    )
+    expect(curvesInWords([], 0, 'epoch')).toBe('Curves: no points yet')
+    const place = 'step 24, seed 0, S1 Learning'
+    expect(curvesAtInWords([curve], { cursor: 3, unit: 'epoch', place })).toBe(
+      'epoch 3, step 24, seed 0, S1 Learning, Accuracy 0.512'
+    )
+    expect(curvesAtInWords([curve], { cursor: null, unit: 'epoch', place })).toBe('')
+  })
+
+  it('where the cursor stands on histograms', () => {
+    const at = { cursor: 30, unit: 'epoch', place: '' }
+    expect(histogramAtInWords({ mean: 0.1234, std: 2, outside: 1500 }, at)).toMatch(
+      /^epoch 30, mean 0\.123, standard deviation 2, 1.500 outside$/
+    )
+    expect(histogramAtInWords({ mean: 0.1234, std: 2, outside: 0 }, at)).not.toContain('outside')
   })
 })

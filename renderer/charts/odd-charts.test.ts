@@ -167,7 +167,9 @@ function chartsOf(values: readonly number[]): [name: string, chart: Component, p
         domain,
         cursor: null,
         highlighted: () => true,
-        label: 'a'
+        label: 'a',
+        unit: 'epoch',
+        place: ''
       }
     ]),
     ...[false, true].flatMap((log): [string, Component, Record<string, unknown>][] => [

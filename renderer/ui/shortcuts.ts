@@ -29,20 +29,25 @@ export const actionKeys = {
 export const focusKeys: readonly Shortcut[] = [
   { keys: 'Enter', title: 'Open the run that has the focus', group: 'Runs' },
   { keys: 'X', title: 'Select the run that has the focus', group: 'Runs' },
-  { keys: 'Alt+ArrowUp', title: 'Move a waiting run up', group: 'Train' },
-  { keys: 'Alt+ArrowDown', title: 'Move a waiting run down', group: 'Train' },
+  { keys: 'Alt+ArrowUp', title: 'Move a waiting run up or down', group: 'Train' },
   { keys: 'Space', title: 'Observe the hook point that has the focus', group: 'Design' },
   { keys: 'ArrowLeft', title: 'Move the cursor of a curve, histogram or picture', group: 'Explore' },
   { keys: '0', title: 'Fit the whole graph', group: 'Explore' },
-  { keys: 'Escape', title: 'Let go of a state or transition', group: 'Analyze' },
+  { keys: 'ArrowLeft', title: 'Move the cursor of ribbon, curves or heatmap', group: 'Analyze' },
+  { keys: 'Shift+ArrowLeft', title: 'Move it in bigger steps', group: 'Analyze' },
+  { keys: 'Home', title: 'Move it to the first point', group: 'Analyze' },
+  { keys: 'End', title: 'Move it to the last point', group: 'Analyze' },
+  { keys: 'ArrowUp', title: 'Choose another run in the ribbon', group: 'Analyze' },
+  { keys: 'Enter', title: 'Choose the state under the cursor of the ribbon', group: 'Analyze' },
+  { keys: 'Escape', title: 'Let go of cursor, state or transition', group: 'Analyze' },
   { keys: 'ArrowLeft', title: 'Move a divider between panels', group: 'Everywhere' }
 ]
 
 const isMac = /mac/i.test(globalThis.navigator?.platform ?? '')
 
 const names: Record<string, string> = isMac
-  ? { Mod: '⌘', Alt: '⌥', Shift: '⇧', ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '← →' }
-  : { Mod: 'Ctrl', ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '← →', Escape: 'Esc' }
+  ? { Mod: '⌘', Alt: '⌥', Shift: '⇧', ArrowUp: '↑ ↓', ArrowLeft: '← →' }
+  : { Mod: 'Ctrl', ArrowUp: '↑ ↓', ArrowLeft: '← →', Escape: 'Esc' }
 
 /** Each key as it is shown: ['Ctrl', 'K']. */
 export function shownKeys(keys: string): string[] {

@@ -5,6 +5,7 @@ import type { AnalysisInputRun, FittedStates } from '../../../src/domain/analysi
 import { nearestIndex, segmentsOf } from '../../charts/time-axis'
 import type { StateSegment, TimeDomain } from '../../charts/time-axis'
 import { seedOf } from '../../../src/domain/run'
+import { epochLabel, integer } from '../../ui/format'
 import { useAnalyses } from '../../state/analyses'
 import { useDecoding } from '../../state/decoding'
 import { useRuns } from '../../state/runs'
@@ -26,6 +27,8 @@ export interface AnalysisView {
   recordedRunIds: ComputedRef<string[]>
   /** Follows the selection; a new function whenever the selection changes, so that charts redraw. */
   highlighted: ComputedRef<(state: number) => boolean>
+  /** Where the cursor stands, beside the time: "step 240, seed 0, S2 Generalising, chosen". Empty without a cursor. */
+  place: ComputedRef<string>
   /** Moves the cursor of all views to the recorded point of the chosen run that is nearest. */
   hover(time: number | null): void
 }
@@ -72,6 +75,15 @@ export function useAnalysisView(): AnalysisView {
     void selection.transition
     return (state: number): boolean => selection.isHighlighted(state)
   })
+  const place = computed(() => {
+    const at = selection.hoveredEpoch === null ? -1 : nearestIndex(times.value, selection.hoveredEpoch)
+    if (at < 0 || !run.value) return ''
+    const other =
+      analyses.axis === 'step' ? `epoch ${epochLabel(run.value.epochs[at])}` : `step ${integer(run.value.steps[at])}`
+    const state = fit.value?.stateSummaries[path.value[at]]
+    const named = state ? [`S${state.number} ${state.name}`] : []
+    return [other, runLabel.value, ...named, ...(state && selection.state === state.index ? ['chosen'] : [])].join(', ')
+  })
   const recordedRunIds = computed(() => {
     const ids = analyses.current?.inputs.runs.map((item) => item.runId).filter((id) => runs.byId.has(id)) ?? []
     return unseen.value && selection.runId ? [...ids, selection.runId] : ids
@@ -80,5 +92,5 @@ export function useAnalysisView(): AnalysisView {
     const at = time === null ? -1 : nearestIndex(times.value, time)
     selection.hoveredEpoch = at < 0 ? time : times.value[at]
   }
-  return { domain, fit, colors, run, runLabel, times, path, segments, recordedRunIds, highlighted, hover }
+  return { domain, fit, colors, run, runLabel, times, path, segments, recordedRunIds, highlighted, place, hover }
 }
