@@ -8,6 +8,7 @@ const onlyElectron = [
   '**/webgpu.spec.ts',
   '**/engine.spec.ts',
   '**/hardening.spec.ts',
+  '**/menu.spec.ts',
   '**/window-place.spec.ts',
   '**/window-recovery.spec.ts'
 ]

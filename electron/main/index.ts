@@ -1,5 +1,5 @@
 /** Electron's composition root: one engine, one window. */
-import { app, BrowserWindow, dialog, Menu } from 'electron'
+import { app, BrowserWindow, dialog } from 'electron'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +16,7 @@ import { openGate } from './ipc-gate'
 import { KeptWindow } from './kept-window'
 import { Life } from './life'
 import { measureLoopDelay } from './loop-delay'
-import { applicationMenu } from './menu'
+import { ApplicationMenu } from './menu'
 import { givenProject, handedProject, openHanded } from './second-start'
 import { guardAllContents, keepAtHome } from './web-contents-guards'
 import { smallest } from './window-place'
@@ -26,6 +26,7 @@ const buildFolder = dirname(fileURLToPath(import.meta.url))
 const home = developmentUrl() ?? `${appOrigin}/`
 let engine: Engine | null = null
 let window: BrowserWindow | null = null
+let menu: ApplicationMenu | null = null
 let kept: KeptWindow | null = null
 const life = new Life({ engine: () => engine, reopen: openWindow, finish: async () => kept?.finish() })
 
@@ -56,13 +57,15 @@ async function start(): Promise<void> {
   if (process.env.PHASESCOPE_MEASURE) measureLoopDelay()
   kept = new KeptWindow(app.getPath('userData'))
   await kept.load()
+  const version = packageVersion(buildFolder)
   engine = new Engine({
     launcher: { ...createWorkerLauncher(buildFolder), launchGpu: () => openGpuWindow(buildFolder) },
     places: placesFor(buildFolder, app.getPath('userData')),
     host: 'electron',
-    version: packageVersion(buildFolder),
+    version,
     cores: availableParallelism(),
     follow: true,
+    offered: (actions) => void menu?.show(actions),
     pickFolder: async (purpose) => {
       const result = await dialog.showOpenDialog(window!, {
         title: purpose === 'open-project' ? 'Open project' : 'Choose where to put the project',
@@ -98,9 +101,13 @@ async function start(): Promise<void> {
     '/gpu/': { folder: join(buildFolder, '..', 'gpu'), policy: gpuPolicy }
   })
   guardAllContents(home, engine.log)
-  const { trusted } = openGate(engine, developmentUrl() ? new URL(home).origin : null, dirname(buildFolder))
+  const { trusted, push } = openGate(engine, developmentUrl() ? new URL(home).origin : null, dirname(buildFolder))
   openExternalLinks({ window: () => window, trusted })
-  Menu.setApplicationMenu(applicationMenu())
+  menu = new ApplicationMenu(engine, version, (id) => {
+    life.show()
+    if (window) push(window.webContents, 'actions.run', { id })
+  })
+  await menu.show([])
   const refusal = await openGivenProject(engine)
   openWindow()
   if (refusal)
@@ -144,6 +151,8 @@ function openWindow(): void {
     if (window) kept!.watch(window)
   })
   life.watch(window)
+  // What the next page can do, it says itself.
+  window.webContents.on('render-process-gone', () => void menu?.show([]))
   window.on('closed', () => (window = null))
   void window.loadURL(home).catch(() => undefined)
 }

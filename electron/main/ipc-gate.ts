@@ -2,7 +2,7 @@
 import { ipcMain } from 'electron'
 import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron'
 import type { Engine } from '../../src/engine/engine'
-import type { EventName } from '../../src/contract/events'
+import type { EventName, EventPayload } from '../../src/contract/events'
 import type { Reply } from '../../src/contract/wire'
 import { forClients } from '../../src/host/replies'
 import { appOrigin } from './app-protocol'
@@ -10,6 +10,8 @@ import { appOrigin } from './app-protocol'
 export interface Gate {
   /** Whether a message comes from the main frame of a page of ours. */
   trusted(event: IpcMainInvokeEvent | IpcMainEvent): boolean
+  /** An event for one page, if it listens. */
+  push<N extends EventName>(contents: WebContents, name: N, payload: EventPayload<N>): void
 }
 
 /** @param buildFolder the folder of the running bundle, which pages are not told */
@@ -74,5 +76,10 @@ export function openGate(engine: Engine, developmentOrigin: string | null, build
   engine.listen((name, payload) => {
     for (const contents of ready) send(contents, name, payload)
   })
-  return { trusted }
+  return {
+    trusted,
+    push(contents, name, payload) {
+      if (ready.has(contents)) send(contents, name, payload)
+    }
+  }
 }

@@ -1,5 +1,6 @@
 /** Actions that are there on every page. */
 import { useImport } from '../dialogs/import/import-store'
+import { useOpening } from '../dialogs/projects/opening'
 import { provideActions } from '../state/actions'
 import type { Action } from '../state/actions'
 import { useAnalyses } from '../state/analyses'
@@ -14,11 +15,13 @@ export function useAppActions(shell: { palette: () => void; shortcuts: () => voi
   const app = useProject()
   const analyses = useAnalyses()
   const imports = useImport()
+  const opening = useOpening()
   const preferences = usePreferences()
 
   const goTo = (page: Page): Action => ({
     id: `page.${page}`,
     title: actionKeys[`page.${page}`].title,
+    on: app.page === page,
     run: () => (app.page = page)
   })
   /** What was fitted, to be looked at again. */
@@ -33,21 +36,42 @@ export function useAppActions(shell: { palette: () => void; shortcuts: () => voi
       }
     }))
 
+  const openProject = (): Action[] => [
+    { id: 'project.new', title: actionKeys['project.new'].title, run: () => (opening.asking = 'new') },
+    { id: 'project.open', title: actionKeys['project.open'].title, run: () => void opening.other() },
+    ...(app.project?.sample
+      ? []
+      : [{ id: 'project.sample', title: 'Open the sample project', run: () => void opening.sample() }]),
+    ...app.recent
+      .filter(({ id }) => id !== app.project?.id)
+      .map(({ id, name }) => ({
+        id: `recent.${id}`,
+        title: `Open ${name}`,
+        about: 'a recent project',
+        run: () => void opening.recent(id)
+      }))
+  ]
+
   provideActions(() => [
     ...(app.project
       ? [
           ...pages.map(goTo),
-          { id: 'project.close', title: 'All projects', about: 'closes this one', run: () => void app.close() },
-          ...openAnalysis()
+          { id: 'project.close', title: 'All projects', about: 'closes this one', run: () => void app.close() }
         ]
+      : []),
+    ...openProject(),
+    ...(app.recent.length > 0
+      ? [{ id: 'recents.clear', title: 'Clear the list of recent projects', run: () => void opening.forgetRecent() }]
       : []),
     { id: 'import', title: actionKeys.import.title, run: () => imports.open() },
     ...(['dark', 'light', 'system'] as const).map((theme) => ({
       id: `theme.${theme}`,
       title: theme === 'system' ? 'Theme of the system' : `Theme: ${theme}`,
+      on: preferences.theme === theme,
       run: () => (preferences.theme = theme)
     })),
     { id: 'shortcuts', title: actionKeys.shortcuts.title, run: shell.shortcuts },
-    { id: 'palette', title: actionKeys.palette.title, run: shell.palette }
+    { id: 'palette', title: actionKeys.palette.title, run: shell.palette },
+    ...(app.project ? openAnalysis() : [])
   ])
 }

@@ -9,6 +9,8 @@ export interface Action {
   title: string
   /** What is searched as well, and shown quietly. */
   about?: string
+  /** Of actions that choose one of several: whether it is the present choice. */
+  on?: boolean
   run(): void
 }
 

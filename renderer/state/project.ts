@@ -34,16 +34,21 @@ export const useProject = defineStore('project', () => {
     ready.value = true
   }
 
-  /** Called before the open project is closed; what it saves is saved in that project. */
+  /** Called before the open project is left; what it saves is saved in that project. */
   function onLeaving(work: () => Promise<unknown>): void {
     leaving.push(work)
   }
 
-  /** Closes the open project, after all that was changed a moment ago has been saved. */
+  /** Saves what was changed a moment ago in the open project, before it is closed or another one is opened. */
+  async function leave(): Promise<void> {
+    if (!project.value) return
+    await nextTick()
+    await Promise.all(leaving.map((work) => work()))
+  }
+
   async function close(): Promise<void> {
     await attempt(async () => {
-      await nextTick()
-      await Promise.all(leaving.map((work) => work()))
+      await leave()
       await request('project.close', {})
       await loadRecent()
     })
@@ -67,5 +72,5 @@ export const useProject = defineStore('project', () => {
     }
   }
 
-  return { info, project, recent, logs, page, notice, lost, ready, begin, close, onLeaving, loadRecent, attempt }
+  return { info, project, recent, logs, page, notice, lost, ready, begin, leave, close, onLeaving, loadRecent, attempt }
 })

@@ -4,7 +4,7 @@ export interface Shortcut {
   /** `Mod` is Command on a Mac and Control elsewhere; the key itself comes last. */
   keys: string
   title: string
-  group: 'Everywhere' | 'Start' | 'Runs' | 'Analyze' | 'Explore' | 'Design' | 'Train'
+  group: 'Everywhere' | 'Runs' | 'Analyze' | 'Explore' | 'Design' | 'Train'
 }
 
 /** Keys of actions: whoever provides an action under one of these names has its keys. */
@@ -19,8 +19,8 @@ export const actionKeys = {
   'page.logs': { keys: 'Mod+6', title: 'Go to Logs', group: 'Everywhere' },
   'page.settings': { keys: 'Mod+,', title: 'Go to Settings', group: 'Everywhere' },
   import: { keys: 'Mod+I', title: 'Import recorded runs', group: 'Everywhere' },
-  'project.new': { keys: 'Mod+N', title: 'New project', group: 'Start' },
-  'project.open': { keys: 'Mod+O', title: 'Open a project', group: 'Start' },
+  'project.new': { keys: 'Mod+N', title: 'New project', group: 'Everywhere' },
+  'project.open': { keys: 'Mod+O', title: 'Open a project', group: 'Everywhere' },
   'runs.filter': { keys: '/', title: 'Filter runs', group: 'Runs' },
   fit: { keys: 'F', title: 'Fit states', group: 'Analyze' }
 } as const satisfies Record<string, Shortcut>
@@ -68,4 +68,9 @@ export function isPressed(keys: string, event: KeyboardEvent): boolean {
 export function isWriting(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
+}
+
+/** Behind a dialog nothing is done by keys or menus. */
+export function hasOpenDialog(): boolean {
+  return document.querySelector('.n-modal-mask:not(.fade-in-transition-leave-active)') !== null
 }

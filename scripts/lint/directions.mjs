@@ -205,7 +205,7 @@ export const directions = {
   'renderer/pages/start': {
     about: 'projects, the sample',
     imports: ['contract', 'renderer/ui', 'renderer/bridge', 'renderer/charts', 'renderer/state', 'renderer/dialogs'],
-    packages: ['vue', 'naive-ui']
+    packages: ['vue']
   },
   'renderer/pages/runs': {
     about: 'the table of runs, log folders, the filter',

@@ -5,6 +5,22 @@ import { logEntry } from '../domain/log-entry'
 import { done, nothing } from './parts'
 import type { EventTable, RequestTable } from './parts'
 
+/** An action of the page as a menu of the host shows it. */
+const offeredAction = z.object({
+  id: z.string().min(1).max(200),
+  title: z.string().max(500),
+  /** `Mod+K`: what is pressed for it in the page, which also hears it. */
+  keys: z
+    .string()
+    .regex(/^((Mod|Alt|Shift)\+)*[^\s+]{1,12}$/)
+    .nullable(),
+  /** Of one that chooses among several: whether it is the present choice. */
+  on: z.boolean()
+})
+export type OfferedAction = z.infer<typeof offeredAction>
+
+export const mostOfferedActions = 500
+
 export const appRequests = {
   'app.info': {
     params: nothing,
@@ -30,6 +46,8 @@ export const appRequests = {
     params: z.object({ path: z.string().min(1).max(4096) }),
     result: z.object({ grant: z.string(), label: z.string() })
   },
+  /** What the page can do now, for hosts with menus of their own. */
+  'actions.offer': { params: z.object({ actions: z.array(offeredAction).max(mostOfferedActions) }), result: done },
   /** The application is ending: waits no longer for runs that are being stopped. */
   'app.hurry': { params: nothing, result: done }
 } satisfies RequestTable
@@ -37,5 +55,7 @@ export const appRequests = {
 export const appEvents = {
   /** Runs are being stopped, each at a checkpoint, before the application ends: how many have. */
   'app.closing': z.object({ stopped: z.number(), total: z.number() }),
+  /** Somebody has chosen an action in a menu of the host; the page does it if it still offers it. */
+  'actions.run': z.object({ id: z.string() }),
   log: logEntry
 } satisfies EventTable

@@ -15,6 +15,8 @@ export const projectRequests = {
   'project.open': { params: z.object({ grant: id }), result: projectInfo },
   'project.openRecent': { params: z.object({ id }), result: projectInfo },
   'project.forget': { params: z.object({ id }), result: done },
+  /** Empties the list of recent projects; the projects stay as they are. */
+  'project.forgetAll': { params: nothing, result: done },
   'project.openSample': { params: nothing, result: projectInfo },
   /** What the sample project holds, for the start page; null when it is not part of this installation. */
   'project.samplePreview': {

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { RunInfo } from '../domain/run'
 import { PhasescopeError, toWireError } from '../domain/errors'
+import type { OfferedAction } from '../contract/app'
 import type { EventName, EventPayload } from '../contract/events'
 import { isRequestName, requests } from '../contract/requests'
 import type { ParsedParams, RequestName, RequestResult } from '../contract/requests'
@@ -49,6 +50,8 @@ export interface EngineOptions {
   pickFolder?: (purpose: 'open-project' | 'new-project-location') => Promise<string | null>
   /** The same for what to import. */
   pickImport?: (kind: 'folder' | 'files') => Promise<string[] | null>
+  /** What the page can do now, where the host has menus of its own. */
+  offered?: (actions: OfferedAction[]) => void
 }
 
 /** How often is told what trains, at most. */

@@ -44,6 +44,10 @@ export class Recents {
     await this.save((await this.list()).filter((item) => item.id !== id))
   }
 
+  async forgetAll(): Promise<void> {
+    await this.save([])
+  }
+
   private async save(list: RecentProject[]): Promise<void> {
     await makeFolder(this.userData)
     await writeJson(this.file, list)

@@ -27,6 +27,10 @@ export function appHandlers(services: Services): HandlersOf<typeof appRequests> 
       if (options.host !== 'browser') throw new PhasescopeError('unsupported', 'Choose the folder in the dialog.')
       return { grant: grants.issue(path), label: path }
     },
+    'actions.offer': ({ actions }) => {
+      options.offered?.(actions)
+      return {}
+    },
     'app.hurry': () => {
       training.hurry()
       return {}

@@ -40,6 +40,10 @@ export function projectHandlers(services: Services): HandlersOf<typeof projectRe
       await recents.forget(id)
       return {}
     },
+    'project.forgetAll': async () => {
+      await recents.forgetAll()
+      return {}
+    },
     'project.openSample': async () => {
       const folder = await sampleCopy(options.places)
       // It comes with the application.
