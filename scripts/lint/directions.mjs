@@ -131,7 +131,7 @@ export const directions = {
       'threads/messages',
       'training-run/messages',
       'recordings/run-source',
-      'recordings/filter-runs',
+      'recordings/evaluate-runs',
       'imports/sources'
     ],
     node: true,

@@ -82,6 +82,13 @@ const sweptRun = z.object({
 })
 export type SweptRunAnswer = z.infer<typeof sweptRun>
 
+/** What is wrong with an expression, from which character on, and how many. */
+const expressionProblem = z.object({ text: z.string(), at: z.number(), length: z.number() })
+const oneValue = z.union([z.number(), z.nan(), z.literal(Infinity), z.literal(-Infinity), z.string(), z.boolean()])
+/** null: a run does not have it. */
+const expressionValue = z.union([oneValue, z.array(oneValue).readonly()]).nullable()
+export type ExpressionValue = z.infer<typeof expressionValue>
+
 export const runRequests = {
   /** Steps at which a run has checkpoints, ascending. */
   'runs.checkpoints': { params: z.object({ runId: id }), result: z.object({ steps: z.array(z.number()) }) },
@@ -96,8 +103,16 @@ export const runRequests = {
       runIds: z.array(z.string()),
       /** The runs are those that have the words of an expression that cannot be read. */
       asWords: z.boolean().default(false),
-      /** What is wrong with it, from which character on, and how many. */
-      problem: z.object({ text: z.string(), at: z.number(), length: z.number() }).nullable()
+      problem: expressionProblem.nullable()
+    })
+  },
+  /** What expressions say of every run (docs/expressions.md): a column of the run table each. */
+  'runs.values': {
+    params: z.object({ columns: z.array(z.string().max(10_000)).min(1).max(200), analysisId: z.string().nullable() }),
+    result: z.object({
+      runIds: z.array(z.string()),
+      /** In the order asked; a value for each run, and none where the expression cannot be evaluated. */
+      columns: z.array(z.object({ values: z.array(expressionValue), problem: expressionProblem.nullable() }))
     })
   },
   /** What may stand at the cursor of an expression: each takes the place of the characters from `from` on. */

@@ -1,5 +1,6 @@
 /** What can be asked of a run by a name: its fields and its hyperparameters. */
 import { importFormat } from './import-formats'
+import { lastKeys } from './roles'
 import { seedOf, type RunInfo } from './run'
 
 export type Fact = number | string | boolean | readonly string[] | null
@@ -24,11 +25,26 @@ const fields: Record<string, { about: string; of: (run: RunInfo) => Fact }> = {
   file: { about: 'file that it was imported from', of: (run) => run.imported?.file ?? null },
   created: { about: 'when it was made, such as "2026-11-27"', of: (run) => run.createdAt },
   finished: { about: 'when it ended', of: (run) => run.finishedAt },
+  valAccuracy: {
+    about: 'newest validation accuracy, whatever the run calls it',
+    of: (run) => outcome(run, 'valAccuracy')
+  },
+  valLoss: { about: 'newest validation loss, whatever the run calls it', of: (run) => outcome(run, 'valLoss') },
+  trainAccuracy: {
+    about: 'newest training accuracy, whatever the run calls it',
+    of: (run) => outcome(run, 'trainAccuracy')
+  },
+  trainLoss: { about: 'newest training loss, whatever the run calls it', of: (run) => outcome(run, 'trainLoss') },
   best: { about: 'best value of its watched metric', of: (run) => run.best?.value ?? null },
   tags: { about: 'its tags, for "paper" in tags', of: (run) => run.tags },
   notes: { about: 'its notes', of: (run) => run.notes },
   message: { about: 'why it failed or stopped', of: (run) => run.message },
   id: { about: 'name of its folder', of: (run) => run.id }
+}
+
+function outcome(run: RunInfo, role: keyof typeof lastKeys): number | null {
+  const value = run.last[lastKeys[role]]
+  return value === undefined ? null : Number(value)
 }
 
 /** What many people call it. */

@@ -17,7 +17,7 @@ const base: Partial<Record<TaskName, number>> = {
 /** Beyond this many runs a question may hold up others: a run that has not been read yet takes a few milliseconds. */
 const heavyFrom = 100
 /** Those that leave something behind, or are too long to be compared. The same other question twice in the queue is answered once. */
-const single: ReadonlySet<TaskName> = new Set(['exportScalars', 'prepare', 'readNetwork'])
+const single: ReadonlySet<TaskName> = new Set(['exportScalars', 'prepare', 'readNetwork', 'evaluateRuns'])
 
 /** Runs that are named in it, those of groups included. */
 function runsIn(input: unknown): number {

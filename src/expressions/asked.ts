@@ -15,7 +15,14 @@ export interface Asked {
 
 /** @throws ExpressionError */
 export function askedBy(text: string): Asked {
-  if (isPlain(text)) return { names: [], tags: [], path: false, text: true }
+  return isPlain(text) ? { names: [], tags: [], path: false, text: true } : askedByValue(text)
+}
+
+/**
+ * The same of an expression that is asked for its value: a word alone is a name.
+ * @throws ExpressionError
+ */
+export function askedByValue(text: string): Asked {
   const names = new Set<string>()
   const tags = new Set<string>()
   let path = false

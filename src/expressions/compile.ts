@@ -26,6 +26,14 @@ export function compile(text: string, vocabulary: Vocabulary): (subject: Subject
   return (subject) => isTrue(evaluate(subject))
 }
 
+/**
+ * What an expression says of a subject; a word alone is a name here.
+ * @throws ExpressionError as for a test
+ */
+export function compileValue(text: string, vocabulary: Vocabulary): (subject: Subject) => Value {
+  return compileNode(parse(text), vocabulary)
+}
+
 /** A number counts when it is neither 0 nor NaN, a text when it is not empty. */
 function isTrue(value: Value): boolean {
   return Array.isArray(value) ? value.length > 0 : Boolean(value)

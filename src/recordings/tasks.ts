@@ -4,7 +4,7 @@ import type { RequestResult } from '../contract/requests'
 import { recordedTagsOf } from './recorded-tags'
 import { exportScalars } from './export-scalars'
 import { featuresOf } from './features'
-import { filterRuns } from './filter-runs'
+import { evaluateRuns } from './evaluate-runs'
 import { followLogs } from './follow-logs'
 import { distributionsOf, heatmapOf, histogramsOf } from './histograms'
 import { lastValuesOf } from './last-values'
@@ -14,6 +14,7 @@ import { readerOf } from './run-cache'
 import type { RunSource } from './run-source'
 import { groupsOf, scalarsOf, statisticsOf } from './scalars'
 import { seriesOf, tagsOf } from './series'
+import { summariesOf } from './summaries'
 import { sweepOf } from './sweep'
 import { twinPeaksOf } from './twin-peaks'
 
@@ -48,7 +49,8 @@ export const recordingTasks = {
   sweep: ({ runs, mostPoints }: { runs: Parameters<typeof sweepOf>[0]; mostPoints: number }) =>
     sweepOf(runs, mostPoints),
   features: featuresOf,
-  filterRuns,
+  evaluateRuns,
+  summaries: summariesOf,
   followLogs,
   /** @param said what people have said about roles: the headline values are those of the series with the roles */
   lastValues: ({ run, said }: { run: RunSource; said?: RoleChoices }): LastValues =>

@@ -84,6 +84,20 @@ it('runs are found by what they are, what they recorded and the states they go t
       expect.objectContaining({ runIds: [slow[1]], asWords: true, problem: expect.anything() })
     ])
 
+  const columns = ['lr', 'last("loss/val") - first("loss/val")', 'path', 'entered(2) > 0', 'tags', 'lrr', 'lr >']
+  const { runIds, columns: answered } = await engine.call('runs.values', { columns, analysisId: id })
+  expect(runIds).toEqual(all)
+  expect(answered.map(({ values }) => values)).toEqual([
+    [1e-4, 1e-4, 0.01],
+    series.map(({ values }) => values[values.length - 1] - values[0]),
+    all.map((runId) => numbers[analysis.inputs.runs.findIndex((run) => run.runId === runId)]),
+    all.map((runId) => wanted.includes(runId)),
+    [['paper'], [], []],
+    [],
+    []
+  ])
+  expect(answered.map(({ problem }) => problem?.at ?? null)).toEqual([null, null, null, null, null, 0, 3])
+
   const offered = async (text: string): Promise<string[]> =>
     (await engine.call('runs.complete', { text, cursor: text.length })).options.map((one) => one.text)
   expect(await offered('lea')).toContain('learningRate')

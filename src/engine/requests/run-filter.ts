@@ -3,14 +3,15 @@ import { segmentsOf } from '../../analysis'
 import type { RequestResult } from '../../contract/requests'
 import { factOf, namesOf, wordsOf } from '../../domain/run-facts'
 import type { RunInfo } from '../../domain/run'
-import { askedBy } from '../../expressions/asked'
+import { askedBy, askedByValue, type Asked } from '../../expressions/asked'
 import { complete } from '../../expressions/complete'
 import { ExpressionError } from '../../expressions/nodes'
 import type { StatePath } from '../../expressions/subject'
-import type { FilteredRun } from '../../recordings/filter-runs'
+import type { EvaluateTask } from '../../recordings/evaluate-runs'
 import { wordTest } from '../../text/plain-words'
 import type { ProjectSession } from '../project/project-session'
 import type { TaskPool } from '../task-pool'
+import { summariesOf } from './run-summaries'
 import { tagsOf } from './tag-pieces'
 
 /** Values of a field that are offered: more of them are no help. */
@@ -25,26 +26,66 @@ export async function filterRuns(
   signal?: AbortSignal
 ): Promise<RequestResult<'runs.filter'>> {
   const runs = session.listRuns()
-  const runIds = runs.map(({ id }) => id)
   try {
-    const asked = askedBy(text)
-    const columns = Object.fromEntries(asked.names.map((name) => [name, runs.map((run) => factOf(run, name))]))
-    const task = {
-      text,
-      runIds,
-      columns,
-      tags: asked.tags,
-      names: [...namesOf(runs)],
-      words: asked.text ? runs.map(wordsOf) : null,
-      paths: asked.path && analysisId !== null ? pathsOf(session, analysisId) : {},
-      runs: asked.tags.length > 0 ? filtered(session, runs) : []
-    }
-    const answer = await queries.run('filterRuns', task, signal)
-    return answer.problem ? asWords(runs, text, answer.problem) : answer
+    const task = await taskFor(queries, session, runs, askedBy(text), analysisId, signal)
+    const [{ values, problem }] = await queries.run('evaluateRuns', { ...task, of: 'test', texts: [text] }, signal)
+    if (problem) return asWords(runs, text, problem)
+    return { runIds: task.runIds.filter((_, i) => values[i]), asWords: false, problem: null }
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
-    return asWords(runs, text, { text: error.message, at: error.at, length: error.length })
+    return asWords(runs, text, problemOf(error))
   }
+}
+
+/** What expressions say of every run; one that cannot be evaluated keeps none of the others back. */
+export async function valuesOfRuns(
+  queries: TaskPool,
+  session: ProjectSession,
+  { columns: texts, analysisId }: { columns: string[]; analysisId: string | null },
+  signal?: AbortSignal
+): Promise<RequestResult<'runs.values'>> {
+  const runs = session.listRuns()
+  const asked: Asked = { names: [], tags: [], path: false, text: false }
+  for (const text of texts) {
+    try {
+      const { names, tags, path } = askedByValue(text)
+      asked.names.push(...names)
+      asked.tags.push(...tags)
+      asked.path ||= path
+    } catch (error) {
+      // The worker says what is wrong with it.
+      if (!(error instanceof ExpressionError)) throw error
+    }
+  }
+  const task = await taskFor(queries, session, runs, asked, analysisId, signal)
+  const columns = await queries.run('evaluateRuns', { ...task, of: 'values', texts }, signal)
+  return { runIds: task.runIds, columns }
+}
+
+/** All that has to be known of the runs before they can be asked. */
+async function taskFor(
+  queries: TaskPool,
+  session: ProjectSession,
+  runs: readonly RunInfo[],
+  asked: Asked,
+  analysisId: string | null,
+  signal?: AbortSignal
+): Promise<Omit<EvaluateTask, 'of' | 'texts'>> {
+  const names = new Set(asked.names)
+  const { recorded, series } = await summariesOf(queries, session, runs, [...new Set(asked.tags)], signal)
+  return {
+    runIds: runs.map(({ id }) => id),
+    columns: Object.fromEntries([...names].map((name) => [name, runs.map((run) => factOf(run, name))])),
+    names: [...namesOf(runs)],
+    words: asked.text ? runs.map(wordsOf) : null,
+    paths: asked.path && analysisId !== null ? pathsOf(session, analysisId) : {},
+    recorded,
+    series
+  }
+}
+
+function problemOf({ message, at, length }: ExpressionError): NonNullable<RequestResult<'runs.filter'>['problem']> {
+  return { text: message, at, length }
 }
 
 function asWords(
@@ -56,15 +97,6 @@ function asWords(
   const found = runs.filter((run) => test(wordsOf(run)))
   const shown = found.length > 0 ? found : runs
   return { runIds: shown.map(({ id }) => id), asWords: found.length > 0, problem }
-}
-
-/** Followed logs may grow whatever their status; other runs that have ended do not, until they are trained again. */
-function filtered(session: ProjectSession, runs: readonly RunInfo[]): FilteredRun[] {
-  const sources = session.sources(runs.map(({ id }) => id))
-  return runs.map(({ status, finishedAt, log }, i) => {
-    const ended = finishedAt !== null && log === null && !['running', 'paused', 'queued'].includes(status)
-    return { ...sources[i], settled: ended ? `${status} ${finishedAt}` : null }
-  })
 }
 
 export async function completeFilter(

@@ -4,7 +4,7 @@ import { listCheckpoints } from '../../project/checkpoints'
 import { sweptSpec } from '../training/sweep'
 import type { HandlersOf } from './handlers'
 import { questionsOf } from './forward'
-import { completeFilter, filterRuns } from './run-filter'
+import { completeFilter, filterRuns, valuesOfRuns } from './run-filter'
 import type { Services } from './services'
 
 export function runHandlers(services: Services): HandlersOf<typeof runRequests> {
@@ -17,6 +17,7 @@ export function runHandlers(services: Services): HandlersOf<typeof runRequests> 
     },
     'runs.list': () => project().listRuns(),
     'runs.filter': (query, signal) => filterRuns(queries, project(), query, signal),
+    'runs.values': (query, signal) => valuesOfRuns(queries, project(), query, signal),
     'runs.complete': (query, signal) => completeFilter(queries, project(), query, signal),
     'runs.annotate': async ({ runId, ...change }) => {
       await project().updateRun(runId, change)
