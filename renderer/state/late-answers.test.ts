@@ -13,7 +13,7 @@ async function page() {
     import('../dialogs/import/import-store'),
     import('./analyses'),
     import('./backends'),
-    import('../pages/explore/state/explore'),
+    import('./explore'),
     import('./project'),
     import('./runs')
   ])

@@ -189,7 +189,7 @@ export const directions = {
   'renderer/state': {
     about: 'what several pages share: project, runs, selection, analyses, preferences',
     imports: ['domain', 'contract', 'text', 'renderer/ui', 'renderer/bridge'],
-    packages: ['vue', 'pinia']
+    packages: ['vue', 'pinia', 'zod']
   },
   'renderer/parts': {
     about: 'what several pages show of runs and recipes',

@@ -87,7 +87,6 @@ const expressionProblem = z.object({ text: z.string(), at: z.number(), length: z
 const oneValue = z.union([z.number(), z.nan(), z.literal(Infinity), z.literal(-Infinity), z.string(), z.boolean()])
 /** null: a run does not have it. */
 const expressionValue = z.union([oneValue, z.array(oneValue).readonly()]).nullable()
-export type ExpressionValue = z.infer<typeof expressionValue>
 
 export const runRequests = {
   /** Steps at which a run has checkpoints, ascending. */
@@ -123,12 +122,22 @@ export const runRequests = {
       options: z.array(z.object({ text: z.string(), about: z.string() }))
     })
   },
+  /** What people say of runs; what is left out stays as it is. Nothing is changed where one of the runs is gone. */
   'runs.annotate': {
     params: z.object({
-      runId: z.string(),
-      name: z.string().trim().min(1).max(120).optional(),
-      notes: z.string().max(100_000).optional(),
-      tags: z.array(z.string().trim().min(1).max(60)).max(50).optional()
+      runs: z
+        .array(
+          z.object({
+            runId: z.string(),
+            name: z.string().trim().min(1).max(120).optional(),
+            notes: z.string().max(100_000).optional(),
+            tags: z.array(z.string().trim().min(1).max(60)).max(50).optional(),
+            starred: z.boolean().optional(),
+            archived: z.boolean().optional()
+          })
+        )
+        .min(1)
+        .max(20_000)
     }),
     result: done
   },

@@ -37,6 +37,8 @@ const fields: Record<string, { about: string; of: (run: RunInfo) => Fact }> = {
   trainLoss: { about: 'newest training loss, whatever the run calls it', of: (run) => outcome(run, 'trainLoss') },
   best: { about: 'best value of its watched metric', of: (run) => run.best?.value ?? null },
   tags: { about: 'its tags, for "paper" in tags', of: (run) => run.tags },
+  starred: { about: 'whether it has a star', of: (run) => run.starred === true },
+  archived: { about: 'whether it is archived', of: (run) => run.archived === true },
   notes: { about: 'its notes', of: (run) => run.notes },
   message: { about: 'why it failed or stopped', of: (run) => run.message },
   id: { about: 'name of its folder', of: (run) => run.id }

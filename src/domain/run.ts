@@ -74,7 +74,10 @@ export const runInfo = z.object({
   /** Where the watched metric was best, when the checkpoint of that point is kept. */
   best: bestPoint.nullable().optional(),
   notes: z.string().max(longestNotes),
-  tags: z.array(z.string().max(longestName)).max(mostRunTags)
+  tags: z.array(z.string().max(longestName)).max(mostRunTags),
+  starred: z.boolean().optional(),
+  /** Kept, and left out wherever nobody asks for it. */
+  archived: z.boolean().optional()
 })
 export type RunInfo = z.infer<typeof runInfo>
 

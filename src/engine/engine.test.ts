@@ -148,11 +148,18 @@ it('does the main job', async () => {
   })
 
   // Everything is still there in another engine.
-  await ask(engine, 'runs.annotate', { runId: runIds[2], name: 'renamed', notes: 'odd one', tags: ['a', 'b'] })
+  await ask(engine, 'runs.annotate', {
+    runs: [{ runId: runIds[2], name: 'renamed', notes: 'odd one', tags: ['a', 'b'], starred: true }]
+  })
   await ask(engine, 'project.close', {})
   const other = testEngine().engine
   await other.openFolder(project.folder)
-  expect((await ask(other, 'runs.list', {}))[2]).toMatchObject({ name: 'renamed', notes: 'odd one', tags: ['a', 'b'] })
+  expect((await ask(other, 'runs.list', {}))[2]).toMatchObject({
+    name: 'renamed',
+    notes: 'odd one',
+    tags: ['a', 'b'],
+    starred: true
+  })
   const [summary] = await ask(other, 'analysis.list', {})
   expect(summary).toMatchObject({ id, chosenStates: 2, chosenBy: 'user', runIds, features: 3, rows: 39 })
   const kept = await ask(other, 'analysis.get', { id })
@@ -372,7 +379,7 @@ describe('new projects', () => {
     const sample = await ask(engine, 'project.openSample', {})
     expect(sample).toMatchObject({ sample: true, folder: join(home, 'user', 'sample'), problems: [] })
     const [first] = await ask(engine, 'runs.list', {})
-    await ask(engine, 'runs.annotate', { runId: first.id, notes: 'mine' })
+    await ask(engine, 'runs.annotate', { runs: [{ runId: first.id, notes: 'mine' }] })
     expect((await ask(engine, 'analysis.list', {})).length).toBeGreaterThan(0)
     await ask(engine, 'project.close', {})
     await ask(engine, 'project.openSample', {})

@@ -14,7 +14,7 @@ import type { ProcessMark } from './processes'
 import { analysisFile, saveAnalysis } from './project-folder'
 
 /** Fields of a run that people write; all others belong to whoever trains it. */
-const ofPeople = ['name', 'groupName', 'notes', 'tags'] as const
+const ofPeople = ['name', 'groupName', 'notes', 'tags', 'starred', 'archived'] as const
 type OfPeople = (typeof ofPeople)[number]
 
 export interface RunChange {

@@ -9,8 +9,13 @@ import { scalarTags } from './series'
 /** Of thousands of small runs, reading one again costs less than keeping them all. */
 const keptFromBytes = 1e6
 
+export interface SummarizedRun extends RunSource {
+  /** When it ended, where it will record no more; null: it may. */
+  settled: string | null
+}
+
 export interface SummaryTask {
-  runs: RunSource[]
+  runs: SummarizedRun[]
   /** Series that are asked for. */
   tags: string[]
   /** File of the project's index that these runs have their places in; null: everything is read. */
@@ -25,7 +30,9 @@ export interface Summaries {
 }
 
 export function summariesOf({ runs, tags, index: path }: SummaryTask): Summaries {
-  const index = path === null ? null : new SummaryIndex(path)
+  // Read when the first run is not known yet.
+  const read: { index?: SummaryIndex } = {}
+  const index = path === null ? null : (): SummaryIndex => (read.index ??= new SummaryIndex(path))
   const values = tags.map(() => new Float64Array(runs.length * summaryWidth))
   const recorded = new Set<string>()
   const seen = new Set<readonly string[]>()
@@ -40,13 +47,34 @@ export function summariesOf({ runs, tags, index: path }: SummaryTask): Summaries
       values[t].set(found.values.subarray(at * summaryWidth, (at + 1) * summaryWidth), r * summaryWidth)
     })
   })
-  index?.save()
+  read.index?.save()
   return { recorded: [...recorded], values }
 }
 
-function seriesOfRun(source: RunSource, index: SummaryIndex | null): RunSeries | null {
+/** Runs that have ended: other questions are about other series of theirs, and looking at ten thousand folders takes a second. */
+const ended = new Map<string, RunSeries>()
+let keptNumbers = 0
+/** Of doubles: 160 MB. */
+const mostNumbers = 20_000_000
+
+function seriesOfRun(source: SummarizedRun, index: (() => SummaryIndex) | null): RunSeries | null {
+  const key = source.settled === null ? null : `${source.folder}\0${source.settled}`
+  const before = key === null ? undefined : ended.get(key)
+  if (before) return before
+  const series = readSeries(source, index)
+  if (key === null || !series) return series
+  keptNumbers += series.values.length
+  if (keptNumbers > mostNumbers) {
+    ended.clear()
+    keptNumbers = series.values.length
+  }
+  ended.set(key, series)
+  return series
+}
+
+function readSeries(source: RunSource, index: (() => SummaryIndex) | null): RunSeries | null {
   const files = index ? stateOfFiles(source.folder) : null
-  const known = index && files ? index.get(source.runId, files.state) : null
+  const known = index && files ? index().get(source.runId, files.state) : null
   if (known) return known
   const log = readerIfThere(source, undefined, !files || files.bytes >= keptFromBytes)?.log
   if (!log) return null
@@ -55,7 +83,7 @@ function seriesOfRun(source: RunSource, index: SummaryIndex | null): RunSeries |
   tags.forEach((tag, t) => values.set(summaryOf(log, tag), t * summaryWidth))
   const series = { tags, values }
   // Of the files before they were read: what was written meanwhile is read the next time.
-  if (index && files) index.put(source.runId, files.state, series)
+  if (index && files) index().put(source.runId, files.state, series)
   return series
 }
 

@@ -291,12 +291,18 @@ export class ProjectSession {
    * Changes a manifest in memory at once, tells everybody, and writes it; writes of one run never overtake another.
    * @throws PhasescopeError 'conflict' when another program has changed the same field meanwhile: its value stays
    */
-  async updateRun(id: string, change: Partial<RunManifest>): Promise<void> {
+  updateRun(id: string, change: Partial<RunManifest>): Promise<void> {
+    return this.updateRuns([{ id, change }])
+  }
+
+  /** All of them are shown at once, and written one by one. Nothing is changed where one of them is gone. */
+  async updateRuns(changes: readonly { id: string; change: Partial<RunManifest> }[]): Promise<void> {
     this.mustBeOpen()
-    const run = this.run(id)
-    Object.assign(run, change)
-    this.changed([this.infoOf(run)], [])
-    await this.saveRun(id)
+    const runs = changes.map(({ id }) => this.run(id))
+    changes.forEach(({ change }, i) => Object.assign(runs[i], change))
+    const told = runs.map((run) => this.infoOf(run))
+    this.changed(told, [])
+    await Promise.all(changes.map(({ id }) => this.saveRun(id)))
   }
 
   /** As updateRun, but only for show: what a followed log says can always be read again. */

@@ -43,8 +43,8 @@ describe('two programs on one project', () => {
     const id = await oneRun(a, b)
     const seen = nextEvent(b, 'runs.changed', ({ runs }) => runs.some((run) => run.id === id && run.notes === 'of a'))
     await Promise.all([
-      a.call('runs.annotate', { runId: id, notes: 'of a' }),
-      b.call('runs.annotate', { runId: id, tags: ['of b'] })
+      a.call('runs.annotate', { runs: [{ runId: id, notes: 'of a' }] }),
+      b.call('runs.annotate', { runs: [{ runId: id, tags: ['of b'] }] })
     ])
     expect(manifest(of(a), id)).toMatchObject({ notes: 'of a', tags: ['of b'] })
     await seen
@@ -55,8 +55,8 @@ describe('two programs on one project', () => {
     const { a, b, of } = await two()
     const id = await oneRun(a, b)
     const results = await Promise.all([
-      a.handle('runs.annotate', { runId: id, notes: 'of a' }),
-      b.handle('runs.annotate', { runId: id, notes: 'of b' })
+      a.handle('runs.annotate', { runs: [{ runId: id, notes: 'of a' }] }),
+      b.handle('runs.annotate', { runs: [{ runId: id, notes: 'of b' }] })
     ])
     const [won, lost] = results[0].ok ? ['of a', results[1]] : ['of b', results[0]]
     expect(results.filter(({ ok }) => ok)).toHaveLength(1)

@@ -25,7 +25,7 @@ it('runs are found by what they are, what they recorded and the states they go t
   expect(await found('lr < 1e-3 and seed in [1, 2]')).toEqual([slow[1]])
   expect(await found('status == "done" and params.learningRate == 1e-4')).toEqual(slow)
   expect(await found('SEED 2')).toEqual(fast)
-  await engine.call('runs.annotate', { runId: slow[0], tags: ['paper'] })
+  await engine.call('runs.annotate', { runs: [{ runId: slow[0], tags: ['paper'] }] })
   expect(await found('"paper" in tags')).toEqual([slow[0]])
 
   const series = await engine.call('runs.series', { runIds: all, tags: ['loss/val'], mostPoints: 1000 })
@@ -77,7 +77,7 @@ it('runs are found by what they are, what they recorded and the states they go t
   expect(await refused('lr >')).toMatchObject({ at: 3 })
 
   // Names have signs, too.
-  await engine.call('runs.annotate', { runId: slow[1], name: 'lr=1e-4 (old)' })
+  await engine.call('runs.annotate', { runs: [{ runId: slow[1], name: 'lr=1e-4 (old)' }] })
   for (const text of ['lr=1e-4', '(old)', 'LR=1e-4 (old'])
     expect([text, await engine.call('runs.filter', { text, analysisId: null })]).toEqual([
       text,

@@ -44,7 +44,7 @@ export async function summariesOf(
   const failed = new AbortController()
   const either = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal
   const read = async (index: string | null, at: number[]): Promise<void> => {
-    const task = { runs: at.map((u) => sources[u]), tags: [...tags], index }
+    const task = { runs: at.map((u) => ({ ...sources[u], settled: settled[unknown[u]] })), tags: [...tags], index }
     const { recorded, values } = await queries.run('summaries', task, either)
     for (const tag of recorded) memory.recorded.add(tag)
     at.forEach((u, i) => {

@@ -19,8 +19,8 @@ export function runHandlers(services: Services): HandlersOf<typeof runRequests> 
     'runs.filter': (query, signal) => filterRuns(queries, project(), query, signal),
     'runs.values': (query, signal) => valuesOfRuns(queries, project(), query, signal),
     'runs.complete': (query, signal) => completeFilter(queries, project(), query, signal),
-    'runs.annotate': async ({ runId, ...change }) => {
-      await project().updateRun(runId, change)
+    'runs.annotate': async ({ runs }) => {
+      await project().updateRuns(runs.map(({ runId: id, ...change }) => ({ id, change })))
       return {}
     },
     'runs.remove': async ({ runIds }) => {

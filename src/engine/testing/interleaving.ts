@@ -144,7 +144,7 @@ class Play {
     if (dice < 11) return ['training.control', { runIds, action: ['cancel', 'pause', 'resume'][this.below(3)] }]
     if (dice < 12) return [this.below(2) === 0 ? 'training.continue' : 'training.retry', { runIds: [run] }]
     if (dice < 13) return ['runs.remove', { runIds }]
-    if (dice < 15) return ['runs.annotate', { runId: run, name: `name ${this.asked.length}` }]
+    if (dice < 15) return ['runs.annotate', { runs: [{ runId: run, name: `name ${this.asked.length}` }] }]
     if (dice < 16) return ['runs.tags', { runIds }]
     if (dice < 18 || fitted.length === 0) return ['analysis.start', { options: optionsOf(runIds) }]
     const id = fitted[this.below(fitted.length)]
@@ -234,9 +234,12 @@ class Play {
       }
       if (['running', 'queued', 'paused'].includes(run.status) && this.runs.has(id))
         this.wrong.push(`${id} is ${run.status} when all is closed`)
-      const names = this.asked.filter(({ name, params: { runId } }) => name === 'runs.annotate' && runId === id)
+      const named = this.asked.flatMap(({ name, params: { runs }, reply }) =>
+        name === 'runs.annotate' ? (runs as { runId: string; name: string }[]).map((one) => ({ ...one, reply })) : []
+      )
+      const names = named.filter(({ runId }) => runId === id)
       const last = names.findLastIndex(({ reply }) => reply?.ok === true)
-      const possible = names.slice(Math.max(0, last)).map(({ params: given }) => given.name)
+      const possible = names.slice(Math.max(0, last)).map((one) => one.name)
       if (last >= 0 && !possible.includes(run.name))
         this.wrong.push(`${id} is "${run.name}", and was named ${possible.join()}`)
     }

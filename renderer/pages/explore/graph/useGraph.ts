@@ -11,7 +11,7 @@ import { structuresOf } from '../../../charts/graph/structure'
 import { chartTheme } from '../../../ui/theme'
 import { useAsked } from '../../../ui/useAsked'
 import { useGraphView } from '../state/tab-views'
-import { useExplore } from '../state/explore'
+import { useExplore } from '../../../state/explore'
 import { useExploreTags } from '../state/tags'
 import { graphKinds } from '../kinds'
 

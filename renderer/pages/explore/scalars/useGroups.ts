@@ -1,9 +1,9 @@
 /** The groups that curves are averaged over, and what runs can be grouped by. The same for every card. */
 import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
-import { useExplore } from '../state/explore'
+import { useExplore } from '../../../state/explore'
 import { useScalarsView } from '../state/scalars'
-import { colorKey } from '../state/run-colors'
+import { colorKey } from '../../../state/run-colors'
 import { groupRuns, varyingKeys } from '../../../state/run-groups'
 import { useRuns } from '../../../state/runs'
 

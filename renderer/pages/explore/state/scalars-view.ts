@@ -1,6 +1,6 @@
 /** How the scalars are looked at, as it is kept with the project: its shape, and what stands for damaged parts. */
 import { z } from 'zod'
-import { recordOf } from './view'
+import { recordOf } from '../../../state/explore-view'
 
 export const centers = ['mean', 'median'] as const
 export const bands = ['none', 'minmax', 'std', 'sem', 'ci95'] as const

@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import type { XAxis } from '../../../../src/contract/recordings'
-import { useExplore } from './explore'
+import { useExplore } from '../../../state/explore'
 import { cardView, readScalarsView } from './scalars-view'
 import type { CardView, ScalarsView } from './scalars-view'
 

@@ -1,10 +1,7 @@
 /** How the tabs of Explore beside the scalars are looked at: kept with the project, each part with what stands for damage. */
-import { defineStore } from 'pinia'
-import { ref, watch } from 'vue'
-import type { Ref } from 'vue'
 import { z } from 'zod'
-import { recordOf } from './view'
-import { useExplore } from './explore'
+import { recordOf } from '../../../state/explore-view'
+import { keptView } from '../../../state/kept-view'
 
 /** What every tab of cards remembers. */
 const cards = {
@@ -74,34 +71,10 @@ const graphView = z.object({
   colorBy: z.enum(['structure', 'none']).catch('structure')
 })
 
-/** A store with the view of one tab of Explore, read and kept through the store of the page. */
-function viewStore<T extends z.ZodType>(id: string, shape: T) {
-  const read = (raw: unknown): z.output<T> => shape.parse(typeof raw === 'object' && raw !== null ? raw : {})
-  return defineStore(`tab-${id}`, () => {
-    const explore = useExplore()
-    const view = ref(read(null)) as Ref<z.output<T>>
-    watch(
-      () => [explore.loaded, explore.renewed] as const,
-      ([loaded]) => {
-        if (loaded > 0) view.value = read(explore.boards[id])
-      },
-      { immediate: true, flush: 'sync' }
-    )
-    watch(
-      view,
-      (value) => {
-        if (explore.loaded > 0) explore.keepTab(id, value)
-      },
-      { deep: true }
-    )
-    return { view }
-  })
-}
-
-export const useHistogramsView = viewStore('histograms', histogramsView)
-export const useImagesView = viewStore('images', imagesView)
-export const useAudioView = viewStore('audio', z.object({ ...cards, ...steps }))
-export const useTextView = viewStore('text', textView)
-export const usePrView = viewStore('pr', z.object({ ...cards, ...steps }))
-export const useHparamsView = viewStore('hparams', hparamsView)
-export const useGraphView = viewStore('graph', graphView)
+export const useHistogramsView = keptView('histograms', histogramsView)
+export const useImagesView = keptView('images', imagesView)
+export const useAudioView = keptView('audio', z.object({ ...cards, ...steps }))
+export const useTextView = keptView('text', textView)
+export const usePrView = keptView('pr', z.object({ ...cards, ...steps }))
+export const useHparamsView = keptView('hparams', hparamsView)
+export const useGraphView = keptView('graph', graphView)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { RunInfo } from '../../../../src/domain/run'
-import { readScalarsView } from './scalars-view'
-import { defaultView, readView } from './view'
+import type { RunInfo } from '../../src/domain/run'
+import { readScalarsView } from '../pages/explore/state/scalars-view'
+import { defaultView, readView } from './explore-view'
 import { assignColors } from './run-colors'
-import { capture, compareNaturally, groupRuns, matches, patternOf, varyingKeys } from '../../../state/run-groups'
+import { capture, compareNaturally, groupRuns, matches, patternOf, varyingKeys } from './run-groups'
 
 function runOf(
   name: string,

@@ -1,17 +1,17 @@
 /** Runs on the tabs of Explore: which are shown, in which colour, found by which name. All of it is kept with the project. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { RunInfo } from '../../../../src/domain/run'
-import { mostViews } from '../../../../src/domain/views'
-import { onEvent, request } from '../../../bridge/host'
-import { chartTheme, runColors } from '../../../ui/theme'
-import { defaultView, readView, sortedText } from './view'
-import type { RunsView } from './view'
-import { useProject } from '../../../state/project'
+import type { RunInfo } from '../../src/domain/run'
+import { mostViews } from '../../src/domain/views'
+import { onEvent, request } from '../bridge/host'
+import { chartTheme, runColors } from '../ui/theme'
+import { defaultView, readView, sortedText } from './explore-view'
+import type { RunsView } from './explore-view'
+import { useProject } from './project'
 import { assignColors, colorKey } from './run-colors'
-import { capture, matches, patternOf } from '../../../state/run-groups'
-import type { ParamValue } from '../../../state/run-groups'
-import { useRuns } from '../../../state/runs'
+import { capture, matches, patternOf } from './run-groups'
+import type { ParamValue } from './run-groups'
+import { useRuns } from './runs'
 
 /** Up to here every run is shown from the beginning; of more, the newest. Hundreds of curves help nobody unasked. */
 const shownAtFirst = 200
