@@ -7,6 +7,7 @@ const onlyElectron = [
   '**/electron.spec.ts',
   '**/webgpu.spec.ts',
   '**/engine.spec.ts',
+  '**/given-paths.spec.ts',
   '**/hardening.spec.ts',
   '**/menu.spec.ts',
   '**/window-place.spec.ts',

@@ -21,6 +21,8 @@ export interface PhasescopeApp {
   capture(view: string): Promise<void>
   /** Closes the application as a user would, and opens it again with the same files, or what has become of them meanwhile. */
   reopen(meanwhile?: () => void): Promise<void>
+  /** The same, as somebody does who gives Electron a path to open. */
+  reopenWith(path: string): Promise<void>
 }
 
 interface Options {
@@ -56,8 +58,8 @@ export const test = base.extend<{ app: PhasescopeApp } & Options>({
           failures.push(`console: ${message.text()}`)
       })
     }
-    const open = (): Promise<Opened> => {
-      return host === 'electron' ? openElectron(env, electronSwitches, ownSize) : openBrowser(env)
+    const open = (...paths: string[]): Promise<Opened> => {
+      return host === 'electron' ? openElectron(env, [...electronSwitches, root, ...paths], ownSize) : openBrowser(env)
     }
     let opened = await open()
     watchPage(opened.page)
@@ -69,11 +71,18 @@ export const test = base.extend<{ app: PhasescopeApp } & Options>({
       async reopen(meanwhile) {
         await opened.close()
         meanwhile?.()
-        opened = await open()
-        watchPage(opened.page)
-        app.page = opened.page
-        app.electron = opened.electron
+        turnTo(await open())
+      },
+      async reopenWith(path) {
+        await opened.close()
+        turnTo(await open(path))
       }
+    }
+    function turnTo(next: Opened): void {
+      opened = next
+      watchPage(opened.page)
+      app.page = opened.page
+      app.electron = opened.electron
     }
     await use(app)
     await opened.close()
@@ -89,7 +98,7 @@ interface Opened {
   close(): Promise<void>
 }
 
-async function openElectron(env: Record<string, string>, switches: string[], ownSize: boolean): Promise<Opened> {
+async function openElectron(env: Record<string, string>, args: string[], ownSize: boolean): Promise<Opened> {
   const executablePath = process.env.ELECTRON_EXEC_PATH
   if (!executablePath) throw new Error('ELECTRON_EXEC_PATH is not set; run the specs through npm run test:e2e.')
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
@@ -97,7 +106,7 @@ async function openElectron(env: Record<string, string>, switches: string[], own
     () =>
       _electron.launch({
         executablePath,
-        args: [...sandbox, ...switches, root],
+        args: [...sandbox, ...args],
         env,
         cwd: root,
         timeout: launchTimeoutMs

@@ -10,14 +10,15 @@ import { packageVersion, placesFor } from '../../src/host/paths'
 import { createWorkerLauncher } from '../../src/host/worker-launcher'
 import { appOrigin, declareAppScheme, servePages } from './app-protocol'
 import { developerTools, developmentUrl } from './development'
+import { watchDropped } from './dropped-paths'
 import { openExternalLinks } from './external-links'
+import { givenPaths, handedPaths } from './given-arguments'
 import { openGpuWindow } from './gpu-window'
 import { openGate } from './ipc-gate'
 import { KeptWindow } from './kept-window'
 import { Life } from './life'
 import { measureLoopDelay } from './loop-delay'
 import { ApplicationMenu } from './menu'
-import { givenProject, handedProject, openHanded } from './second-start'
 import { guardAllContents, keepAtHome } from './web-contents-guards'
 import { smallest } from './window-place'
 import { recoverWindow } from './window-recovery'
@@ -27,6 +28,7 @@ const home = developmentUrl() ?? `${appOrigin}/`
 let engine: Engine | null = null
 let window: BrowserWindow | null = null
 let menu: ApplicationMenu | null = null
+let takeDropped = (): string[] => []
 let kept: KeptWindow | null = null
 const life = new Life({ engine: () => engine, reopen: openWindow, finish: async () => kept?.finish() })
 
@@ -37,18 +39,27 @@ declareAppScheme()
 // the application's own. Both run only what was built with them (src/host/content-policy.ts), so neither runs foreign shaders.
 if (process.platform === 'linux') app.commandLine.appendSwitch('enable-unsafe-webgpu')
 
-if (!app.requestSingleInstanceLock({ project: givenProject() })) app.quit()
+const ownPaths = givenPaths(process.argv, !app.isPackaged, process.cwd())
+if (!app.requestSingleInstanceLock({ paths: ownPaths })) app.quit()
 else {
   const started = app.whenReady().then(start)
   started.catch(fail)
+  /** The page takes them when it is there; what trains in the present project goes on. */
+  const give = (paths: readonly string[]): void =>
+    void started.then(
+      () => engine?.given.add(paths),
+      () => undefined
+    )
+  give(ownPaths)
   app.on('second-instance', (_event, _arguments, _folder, data) => {
     life.show()
-    const project = handedProject(data)
-    if (project !== null)
-      void started.then(
-        () => (engine && window ? openHanded(engine, window, project) : undefined),
-        () => undefined
-      )
+    give(handedPaths(data))
+  })
+  // How a Mac gives files, also before the application is ready.
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    void started.then(() => life.show()).catch(() => undefined)
+    give([path])
   })
   life.begin()
 }
@@ -65,6 +76,7 @@ async function start(): Promise<void> {
     version,
     cores: availableParallelism(),
     follow: true,
+    takeDropped: () => takeDropped(),
     offered: (actions) => void menu?.show(actions),
     pickFolder: async (purpose) => {
       const result = await dialog.showOpenDialog(window!, {
@@ -102,28 +114,14 @@ async function start(): Promise<void> {
   })
   guardAllContents(home, engine.log)
   const { trusted, push } = openGate(engine, developmentUrl() ? new URL(home).origin : null, dirname(buildFolder))
+  takeDropped = watchDropped(trusted)
   openExternalLinks({ window: () => window, trusted })
   menu = new ApplicationMenu(engine, version, (id) => {
     life.show()
     if (window) push(window.webContents, 'actions.run', { id })
   })
   await menu.show([])
-  const refusal = await openGivenProject(engine)
   openWindow()
-  if (refusal)
-    void dialog.showMessageBox(window!, { type: 'error', message: 'The project could not be opened', detail: refusal })
-}
-
-/** The project named by `--project=FOLDER`, if any. Returns why it could not be opened. */
-async function openGivenProject(engine: Engine): Promise<string | null> {
-  const folder = givenProject()
-  if (folder === null) return null
-  try {
-    await engine.openFolder(folder)
-    return null
-  } catch (error) {
-    return (error as Error).message
-  }
 }
 
 function openWindow(): void {

@@ -1,5 +1,6 @@
 /** The only door between the page and the application: one request function and one stream of events. */
 import { contextBridge, ipcRenderer } from 'electron'
+import { watchDrops } from './drops'
 import { watchLinks } from './links'
 
 contextBridge.exposeInMainWorld('phasescope', {
@@ -10,3 +11,4 @@ contextBridge.exposeInMainWorld('phasescope', {
   }
 })
 watchLinks()
+watchDrops()

@@ -5,6 +5,14 @@ import { logEntry } from '../domain/log-entry'
 import { done, nothing } from './parts'
 import type { EventTable, RequestTable } from './parts'
 
+const granted = { grant: z.string(), label: z.string() }
+/** What somebody has given by path, to be opened or imported; or why it cannot be. */
+const givenPath = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('project'), ...granted }),
+  z.object({ kind: z.literal('import'), ...granted }),
+  z.object({ kind: z.literal('problem'), message: z.string() })
+])
+
 /** An action of the page as a menu of the host shows it. */
 const offeredAction = z.object({
   id: z.string().min(1).max(200),
@@ -46,6 +54,10 @@ export const appRequests = {
     params: z.object({ path: z.string().min(1).max(4096) }),
     result: z.object({ grant: z.string(), label: z.string() })
   },
+  /** Paths that the host was given: when it was started, by a second start, by the system. Whoever asks takes them. */
+  'paths.given': { params: nothing, result: z.array(givenPath) },
+  /** What somebody has just dropped on the window, where the host knows where it lies; else nothing. */
+  'paths.dropped': { params: nothing, result: z.array(givenPath) },
   /** What the page can do now, for hosts with menus of their own. */
   'actions.offer': { params: z.object({ actions: z.array(offeredAction).max(mostOfferedActions) }), result: done },
   /** The application is ending: waits no longer for runs that are being stopped. */
@@ -55,6 +67,8 @@ export const appRequests = {
 export const appEvents = {
   /** Runs are being stopped, each at a checkpoint, before the application ends: how many have. */
   'app.closing': z.object({ stopped: z.number(), total: z.number() }),
+  /** There are given paths to be taken. */
+  'paths.given': nothing,
   /** Somebody has chosen an action in a menu of the host; the page does it if it still offers it. */
   'actions.run': z.object({ id: z.string() }),
   log: logEntry

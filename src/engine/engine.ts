@@ -24,6 +24,7 @@ import { handlersOf } from './requests'
 import type { Handlers } from './requests/handlers'
 import { ImportService } from './imports/import-service'
 import { Log } from './log'
+import { GivenPaths } from './project/given-path'
 import { LogFollower } from './project/log-follower'
 import type { Places, WorkerLauncher } from './ports'
 import { RoleValues } from './project/role-values'
@@ -50,6 +51,8 @@ export interface EngineOptions {
   pickFolder?: (purpose: 'open-project' | 'new-project-location') => Promise<string | null>
   /** The same for what to import. */
   pickImport?: (kind: 'folder' | 'files') => Promise<string[] | null>
+  /** Where that lies which was dropped on the window last, for hosts that know; each drop once. */
+  takeDropped?: () => string[]
   /** What the page can do now, where the host has menus of its own. */
   offered?: (actions: OfferedAction[]) => void
 }
@@ -66,6 +69,8 @@ export class Engine {
   readonly analyses: AnalysisService
   readonly imports: ImportService
   readonly data: DataService
+  /** What the host was given by path, until a page takes it. */
+  readonly given: GivenPaths
   private readonly listeners = new Set<EventListener>()
   private readonly recents: Recents
   /** Reading for the views has workers of its own, so that curves never wait behind a fit. */
@@ -139,12 +144,15 @@ export class Engine {
       this.on('runs.grew', ({ runId }) => this.roleValues.mark([runId]))
       this.on('runs.changed', ({ runs }) => this.roleValues.markNew(runs.map(({ id }) => id)))
     }
+    const grants = new PathGrants()
+    this.given = new GivenPaths(grants, () => push('paths.given', {}))
     this.handlers = handlersOf({
       options,
       log: this.log,
       backends: this.backends,
       recents: this.recents,
-      grants: new PathGrants(),
+      grants,
+      given: this.given,
       queries: this.queries,
       compute: this.compute,
       training: this.training,

@@ -19,6 +19,8 @@ export interface ChosenFiles {
   pick(kind: 'folder' | 'files'): Promise<Answer>
   type(path: string): Promise<Answer>
   drop(taken: ReturnType<typeof takeDropped>): Promise<Answer>
+  /** What the host has been given, and has granted. */
+  give(chosen: Chosen): Promise<Answer>
   /** The host throws away what was sent to it. */
   discard(): Promise<void>
 }
@@ -85,6 +87,7 @@ export function useChosenFiles(options: {
     pick: (kind) => take(() => options.pick(kind)),
     type: (path) => take(() => request('paths.typed', { path })),
     drop: (taken) => take((isWanted) => send(taken, isWanted)),
+    give: (chosen) => take(() => Promise.resolve(chosen)),
     discard
   }
 }

@@ -9,7 +9,7 @@ import { onEvent, request } from '../../bridge/host'
 import { useProject } from '../../state/project'
 import { useRuns } from '../../state/runs'
 import type { takeDropped } from '../files/dropped-files'
-import { newJob, useChosenFiles, type ChosenFiles } from '../files/useChosenFiles'
+import { newJob, useChosenFiles, type Chosen, type ChosenFiles } from '../files/useChosenFiles'
 import { defaultHooks, modulesOf } from './hook-tree'
 import { groupsOf } from './layouts'
 
@@ -86,6 +86,17 @@ export const useImport = defineStore('import', () => {
     stage.value = 'receiving'
     progress.value = { done: 0, total: 0, text: 'Looking for files' }
     await from(files.drop(taken))
+  }
+
+  /** What the host has been given by path. */
+  async function give(chosen: Chosen): Promise<void> {
+    if (busy.value) {
+      app.notice = { level: 'info', text: `An import is going on. Open ${chosen.label} again when it has ended.` }
+      return
+    }
+    reset()
+    stage.value = 'reading'
+    await from(files.give(chosen))
   }
 
   /** Looks at what was chosen, when it is there. */
@@ -274,6 +285,7 @@ export const useImport = defineStore('import', () => {
     pick,
     type,
     drop,
+    give,
     chooseStep,
     chooseFollow,
     answer,

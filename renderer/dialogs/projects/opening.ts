@@ -30,7 +30,7 @@ export const useOpening = defineStore('opening', () => {
     if (app.page === page) app.page = analyses && analyses.length > 0 ? 'analyze' : 'runs'
   }
 
-  async function granted(grant: string): Promise<unknown> {
+  async function openGranted(grant: string): Promise<unknown> {
     await app.leave()
     return request('project.open', { grant })
   }
@@ -55,14 +55,17 @@ export const useOpening = defineStore('opening', () => {
     }
     await open('open', async () => {
       const picked = await request('paths.pick', { purpose: 'open-project' })
-      return picked ? granted(picked.grant) : undefined
+      return picked ? openGranted(picked.grant) : undefined
     })
   }
 
   async function typed(path: string): Promise<void> {
     asking.value = null
-    await open('open', async () => granted((await request('paths.typed', { path })).grant))
+    await open('open', async () => openGranted((await request('paths.typed', { path })).grant))
   }
+
+  /** What the host itself has been given. */
+  const granted = (grant: string): Promise<void> => open('open', () => openGranted(grant))
 
   async function forgetRecent(): Promise<void> {
     await app.attempt(async () => {
@@ -71,5 +74,5 @@ export const useOpening = defineStore('opening', () => {
     })
   }
 
-  return { busy, asking, sample, recent, other, typed, forgetRecent }
+  return { busy, asking, sample, recent, other, typed, granted, forgetRecent }
 })

@@ -5,7 +5,7 @@ import type { HandlersOf } from './handlers'
 import type { Services } from './services'
 
 export function appHandlers(services: Services): HandlersOf<typeof appRequests> {
-  const { options, log, backends, grants, training } = services
+  const { options, log, backends, grants, given, training } = services
   return {
     'app.info': () => ({
       version: options.version,
@@ -27,6 +27,8 @@ export function appHandlers(services: Services): HandlersOf<typeof appRequests> 
       if (options.host !== 'browser') throw new PhasescopeError('unsupported', 'Choose the folder in the dialog.')
       return { grant: grants.issue(path), label: path }
     },
+    'paths.given': () => given.take(),
+    'paths.dropped': () => given.describe(options.takeDropped?.() ?? []),
     'actions.offer': ({ actions }) => {
       options.offered?.(actions)
       return {}

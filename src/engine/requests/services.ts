@@ -8,6 +8,7 @@ import type { ImportService } from '../imports/import-service'
 import type { Log } from '../log'
 import type { LogFollower } from '../project/log-follower'
 import type { ProjectSession } from '../project/project-session'
+import type { GivenPaths } from '../project/given-path'
 import type { Recents } from '../project/recents'
 import type { TrustedFolders } from '../project/trusted-folders'
 import type { TaskPool } from '../task-pool'
@@ -21,6 +22,7 @@ export interface Services {
   backends: BackendRegistry
   recents: Recents
   grants: PathGrants
+  given: GivenPaths
   /** Reading for the views has workers of its own, so that curves never wait behind a fit. */
   queries: TaskPool
   compute: TaskPool
