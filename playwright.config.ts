@@ -7,9 +7,9 @@ const onlyElectron = [
   '**/electron.spec.ts',
   '**/webgpu.spec.ts',
   '**/engine.spec.ts',
-  '**/given-paths.spec.ts',
   '**/hardening.spec.ts',
   '**/menu.spec.ts',
+  '**/second-start.spec.ts',
   '**/window-place.spec.ts',
   '**/window-recovery.spec.ts'
 ]

@@ -21,7 +21,7 @@ export interface PhasescopeApp {
   capture(view: string): Promise<void>
   /** Closes the application as a user would, and opens it again with the same files, or what has become of them meanwhile. */
   reopen(meanwhile?: () => void): Promise<void>
-  /** The same, as somebody does who gives Electron a path to open. */
+  /** The same, as somebody does who gives a path to open. */
   reopenWith(path: string): Promise<void>
 }
 
@@ -59,7 +59,9 @@ export const test = base.extend<{ app: PhasescopeApp } & Options>({
       })
     }
     const open = (...paths: string[]): Promise<Opened> => {
-      return host === 'electron' ? openElectron(env, [...electronSwitches, root, ...paths], ownSize) : openBrowser(env)
+      return host === 'electron'
+        ? openElectron(env, [...electronSwitches, root, ...paths], ownSize)
+        : openBrowser(env, paths)
     }
     let opened = await open()
     watchPage(opened.page)
@@ -146,8 +148,8 @@ async function launchElectron(
   }
 }
 
-async function openBrowser(env: Record<string, string>): Promise<Opened> {
-  const { url, host } = await startServe(env)
+async function openBrowser(env: Record<string, string>, paths: string[]): Promise<Opened> {
+  const { url, host } = await startServe(env, paths)
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM_PATH,
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : []
@@ -166,8 +168,11 @@ async function openBrowser(env: Record<string, string>): Promise<Opened> {
   }
 }
 
-function startServe(env: Record<string, string>): Promise<{ url: string; host: ChildProcess }> {
-  const host = spawn(process.execPath, [join(root, 'bin', 'phasescope.js'), 'serve', '--port', '0'], { env, cwd: root })
+function startServe(env: Record<string, string>, paths: string[]): Promise<{ url: string; host: ChildProcess }> {
+  const host = spawn(process.execPath, [join(root, 'bin', 'phasescope.js'), 'serve', '--port', '0', ...paths], {
+    env,
+    cwd: root
+  })
   return new Promise((resolve, reject) => {
     let said = ''
     const read = (chunk: Buffer): void => {

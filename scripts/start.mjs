@@ -1,6 +1,6 @@
 /**
- * `npm start [-- PROJECT]`: opens Phasescope in a window. Without Electron or a display it says why in one line and
- * serves the same application to a browser.
+ * `npm start [-- PATH...]`: opens Phasescope in a window, on a project or on logs to import. Without Electron or a display
+ * it says why in one line and serves the same application to a browser.
  */
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,12 +8,10 @@ import { build } from './build.mjs'
 import { root } from './lib/electron-runtime.mjs'
 import { handOver, saidSandboxFlags, usableElectron } from './lib/window.mjs'
 
-const projects = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
-if (projects.length > 1) {
-  console.error('npm start takes one project folder at most: npm start -- PROJECT')
-  process.exit(2)
-}
-const project = projects.length === 1 ? resolve(projects[0]) : null
+const paths = process.argv
+  .slice(2)
+  .filter((argument) => !argument.startsWith('-'))
+  .map((path) => resolve(path))
 
 try {
   await build({ log: (line) => console.log(line) })
@@ -24,10 +22,9 @@ try {
 
 const electron = usableElectron()
 if (electron.path) {
-  const argument = project ? [`--project=${project}`] : []
-  handOver(electron.path, [...saidSandboxFlags(), root, ...argument])
+  handOver(electron.path, [...saidSandboxFlags(), root, ...paths])
 } else {
   console.log(`No window, because ${electron.reason}: serving Phasescope to the browser instead.`)
   const command = fileURLToPath(new URL('../bin/phasescope.js', import.meta.url))
-  handOver(process.execPath, [command, 'serve', ...(project ? ['--project', project] : [])])
+  handOver(process.execPath, [command, 'serve', ...paths])
 }

@@ -101,6 +101,31 @@ describe('help', () => {
   })
 })
 
+describe('a path instead of a command', () => {
+  it('is named where there is nothing at it, before anything is started', () => {
+    const home = temporaryFolder()
+    for (const args of [['./digits'], ['open', 'digits'], ['serve', 'digits']]) {
+      const { code, err } = run(home, ...args)
+      expect(code, args.join(' ')).toBe(1)
+      expect(err).toContain(`There is no file or folder ${join(home, 'digits')}. Check the path.`)
+    }
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'is served to a browser where there is no window, and it is said why',
+    async () => {
+      const home = temporaryFolder()
+      writeText(join(home, 'seed1.csv'), 'step,loss\n1,2\n2,1\n')
+      const noDisplay = { DISPLAY: '', WAYLAND_DISPLAY: '' }
+      const { child, said, ended: end, text } = startWith(home, noDisplay, 'seed1.csv')
+      await said(/Phasescope is at http:\/\/127\.0\.0\.1:/)
+      expect(text()).toContain('No window, because there is no display (DISPLAY is not set)')
+      child.kill('SIGTERM')
+      expect(await end).toBe(0)
+    }
+  )
+})
+
 describe('wrong usage', () => {
   it.each([
     ['frobnicate', 2, 'There is no command "frobnicate".'],

@@ -1,4 +1,5 @@
 /** The command line: one engine, one command per file. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { toWireError } from '../domain/errors'
@@ -11,6 +12,7 @@ import { exportCommand } from './commands/export'
 import { fitCommand } from './commands/fit'
 import { importCommand } from './commands/import'
 import { inspectCommand } from './commands/inspect'
+import { openCommand } from './commands/open'
 import { reportCommand } from './commands/report'
 import { resumeCommand } from './commands/resume'
 import { runsCommand } from './commands/runs'
@@ -25,6 +27,7 @@ import type { Terminal } from './terminal'
 
 const commands: Command[] = [
   ...[
+    openCommand,
     experimentsCommand,
     trainCommand,
     resumeCommand,
@@ -43,7 +46,7 @@ const commands: Command[] = [
 ]
 
 export async function main(args: string[], terminal: Terminal, buildFolder: string): Promise<number> {
-  const [name, ...rest] = args
+  const [name, ...rest] = isPath(args[0]) ? [openCommand.name, ...args] : args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const target = commands.find((command) => command.name === rest[0])
     terminal.block(name === 'help' && target ? helpOf(target) : overview())
@@ -76,12 +79,19 @@ export async function main(args: string[], terminal: Terminal, buildFolder: stri
   }
 }
 
+/** What is no command, and is there or is written as a path is: to be opened. */
+function isPath(word: string | undefined): boolean {
+  if (word === undefined || word.startsWith('-') || commands.some(({ name }) => name === word)) return false
+  return /[\\/]/.test(word) || existsSync(word)
+}
+
 function overview(): string {
   const width = Math.max(...commands.map((command) => command.name.length))
   return [
     'Phasescope: see the phases a neural network goes through while it trains.',
     '',
     'Usage: phasescope COMMAND [options]',
+    '       phasescope PATH                a project to open, or logs to import, in the window',
     '',
     ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
     '',

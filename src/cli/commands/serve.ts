@@ -1,7 +1,8 @@
 /** `phasescope serve`: the application for a browser, on this machine or, encrypted, on another one. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { PhasescopeError } from '../../domain/errors'
+import { meaningOf } from '../../engine/project/given-path'
 import { shortestToken } from '../../host/access'
 import { startBrowserHost } from '../../host/browser-host'
 import { standGuard } from '../../host/last-resort'
@@ -15,7 +16,7 @@ const tokenVariable = 'PHASESCOPE_TOKEN'
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'Serve the application to a browser.',
-  usage: '[--project DIR] [--port N] [--token-file FILE] [--host ADDRESS --cert FILE --key FILE]',
+  usage: '[PATH...] [--project DIR] [--port N] [--token-file FILE] [--host ADDRESS --cert FILE --key FILE]',
   options: {
     project: { value: 'DIR', description: 'A project to open.' },
     port: { value: 'N', description: 'Port. Default 0: any free one.' },
@@ -31,10 +32,11 @@ export const serveCommand: Command = {
     jobs: { value: 'N', description: 'Runs side by side. Default: one per core.' }
   },
   notes: [
+    'A PATH is a project, or logs to import: the first page takes it.',
     'The address holds a secret: whoever knows it can read and write your files.',
     'From another machine: ssh -L 8080:127.0.0.1:PORT, then open the address with port 8080.'
   ],
-  words: { min: 0, max: 0 },
+  words: { min: 0, max: 100 },
   async run(input, context) {
     const { terminal, buildFolder } = context
     const jobs = input.whole('jobs', { min: 1, max: 256 })
@@ -45,6 +47,8 @@ export const serveCommand: Command = {
       terminal.note(`warning: other users of this machine can read ${tokenFile}. chmod 600 ends that.`)
     }
     const tls = certificateOf(input)
+    const paths = input.words.map((path) => resolve(path))
+    for (const path of paths) await meaningOf(path)
     const renderer = join(buildFolder, '..', 'renderer')
     if (!existsSync(join(renderer, 'index.html'))) {
       throw new PhasescopeError(
@@ -58,6 +62,7 @@ export const serveCommand: Command = {
       try {
         const project = input.text('project')
         if (project !== undefined) noteProblems(await engine.openFolder(project), context)
+        await engine.given.add(paths)
         const stopped = anySignal()
         const host = await startBrowserHost(engine, {
           renderer,
