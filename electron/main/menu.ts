@@ -32,7 +32,11 @@ export class ApplicationMenu {
       developer: developerTools(),
       offered: this.offered,
       recents,
-      run: this.run,
+      run: (id) => {
+        this.run(id)
+        // The system has marked what was clicked; what is chosen, the page knows.
+        void this.show(this.offered)
+      },
       about: () => void this.about()
     })
     Menu.setApplicationMenu(Menu.buildFromTemplate(template))

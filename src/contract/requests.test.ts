@@ -103,6 +103,21 @@ describe('errors', () => {
   })
 })
 
+describe('actions that a page offers to menus', () => {
+  const accepts = (actions: unknown): boolean => requests['actions.offer'].params.safeParse({ actions }).success
+  const action = { id: 'import', title: 'Import', keys: 'Mod+Shift+I', on: false }
+
+  it('are few, with names, words and keys and nothing else', () => {
+    for (const keys of [null, '?', 'Mod+,', 'Alt+ArrowUp']) expect(accepts([{ ...action, keys }]), `${keys}`).toBe(true)
+    for (const keys of ['', 'Mod+', 'Mod I', 'I+Mod', 'x'.repeat(50), 7])
+      expect(accepts([{ ...action, keys }]), `${keys}`).toBe(false)
+    for (const wrong of [{ ...action, id: '' }, { ...action, on: 'yes' }, { ...action, title: 'x'.repeat(501) }, null])
+      expect(accepts([wrong]), JSON.stringify(wrong)).toBe(false)
+    expect(accepts(Array.from({ length: 500 }, () => action))).toBe(true)
+    expect(accepts(Array.from({ length: 501 }, () => action))).toBe(false)
+  })
+})
+
 /** Never called: that it compiles, with these errors and no others, is the test (npm run typecheck). */
 export function wrongPayloadsDoNotCompile(): void {
   const request = <N extends RequestName>(_name: N, _params: RequestParams<N>): RequestResult<N> => undefined as never
