@@ -53,8 +53,20 @@ describe('the ribbon by keyboard', () => {
     expect(words()).toBe('epoch 10, step 80, seed 1, S1 Learning')
     await shown.setProps({ cursor: null })
     expect(words()).toBe('seed 1: S1 to 15, S2 to 30')
-    await shown.trigger('pointermove')
+    await shown.trigger('pointermove', { movementX: 2, movementY: 0 })
     expect(words()).toBe('')
+  })
+
+  it('keeps the cursor where keys have put it, until the pointer moves', async () => {
+    const shown = ribbon({ cursor: 10 })
+    await shown.trigger('keydown', { key: 'ArrowRight' })
+    // What a browser tells of a pointer at rest when something appears under it.
+    await shown.trigger('pointermove', { movementX: 0, movementY: 0 })
+    await shown.trigger('mouseleave')
+    expect(shown.emitted('hover')).toEqual([[20]])
+    await shown.trigger('pointermove', { movementX: 3, movementY: 0 })
+    await shown.trigger('mouseleave')
+    expect(shown.emitted('hover')).toEqual([[20], [null]])
   })
 
   it('leaves keys of the window to the window', async () => {

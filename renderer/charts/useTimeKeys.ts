@@ -11,7 +11,15 @@ interface TimeKeys {
   host: Record<string, unknown>
   /** Nothing while the pointer leads: who sees the cursor does not want it read. */
   spoken: ComputedRef<string>
+  /** Where the pointer is in time, null: it has left. Heard only while it leads. */
+  pointAt(time: number | null): void
 }
+
+/**
+ * Who has moved the cursor of the views last. When something appears or scrolls under a pointer at rest, the browser tells that
+ * it has moved or left; that must not take the cursor from the keys.
+ */
+let keysLead = false
 
 export function useTimeKeys(chart: {
   /** Points that the cursor can stand on, ascending. */
@@ -30,6 +38,7 @@ export function useTimeKeys(chart: {
     if (event.key === 'Escape') {
       // Goes on to whoever lets go of more.
       byKeys.value = false
+      keysLead = false
       chart.move(null)
       return
     }
@@ -38,6 +47,7 @@ export function useTimeKeys(chart: {
     if (move === null && !chart.press?.(event)) return
     event.preventDefault()
     byKeys.value = true
+    keysLead = true
     if (move === null) return
     const cursor = chart.cursor() ?? null
     chart.move(movedTime(times, cursor === null ? -1 : nearestIndex(times, cursor), move))
@@ -50,8 +60,15 @@ export function useTimeKeys(chart: {
       'aria-roledescription': 'chart',
       onKeydown: keydown,
       onBlur: () => (byKeys.value = false),
-      onPointermove: () => (byKeys.value = false)
+      onPointermove(event: PointerEvent) {
+        if (event.movementX === 0 && event.movementY === 0) return
+        keysLead = false
+        byKeys.value = false
+      }
     },
-    spoken: computed(() => (byKeys.value ? chart.words() : ''))
+    spoken: computed(() => (byKeys.value ? chart.words() : '')),
+    pointAt: (time) => {
+      if (!keysLead) chart.move(time)
+    }
   }
 }
