@@ -3,6 +3,7 @@ import type { Attempts, XAxis } from '../../../../src/contract/recordings'
 import type { RunInfo } from '../../../../src/domain/run'
 import { request } from '../../../bridge/host'
 import { toCsv } from '../../../ui/csv'
+import type { DataTable } from '../../../ui/csv'
 import { saveFile } from '../../../ui/save-file'
 import type { DrawnCurve } from '../../../charts/scalar/model'
 import type { Scale } from '../../../charts/scales'
@@ -32,7 +33,10 @@ const batch = 16
 
 export async function saveCard(file: CardFile, card: ShownCard): Promise<void> {
   const name = `${card.tag.tag}.${file}`
-  if (file === 'csv') return saveFile(name, await csvOf(card), 'text/csv')
+  if (file === 'csv') {
+    const { header, rows } = await pointsOf(card)
+    return saveFile(name, toCsv(header, rows), 'text/csv')
+  }
   const svg = pictureOf(card)
   if (file === 'svg') return saveFile(name, svg, 'image/svg+xml')
   saveFile(name, await svgToPng(svg, 2), 'image/png')
@@ -60,7 +64,12 @@ function pictureOf({ tag, curves, x, y, xAxis, legend }: ShownCard): string {
   })
 }
 
-async function csvOf({ tag, attempts, runs }: ShownCard): Promise<string> {
+/** Every point on disk, run by run. */
+export async function pointsOf({
+  tag,
+  attempts,
+  runs
+}: Pick<ShownCard, 'tag' | 'attempts' | 'runs'>): Promise<DataTable> {
   const rows: (string | number)[][] = []
   for (let at = 0; at < runs.length; at += batch) {
     const part = runs.slice(at, at + batch)
@@ -83,5 +92,5 @@ async function csvOf({ tag, attempts, runs }: ShownCard): Promise<string> {
       )
     }
   }
-  return toCsv(['experiment', 'run', 'tag', 'step', 'wall_time', 'value'], rows)
+  return { header: ['experiment', 'run', 'tag', 'step', 'wall_time', 'value'], rows }
 }
