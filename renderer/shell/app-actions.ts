@@ -7,9 +7,10 @@ import { useAnalyses } from '../state/analyses'
 import { usePreferences } from '../state/preferences'
 import { useProject } from '../state/project'
 import type { Page } from '../state/project'
+import { useUndo } from '../state/undo'
 import { actionKeys } from '../ui/shortcuts'
 
-const pages: readonly Page[] = ['runs', 'design', 'train', 'explore', 'analyze', 'logs', 'settings']
+const pages: readonly Exclude<Page, 'compare'>[] = ['runs', 'design', 'train', 'explore', 'analyze', 'logs', 'settings']
 
 export function useAppActions(shell: { palette: () => void; shortcuts: () => void }): void {
   const app = useProject()
@@ -17,8 +18,9 @@ export function useAppActions(shell: { palette: () => void; shortcuts: () => voi
   const imports = useImport()
   const opening = useOpening()
   const preferences = usePreferences()
+  const changes = useUndo()
 
-  const goTo = (page: Page): Action => ({
+  const goTo = (page: Exclude<Page, 'compare'>): Action => ({
     id: `page.${page}`,
     title: actionKeys[`page.${page}`].title,
     on: app.page === page,
@@ -70,6 +72,8 @@ export function useAppActions(shell: { palette: () => void; shortcuts: () => voi
       on: preferences.theme === theme,
       run: () => (preferences.theme = theme)
     })),
+    ...(changes.next ? [{ id: 'undo', title: `Undo: ${changes.next.title}`, run: () => void changes.undo() }] : []),
+    ...(changes.back ? [{ id: 'redo', title: `Redo: ${changes.back.title}`, run: () => void changes.redo() }] : []),
     { id: 'shortcuts', title: actionKeys.shortcuts.title, run: shell.shortcuts },
     { id: 'palette', title: actionKeys.palette.title, run: shell.palette },
     ...(app.project ? openAnalysis() : [])

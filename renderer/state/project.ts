@@ -6,7 +6,15 @@ import type { ProjectInfo, RecentProject } from '../../src/domain/project'
 import type { RequestResult } from '../../src/contract/requests'
 import { onEvent, onHostLost, request } from '../bridge/host'
 
-export type Page = 'runs' | 'design' | 'train' | 'explore' | 'analyze' | 'logs' | 'settings'
+export type Page = 'runs' | 'compare' | 'design' | 'train' | 'explore' | 'analyze' | 'logs' | 'settings'
+
+/** What is said in passing. */
+export interface Notice {
+  level: 'error' | 'info'
+  text: string
+  /** What can be done about it. */
+  action?: { title: string; run(): void }
+}
 
 export const useProject = defineStore('project', () => {
   const info = shallowRef<RequestResult<'app.info'> | null>(null)
@@ -15,7 +23,7 @@ export const useProject = defineStore('project', () => {
   const logs = shallowRef<LogEntry[]>([])
   const page = ref<Page>('runs')
   /** The last failure that no view of its own shows, in words. */
-  const notice = ref<{ level: 'error' | 'info'; text: string } | null>(null)
+  const notice = shallowRef<Notice | null>(null)
   const lost = ref<string | null>(null)
   const ready = ref(false)
   const leaving: (() => Promise<unknown>)[] = []

@@ -8,7 +8,9 @@ const press = (key: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey
 describe('shortcuts', () => {
   it('are pressed when all of their keys are, and no others', () => {
     expect(isPressed('Mod+K', press('k', { ctrlKey: true }))).toBe(true)
-    expect(isPressed('Mod+K', press('K', { ctrlKey: true, shiftKey: true }))).toBe(true)
+    expect(isPressed('Mod+K', press('K', { ctrlKey: true }))).toBe(true)
+    expect(isPressed('Mod+Z', press('Z', { ctrlKey: true, shiftKey: true }))).toBe(false)
+    expect(isPressed('Mod+Shift+Z', press('Z', { ctrlKey: true, shiftKey: true }))).toBe(true)
     expect(isPressed('Mod+K', press('k'))).toBe(false)
     expect(isPressed('Mod+K', press('k', { ctrlKey: true, altKey: true }))).toBe(false)
     expect(isPressed('Mod+K', press('k', { ctrlKey: true, metaKey: true }))).toBe(false)

@@ -19,6 +19,8 @@ export const actionKeys = {
   'page.logs': { keys: 'Mod+6', title: 'Go to Logs', group: 'Everywhere' },
   'page.settings': { keys: 'Mod+,', title: 'Go to Settings', group: 'Everywhere' },
   import: { keys: 'Mod+I', title: 'Import recorded runs', group: 'Everywhere' },
+  undo: { keys: 'Mod+Z', title: 'Undo', group: 'Everywhere' },
+  redo: { keys: 'Mod+Shift+Z', title: 'Redo', group: 'Everywhere' },
   'project.new': { keys: 'Mod+N', title: 'New project', group: 'Everywhere' },
   'project.open': { keys: 'Mod+O', title: 'Open a project', group: 'Everywhere' },
   'runs.filter': { keys: '/', title: 'Filter runs', group: 'Runs' },
@@ -27,8 +29,11 @@ export const actionKeys = {
 
 /** Keys that belong to what has the focus; they are handled there. */
 export const focusKeys: readonly Shortcut[] = [
-  { keys: 'Enter', title: 'Open the run that has the focus', group: 'Runs' },
-  { keys: 'X', title: 'Select the run that has the focus', group: 'Runs' },
+  { keys: 'ArrowUp', title: 'Go to the run above, or J and K; with Shift select on the way', group: 'Runs' },
+  { keys: 'Enter', title: 'Open the run, or fold the group', group: 'Runs' },
+  { keys: 'X', title: 'Select the run or the group', group: 'Runs' },
+  { keys: 'S', title: 'Give the run a star', group: 'Runs' },
+  { keys: 'Mod+A', title: 'Select all runs that are shown', group: 'Runs' },
   { keys: 'Alt+ArrowUp', title: 'Move a waiting run up or down', group: 'Train' },
   { keys: 'Space', title: 'Observe the hook point that has the focus', group: 'Design' },
   { keys: 'ArrowLeft', title: 'Move the cursor of a curve, histogram or picture', group: 'Explore' },
@@ -61,6 +66,7 @@ export function isPressed(keys: string, event: KeyboardEvent): boolean {
   const mod = isMac ? event.metaKey : event.ctrlKey
   const other = isMac ? event.ctrlKey : event.metaKey
   if (parts.includes('Mod') !== mod || other || parts.includes('Alt') !== event.altKey) return false
+  if (parts.includes('Mod') && parts.includes('Shift') !== event.shiftKey) return false
   return event.key === key || event.key.toLowerCase() === key.toLowerCase()
 }
 
@@ -68,6 +74,11 @@ export function isPressed(keys: string, event: KeyboardEvent): boolean {
 export function isWriting(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
+}
+
+/** What a field of text does by itself: while somebody writes, these are its own. */
+export function isOfText(keys: string): boolean {
+  return !keys.includes('Mod') || keys === actionKeys.undo.keys || keys === actionKeys.redo.keys
 }
 
 /** Behind a dialog nothing is done by keys or menus. */

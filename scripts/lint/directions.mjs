@@ -213,6 +213,7 @@ export const directions = {
       'domain',
       'contract',
       'text',
+      'numeric',
       'renderer/ui',
       'renderer/bridge',
       'renderer/charts',
@@ -220,7 +221,7 @@ export const directions = {
       'renderer/parts',
       'renderer/dialogs'
     ],
-    packages: ['vue', 'pinia']
+    packages: ['vue', 'pinia', 'naive-ui', 'zod']
   },
   'renderer/pages/design': {
     about: 'experiments, models, hook points',

@@ -87,6 +87,7 @@ const expressionProblem = z.object({ text: z.string(), at: z.number(), length: z
 const oneValue = z.union([z.number(), z.nan(), z.literal(Infinity), z.literal(-Infinity), z.string(), z.boolean()])
 /** null: a run does not have it. */
 const expressionValue = z.union([oneValue, z.array(oneValue).readonly()]).nullable()
+export type ExpressionValue = z.infer<typeof expressionValue>
 
 export const runRequests = {
   /** Steps at which a run has checkpoints, ascending. */
