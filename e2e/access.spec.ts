@@ -117,6 +117,7 @@ test('axe finds nothing serious on any page of the sample project, nor in its di
   await look('Across')
   // What shows that a page is there and has its content.
   const pages = {
+    runs: 'tr.run',
     design: '[data-hook]',
     train: 'canvas',
     logs: '.empty',
@@ -126,6 +127,19 @@ test('axe finds nothing serious on any page of the sample project, nor in its di
     await page.locator(`[data-page="${name}"]`).click()
     await expect(page.locator(`main ${content}`).first()).toBeVisible()
     await look(name)
+    if (name !== 'runs') continue
+    await page.getByLabel(/^Select all runs of /).click()
+    await page.locator('[data-test="columns"]').click()
+    await expect(page.locator('[data-test="column-search"]')).toBeVisible()
+    await look('Columns')
+    await page.keyboard.press('Escape')
+    await page.locator('[data-test="edit-runs"]').click()
+    await expect(page.locator('#run-tag')).toBeVisible()
+    await look('Tags')
+    await escape(page, '#run-tag')
+    await page.locator('[data-test="compare-runs"]').click()
+    await expect(page.locator('[data-test="compare-maps"] canvas').first()).toBeVisible()
+    await look('Compare')
   }
   expect(found).toEqual([])
 })

@@ -38,7 +38,7 @@ export const useDecoding = defineStore('decoding', () => {
   /** Runs of the project that are not in the analysis and have recorded something, newest first. */
   const unseenRuns = computed<RunInfo[]>(() => {
     if (!analyses.current) return []
-    return runs.all.filter((run) => !analyses.runIndex.has(run.id) && run.step > 0).slice(-mostUnseen)
+    return runs.all.filter((run) => !analyses.runIndex.has(run.id) && run.step > 0 && !run.archived).slice(-mostUnseen)
   })
   const unseen = shallowRef<Map<string, Decoded>>(new Map())
   let pass = 0

@@ -49,7 +49,7 @@ export const useExplore = defineStore('explore', () => {
     return new Set(sorted.slice(0, shownAtFirst).map((run) => run.id))
   })
   function isShown(id: string): boolean {
-    return view.value.shown[id] ?? newest.value?.has(id) ?? true
+    return view.value.shown[id] ?? (!runs.byId.get(id)?.archived && (newest.value?.has(id) ?? true))
   }
   /** What the tabs of Explore draw: shown, and not excluded by the search. */
   const shown = computed(() => found.value.filter((run) => isShown(run.id)))

@@ -34,6 +34,9 @@ it('what fails is told, and is nothing to take back', async () => {
   const undo = useUndo()
   await undo.perform(change('a', true))
   expect(useProject().notice).toMatchObject({ level: 'error', text: 'no a' })
+  await Promise.all([undo.perform(change('c', true)), undo.undo()])
+  expect(log).not.toContain('undo c')
+  expect([undo.next, undo.back]).toEqual([null, null])
   expect(undo.next).toBeNull()
   let refuses = true
   await undo.perform({ ...change('b'), undo: () => (refuses ? Promise.reject(new Error('full')) : Promise.resolve()) })

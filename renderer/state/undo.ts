@@ -16,6 +16,8 @@ export const useUndo = defineStore('undo', () => {
   const app = useProject()
   const done = shallowRef<readonly Change[]>([])
   const undone = shallowRef<readonly Change[]>([])
+  /** Those that did not fail the first time. */
+  const undoable = new WeakSet<Change>()
   /** One after the other: what is taken back while it is still being done would be done again. */
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -30,10 +32,14 @@ export const useUndo = defineStore('undo', () => {
   /** Does it, and says so with the way back. What fails is told, and is nothing to take back. */
   function perform(change: Change): Promise<void> {
     undone.value = []
+    undoable.add(change)
+    // At once: what has been done is seen before the answer is there, and may be taken back by then.
+    done.value = [...done.value.slice(1 - mostKept), change]
     return inTurn(async () => {
-      if (!(await succeeds(() => change.redo()))) return
-      done.value = [...done.value.slice(1 - mostKept), change]
-      say(`${change.title}.`, 'Undo', undo)
+      if (await succeeds(() => change.redo())) return say(`${change.title}.`, 'Undo', undo)
+      // Also where somebody was quick enough to want it back.
+      undoable.delete(change)
+      for (const list of [done, undone]) list.value = list.value.filter((other) => other !== change)
     })
   }
   function undo(): Promise<void> {
@@ -65,6 +71,7 @@ export const useUndo = defineStore('undo', () => {
     from.value = from.value.slice(0, -1)
     to.value = [...to.value, change]
     await inTurn(async () => {
+      if (!undoable.has(change)) return
       if (await succeeds(() => work(change))) return tell(change.title)
       to.value = to.value.filter((other) => other !== change)
       from.value = [...from.value, change]

@@ -208,7 +208,7 @@ export const directions = {
     packages: ['vue']
   },
   'renderer/pages/runs': {
-    about: 'the table of runs, log folders, the filter',
+    about: 'the table of runs, log folders, the filter, runs side by side',
     imports: [
       'domain',
       'contract',

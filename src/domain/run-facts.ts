@@ -65,7 +65,9 @@ export function factOf(run: RunInfo, name: string): Fact {
 
 /** Every name that at least one run may have something for, with a word on it; hyperparameters first. */
 export function namesOf(runs: readonly RunInfo[]): Map<string, string> {
-  const keys = new Set(runs.flatMap(({ spec }) => Object.keys(spec?.params ?? {})))
+  const keys = new Set<string>()
+  // No list of all: thousands of runs have the same few.
+  for (const { spec } of runs) for (const key in spec?.params) keys.add(key)
   const names = new Map<string, string>()
   for (const [short, key] of Object.entries(otherNames)) if (keys.has(key)) names.set(short, key)
   for (const key of keys) names.set(Object.hasOwn(fields, key) ? prefix + key : key, 'hyperparameter')

@@ -31,11 +31,11 @@ export interface Evaluated {
 /** @returns in the order of the texts */
 export function evaluateRuns(task: EvaluateTask): Evaluated[] {
   const vocabulary = { names: new Map(task.names), tags: new Set(task.recorded), values: new Map() }
-  const subjects = task.runIds.map((runId, i) => subjectOf(task, runId, i))
+  const runs = walkerOver(task)
   return task.texts.map((text) => {
     try {
       const evaluate = compiled(task.of, text, vocabulary)
-      return { values: subjects.map(evaluate), problem: null }
+      return { values: task.runIds.map((_, i) => evaluate(runs.at(i))), problem: null }
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error
       return { values: [], problem: { text: error.message, at: error.at, length: error.length } }
@@ -47,16 +47,19 @@ function compiled(of: EvaluateTask['of'], text: string, vocabulary: Vocabulary):
   return of === 'test' ? compile(text, vocabulary) : compileValue(text, vocabulary)
 }
 
-function subjectOf({ columns, series, paths, words }: EvaluateTask, runId: string, i: number): Subject {
-  return {
-    field: (name) => columns[name]?.[i] ?? null,
+/** One subject that is one run after the other: ten thousand of them, with four functions each, would cost more than the question. */
+function walkerOver({ runIds, columns, series, paths, words }: EvaluateTask): { at(i: number): Subject } {
+  let now = 0
+  const subject: Subject = {
+    field: (name) => columns[name]?.[now] ?? null,
     series: (tag) => {
       const of = series[tag]
-      if (!of) return null
-      const [count, first, last, min, max, mean] = of.subarray(i * summaryWidth, (i + 1) * summaryWidth)
-      return count === 0 ? null : { count, first, last, min, max, mean }
+      const at = now * summaryWidth
+      if (!of || of[at] === 0) return null
+      return { count: of[at], first: of[at + 1], last: of[at + 2], min: of[at + 3], max: of[at + 4], mean: of[at + 5] }
     },
-    path: () => paths[runId] ?? null,
-    text: () => words?.[i] ?? ''
+    path: () => paths[runIds[now]] ?? null,
+    text: () => words?.[now] ?? ''
   }
+  return { at: (i) => ((now = i), subject) }
 }

@@ -208,7 +208,7 @@ function chosenRuns(session: ProjectSession, named: string | undefined, experime
   const names = named === undefined ? undefined : namesIn(named, known)
   if (names && experiment !== undefined) throw new UsageError('Give --runs or --experiment, not both.')
   if (!names) {
-    const done = runs.filter((run) => run.status === 'done')
+    const done = runs.filter((run) => run.status === 'done' && !run.archived)
     const kinds = kindsOf(done)
     if (experiment !== undefined) {
       const chosen = kinds.get(experiment)
