@@ -291,11 +291,15 @@ export class ProjectSession {
    * Changes a manifest in memory at once, tells everybody, and writes it; writes of one run never overtake another.
    * @throws PhasescopeError 'conflict' when another program has changed the same field meanwhile: its value stays
    */
-  updateRun(id: string, change: Partial<RunManifest>): Promise<void> {
-    return this.updateRuns([{ id, change }])
+  async updateRun(id: string, change: Partial<RunManifest>): Promise<void> {
+    this.mustBeOpen()
+    const run = this.run(id)
+    Object.assign(run, change)
+    this.changed([this.infoOf(run)], [])
+    await this.saveRun(id)
   }
 
-  /** All of them are shown at once, and written one by one. Nothing is changed where one of them is gone. */
+  /** The same for many: all of them are shown at once, and written one by one. Nothing is changed where one of them is gone. */
   async updateRuns(changes: readonly { id: string; change: Partial<RunManifest> }[]): Promise<void> {
     this.mustBeOpen()
     const runs = changes.map(({ id }) => this.run(id))
