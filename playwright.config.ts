@@ -14,7 +14,9 @@ const onlyElectron = [
   '**/window-recovery.spec.ts'
 ]
 /** What is shown does not depend on the host, and once is enough. */
-const once = ['**/access.spec.ts', '**/keyboard.spec.ts', '**/rules.spec.ts']
+const once = ['access', 'analysis', 'filter', 'keyboard', 'palette', 'rules', 'run-table'].map(
+  (name) => `**/${name}.spec.ts`
+)
 const onlyBrowser = ['**/signing-in.spec.ts']
 
 export default defineConfig({
