@@ -126,7 +126,7 @@ async function spring(home, honest, name, trap) {
         ['project.check', { repair: true }],
         ['recordings.export', { runIds, tags, format: 'csv', attempts: 'latest' }],
         ['views.put', { value: '{}' }],
-        ['runs.annotate', { runId: id, notes: 'x' }],
+        ['runs.annotate', { runs: [{ runId: id, notes: 'x' }] }],
         ['training.retry', { runIds: [id] }]
       ]
       for (const [question, params] of questions) {

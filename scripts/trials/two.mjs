@@ -118,8 +118,8 @@ const pairs = {
     const [id] = scene.runs
     const [note, tag] = [`n${Math.random()}`, `t${Math.random()}`]
     const replies = await Promise.all([
-      scene.a.handle('runs.annotate', { runId: id, notes: note }),
-      scene.b.handle('runs.annotate', { runId: id, tags: [tag] })
+      scene.a.handle('runs.annotate', { runs: [{ runId: id, notes: note }] }),
+      scene.b.handle('runs.annotate', { runs: [{ runId: id, tags: [tag] }] })
     ])
     if (replies.some(({ ok }) => !ok)) return 'one of them was refused'
     const run = manifest(scene, id)
@@ -128,24 +128,24 @@ const pairs = {
   'notes of one run, from both': async (scene) => {
     const id = scene.runs[1]
     const replies = await Promise.all([
-      scene.a.handle('runs.annotate', { runId: id, notes: 'of a' }),
-      scene.b.handle('runs.annotate', { runId: id, notes: 'of b' })
+      scene.a.handle('runs.annotate', { runs: [{ runId: id, notes: 'of a' }] }),
+      scene.b.handle('runs.annotate', { runs: [{ runId: id, notes: 'of b' }] })
     ])
     return oneWins(replies, manifest(scene, id).notes, ['of a', 'of b'])
   },
   'tags of one run, from both': async (scene) => {
     const id = scene.runs[2]
     await Promise.all([
-      scene.a.ask('runs.annotate', { runId: id, tags: ['a'] }),
-      scene.b.ask('runs.annotate', { runId: id, tags: ['b'] })
+      scene.a.ask('runs.annotate', { runs: [{ runId: id, tags: ['a'] }] }),
+      scene.b.ask('runs.annotate', { runs: [{ runId: id, tags: ['b'] }] })
     ])
     return manifest(scene, id).tags.sort().join() === 'a,b' ? null : `kept: ${manifest(scene, id).tags}`
   },
   'the name and the notes': async (scene) => {
     const id = scene.runs[3]
     await Promise.all([
-      scene.a.ask('runs.annotate', { runId: id, name: 'renamed' }),
-      scene.b.ask('runs.annotate', { runId: id, notes: 'noted' })
+      scene.a.ask('runs.annotate', { runs: [{ runId: id, name: 'renamed' }] }),
+      scene.b.ask('runs.annotate', { runs: [{ runId: id, notes: 'noted' }] })
     ])
     const { name, notes } = manifest(scene, id)
     return name === 'renamed' && notes === 'noted' ? null : `kept: ${name}, ${notes}`
@@ -153,7 +153,7 @@ const pairs = {
   'what one changes, the other shows': async (scene) => {
     const [id] = scene.runs
     const notes = `seen ${Math.random()}`
-    await scene.a.ask('runs.annotate', { runId: id, notes })
+    await scene.a.ask('runs.annotate', { runs: [{ runId: id, notes }] })
     const seen = await until(async () => (await scene.b.ask('runs.list')).find((run) => run.id === id).notes === notes)
     return seen ? null : 'the other host did not show it'
   },
@@ -166,7 +166,7 @@ const pairs = {
       for (const tag of tags) {
         own.push(`${side}${tag}`)
         const shown = (await host.ask('runs.list')).find((run) => run.id === id).tags
-        await host.ask('runs.annotate', { runId: id, tags: [...new Set([...shown, ...own])] })
+        await host.ask('runs.annotate', { runs: [{ runId: id, tags: [...new Set([...shown, ...own])] }] })
       }
     }
     await Promise.all([add(scene.a, 'a'), add(scene.b, 'b')])
@@ -283,9 +283,11 @@ const pairs = {
   },
   'notes of a run that the other one trains': async (scene) => {
     const [ofA] = scene.training
-    await scene.b.ask('runs.annotate', { runId: ofA[0], notes: 'from outside' })
+    await scene.b.ask('runs.annotate', { runs: [{ runId: ofA[0], notes: 'from outside' }] })
     // Its progress is written every few seconds, over the same file.
     await pause(4000)
+    // On a busy machine the first step takes longer than that.
+    await until(() => manifest(scene, ofA[0]).step > 0)
     const { notes, step } = manifest(scene, ofA[0])
     return notes === 'from outside' ? (step > 0 ? null : 'its progress is not written') : 'the note was overwritten'
   },
@@ -335,7 +337,7 @@ const pairs = {
     const id = scene.runs[3]
     await scene.a.ask('runs.remove', { runIds: [id] })
     const gone = await until(async () => !(await scene.b.ask('runs.list')).some((run) => run.id === id))
-    const late = await scene.b.handle('runs.annotate', { runId: id, notes: 'late' })
+    const late = await scene.b.handle('runs.annotate', { runs: [{ runId: id, notes: 'late' }] })
     return gone
       ? !late.ok && !existsSync(join(scene.project, 'runs', id))
         ? null
@@ -415,7 +417,7 @@ const pairs = {
   'a note while the other one stops': async (scene) => {
     const [id] = scene.runs
     const stopping = scene.a.stop()
-    await scene.b.ask('runs.annotate', { runId: id, notes: 'at the end' })
+    await scene.b.ask('runs.annotate', { runs: [{ runId: id, notes: 'at the end' }] })
     await stopping
     scene.a = await startHost(scene.home, ['--project', scene.project])
     return manifest(scene, id).notes === 'at the end' ? null : 'the note was lost'
