@@ -60,6 +60,12 @@ test('runs are arranged, labelled and put away, by keyboard too, and everything 
   await page.getByRole('button', { name: 'Save', exact: true }).click()
   await expect(page.locator('tr.run .badge', { hasText: 'paper' })).toHaveCount(3)
   await app.capture('runs-labelled')
+  // However far it is scrolled, it is seen which run a row is.
+  await page.setViewportSize({ width: 1024, height: 700 })
+  await page.locator('.table.scroll').evaluate((table) => table.scrollTo(10_000, 0))
+  await expect(rows.first().locator('.open')).toBeInViewport()
+  await app.capture('runs-scrolled')
+  await page.setViewportSize({ width: 1440, height: 900 })
 
   await page.locator('[data-test="archive-runs"]').click()
   await expect(rows).toHaveCount(7)
@@ -68,6 +74,14 @@ test('runs are arranged, labelled and put away, by keyboard too, and everything 
   await expect(rows).toHaveCount(3)
   await page.getByLabel('Clear the filter').click()
   await expect(rows).toHaveCount(7)
+  // Nor are they anywhere else unasked.
+  await page.locator('[data-page="analyze"]').click()
+  await page.locator('[data-test="open-fit"]').click()
+  await expect(page.getByRole('dialog')).toContainText('All finished runs, 7')
+  await page.keyboard.press('Escape')
+  await page.locator('[data-page="explore"]').click()
+  await expect(page.getByText('7 of 10 shown')).toBeVisible()
+  await page.locator('[data-page="runs"]').click()
 
   // What is removed comes back from the trash.
   await rows.first().locator('.check input').click()

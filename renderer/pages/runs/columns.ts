@@ -41,6 +41,11 @@ export function isFact(text: string): boolean {
 
 const ofSeries = new RegExp(`^(${seriesFunctions.join('|')})\\((?:"((?:[^"\\\\]|\\\\.)+)"|'((?:[^'\\\\]|\\\\.)+)')\\)$`)
 
+/** A tag as an expression has it: signs that would end it, or be taken for that, have a backslash. */
+export function quoted(tag: string): string {
+  return `"${tag.replace(/["'\\]/g, '\\$&')}"`
+}
+
 /** A function of a series, and its tag; null for any other expression. */
 function seriesOf(text: string): { of: string; tag: string } | null {
   const found = ofSeries.exec(text)

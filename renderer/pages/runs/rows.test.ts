@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { originOf, wordsOf } from '../../../src/domain/run-facts'
 import { wordTest } from '../../../src/text/plain-words'
+import { textOf } from '../../../src/expressions/parse'
 import type { RunInfo } from '../../../src/domain/run'
 import {
   columnOf,
@@ -9,10 +10,22 @@ import {
   isAscendingFirst,
   isFact,
   meanText,
+  quoted,
   usualColumns,
   valueText
 } from './columns'
-import { asBegun, bestOf, byExperiment, groupsOf, rowsOf, sameValue, sorted, summaryOf, ungrouped } from './rows'
+import {
+  asBegun,
+  bestOf,
+  byExperiment,
+  groupings,
+  groupsOf,
+  rowsOf,
+  sameValue,
+  sorted,
+  summaryOf,
+  ungrouped
+} from './rows'
 
 const having = (words: string) => {
   const test = wordTest(words)
@@ -94,6 +107,11 @@ describe('columns', () => {
     expect(ends.map((text) => isAscendingFirst(columnOf(text)))).toEqual([false, false, true, true, true, false, true])
   })
 
+  it('have tags in quotes, whatever these are called', () => {
+    for (const tag of ['loss/val', 'a "b"', "it's", 'C:\\logs\\', '\\"', 'x") or ("'])
+      expect([textOf(quoted(tag)), columnOf(`last(${quoted(tag)})`).title]).toEqual([tag, `${tag} last`])
+  })
+
   it('ask the host only for what no manifest says', () => {
     expect(['seed', 'lr', 'params.step', 'model.x'].every(isFact)).toBe(true)
     expect(['path', 'last("x")', 'lr + 1', 'entered(2)', ''].some(isFact)).toBe(false)
@@ -170,6 +188,9 @@ describe('rows', () => {
       ...[['tags = none', 2], ['tags = odd', 1]] // prettier-ignore
     ])
     expect(groupsOf([], ungrouped, facts)).toEqual([])
+    const offered = (now: string): string[] => groupings(rates, false, now).map(({ value }) => value)
+    expect(offered(ungrouped).slice(0, 2)).toEqual([byExperiment, 'learningRate'])
+    expect(offered('lr * 2').at(-1)).toBe('lr * 2')
     expect(rowsOf(found, 'learningRate', new Set([found[0].key])).map(({ kind }) => kind).join(' ')).toBe('group group run group run group run') // prettier-ignore
     expect(rowsOf(groupsOf(runs, ungrouped, facts), ungrouped, new Set()).every(({ kind }) => kind === 'run')).toBe(
       true

@@ -4,7 +4,7 @@ import { meanAndStd } from '../../../src/numeric/statistics'
 import { originOf } from '../../../src/domain/run-facts'
 import type { RunInfo } from '../../../src/domain/run'
 import { compareNaturally } from '../../state/run-groups'
-import { isAscendingFirst, pathColumn, type Column, type Value } from './columns'
+import { hyperparameters, isAscendingFirst, pathColumn, type Column, type Value } from './columns'
 
 export type ValueOf = (run: RunInfo, text: string) => Value
 
@@ -23,6 +23,22 @@ export const ungrouped = ''
 export interface Order {
   key: string
   ascending: boolean
+}
+
+/** What runs are often grouped by, besides anything that is typed. @param now what they are grouped by */
+export function groupings(
+  runs: readonly RunInfo[],
+  hasStates: boolean,
+  now: string
+): { value: string; label: string }[] {
+  const named = (name: string): { value: string; label: string } => ({ value: name, label: name })
+  const fields = ['experiment', 'seed', 'status', 'tags', 'starred', 'backend', 'data', 'network', 'imported', 'parent']
+  const all = [
+    { value: byExperiment, label: 'started together' },
+    ...[...hyperparameters(runs).differ, ...fields].map(named),
+    ...(hasStates ? [{ value: pathColumn, label: 'path of states' }] : [])
+  ]
+  return now === ungrouped || all.some(({ value }) => value === now) ? all : [...all, named(now)]
 }
 
 /** In the order in which they were begun, seed by seed. */
@@ -146,9 +162,4 @@ export function rowsOf(groups: readonly TableGroup[], by: string, folded: Readon
     const head: Row = { kind: 'group', key: `group ${group.key}`, group }
     return folded.has(group.key) ? [head] : [head, ...runs]
   })
-}
-
-/** Which columns can order and group rows: a drawing is what it says. */
-export function isText(text: string, values: readonly Value[]): boolean {
-  return text === pathColumn || values.some((value) => typeof value === 'string' || Array.isArray(value))
 }

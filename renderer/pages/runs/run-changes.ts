@@ -52,12 +52,16 @@ export function remove(runs: readonly RunInfo[]): Promise<void> {
   })
 }
 
-/** The newest of each that lies in the trash. */
+/** The newest of each that lies in the trash. @throws Error where some are no longer there; the others are put back */
 async function putBack(runIds: readonly string[]): Promise<void> {
   const items = await request('trash.list', {})
+  let gone = 0
   for (const runId of runIds) {
     const its = items.filter(({ place }) => place.split(/[\\/]/).at(-1) === runId)
     const newest = its.sort((a, b) => (a.removedAt < b.removedAt ? 1 : -1))[0]
     if (newest) await request('trash.restore', { name: newest.name })
+    else gone += 1
   }
+  if (gone > 0)
+    throw new Error(`${plural(gone, 'run')} of ${runIds.length} cannot be put back: no longer in the trash.`)
 }

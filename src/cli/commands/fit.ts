@@ -223,6 +223,8 @@ function chosenRuns(session: ProjectSession, named: string | undefined, experime
       )
     }
     if (done.length > 0) return done.map((run) => run.id)
+    if (runs.some((run) => run.status === 'done'))
+      throw new UsageError('All done runs of this project are archived. Name those to fit with --runs.')
     throw new PhasescopeError(
       'not-found',
       runs.length === 0
