@@ -313,6 +313,17 @@ it('trains, lists and fits', () => {
     code: 2,
     err: expect.stringContaining('There is no run "long" in this project.') as string
   })
+  for (const { id } of runs) {
+    const manifest = join(home, 'p', 'runs', id, 'run.json')
+    writeFileSync(
+      manifest,
+      JSON.stringify({ ...(JSON.parse(readFileSync(manifest, 'utf8')) as object), archived: true })
+    )
+  }
+  expect(run(home, 'fit', '--project', 'p', '--states', '2')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('All done runs of this project are archived. Name those to fit with --runs.') as string
+  })
   expect(run(home, 'resume', '--project', 'p')).toMatchObject({
     code: 0,
     err: 'No run of this project was interrupted.\n'

@@ -57,7 +57,7 @@ async function putBack(runIds: readonly string[]): Promise<void> {
   const items = await request('trash.list', {})
   let gone = 0
   for (const runId of runIds) {
-    const its = items.filter(({ place }) => place.split(/[\\/]/).at(-1) === runId)
+    const its = items.filter(({ place }) => place === `runs/${runId}`)
     const newest = its.sort((a, b) => (a.removedAt < b.removedAt ? 1 : -1))[0]
     if (newest) await request('trash.restore', { name: newest.name })
     else gone += 1
