@@ -6,8 +6,12 @@ import { z } from 'zod'
 
 const viewVersion = 1
 
-export const colorings = ['run', 'experiment', 'regex'] as const
-export type Coloring = (typeof colorings)[number]
+/** What a run's colour says: which run it is, a group that it belongs to, or, along its curves, the states it is in. */
+const coloring = z.union([
+  z.enum(['run', 'experiment', 'regex', 'states']),
+  z.string().max(200).startsWith('param:') as z.ZodType<`param:${string}`>
+])
+export type Coloring = z.output<typeof coloring>
 
 /** Entries that do not fit are dropped one by one, not all of them together. */
 export function recordOf<T>(value: z.ZodType<T>): z.ZodType<Record<string, T>> {
@@ -28,7 +32,7 @@ export const runsView = z.object({
   search: z.string().max(1000).catch(''),
   /** Runs that the user has shown or hidden; the others follow the rule for new ones. */
   shown: recordOf(z.boolean()),
-  colorBy: z.enum(colorings).catch('run'),
+  colorBy: coloring.catch('run'),
   /** The first group that it captures in a run's name decides the group. */
   regex: z.string().max(1000).catch(''),
   /** Palette colour (1-based) by run or group, whether given by us or picked. */

@@ -3,13 +3,16 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { RunInfo } from '../../src/domain/run'
 import { mostViews } from '../../src/domain/views'
+import { isPlain } from '../../src/text/plain-words'
 import { onEvent, request } from '../bridge/host'
 import { chartTheme, runColors } from '../ui/theme'
 import { defaultView, readView, sortedText } from './explore-view'
 import type { RunsView } from './explore-view'
 import { useProject } from './project'
 import { assignColors, colorKey } from './run-colors'
-import { capture, matches, patternOf } from './run-groups'
+import { useRunFilter } from './run-filter'
+import type { FilterProblem } from './run-filter'
+import { capture, compareNaturally, matches, patternOf } from './run-groups'
 import type { ParamValue } from './run-groups'
 import { useRuns } from './runs'
 
@@ -41,7 +44,21 @@ export const useExplore = defineStore('explore', () => {
 
   const search = computed(() => patternOf(view.value.search))
   const grouping = computed(() => patternOf(view.value.regex))
-  const found = computed(() => runs.all.filter((run) => matches(run, search.value.regex)))
+  const expression = useRunFilter(computed(() => view.value.search))
+  /** What is searched for is an expression where it can be read as one, else a regular expression over names. */
+  const byExpression = computed(() => !isPlain(view.value.search) && expression.problem.value === null)
+  const found = computed(() =>
+    runs.all.filter(byExpression.value ? expression.matches.value : (run) => matches(run, search.value.regex))
+  )
+  /** What is wrong with the search; of a text that is neither, with the one that it looks like. */
+  const searchProblem = computed((): { expression: FilterProblem | null; text: string | null } => {
+    if (expression.failure.value !== null) return { expression: null, text: expression.failure.value }
+    if (byExpression.value) return { expression: null, text: null }
+    const comparing = /[=<>"']|(^|\s)(and|or|not|in)(\s|$)/i.test(view.value.search)
+    if (comparing && (search.value.problem !== null || found.value.length === 0))
+      return { expression: expression.problem.value, text: null }
+    return { expression: null, text: search.value.problem }
+  })
 
   const newest = computed(() => {
     if (runs.all.length <= shownAtFirst) return null
@@ -65,9 +82,11 @@ export const useExplore = defineStore('explore', () => {
   /** Null: the run belongs to no group. */
   function keyOf(run: RunInfo): string | null {
     if (view.value.colorBy === 'experiment') return colorKey.group('experiment', run.groupName || run.group)
-    if (view.value.colorBy === 'run') return colorKey.run(run.id)
-    const name = capture(run, grouping.value.regex)
-    return name === null ? null : colorKey.group('regex', name)
+    const by = view.value.colorBy
+    if (by === 'run') return colorKey.run(run.id)
+    if (by === 'states') return null
+    const value = by === 'regex' ? capture(run, grouping.value.regex) : paramsOf(run)[by.slice('param:'.length)]
+    return value === null || value === undefined ? null : colorKey.group(by, String(value))
   }
   function colorOfKey(key: string | null): string {
     const color = key === null ? undefined : view.value.colors[key]
@@ -87,9 +106,12 @@ export const useExplore = defineStore('explore', () => {
     view.value.colors = { ...view.value.colors, [key]: color }
   }
   watch(
-    () => [loaded.value, view.value.colorBy, grouping.value, runs.all] as const,
+    () => [loaded.value, view.value.colorBy, grouping.value, runs.all, recordedParams.value] as const,
     () => {
-      if (loaded.value > 0) needColors(runs.all.map(keyOf).filter((key) => key !== null))
+      if (loaded.value === 0) return
+      const keys = runs.all.map(keyOf).filter((key) => key !== null)
+      // Values of a hyperparameter get the palette in their own order, whatever order the runs are in.
+      needColors(view.value.colorBy.startsWith('param:') ? [...new Set(keys)].sort(compareNaturally) : keys)
     },
     { immediate: true, flush: 'sync' }
   )
@@ -213,7 +235,7 @@ export const useExplore = defineStore('explore', () => {
     renewed,
     pointed,
     recordedParams,
-    search,
+    searchProblem,
     grouping,
     found,
     shown,

@@ -193,7 +193,7 @@ export const directions = {
   },
   'renderer/parts': {
     about: 'what several pages show of runs and recipes',
-    imports: ['domain', 'renderer/ui'],
+    imports: ['domain', 'contract', 'text', 'renderer/ui', 'renderer/bridge', 'renderer/state'],
     packages: ['vue', 'naive-ui']
   },
   'renderer/dialogs': {
@@ -212,7 +212,6 @@ export const directions = {
     imports: [
       'domain',
       'contract',
-      'text',
       'numeric',
       'renderer/ui',
       'renderer/bridge',
@@ -260,6 +259,7 @@ export const directions = {
       'renderer/bridge',
       'renderer/charts',
       'renderer/state',
+      'renderer/parts',
       'renderer/dialogs'
     ],
     packages: ['vue', 'pinia', 'naive-ui', 'marked', 'dompurify', 'zod']

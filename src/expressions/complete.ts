@@ -47,6 +47,8 @@ export function complete(text: string, cursor: number, { names, tags, values }: 
   const typed = /[A-Za-z_][\w.]*$/.exec(before)?.[0] ?? ''
   const from = cursor - typed.length
   const lead = before.slice(0, from)
+  // A number, a text or a bracket has just ended: nothing follows without a space.
+  if (typed === '' && /["')\]\w.]$/.test(before)) return { from, options: [] }
   // Behind a whole value an operator follows, behind a whole comparison a joining word.
   const value = /("|'|\)|\]|[\w.])\s+$/.test(lead) && !/(^|\s|\()(and|or|not|in)\s+$/i.test(lead)
   if (value) {

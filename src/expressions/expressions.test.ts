@@ -261,6 +261,7 @@ describe('completion', () => {
     expect(offered('last("l')).toEqual(['loss/val"', 'accuracy/val"', 'weights/l2"'])
     expect(offered('experiment == "m')).toEqual(['mnist"', `modular \\'addition\\'"`])
     expect(complete('lr > 1 and wi', 13, vocabulary).from).toBe(11)
+    for (const ended of ['lr < 4', 'lr < 4.5e-3', 'seed in [1]', 'name == "a"']) expect(offered(ended)).toEqual([])
   })
 
   it('makes texts that can be read', () => {

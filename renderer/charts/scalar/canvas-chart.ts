@@ -2,7 +2,7 @@
 import type { ChartTheme } from '../../ui/theme'
 import { plotHeight, plotWidth, projection } from './frame'
 import type { Frame, Projection } from './frame'
-import { piecesOf } from './model'
+import { coloredParts, piecesOf } from './model'
 import type { DrawnCurve } from './model'
 import { oddities, trace, visiblePart } from './trace'
 import type { Oddity, Pen } from './trace'
@@ -91,18 +91,20 @@ function drawCurve(
   at: Projection,
   style: CurveStyle
 ): void {
-  const color = style.ink ?? curve.color
-  context.strokeStyle = color
-  context.fillStyle = color
   const pieces = piecesOf(curve)
   pieces.forEach(([from, to], i) => {
     const [first, end] = visiblePart(curve.x, from, to, curve.ascending, frame)
     if (end <= first) return
     const earlier = i < pieces.length - 1
     const every = style.quick ? Math.max(1, Math.ceil(((end - first) * (style.coarse ?? 1)) / plotWidth(frame))) : 1
-    if (curve.raw && !style.quick)
-      stroke(context, curve.x, curve.raw, first, end, at, 1, every, style.ink ? 0.5 : earlier ? 0.12 : 0.28)
-    stroke(context, curve.x, curve.y, first, end, at, style.width, every, earlier ? 0.35 : 1)
+    const parts = style.ink ? [[first, end, style.ink] as const] : coloredParts(curve, first, end)
+    for (const [start, stop, color] of parts) {
+      context.strokeStyle = color
+      context.fillStyle = color
+      if (curve.raw && !style.quick)
+        stroke(context, curve.x, curve.raw, start, stop, at, 1, every, style.ink ? 0.5 : earlier ? 0.12 : 0.28)
+      stroke(context, curve.x, curve.y, start, stop, at, style.width, every, earlier ? 0.35 : 1)
+    }
   })
   context.globalAlpha = 1
 }

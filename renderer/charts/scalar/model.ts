@@ -21,6 +21,36 @@ export interface DrawnCurve {
   counts: Float64Array | null
   /** Whether x never falls within a piece: then only the part in view has to be looked at. */
   ascending: boolean
+  /** Where the colour changes along the curve, by index and ascending; none of it before the first. Null: one colour. */
+  parts: readonly ColoredPart[] | null
+}
+
+export interface ColoredPart {
+  from: number
+  color: string
+}
+
+/** The parts of a stretch of a curve that have a colour each; every one ends where the next begins, so that the line has no gaps. */
+export function coloredParts(
+  curve: Pick<DrawnCurve, 'parts' | 'color'>,
+  from: number,
+  to: number
+): [from: number, to: number, color: string][] {
+  const found: [number, number, string][] = []
+  let [start, color] = [from, curve.color]
+  for (const part of curve.parts ?? []) {
+    if (part.from >= to) break
+    if (part.from > start) found.push([start, part.from + 1, color])
+    start = Math.max(start, part.from)
+    color = part.color
+  }
+  if (start < to) found.push([start, to, color])
+  return found
+}
+
+/** The colour of a curve at one of its points. */
+export function colorAt(curve: Pick<DrawnCurve, 'parts' | 'color'>, index: number): string {
+  return coloredParts(curve, index, index + 1)[0]?.[2] ?? curve.color
 }
 
 export function isAscending(x: Float64Array, pieces: ArrayLike<number>): boolean {

@@ -28,6 +28,7 @@ function curveOf(x: number[], y: number[], rest: Partial<DrawnCurve> = {}): Draw
     steps: xs,
     wallTimes: xs,
     counts: null,
+    parts: null,
     ascending: isAscending(xs, pieces),
     ...rest
   }

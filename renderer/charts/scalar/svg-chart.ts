@@ -4,7 +4,7 @@ import type { ChartTheme } from '../../ui/theme'
 import { bandOutlines, oddityShape } from './canvas-chart'
 import { plotHeight, plotWidth, projection } from './frame'
 import type { Frame } from './frame'
-import { piecesOf } from './model'
+import { coloredParts, piecesOf } from './model'
 import type { DrawnCurve } from './model'
 import type { Scale } from '../scales'
 import { ticksOf, tickUnit } from '../ticks'
@@ -117,11 +117,13 @@ function curvePaths(curve: DrawnCurve, frame: Frame): string[] {
     const [first, end] = visiblePart(curve.x, from, to, curve.ascending, frame)
     const faint = i < pieces.length - 1 ? 0.35 : 1
     const draw = (values: Float64Array, opacity: number, strokeWidth: number): void => {
-      const pen = svgPen()
-      trace(curve.x, values, first, end, at, pen)
-      const stroke = `stroke="${curve.color}" stroke-width="${strokeWidth}"`
-      if (pen.d) paths.push(`<path d="${pen.d}" ${stroke}${opacity < 1 ? ` stroke-opacity="${n(opacity)}"` : ''}/>`)
-      for (const [x, y] of pen.dots) paths.push(`<circle cx="${n(x)}" cy="${n(y)}" r="1.8" fill="${curve.color}"/>`)
+      for (const [start, stop, color] of coloredParts(curve, first, end)) {
+        const pen = svgPen()
+        trace(curve.x, values, start, stop, at, pen)
+        const stroke = `stroke="${color}" stroke-width="${strokeWidth}"`
+        if (pen.d) paths.push(`<path d="${pen.d}" ${stroke}${opacity < 1 ? ` stroke-opacity="${n(opacity)}"` : ''}/>`)
+        for (const [x, y] of pen.dots) paths.push(`<circle cx="${n(x)}" cy="${n(y)}" r="1.8" fill="${color}"/>`)
+      }
     }
     if (curve.raw) draw(curve.raw, 0.28 * faint, 0.8)
     draw(curve.y, faint, 1.4)

@@ -15,6 +15,19 @@ describe('sections', () => {
     expect(named(/val|l2/)).toEqual(['loss: loss/val', 'weights: weights/l2'])
     expect(sectionOf('a/b/c')).toBe('a')
   })
+
+  it('begin with what people look at first, and end with mere checks', () => {
+    const tags = ['act/b/zeros', 'act/b/nonfinite', 'act/c', 'Loss/val', 'Loss/a', 'acc'].map((tag) => ({ tag }))
+    const all = sectionsOf(tags, null, ['acc', 'Loss/val']).map(({ name, tags: own }) => [
+      name,
+      ...own.map(({ tag }) => tag)
+    ])
+    expect(all).toEqual([
+      ['', 'acc'],
+      ['Loss', 'Loss/val', 'Loss/a'],
+      ['act', 'act/c', 'act/b/nonfinite', 'act/b/zeros']
+    ])
+  })
 })
 
 describe('points asked for', () => {
@@ -36,6 +49,7 @@ describe('readouts', () => {
     steps: Float64Array.of(0, 10, 20),
     wallTimes: Float64Array.of(100, 101, 102),
     counts: null,
+    parts: null,
     ascending: true
   })
   const view = { x: { min: 0, max: 2, log: false }, y: { min: 0, max: 20, log: false }, reach: 0.1 }

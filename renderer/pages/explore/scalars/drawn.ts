@@ -18,6 +18,7 @@ export function drawnCurve(curve: ScalarCurve, name: string, color: string): Dra
     steps: curve.steps,
     wallTimes: curve.wallTimes,
     counts: null,
+    parts: null,
     ascending: isAscending(curve.x, curve.pieces)
   }
 }
@@ -37,6 +38,7 @@ export function drawnGroup(curve: GroupCurve, color: string, banded: boolean): D
     steps: none,
     wallTimes: none,
     counts: curve.counts,
+    parts: null,
     ascending: isAscending(curve.x, [])
   }
 }

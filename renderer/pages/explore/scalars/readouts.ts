@@ -1,6 +1,6 @@
 /** What the curves of a card say at the cursor: one row each, in the order that the user chose. */
 import type { DrawnCurve } from '../../../charts/scalar/model'
-import { pointAt } from '../../../charts/scalar/model'
+import { colorAt, pointAt } from '../../../charts/scalar/model'
 import { toUnit } from '../../../charts/scales'
 import type { Scale } from '../../../charts/scales'
 import { compareNaturally } from '../../../state/run-groups'
@@ -73,7 +73,7 @@ function readout(curve: DrawnCurve, i: number): Readout {
   return {
     id: curve.id,
     name: curve.name,
-    color: curve.color,
+    color: colorAt(curve, i),
     x: curve.x[i],
     value: curve.raw ? curve.raw[i] : curve.y[i],
     smoothed: curve.raw ? curve.y[i] : null,

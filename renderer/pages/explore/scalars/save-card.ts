@@ -45,7 +45,11 @@ export async function saveCard(file: CardFile, card: ShownCard): Promise<void> {
 function pictureOf({ tag, curves, x, y, xAxis, legend }: ShownCard): string {
   const theme = paperTheme()
   // The screen's colour and the paper's are the same one of the palette, each made for its surface.
-  const onPaper = new Map(chartTheme.value.runs.map((color, i) => [color, theme.runs[i]]))
+  const shown = chartTheme.value
+  const onPaper = new Map([
+    ...shown.runs.map((color, i) => [color, theme.runs[i]] as const),
+    ...shown.states.map((color, i) => [color, theme.states[i]] as const)
+  ])
   const paper = <T extends { color: string }>(item: T): T => ({
     ...item,
     color: onPaper.get(item.color) ?? theme.text3
@@ -59,7 +63,7 @@ function pictureOf({ tag, curves, x, y, xAxis, legend }: ShownCard): string {
     y,
     theme,
     xKind: axisKind(xAxis),
-    curves: curves.map(paper),
+    curves: curves.map((curve) => ({ ...paper(curve), parts: curve.parts?.map(paper) ?? null })),
     legend: legend.map(paper)
   })
 }

@@ -5,6 +5,7 @@ import { withDetail } from '../../../charts/scalar/model'
 import type { DrawnCurve } from '../../../charts/scalar/model'
 import type { Range } from '../../../charts/scales'
 import { useExplore } from '../../../state/explore'
+import { useRunStates } from '../state/run-states'
 import { useScalarsView } from '../state/scalars'
 import type { KnownTag } from '../state/tags'
 import { drawnCurve, drawnGroup } from './drawn'
@@ -29,6 +30,7 @@ export function useCardCurves(tag: () => KnownTag): CardCurves {
   const scalars = useScalarsView()
   const grouping = useGroups()
   const smoothing = useSmoothing()
+  const states = useRunStates()
 
   const common = computed(() => ({
     tag: tag().tag,
@@ -65,8 +67,11 @@ export function useCardCurves(tag: () => KnownTag): CardCurves {
       if (!curve || curve.x.length === 0) return []
       const whole = drawnCurve(curve, run.name, explore.colorOf(run))
       const closer = detail.value?.curves.get(run.id)
-      if (!closer || !detail.value || !whole.ascending) return [whole]
-      return [withDetail(whole, drawnCurve(closer, run.name, whole.color), detail.value.range)]
+      const shown =
+        closer && detail.value && whole.ascending
+          ? withDetail(whole, drawnCurve(closer, run.name, whole.color), detail.value.range)
+          : whole
+      return [{ ...shown, parts: states.partsOfCurve(run.id, shown.steps) }]
     })
   )
   const drawnGroups = computed(() =>

@@ -2,8 +2,8 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { effectScope, ref } from 'vue'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { connectHost } from '../../bridge/host'
-import { useRuns } from '../../state/runs'
+import { connectHost } from '../bridge/host'
+import { useRuns } from './runs'
 import { useRunFilter } from './run-filter'
 
 let asked: string[]

@@ -1,21 +1,21 @@
-/** What the filter of the run table lets through: words are looked for here, expressions are evaluated by the host. */
+/** What a filter of runs lets through: words are looked for here, expressions are evaluated by the host. */
 import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
-import type { RunInfo } from '../../../src/domain/run'
-import { wordsOf } from '../../../src/domain/run-facts'
-import { isPlain, wordTest } from '../../../src/text/plain-words'
-import type { RequestResult } from '../../../src/contract/requests'
-import { request } from '../../bridge/host'
-import { useAnalyses } from '../../state/analyses'
-import { latest } from '../../state/latest'
-import { useRuns } from '../../state/runs'
-import { useTurns } from '../../ui/useTurns'
+import type { RunInfo } from '../../src/domain/run'
+import { wordsOf } from '../../src/domain/run-facts'
+import { isPlain, wordTest } from '../../src/text/plain-words'
+import type { RequestResult } from '../../src/contract/requests'
+import { request } from '../bridge/host'
+import { useAnalyses } from './analyses'
+import { latest } from './latest'
+import { useRuns } from './runs'
+import { useTurns } from '../ui/useTurns'
 
 /** Between keys, and between changes of runs that train. */
 const [typingMs, growingMs] = [120, 1000]
 
 export type FilterProblem = NonNullable<RequestResult<'runs.filter'>['problem']>
 
-export function useRunFilter(text: Ref<string>) {
+export function useRunFilter(text: Readonly<Ref<string>>) {
   const runs = useRuns()
   const analyses = useAnalyses()
   const asking = latest()
