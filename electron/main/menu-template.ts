@@ -118,6 +118,7 @@ export function menuTemplate(now: MenuNow): Item[] {
       role: 'help',
       label: '&Help',
       submenu: [
+        item('tour', 'Take the tour'),
         item('palette', 'All actions…'),
         item('shortcuts', 'Keyboard shortcuts'),
         ...(isMac ? [] : [separator, about])

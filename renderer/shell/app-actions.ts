@@ -65,6 +65,7 @@ export function useAppActions(shell: { palette: () => void; shortcuts: () => voi
     ...(app.recent.length > 0
       ? [{ id: 'recents.clear', title: 'Clear the list of recent projects', run: () => void opening.forgetRecent() }]
       : []),
+    { id: 'tour', title: 'Take the tour', about: 'of the sample project', run: () => void opening.tour() },
     { id: 'import', title: actionKeys.import.title, run: () => imports.open() },
     ...(['dark', 'light', 'system'] as const).map((theme) => ({
       id: `theme.${theme}`,

@@ -292,9 +292,9 @@ export const directions = {
     packages: ['vue', 'naive-ui']
   },
   'renderer/shell': {
-    about: 'what is around every page: bars, notices, closing',
+    about: 'what is around every page: bars, notices, closing, the tour',
     imports: ['domain', 'contract', 'renderer/ui', 'renderer/bridge', 'renderer/state', 'renderer/dialogs'],
-    packages: ['vue', 'pinia', 'naive-ui']
+    packages: ['vue', 'pinia', 'naive-ui', 'driver.js', 'driver.js/*']
   },
   renderer: {
     about: 'the window: which page is shown',

@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
 import { request } from '../../bridge/host'
 import { useProject } from '../../state/project'
+import { useTour } from '../../state/tour'
 
 export const useOpening = defineStore('opening', () => {
   const app = useProject()
@@ -41,6 +42,15 @@ export const useOpening = defineStore('opening', () => {
       return request('project.openSample', {})
     })
 
+  /** The sample, with somebody who shows around in it. */
+  async function tour(): Promise<void> {
+    const guide = useTour()
+    guide.wanted = true
+    if (!app.project?.sample) await sample()
+    // It could not be opened: nobody is waiting for the tour when it is opened some other time.
+    if (!app.project?.sample) guide.wanted = false
+  }
+
   const recent = (id: string): Promise<void> =>
     open(id, async () => {
       await app.leave()
@@ -74,5 +84,5 @@ export const useOpening = defineStore('opening', () => {
     })
   }
 
-  return { busy, asking, sample, recent, other, typed, granted, forgetRecent }
+  return { busy, asking, sample, tour, recent, other, typed, granted, forgetRecent }
 })
