@@ -13,10 +13,13 @@ const onlyElectron = [
   '**/window-place.spec.ts',
   '**/window-recovery.spec.ts'
 ]
-/** What is shown does not depend on the host, and once is enough. */
-const once = ['access', 'analysis', 'filter', 'keyboard', 'palette', 'rules', 'run-table', 'tour'].map(
-  (name) => `**/${name}.spec.ts`
-)
+/** What is shown does not depend on the host, and once is enough: Chromium runs what goes through the browser host's own ways. */
+const once = [
+  ...['access', 'analysis', 'custom', 'explore', 'explore-speed', 'explore-tabs', 'filter', 'keyboard', 'long-text'],
+  ...['odd-series', 'palette', 'readout', 'rules', 'run-table', 'tour']
+].map((name) => `**/${name}.spec.ts`)
+/** Measurements and pictures: `npm run test:e2e -- --long`. */
+const long = process.env.PHASESCOPE_LONG === '1' ? [] : ['latency', 'screens'].map((name) => `**/${name}.spec.ts`)
 const onlyBrowser = ['**/signing-in.spec.ts']
 
 export default defineConfig({
@@ -31,7 +34,7 @@ export default defineConfig({
   forbidOnly: process.env.PHASESCOPE_NO_SKIPS === '1',
   reporter: [['list'], ['json', { outputFile: '.cache/e2e.json' }]],
   projects: [
-    { name: 'electron', testIgnore: onlyBrowser },
-    { name: 'browser', testIgnore: [...onlyElectron, ...once] }
+    { name: 'electron', testIgnore: [...onlyBrowser, ...long] },
+    { name: 'browser', testIgnore: [...onlyElectron, ...once, ...long] }
   ]
 })

@@ -1,6 +1,6 @@
 /**
- * `npm run test:e2e [-- --project electron|browser] [playwright arguments]`: the end-to-end tests in the real Electron and
- * in Chromium. What this machine cannot run is skipped with the reason.
+ * `npm run test:e2e [-- --project electron|browser] [--long] [playwright arguments]`: the end-to-end tests in the real Electron
+ * and in Chromium; `--long` with measurements and with the pictures of docs/screens. What this machine cannot run is skipped with the reason.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
@@ -97,6 +97,11 @@ function eachSpec(suite, visit) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const args = process.argv.slice(2)
+  const long = args.indexOf('--long')
+  if (long >= 0) {
+    args.splice(long, 1)
+    process.env.PHASESCOPE_LONG = '1'
+  }
   const at = args.findIndex((argument) => argument.startsWith('--project'))
   let projects
   if (at >= 0) {

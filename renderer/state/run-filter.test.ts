@@ -39,10 +39,18 @@ it('an expression is asked again while runs change all the time, and never half 
   for (let typed = 'loss < 1'; typed.length < 30; typed += '0') {
     text.value = typed
     await vi.advanceTimersByTimeAsync(50)
-    useRuns().all = [{ id: 'a', step: typed.length }] as never
+    // So many that half of a word is not worth asking about.
+    useRuns().all = Array.from({ length: 2001 }, (_, i) => ({ id: String(i), step: typed.length })) as never
     await vi.advanceTimersByTimeAsync(50)
   }
   await vi.advanceTimersByTimeAsync(5000)
   expect(new Set(asked)).toEqual(new Set([text.value]))
+
+  useRuns().all = [{ id: 'a', step: 0 }] as never
+  await vi.advanceTimersByTimeAsync(5000)
+  asked = []
+  text.value = 'loss < 2'
+  await vi.advanceTimersByTimeAsync(40)
+  expect(asked).toEqual(['loss < 2'])
   scope.stop()
 })

@@ -10,8 +10,10 @@ import { latest } from './latest'
 import { useRuns } from './runs'
 import { useTurns } from '../ui/useTurns'
 
-/** Between keys, and between changes of runs that train. */
-const [typingMs, growingMs] = [120, 1000]
+/** Between changes of runs that train. */
+const growingMs = 1000
+/** Between keys: so many runs are asked before the next key is there, more are not asked for half of a word. */
+const asked = { at: 2000, fewMs: 30, manyMs: 120 }
 
 export type FilterProblem = NonNullable<RequestResult<'runs.filter'>['problem']>
 
@@ -53,7 +55,7 @@ export function useRunFilter(text: Readonly<Ref<string>>) {
 
   watch(text, (now) => {
     clearTimeout(timer)
-    timer = isPlain(now) ? undefined : setTimeout(afterTyping, typingMs)
+    timer = isPlain(now) ? undefined : setTimeout(afterTyping, runs.all.length > asked.at ? asked.manyMs : asked.fewMs)
     if (timer !== undefined) return
     asking.drop()
     found.value = null
