@@ -19,7 +19,8 @@ const once = [
   ...['odd-series', 'palette', 'readout', 'rules', 'run-table', 'tour']
 ].map((name) => `**/${name}.spec.ts`)
 /** Measurements and pictures: `npm run test:e2e -- --long`. */
-const long = process.env.PHASESCOPE_LONG === '1' ? [] : ['latency', 'screens'].map((name) => `**/${name}.spec.ts`)
+const long =
+  process.env.PHASESCOPE_LONG === '1' ? [] : ['journeys', 'latency', 'screens'].map((name) => `**/${name}.spec.ts`)
 const onlyBrowser = ['**/signing-in.spec.ts']
 
 export default defineConfig({

@@ -277,7 +277,11 @@ export const directions = {
     ],
     packages: ['vue', 'naive-ui', 'apexcharts', 'vue3-apexcharts']
   },
-  'renderer/pages/logs': { about: 'what has happened', imports: ['renderer/ui', 'renderer/state'], packages: ['vue'] },
+  'renderer/pages/logs': {
+    about: 'what has happened',
+    imports: ['text', 'renderer/ui', 'renderer/state'],
+    packages: ['vue']
+  },
   'renderer/pages/settings': {
     about: 'appearance, backends, the project',
     imports: [
