@@ -14,7 +14,7 @@ const onlyElectron = [
   '**/window-recovery.spec.ts'
 ]
 /** What is shown does not depend on the host, and once is enough. */
-const once = ['access', 'analysis', 'filter', 'keyboard', 'palette', 'rules', 'run-table'].map(
+const once = ['access', 'analysis', 'filter', 'keyboard', 'palette', 'rules', 'run-table', 'workspace'].map(
   (name) => `**/${name}.spec.ts`
 )
 const onlyBrowser = ['**/signing-in.spec.ts']
