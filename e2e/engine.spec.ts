@@ -121,7 +121,7 @@ test('learning rates are compared side by side, each with its verdict', async ({
   const runIds = await start(page, { name: 'SGD', seeds: [0], rates, params })
   expect(runIds).toHaveLength(rates.length)
   await page.locator('[data-page="train"]').click()
-  await page.locator('[data-test="rates-toggle"]').getByText('Learning rates').click()
+  await page.getByRole('tab', { name: 'Learning rates' }).click()
   await expect(page.locator('[data-rate]')).toHaveCount(rates.length)
   expect(await page.locator('[data-rate]').evaluateAll((all) => all.map((one) => Number(one.dataset.rate)))).toEqual(
     rates
@@ -133,7 +133,7 @@ test('learning rates are compared side by side, each with its verdict', async ({
   await expect(page.locator('[data-conclusion="best"]')).toHaveCount(1)
   await page.locator('[data-test="sweep"] canvas').nth(3).hover()
   await app.capture('engine-sweep')
-  await page.locator('[data-test="rates-toggle"]').getByText('This run').click()
+  await page.getByRole('tab', { name: 'Loss and accuracy' }).click()
   await expect(page.locator('[data-test="live-curves"]')).toBeVisible()
   await app.capture('engine-sweep-run')
 })

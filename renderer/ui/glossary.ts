@@ -105,6 +105,10 @@ export const glossary = {
     term: 'Restart',
     text: 'One fit from one start. A fit finds the best model near its start only, so there are several for each K, and the one with the highest likelihood counts. Where many find the same states, the states do not hang on luck.'
   },
+  ari: {
+    term: 'Adjusted Rand index',
+    text: 'How far two analyses put the same points into the same states, whatever they call them: 1 where every pair of points that is together in one is together in the other, 0 on average by chance alone.'
+  },
   time: {
     term: 'Told by time',
     text: 'The share of points whose state the elapsed part of the run tells by itself. Near 100% all runs change at the same moments, and the states say little that the clock does not.'

@@ -23,6 +23,7 @@ export const actionKeys = {
   redo: { keys: 'Mod+Shift+Z', title: 'Redo', group: 'Everywhere' },
   'project.new': { keys: 'Mod+N', title: 'New project', group: 'Everywhere' },
   'project.open': { keys: 'Mod+O', title: 'Open a project', group: 'Everywhere' },
+  'panel.maximise': { keys: 'M', title: 'Maximise the panel that has the focus, or restore it', group: 'Everywhere' },
   'runs.filter': { keys: '/', title: 'Filter runs', group: 'Runs' },
   fit: { keys: 'F', title: 'Fit states', group: 'Analyze' }
 } as const satisfies Record<string, Shortcut>
@@ -45,7 +46,8 @@ export const focusKeys: readonly Shortcut[] = [
   { keys: 'ArrowUp', title: 'Choose another run in the ribbon', group: 'Analyze' },
   { keys: 'Enter', title: 'Choose the state under the cursor of the ribbon', group: 'Analyze' },
   { keys: 'Escape', title: 'Let go of cursor, state or transition', group: 'Analyze' },
-  { keys: 'ArrowLeft', title: 'Move a divider between panels', group: 'Everywhere' }
+  { keys: 'ArrowLeft', title: 'Move a divider between panels, or go to another tab', group: 'Everywhere' },
+  { keys: 'Escape', title: 'Restore a maximised panel', group: 'Everywhere' }
 ]
 
 const isMac = /mac/i.test(globalThis.navigator?.platform ?? '')

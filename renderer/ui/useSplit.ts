@@ -1,9 +1,11 @@
-/** Sizes of panels that the user drags, kept in this browser profile. */
+/** Sizes that the user drags; those of `useSplit` are kept in this browser profile. */
 import { ref } from 'vue'
-import type { Ref } from 'vue'
 
 export interface Split {
-  size: Ref<number>
+  readonly size: { readonly value: number }
+  /** Between which it can be. */
+  readonly least: number
+  readonly most: number
   /** Starts dragging; `sign` is -1 where the panel lies right of or below the handle. */
   drag(event: PointerEvent, axis: 'x' | 'y', sign: 1 | -1): void
   nudge(event: KeyboardEvent, axis: 'x' | 'y', sign: 1 | -1): void
@@ -18,21 +20,37 @@ export function useSplit(name: string, initial: number, least: number, most: num
   const keep = (): void => localStorage.setItem(key, String(size.value))
 
   return {
+    ...splitOf({ size, least, most }, (next) => (size.value = clamp(next)), keep),
+    reset() {
+      size.value = initial
+      localStorage.removeItem(key)
+    }
+  }
+}
+
+/** By pointer and by arrow keys. @param end when a movement has come to its end */
+export function splitOf(
+  { size, least, most }: Pick<Split, 'size' | 'least' | 'most'>,
+  set: (size: number) => void,
+  end: () => void = () => undefined
+): Omit<Split, 'reset'> {
+  return {
     size,
+    least,
+    most,
     drag(event, axis, sign) {
       const target = event.currentTarget as HTMLElement
       const from = axis === 'x' ? event.clientX : event.clientY
       const before = size.value
       target.setPointerCapture(event.pointerId)
-      const move = (moved: PointerEvent): void => {
-        size.value = clamp(before + sign * ((axis === 'x' ? moved.clientX : moved.clientY) - from))
-      }
+      const move = (moved: PointerEvent): void =>
+        set(before + sign * ((axis === 'x' ? moved.clientX : moved.clientY) - from))
       target.addEventListener('pointermove', move)
       target.addEventListener(
         'lostpointercapture',
         () => {
           target.removeEventListener('pointermove', move)
-          keep()
+          end()
         },
         { once: true }
       )
@@ -42,12 +60,8 @@ export function useSplit(name: string, initial: number, least: number, most: num
       const back = axis === 'x' ? 'ArrowLeft' : 'ArrowUp'
       if (event.key !== forward && event.key !== back) return
       event.preventDefault()
-      size.value = clamp(size.value + sign * (event.key === forward ? 16 : -16))
-      keep()
-    },
-    reset() {
-      size.value = initial
-      localStorage.removeItem(key)
+      set(size.value + sign * (event.key === forward ? 16 : -16))
+      end()
     }
   }
 }

@@ -265,17 +265,18 @@ export const directions = {
     packages: ['vue', 'pinia', 'naive-ui', 'marked', 'dompurify', 'zod']
   },
   'renderer/pages/analyze': {
-    about: 'phases, models, across runs',
+    about: 'phases, models, across runs, a second analysis beside the first',
     imports: [
       'domain',
       'contract',
+      'numeric',
       'renderer/ui',
       'renderer/bridge',
       'renderer/charts',
       'renderer/state',
       'renderer/parts'
     ],
-    packages: ['vue', 'naive-ui', 'apexcharts', 'vue3-apexcharts']
+    packages: ['vue', 'naive-ui', 'zod', 'apexcharts', 'vue3-apexcharts']
   },
   'renderer/pages/logs': {
     about: 'what has happened',
