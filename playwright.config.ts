@@ -11,7 +11,8 @@ const onlyElectron = [
   '**/menu.spec.ts',
   '**/second-start.spec.ts',
   '**/window-place.spec.ts',
-  '**/window-recovery.spec.ts'
+  '**/window-recovery.spec.ts',
+  '**/windows.spec.ts'
 ]
 /** What is shown does not depend on the host, and once is enough: Chromium runs what goes through the browser host's own ways. */
 const once = [

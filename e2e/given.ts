@@ -1,7 +1,9 @@
-/** Projects and tables to be opened by their paths. */
+/** Projects and tables to be opened by their paths, and the windows that they are opened in. */
+import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { expect } from './app'
+import { basename, dirname, join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { expect, root } from './app'
 import type { PhasescopeApp } from './app'
 import { newProject } from './steps'
 
@@ -20,9 +22,27 @@ export function writeTable(app: PhasescopeApp, name: string): string {
   return path
 }
 
-export function top(app: PhasescopeApp, name: string): ReturnType<PhasescopeApp['page']['locator']> {
-  return app.page.locator('.top').getByText(name, { exact: true }).first()
+export function top({ page }: { page: Page }, name: string): ReturnType<Page['locator']> {
+  return page.locator('.top').getByText(name, { exact: true }).first()
 }
 
-export const review = (app: PhasescopeApp, file: string): ReturnType<PhasescopeApp['page']['locator']> =>
-  app.page.getByRole('dialog').filter({ hasText: file })
+export const review = ({ page }: { page: Page }, file: string): ReturnType<Page['locator']> =>
+  page.getByRole('dialog').filter({ hasText: file })
+
+/** Another start of the application, without paths or from the folder that the path lies in. It hands over and ends. */
+export async function startAgain(app: PhasescopeApp, path: string | null): Promise<void> {
+  const { env, program, flags } = await app.electron!.evaluate(() => ({
+    env: process.env as Record<string, string>,
+    program: process.execPath,
+    flags: process.argv.filter((argument) => argument === '--no-sandbox')
+  }))
+  const paths = path === null ? [] : [`./${basename(path)}`]
+  const cwd = path === null ? undefined : dirname(path)
+  const second = spawn(program, [...flags, root, ...paths], { env, cwd, stdio: 'ignore' })
+  await new Promise((resolve) => second.once('exit', resolve))
+}
+
+/** The pages of all windows but the hidden one that trains. */
+export function pagesOf(app: PhasescopeApp): Page[] {
+  return app.electron!.windows().filter((page) => page.url() === 'app://phasescope/')
+}

@@ -329,7 +329,8 @@ test('17: only the main frame of the own page is answered', async ({ app }) => {
   const replies = await app.electron!.evaluate(
     async ({ BrowserWindow }, preload) => {
       const answers: unknown[] = []
-      for (const url of ['about:blank', 'data:text/html,hello']) {
+      // The last one is the application's own page, in a window that has no engine.
+      for (const url of ['about:blank', 'data:text/html,hello', 'app://phasescope/']) {
         const other = new BrowserWindow({
           show: false,
           webPreferences: { preload, sandbox: true, contextIsolation: true }
@@ -343,7 +344,7 @@ test('17: only the main frame of the own page is answered', async ({ app }) => {
     join(root, 'out', 'preload', 'index.cjs')
   )
   const refused = { ok: false, error: { code: 'bad-request', message: 'This page may not use Phasescope.' } }
-  expect(replies).toEqual([refused, refused])
+  expect(replies).toEqual([refused, refused, refused])
 })
 
 test('18: app:// serves the built pages and nothing else', async ({ app }) => {

@@ -1,21 +1,8 @@
 /** A window that is open takes what others are given: a second start, the system, and a hand that drops it there. */
-import { spawn } from 'node:child_process'
-import { basename, dirname, join } from 'node:path'
-import { expect, root, test } from './app'
-import type { PhasescopeApp } from './app'
-import { makeProject, review, top, writeTable } from './given'
+import { dirname, join } from 'node:path'
+import { expect, test } from './app'
+import { makeProject, pagesOf, review, startAgain, top, writeTable } from './given'
 import { ask } from './steps'
-
-/** Another start of the application, from the folder that the path lies in. */
-async function startAgain(app: PhasescopeApp, path: string): Promise<void> {
-  const { env, program, flags } = await app.electron!.evaluate(() => ({
-    env: process.env as Record<string, string>,
-    program: process.execPath,
-    flags: process.argv.filter((argument) => argument === '--no-sandbox')
-  }))
-  const second = spawn(program, [...flags, root, `./${basename(path)}`], { env, cwd: dirname(path), stdio: 'ignore' })
-  await new Promise((resolve) => second.once('exit', resolve))
-}
 
 test('a second start hands over what it was given, and the system does the same', async ({ app }) => {
   // What is not there is said, and the window is there all the same.
@@ -33,18 +20,23 @@ test('a second start hands over what it was given, and the system does the same'
     app.electron!.evaluate(({ app: application }, given) => {
       application.emit('open-file', { preventDefault: () => undefined }, given)
     }, path)
+  // No project takes the place of another one: it gets a window of its own.
   await openFile(second)
-  await expect(top(app, 'Second')).toBeVisible()
+  await expect.poll(() => pagesOf(app).length).toBe(2)
+  const page = pagesOf(app).find((one) => one !== app.page)!
+  await expect(top({ page }, 'Second')).toBeVisible()
+  await expect(top(app, 'First')).toBeVisible()
 
-  // Into the project that is open, through the dialog that asks first.
+  // Into the window that was used last and its project, through the dialog that asks first.
   const table = writeTable(app, 'seed5.csv')
   await startAgain(app, table)
-  await expect(review(app, 'seed5.csv')).toBeVisible()
-  await app.page.keyboard.press('Escape')
-  await expect(review(app, 'seed5.csv')).toHaveCount(0)
+  await expect(review({ page }, 'seed5.csv')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(review({ page }, 'seed5.csv')).toHaveCount(0)
   await startAgain(app, join(dirname(table), 'missing.csv'))
-  await expect(app.page.getByText('missing.csv. Check the path.')).toBeVisible()
-  await expect(top(app, 'Second')).toBeVisible()
+  await expect(page.getByText('missing.csv. Check the path.')).toBeVisible()
+  await expect(top({ page }, 'Second')).toBeVisible()
+  expect(pagesOf(app)).toHaveLength(2)
 })
 
 test('a dropped project is opened, and dropped logs are read where they lie', async ({ app }) => {

@@ -1,17 +1,17 @@
-/** Where the files lie that were dropped last, until the page asks what they are (electron/preload/drops.ts). */
+/** Where the files lie that were dropped last on each window, until its page asks what they are (electron/preload/drops.ts). */
 import { ipcMain } from 'electron'
-import type { IpcMainEvent } from 'electron'
+import type { IpcMainEvent, WebContents } from 'electron'
 import { handedPaths } from './given-arguments'
 
-/** @returns takes them: each drop once */
-export function watchDropped(trusted: (event: IpcMainEvent) => boolean): () => string[] {
-  let paths: string[] = []
+/** @returns takes those of a page: each drop once, and by the page that it was made on */
+export function watchDropped(trusted: (event: IpcMainEvent) => boolean): (contents: WebContents) => string[] {
+  const dropped = new WeakMap<WebContents, string[]>()
   ipcMain.on('phasescope:dropped', (event, data: unknown) => {
-    if (trusted(event)) paths = handedPaths(data)
+    if (trusted(event)) dropped.set(event.sender, handedPaths(data))
   })
-  return () => {
-    const taken = paths
-    paths = []
+  return (contents) => {
+    const taken = dropped.get(contents) ?? []
+    dropped.delete(contents)
     return taken
   }
 }

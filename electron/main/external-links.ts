@@ -3,32 +3,27 @@
  * handler is not told whether there was a click; the preload script hears of real clicks only (electron/preload/links.ts)
  * and asks here.
  */
-import { dialog, ipcMain, shell } from 'electron'
-import type { BrowserWindow, IpcMainEvent } from 'electron'
+import { BrowserWindow, dialog, ipcMain, shell } from 'electron'
+import type { IpcMainEvent } from 'electron'
 
 /** Hosts that the application's own texts link to. There are none; all links come out of logs. */
 const ownHosts: ReadonlySet<string> = new Set<string>()
 
-export interface ExternalLinks {
-  window(): BrowserWindow | null
-  /** Whether a message comes from the application's own page. */
-  trusted(event: IpcMainEvent): boolean
-}
-
-export function openExternalLinks({ window, trusted }: ExternalLinks): void {
+/** @param trusted whether a message comes from the application's own page */
+export function openExternalLinks(trusted: (event: IpcMainEvent) => boolean): void {
   const agreed = new Set(ownHosts)
-  let asking = false
+  /** One question at a time in each window. */
+  const asking = new WeakSet<BrowserWindow>()
 
-  const open = async (address: string): Promise<void> => {
+  const open = async (parent: BrowserWindow, address: string): Promise<void> => {
     const url = httpsAddress(address)
-    const parent = window()
-    if (!url || !parent || asking) return
+    if (!url || asking.has(parent)) return
     if (!agreed.has(url.host)) {
-      asking = true
+      asking.add(parent)
       try {
         if (!(await agrees(parent, url))) return
       } finally {
-        asking = false
+        asking.delete(parent)
       }
       agreed.add(url.host)
     }
@@ -36,7 +31,8 @@ export function openExternalLinks({ window, trusted }: ExternalLinks): void {
   }
 
   ipcMain.on('phasescope:open-link', (event, address: unknown) => {
-    if (trusted(event) && typeof address === 'string') open(address).catch(() => undefined)
+    const parent = BrowserWindow.fromWebContents(event.sender)
+    if (parent && trusted(event) && typeof address === 'string') open(parent, address).catch(() => undefined)
   })
 }
 

@@ -1,4 +1,7 @@
-/** The one gate for IPC: checks the sender, hands on to the engine, and holds pushes back until the page listens. */
+/**
+ * The one gate for IPC: checks the sender, hands on to the engine of the sender's own window and to no other, and holds pushes
+ * back until the page listens.
+ */
 import { ipcMain } from 'electron'
 import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron'
 import type { Engine } from '../../src/engine/engine'
@@ -8,21 +11,24 @@ import { forClients } from '../../src/host/replies'
 import { appOrigin } from './app-protocol'
 
 export interface Gate {
-  /** Whether a message comes from the main frame of a page of ours. */
+  /** From now on the page asks this engine, and hears of it, until it is gone. */
+  connect(contents: WebContents, engine: Engine): void
+  /** Whether a message comes from the main frame of a page of ours that has an engine. */
   trusted(event: IpcMainInvokeEvent | IpcMainEvent): boolean
   /** An event for one page, if it listens. */
   push<N extends EventName>(contents: WebContents, name: N, payload: EventPayload<N>): void
 }
 
 /** @param buildFolder the folder of the running bundle, which pages are not told */
-export function openGate(engine: Engine, developmentOrigin: string | null, buildFolder: string): Gate {
+export function openGate(developmentOrigin: string | null, buildFolder: string): Gate {
+  const engines = new Map<WebContents, Engine>()
   const ready = new Set<WebContents>()
   /** By page: ends the questions of one that has gone or was loaded anew. */
   const askers = new Map<WebContents, AbortController>()
 
   const trusted = (event: IpcMainInvokeEvent | IpcMainEvent): boolean => {
     const frame = event.senderFrame
-    if (!frame || frame !== event.sender.mainFrame) return false
+    if (!engines.has(event.sender) || !frame || frame !== event.sender.mainFrame) return false
     try {
       const { origin, protocol, host } = new URL(frame.url)
       return `${protocol}//${host}` === appOrigin || (developmentOrigin !== null && origin === developmentOrigin)
@@ -47,7 +53,8 @@ export function openGate(engine: Engine, developmentOrigin: string | null, build
   }
 
   ipcMain.handle('phasescope:request', async (event, name: unknown, params: unknown): Promise<Reply> => {
-    if (!trusted(event)) {
+    const engine = engines.get(event.sender)
+    if (!engine || !trusted(event)) {
       return { ok: false, error: { code: 'bad-request', message: 'This page may not use Phasescope.' } }
     }
     const { signal } = askerOf(event.sender)
@@ -66,20 +73,24 @@ export function openGate(engine: Engine, developmentOrigin: string | null, build
     sender.once('render-process-gone', leave)
   })
 
-  const send = (contents: WebContents, name: EventName, payload: unknown): void => {
+  const push = (contents: WebContents, name: EventName, payload: unknown): void => {
+    if (!ready.has(contents)) return
     try {
       if (!contents.isDestroyed()) contents.send('phasescope:event', name, payload)
     } catch {
       // Its page is going this moment; a push to nobody must not be the end of what was pushed.
     }
   }
-  engine.listen((name, payload) => {
-    for (const contents of ready) send(contents, name, payload)
-  })
   return {
+    connect(contents, engine) {
+      engines.set(contents, engine)
+      const stop = engine.listen((name, payload) => push(contents, name, payload))
+      contents.once('destroyed', () => {
+        engines.delete(contents)
+        stop()
+      })
+    },
     trusted,
-    push(contents, name, payload) {
-      if (ready.has(contents)) send(contents, name, payload)
-    }
+    push
   }
 }

@@ -3,13 +3,14 @@ import { screen } from 'electron'
 import type { BrowserWindow } from 'electron'
 import { join } from 'node:path'
 import { makeFolder, readJson, writeJson } from '../../src/project/files'
-import { keptPlace, placeToOpen, type KeptPlace } from './window-place'
+import { keptPlace, placeBeside, placeToOpen, type KeptPlace } from './window-place'
 
 /** Moving and sizing by hand tell of every step. */
 const pauseMs = 500
 
 export class KeptWindow {
   private place: KeptPlace | null = null
+  /** Whose place it is: of several windows, the one that was used last. */
   private window: BrowserWindow | null = null
   private timer: NodeJS.Timeout | null = null
   /** Writes one after the other, so that the last one counts. */
@@ -23,26 +24,31 @@ export class KeptWindow {
     if (saved.success) this.place = saved.data
   }
 
-  toOpen(): ReturnType<typeof placeToOpen> {
+  /** @param last the window that was used last, if there is one */
+  toOpen(last: BrowserWindow | null): ReturnType<typeof placeToOpen> {
     const primary = screen.getPrimaryDisplay()
     const others = screen.getAllDisplays().filter(({ id }) => id !== primary.id)
-    return placeToOpen(
-      this.place,
-      [primary, ...others].map(({ workArea }) => workArea)
-    )
+    const displays = [primary, ...others].map(({ workArea }) => workArea)
+    return last ? placeBeside(last.getNormalBounds(), displays) : placeToOpen(this.place, displays)
   }
 
   watch(window: BrowserWindow): void {
     this.window = window
     const note = (): void => {
+      this.window = window
       this.timer ??= setTimeout(() => this.save(), pauseMs)
     }
+    window.on('focus', note)
     window.on('resize', note)
     window.on('move', note)
     window.on('maximize', note)
     window.on('unmaximize', note)
-    window.on('close', () => this.save())
+    window.on('close', () => {
+      this.window = window
+      this.save()
+    })
     window.on('closed', () => {
+      if (this.window !== window) return
       this.stopTimer()
       this.window = null
     })

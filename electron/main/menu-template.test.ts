@@ -9,7 +9,17 @@ function offer(id: string, keys: string | null = null, on = false): OfferedActio
 
 function now(given: Partial<MenuNow> = {}): MenuNow {
   const nothing = (): void => undefined
-  return { platform: 'linux', developer: false, offered: [], recents: [], run: nothing, about: nothing, ...given }
+  return {
+    platform: 'linux',
+    developer: false,
+    offered: [],
+    recents: [],
+    windows: [],
+    run: nothing,
+    front: nothing,
+    about: nothing,
+    ...given
+  }
 }
 
 /** All items below all menus, those of submenus too. */
@@ -26,11 +36,29 @@ describe('the application menu', () => {
     expect(find(given, 'project.close')).toMatchObject({ enabled: false })
   })
 
-  it('does an action by its name', () => {
-    const done: string[] = []
-    const item = find({ offered: [offer('import')], run: (id) => done.push(id) }, 'import')
+  it('does an action by its name, in the window that it was chosen in', () => {
+    const done: unknown[] = []
+    const item = find({ offered: [offer('import')], run: (id, window) => done.push([id, window]) }, 'import')
     item?.click?.(undefined as never, undefined, undefined as never)
-    expect(done).toEqual(['import'])
+    item?.click?.(undefined as never, { id: 7 } as never, undefined as never)
+    expect(done).toEqual([
+      ['import', undefined],
+      ['import', 7]
+    ])
+  })
+
+  it('lists the windows by their projects and brings one to the front; a Mac lists them itself', () => {
+    const shown: number[] = []
+    const windows = [
+      { id: 1, name: 'R&D', isLast: false },
+      { id: 4, name: 'Start page', isLast: true }
+    ]
+    const given = { windows, front: (id: number) => shown.push(id) }
+    expect(find(given, 'window.show.1')).toMatchObject({ label: 'R&&D', type: 'radio', checked: false })
+    expect(find(given, 'window.show.4')).toMatchObject({ label: 'Start page', checked: true })
+    find(given, 'window.show.1')?.click?.(undefined as never, undefined, undefined as never)
+    expect(shown).toEqual([1])
+    expect(find({ ...given, platform: 'darwin' }, 'window.show.1')).toBeUndefined()
   })
 
   it('shows the keys of the page without listening to them', () => {
@@ -62,7 +90,9 @@ describe('the application menu', () => {
       { id: 'b', name: 'gone', folder: '/p/b', missing: true },
       { id: 'c', name: 'c'.repeat(200), folder: '/p/c', missing: false }
     ]
-    const given = { recents, offered: [offer('recent.a'), offer('recents.clear')] }
+    const given = { recents, offered: [offer('recent.a'), offer('window.recent.a'), offer('recents.clear')] }
+    expect(find(given, 'window.recent.a')).toMatchObject({ label: 'R&&D (/p/a)', enabled: true })
+    expect(find(given, 'window.recent.c')).toMatchObject({ enabled: false })
     expect(find(given, 'recents')).toMatchObject({ enabled: true })
     expect(find(given, 'recent.a')).toMatchObject({ label: 'R&&D (/p/a)', enabled: true })
     expect(find(given, 'recent.b')).toBeUndefined()

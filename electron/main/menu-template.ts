@@ -10,8 +10,12 @@ export interface MenuNow {
   /** What the page can do at this moment; everything else is disabled. */
   offered: readonly OfferedAction[]
   recents: readonly { id: string; name: string; folder: string; missing: boolean }[]
-  /** Does one of the offered actions. */
-  run(id: string): void
+  /** Open windows by the names of their projects, in the order in which they were opened. */
+  windows: readonly { id: number; name: string; isLast: boolean }[]
+  /** Does one of the offered actions, in the window that the menu belongs to where the system says so. */
+  run(id: string, window: number | undefined): void
+  /** Brings a window to the front. */
+  front(id: number): void
   about(): void
 }
 
@@ -34,7 +38,7 @@ export function menuTemplate(now: MenuNow): Item[] {
       type: action ? type : 'normal',
       ...(action && type === 'radio' ? { checked: action.on } : {}),
       ...keysOf(action),
-      click: () => now.run(id)
+      click: (_item, window) => now.run(id, window?.id)
     }
   }
   const separator: Item = { type: 'separator' }
@@ -52,6 +56,26 @@ export function menuTemplate(now: MenuNow): Item[] {
       item('recents.clear', 'Clear the list')
     ]
   }
+
+  const inNewWindow: Item = {
+    id: 'recents.window',
+    label: 'Open recent in a new window',
+    enabled: recents.length > 0,
+    submenu: recents.map(({ id, name, folder }) => item(`window.recent.${id}`, labelOf(name, folder)))
+  }
+  /** A Mac lists its windows by itself. */
+  const windows: Item[] = isMac
+    ? [separator, { role: 'front' }]
+    : [
+        separator,
+        ...now.windows.map(({ id, name, isLast }): Item => ({
+          id: `window.show.${id}`,
+          label: name.replaceAll('&', '&&'),
+          type: 'radio',
+          checked: isLast,
+          click: () => now.front(id)
+        }))
+      ]
 
   return [
     ...(isMac
@@ -73,9 +97,12 @@ export function menuTemplate(now: MenuNow): Item[] {
     {
       label: '&File',
       submenu: [
+        item('window.new', 'New window'),
+        separator,
         item('project.new', 'New project…'),
         item('project.open', 'Open project…'),
         openRecent,
+        inNewWindow,
         item('project.sample', 'Open the sample project'),
         separator,
         item('import', 'Import runs…'),
@@ -112,7 +139,7 @@ export function menuTemplate(now: MenuNow): Item[] {
     {
       role: 'window',
       label: '&Window',
-      submenu: [{ role: 'minimize' }, { role: 'zoom' }, ...(isMac ? [separator, { role: 'front' as const }] : [])]
+      submenu: [{ role: 'minimize' }, { role: 'zoom' }, ...windows]
     },
     {
       role: 'help',

@@ -1,45 +1,72 @@
-/** The application menu, drawn anew whenever the page can do something else; and the projects that the system lists. */
-import { app, BrowserWindow, clipboard, dialog, Menu } from 'electron'
-import type { OfferedAction } from '../../src/contract/app'
-import type { Engine } from '../../src/engine/engine'
+/** The application menu, that of the window that was used last: drawn anew whenever its page can do something else. */
+import { app, clipboard, dialog, Menu } from 'electron'
+import type { EngineGroup } from '../../src/engine/engine-group'
 import { developerTools } from './development'
-import { menuTemplate } from './menu-template'
+import { menuTemplate, type MenuNow } from './menu-template'
+import type { ProjectWindows } from './project-windows'
 
 export class ApplicationMenu {
-  private offered: readonly OfferedAction[] = []
-  private drawing = 0
+  private recents: MenuNow['recents'] = []
+  private reading = 0
+  private drawn = ''
 
-  /** @param run does an action of the page */
   constructor(
-    private readonly engine: Engine,
+    private readonly group: EngineGroup,
     private readonly version: string,
-    private readonly run: (id: string) => void
-  ) {
-    engine.on('project.changed', (project) => {
-      if (project && !project.sample) app.addRecentDocument(project.folder)
-    })
+    private readonly windows: ProjectWindows
+  ) {}
+
+  /** The window, or one of the others, is another one, or can do something else. */
+  async show(): Promise<void> {
+    // At once, with what is known: another window in front has other actions, and the old ones are none of it.
+    this.draw()
+    const reading = ++this.reading
+    const recents = await this.group.recents.list().catch(() => [])
+    if (reading !== this.reading) return
+    if (recents.length === 0) app.clearRecentDocuments()
+    this.recents = recents
+    this.draw()
   }
 
-  /** @param actions nothing, as long as there is no page */
-  async show(actions: readonly OfferedAction[]): Promise<void> {
-    this.offered = actions
-    const drawing = ++this.drawing
-    const recents = await this.engine.call('project.recent', {}).catch(() => [])
-    if (drawing !== this.drawing) return
-    if (recents.length === 0) app.clearRecentDocuments()
-    const template = menuTemplate({
+  private draw(): void {
+    const { open, last } = this.windows
+    const now = {
       platform: process.platform,
       developer: developerTools(),
-      offered: this.offered,
-      recents,
-      run: (id) => {
-        this.run(id)
-        // The system has marked what was clicked; what is chosen, the page knows.
-        void this.show(this.offered)
+      offered: last?.offered ?? [],
+      recents: this.recents.map(({ id, name, folder, missing }) => ({ id, name, folder, missing })),
+      windows: [...open]
+        .sort((a, b) => a.window.id - b.window.id)
+        .map((one) => ({ id: one.window.id, name: one.name, isLast: one === last }))
+    }
+    const text = JSON.stringify(now)
+    // A menu that is open is closed by a new one.
+    if (text === this.drawn) return
+    this.drawn = text
+    const template = menuTemplate({
+      ...now,
+      run: (id, window) => {
+        const chosen = open.find((one) => one.window.id === window) ?? this.windows.last
+        if (chosen) {
+          this.windows.front(chosen)
+          chosen.run(id)
+        }
+        this.drawAgain()
+      },
+      front: (id) => {
+        const chosen = this.windows.open.find(({ window }) => window.id === id)
+        if (chosen) this.windows.front(chosen)
+        this.drawAgain()
       },
       about: () => void this.about()
     })
     Menu.setApplicationMenu(Menu.buildFromTemplate(template))
+  }
+
+  /** The system has marked what was clicked; what is chosen, the page knows. */
+  private drawAgain(): void {
+    this.drawn = ''
+    this.draw()
   }
 
   private async about(): Promise<void> {
@@ -59,7 +86,7 @@ export class ApplicationMenu {
       cancelId: 0,
       noLink: true
     }
-    const window = BrowserWindow.getFocusedWindow()
+    const window = this.windows.last?.window
     const { response } = await (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options))
     if (response === 1) void clipboard.writeText(`Phasescope\n${detail}`)
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { keptPlace, placeToOpen, type Area, type KeptPlace } from './window-place'
+import { keptPlace, placeBeside, placeToOpen, type Area, type KeptPlace } from './window-place'
 
 const left: Area = { x: 0, y: 25, width: 1920, height: 1055 }
 const right: Area = { x: 1920, y: 0, width: 2560, height: 1440 }
@@ -60,5 +60,37 @@ describe('the place of a window', () => {
       { ...kept(), maximized: 'yes' }
     ])
       expect(keptPlace.safeParse(wrong).success, JSON.stringify(wrong)).toBe(false)
+  })
+})
+
+describe('the place of another window', () => {
+  const beside = (window: Partial<Area>, displays: Area[]) =>
+    placeBeside({ x: 100, y: 100, width: 1280, height: 820, ...window }, displays)
+
+  it('is a step beside the one that was used last, as large as that', () => {
+    expect(beside({}, [left])).toEqual({ bounds: { x: 128, y: 128, width: 1280, height: 820 }, maximized: false })
+    expect(beside({ x: 3000, y: 300 }, [left, right]).bounds).toMatchObject({ x: 3028, y: 328 })
+  })
+
+  it('is wholly on the display, however many there are, and never that of the one before', () => {
+    let last: Area = { x: 100, y: 100, width: 1280, height: 820 }
+    for (let n = 0; n < 60; n++) {
+      const next = { ...last, ...placeBeside(last, [left]).bounds }
+      expect([next.x, next.y], `window ${n}`).not.toEqual([last.x, last.y])
+      expect(next.x).toBeGreaterThanOrEqual(left.x)
+      expect(next.y).toBeGreaterThanOrEqual(left.y)
+      expect(next.x + next.width).toBeLessThanOrEqual(left.x + left.width)
+      expect(next.y + next.height).toBeLessThanOrEqual(left.y + left.height)
+      last = next
+    }
+  })
+
+  it('is smaller than a window that fills the display', () => {
+    expect(placeBeside(left, [left]).bounds).toEqual({ x: 28, y: 53, width: 1892, height: 1027 })
+  })
+
+  it('is on the first display where the other window is on none', () => {
+    expect(beside({ x: 9000 }, [left]).bounds).toEqual({ x: 0, y: 25, width: 1280, height: 820 })
+    expect(placeBeside(left, []).bounds).toEqual({ width: 1440, height: 900 })
   })
 })

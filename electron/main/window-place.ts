@@ -27,6 +27,8 @@ export const smallest = { width: 720, height: 480 }
 const usual = { width: 1440, height: 900 }
 /** As much of the title bar as a hand needs to move the window. */
 const grip = { width: 120, height: 24 }
+/** From one window to the next: a title bar, so that each can be seen and taken hold of. */
+const step = 28
 
 /**
  * How a window opens.
@@ -46,6 +48,32 @@ export function placeToOpen(
   return { bounds: { x: kept.x, y: kept.y, ...sizeWithin(kept, display) }, maximized: kept.maximized }
 }
 
+/**
+ * How a window opens beside another one: a step to the right and down, as large as that, and wholly on its display. At the edge
+ * of the display it begins anew at its corner.
+ * @param other the window that was used last, when it is not maximised
+ * @param displays as for `placeToOpen`
+ */
+export function placeBeside(other: Area, displays: readonly Area[]): { bounds: Partial<Area>; maximized: boolean } {
+  const display = displays.find((area) => hasGrip(other, area)) ?? displays[0]
+  if (!display) return { bounds: usual, maximized: false }
+  const wanted = sizeWithin(other, display)
+  const fits = ({ x, y }: { x: number; y: number }): boolean =>
+    x >= display.x &&
+    y >= display.y &&
+    x + wanted.width <= display.x + display.width &&
+    y + wanted.height <= display.y + display.height
+  const beside = { x: other.x + step, y: other.y + step }
+  if (fits(beside)) return { bounds: { ...beside, ...wanted }, maximized: false }
+  const corner = { x: display.x, y: display.y }
+  const taken = Math.abs(other.x - corner.x) < step && Math.abs(other.y - corner.y) < step
+  if (!taken) return { bounds: { ...corner, ...wanted }, maximized: false }
+  // One that fills the display would be hidden behind this one: it has to be smaller.
+  const inset = { x: corner.x + step, y: corner.y + step }
+  const left = { width: display.width - step, height: display.height - step }
+  return { bounds: { ...inset, ...sizeWithin(wanted, left) }, maximized: false }
+}
+
 /** Whether enough of the upper edge lies on the display. */
 function hasGrip(window: Area, display: Area): boolean {
   const width = Math.min(window.x + window.width, display.x + display.width) - Math.max(window.x, display.x)
@@ -56,7 +84,10 @@ function hasGrip(window: Area, display: Area): boolean {
   )
 }
 
-function sizeWithin(wanted: { width: number; height: number }, display: Area): { width: number; height: number } {
+function sizeWithin(
+  wanted: { width: number; height: number },
+  display: { width: number; height: number }
+): { width: number; height: number } {
   const within = (side: 'width' | 'height'): number => Math.max(smallest[side], Math.min(wanted[side], display[side]))
   return { width: within('width'), height: within('height') }
 }

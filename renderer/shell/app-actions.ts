@@ -54,6 +54,22 @@ export function useAppActions(shell: { palette: () => void; shortcuts: () => voi
       }))
   ]
 
+  /** Only where the host has windows: in a browser, a tab is the browser's. */
+  const otherWindow = (): Action[] =>
+    app.info?.canOpenWindows
+      ? [
+          { id: 'window.new', title: actionKeys['window.new'].title, run: () => void opening.inNewWindow(null) },
+          ...app.recent
+            .filter(({ id, missing }) => id !== app.project?.id && !missing)
+            .map(({ id, name }) => ({
+              id: `window.recent.${id}`,
+              title: `Open ${name} in a new window`,
+              about: 'a recent project',
+              run: () => void opening.inNewWindow(id)
+            }))
+        ]
+      : []
+
   provideActions(() => [
     ...(app.project
       ? [
@@ -62,6 +78,7 @@ export function useAppActions(shell: { palette: () => void; shortcuts: () => voi
         ]
       : []),
     ...openProject(),
+    ...otherWindow(),
     ...(app.recent.length > 0
       ? [{ id: 'recents.clear', title: 'Clear the list of recent projects', run: () => void opening.forgetRecent() }]
       : []),

@@ -38,7 +38,7 @@ export function useMenuActions(): void {
     onEvent('actions.run', ({ id }) => {
       const action = actions.all.find((one) => one.id === id)
       if (!action) return
-      if (hasOpenDialog() && !id.startsWith('theme.')) {
+      if (hasOpenDialog() && !/^(theme|window)\./.test(id)) {
         app.notice = { level: 'info', text: `Close the dialog first, then choose "${action.title}" again.` }
       } else action.run()
     })

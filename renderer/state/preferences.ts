@@ -1,4 +1,4 @@
-/** What the user chose for the whole application; kept in this browser profile. */
+/** What the user chose for the whole application; kept in this browser profile, and the same in all windows. */
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import { refreshChartTheme } from '../ui/theme'
@@ -25,6 +25,10 @@ export const usePreferences = defineStore('preferences', () => {
     { immediate: true, flush: 'sync' }
   )
   watch(theme, (choice) => localStorage.setItem(storageKey, choice))
+  // Told of what other windows write, and not of one's own.
+  window.addEventListener('storage', ({ key }) => {
+    if (key === storageKey) theme.value = readChoice()
+  })
 
   return { theme, effectiveTheme }
 })

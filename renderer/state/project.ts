@@ -29,6 +29,7 @@ export const useProject = defineStore('project', () => {
   const leaving: (() => Promise<unknown>)[] = []
 
   onEvent('project.changed', (changed) => (project.value = changed))
+  onEvent('project.recents', () => void attempt(loadRecent))
   onEvent('log', (entry) => (logs.value = [...logs.value.slice(-999), entry]))
   onHostLost((reason) => (lost.value = reason))
 

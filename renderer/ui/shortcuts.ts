@@ -21,6 +21,7 @@ export const actionKeys = {
   import: { keys: 'Mod+I', title: 'Import recorded runs', group: 'Everywhere' },
   undo: { keys: 'Mod+Z', title: 'Undo', group: 'Everywhere' },
   redo: { keys: 'Mod+Shift+Z', title: 'Redo', group: 'Everywhere' },
+  'window.new': { keys: 'Mod+Shift+N', title: 'New window', group: 'Everywhere' },
   'project.new': { keys: 'Mod+N', title: 'New project', group: 'Everywhere' },
   'project.open': { keys: 'Mod+O', title: 'Open a project', group: 'Everywhere' },
   'panel.maximise': { keys: 'M', title: 'Maximise the panel that has the focus, or restore it', group: 'Everywhere' },

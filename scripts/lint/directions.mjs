@@ -158,7 +158,7 @@ export const directions = {
   },
   'electron/main': {
     about: 'windows, menu, IPC gate, app protocol',
-    imports: ['domain', 'engine', 'host', 'contract', 'project'],
+    imports: ['domain', 'engine', 'host', 'contract', 'project', 'text'],
     node: true,
     packages: ['electron']
   },

@@ -1,5 +1,6 @@
 /** The application itself: what it runs on, and folders that are chosen. */
 import { z } from '../domain/words'
+import { id } from '../domain/ids'
 import { backendStatus } from '../domain/backends'
 import { logEntry } from '../domain/log-entry'
 import { done, nothing } from './parts'
@@ -38,7 +39,9 @@ export const appRequests = {
       cores: z.number(),
       platform: z.string(),
       defaultLocation: z.string(),
-      canPickFolders: z.boolean()
+      canPickFolders: z.boolean(),
+      /** Whether the host has windows, and can open another one. */
+      canOpenWindows: z.boolean()
     })
   },
   /** What computes on this machine. The first answer takes a moment; `again` looks anew. */
@@ -60,12 +63,14 @@ export const appRequests = {
   'paths.dropped': { params: nothing, result: z.array(givenPath) },
   /** What the page can do now, for hosts with menus of their own. */
   'actions.offer': { params: z.object({ actions: z.array(offeredAction).max(mostOfferedActions) }), result: done },
-  /** The application is ending: waits no longer for runs that are being stopped. */
+  /** Another window: on the start page, or on a recent project; the one that shows it already comes to the front. */
+  'window.open': { params: z.object({ recent: id.nullable() }), result: done },
+  /** The window or the application is closing: waits no longer for runs that are being stopped. */
   'app.hurry': { params: nothing, result: done }
 } satisfies RequestTable
 
 export const appEvents = {
-  /** Runs are being stopped, each at a checkpoint, before the application ends: how many have. */
+  /** Runs are being stopped, each at a checkpoint, before the window closes: how many of its own have. */
   'app.closing': z.object({ stopped: z.number(), total: z.number() }),
   /** There are given paths to be taken. */
   'paths.given': nothing,

@@ -12,12 +12,13 @@ export const projectRequests = {
     params: z.object({ name: z.string().trim().min(1).max(120), locationGrant: z.string().nullable() }),
     result: projectInfo
   },
-  'project.open': { params: z.object({ grant: id }), result: projectInfo },
-  'project.openRecent': { params: z.object({ id }), result: projectInfo },
+  /** Null, here and with the next ones: another window shows it, and is in front now. */
+  'project.open': { params: z.object({ grant: id }), result: projectInfo.nullable() },
+  'project.openRecent': { params: z.object({ id }), result: projectInfo.nullable() },
   'project.forget': { params: z.object({ id }), result: done },
   /** Empties the list of recent projects; the projects stay as they are. */
   'project.forgetAll': { params: nothing, result: done },
-  'project.openSample': { params: nothing, result: projectInfo },
+  'project.openSample': { params: nothing, result: projectInfo.nullable() },
   /** What the sample project holds, for the start page; null when it is not part of this installation. */
   'project.samplePreview': {
     params: nothing,
@@ -41,5 +42,7 @@ export const projectRequests = {
 } satisfies RequestTable
 
 export const projectEvents = {
-  'project.changed': projectInfo.nullable()
+  'project.changed': projectInfo.nullable(),
+  /** The list of recent projects is another one: a project was opened or closed, in this window or in another. */
+  'project.recents': nothing
 } satisfies EventTable

@@ -396,7 +396,7 @@ describe('recent projects', () => {
     expect(second.folder).toBe(`${first.folder}-2`)
     const listed = await ask(engine, 'project.recent', {})
     expect(listed.map((entry) => entry.id)).toEqual([second.id, first.id])
-    expect((await ask(engine, 'project.openRecent', { id: first.id })).folder).toBe(first.folder)
+    expect((await ask(engine, 'project.openRecent', { id: first.id }))?.folder).toBe(first.folder)
     await ask(engine, 'project.close', {})
     writeFileSync(join(first.folder, 'project.json'), 'x')
     await expect(ask(engine, 'project.openRecent', { id: first.id })).rejects.toMatchObject({ code: 'damaged' })

@@ -1,9 +1,11 @@
 /**
  * The engine: the implementation of the contract, the same under Electron, the browser host and the command line.
  * It owns the open project and the jobs, begins and ends them, and computes nothing itself. What it answers stands in `requests/`.
+ * A process may have several, one for each window; what these share is their group's.
  */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { ProjectActivity, ProjectInfo } from '../domain/project'
 import type { RunInfo } from '../domain/run'
 import { PhasescopeError, toWireError } from '../domain/errors'
 import type { OfferedAction } from '../contract/app'
@@ -12,41 +14,29 @@ import { isRequestName, requests } from '../contract/requests'
 import type { ParsedParams, RequestName, RequestResult } from '../contract/requests'
 import type { Reply } from '../contract/wire'
 import { confine } from '../project/places'
-import { markOf } from '../project/processes'
 import { createProject, openProject } from '../project/project-folder'
 import { emptyTrash } from '../project/trash'
-import { AnalysisService } from './analyses/analysis-service'
-import { BackendChoice } from './training/backend-choice'
-import { BackendRegistry } from './training/backends'
+import type { AnalysisService } from './analyses/analysis-service'
+import type { BackendRegistry } from './training/backends'
 import { DataService } from './data/data-service'
+import { EngineGroup, type GroupOptions, type Member } from './engine-group'
 import { PathGrants } from './grants'
 import { handlersOf } from './requests'
 import type { Handlers } from './requests/handlers'
 import { ImportService } from './imports/import-service'
-import { Log } from './log'
+import type { Log } from './log'
 import { GivenPaths } from './project/given-path'
 import { LogFollower } from './project/log-follower'
-import type { Places, WorkerLauncher } from './ports'
 import { RoleValues } from './project/role-values'
-import { ProjectSession } from './project/project-session'
-import { computations, questions, questionWorkers } from './questions'
-import { recentEntry, Recents } from './project/recents'
-import { RunClaims } from './project/run-claims'
-import { TaskPool } from './task-pool'
-import { TrainingService } from './training/training-service'
-import { TrustedFolders } from './project/trusted-folders'
-import { TrustedMetrics } from './training/trusted-metrics'
+import { placeOf, ProjectSession } from './project/project-session'
+import { recentEntry } from './project/recents'
+import type { RunClaims } from './project/run-claims'
+import type { TaskPool } from './task-pool'
+import type { TrainingService } from './training/training-service'
+import type { TrustedFolders } from './project/trusted-folders'
+import type { TrustedMetrics } from './training/trusted-metrics'
 
-export interface EngineOptions {
-  launcher: WorkerLauncher
-  places: Places
-  host: 'electron' | 'browser'
-  version: string
-  cores: number
-  /** Training runs side by side; by default one per core. */
-  parallel?: number
-  /** Look at followed logs all the time: for hosts with somebody watching. */
-  follow?: boolean
+export interface EngineOptions extends GroupOptions {
   /** A native folder dialog, where the host has one. */
   pickFolder?: (purpose: 'open-project' | 'new-project-location') => Promise<string | null>
   /** The same for what to import. */
@@ -55,14 +45,15 @@ export interface EngineOptions {
   takeDropped?: () => string[]
   /** What the page can do now, where the host has menus of its own. */
   offered?: (actions: OfferedAction[]) => void
+  /** Another window, on the project in a folder or on the start page, where the host has several. */
+  openWindow?: (folder: string | null) => Promise<void>
+  /** Brings the window of this engine to the front: somebody has asked another one for what it shows. */
+  front?: () => void
 }
-
-/** How often is told what trains, at most. */
-const activityIntervalMs = 500
 
 export type EventListener = <N extends EventName>(name: N, payload: EventPayload<N>) => void
 
-export class Engine {
+export class Engine implements Member {
   readonly log: Log
   readonly backends: BackendRegistry
   readonly training: TrainingService
@@ -71,65 +62,45 @@ export class Engine {
   readonly data: DataService
   /** What the host was given by path, until a page takes it. */
   readonly given: GivenPaths
+  readonly trusted: TrustedMetrics
+  readonly trust: TrustedFolders
+  readonly claims: RunClaims
   private readonly listeners = new Set<EventListener>()
-  private readonly recents: Recents
-  /** Reading for the views has workers of its own, so that curves never wait behind a fit. */
   private readonly queries: TaskPool
-  private readonly compute: TaskPool
   private readonly follower: LogFollower
   private readonly roleValues: RoleValues
-  /** The user's metric functions that somebody has said may run. */
-  readonly trusted: TrustedMetrics
-  /** Folders that the user has said may be trusted. */
-  readonly trust: TrustedFolders
-  readonly claims = new RunClaims(markOf())
   /** The project that is shown. */
   private session: ProjectSession | null = null
   /** Projects that are not shown, and train or fit all the same. */
   private readonly kept = new Set<ProjectSession>()
+  /** Those of them that are just let go of. */
+  private readonly retiring = new Map<ProjectSession, Promise<void>>()
+  /** Where the project lies that is about to be shown. */
+  private readonly opening = new Set<string>()
   /** Opening and closing happen one after the other, so that no two of them meet halfway. */
   private turn: Promise<unknown> = Promise.resolve()
-  private activityTimer: NodeJS.Timeout | null = null
+  private closed: Promise<void> | null = null
   private readonly handlers: Handlers
 
-  constructor(private readonly options: EngineOptions) {
+  constructor(
+    private readonly options: EngineOptions,
+    private readonly group = new EngineGroup(options)
+  ) {
     const push = <N extends EventName>(name: N, payload: EventPayload<N>): void => this.push(name, payload)
     const pushOf = <N extends EventName>(session: ProjectSession, name: N, payload: EventPayload<N>): void =>
       this.pushOf(session, name, payload)
-    const idle = (session: ProjectSession): void => void this.retireWhenIdle(session)
-    this.log = new Log((entry) => push('log', entry))
-    this.recents = new Recents(options.places.userData)
-    this.trusted = new TrustedMetrics(options.places.userData)
-    this.trust = new TrustedFolders(options.places.userData)
-    this.queries = new TaskPool(options.launcher, questionWorkers, questions)
-    this.compute = new TaskPool(options.launcher, options.cores, computations)
+    this.log = group.log
+    this.backends = group.backends
+    this.training = group.training
+    this.analyses = group.analyses
+    this.trusted = group.trusted
+    this.trust = group.trust
+    this.claims = group.claims
+    this.queries = group.queries
     const versions = { phasescope: options.version, node: process.versions.node }
     const { launcher, places, cores } = options
-    this.backends = new BackendRegistry(launcher, options.host)
-    const choice = new BackendChoice({ registry: this.backends, launcher, places, log: this.log })
-    this.training = new TrainingService({
-      launcher,
-      places,
-      choice,
-      parallel: options.parallel ?? cores,
-      attended: options.follow ?? false,
-      trusted: this.trusted,
-      claims: this.claims,
-      versions,
-      log: this.log,
-      push: pushOf,
-      active: () => this.tellActivity(),
-      idle
-    })
     this.imports = new ImportService({ launcher, places, cores, versions, log: this.log, push })
     this.data = new DataService({ launcher, log: this.log })
-    this.analyses = new AnalysisService({
-      pool: this.compute,
-      queries: this.queries,
-      log: this.log,
-      push: pushOf,
-      idle
-    })
     this.follower = new LogFollower({
       launcher,
       queries: this.queries,
@@ -150,11 +121,11 @@ export class Engine {
       options,
       log: this.log,
       backends: this.backends,
-      recents: this.recents,
+      recents: group.recents,
       grants,
       given: this.given,
       queries: this.queries,
-      compute: this.compute,
+      compute: group.compute,
       training: this.training,
       analyses: this.analyses,
       imports: this.imports,
@@ -164,13 +135,15 @@ export class Engine {
       trust: this.trust,
       project: () => this.project,
       shown: () => this.session,
+      owns: (session) => this.has(session),
       pushOf,
-      openFolder: (folder) => this.openFolder(folder),
+      openOnce: (folder) => this.openOnce(folder),
       createFolder: (folder, name) => this.createFolder(folder, name),
       closeProject: (training) => this.inTurn(() => this.closeProject(training)),
       setTrust: (session, trusted) => this.setTrust(session, trusted),
       lookAgain: (session) => this.lookAgain(session)
     })
+    group.join(this)
   }
 
   /** Pushed events from now on. Returns the way to stop. */
@@ -217,10 +190,89 @@ export class Engine {
     return this.session
   }
 
+  /** The project that is shown, if one is. */
+  get shown(): ProjectInfo | null {
+    return this.session?.info() ?? null
+  }
+
+  /** Where the project lies that it shows, or is about to show. */
+  get showing(): string | null {
+    return this.session?.place ?? [...this.opening][0] ?? null
+  }
+
+  showsPlace(place: string): boolean {
+    return this.session?.place === place || this.opening.has(place)
+  }
+
+  has(session: ProjectSession): boolean {
+    return session === this.session || this.kept.has(session)
+  }
+
+  get ending(): Promise<void> | null {
+    return this.closed
+  }
+
+  /** What trains and waits in the projects of this engine; those of the others of its process are no matter of it. */
+  activity(): ProjectActivity[] {
+    return this.group.activityOf(this)
+  }
+
+  front(): void {
+    this.options.front?.()
+  }
+
+  idle(session: ProjectSession): void {
+    void this.retireWhenIdle(session)
+  }
+
+  async handOver(place: string, to: Member): Promise<ProjectSession | null> {
+    const ending = [...this.retiring].find(([one]) => one.place === place)
+    if (ending) {
+      // What it still writes is read by whoever opens the project next.
+      await ending[1].catch(() => undefined)
+      return null
+    }
+    const session = [...this.kept].find((one) => one.place === place)
+    if (!session) return null
+    this.kept.delete(session)
+    to.take(session)
+    this.confine()
+    return session
+  }
+
+  take(session: ProjectSession): void {
+    this.kept.add(session)
+  }
+
+  /**
+   * Opens a project unless another window shows it or is about to: then that one comes to the front, and null is the answer.
+   * Two sessions of one process must not write one project, and nobody wants to look at it twice without knowing.
+   */
+  private async openOnce(folder: string): Promise<ProjectInfo | null> {
+    const place = await placeOf(resolve(folder))
+    for (;;) {
+      const other = this.group.shownElsewhere(place, this)
+      if (!other) break
+      if (!other.ending) {
+        other.front()
+        return null
+      }
+      await other.ending
+    }
+    // Before the next wait, so that no other window can begin to open it, too.
+    this.opening.add(place)
+    try {
+      return (await this.openFolder(folder)).info()
+    } finally {
+      this.opening.delete(place)
+    }
+  }
+
   /** Opens a project by path: for the command line and for the host's own arguments. */
   async openFolder(folder: string): Promise<ProjectSession> {
     return this.inTurn(async () => {
       const place = resolve(folder)
+      this.checkOpen()
       // Before its first file is read: that may be a link, too.
       this.confine((await this.trust.has(place)) ? [] : [place])
       try {
@@ -247,10 +299,22 @@ export class Engine {
   /** Makes a project and opens it. What is made here is trusted. */
   private async createFolder(folder: string, name: string): Promise<ProjectSession> {
     return this.inTurn(async () => {
-      const opened = await createProject(folder, name)
-      await this.trust.set(opened.folder, true)
-      return this.adopt(opened)
+      this.checkOpen()
+      const place = resolve(folder)
+      this.opening.add(place)
+      try {
+        const opened = await createProject(folder, name)
+        await this.trust.set(opened.folder, true)
+        return await this.adopt(opened)
+      } finally {
+        this.opening.delete(place)
+      }
     })
+  }
+
+  /** A window that closes opens nothing more: nobody would ever close it again. */
+  private checkOpen(): void {
+    if (this.closed) throw new PhasescopeError('cancelled', 'The window is closing.')
   }
 
   /** The runs of the shown project with the values of the series that people have given roles to. */
@@ -270,7 +334,13 @@ export class Engine {
    * Ends every job and thread. Runs stop at a checkpoint each and can be continued; nothing is written into any project
    * afterwards.
    */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    const ended = this.end()
+    this.closed ??= ended.catch(() => undefined)
+    return ended
+  }
+
+  private async end(): Promise<void> {
     await this.inTurn(async () => {
       const stopped = new Map<ProjectSession, [number, number]>()
       const tell = (session: ProjectSession) => (done: number, total: number) => {
@@ -285,14 +355,8 @@ export class Engine {
       await this.closeProject('stop', shown ? tell(shown) : undefined)
       await Promise.all(ending)
     }).finally(async () => {
-      if (this.activityTimer) clearTimeout(this.activityTimer)
-      await Promise.all([
-        this.follower.close(),
-        this.queries.close(),
-        this.compute.close(),
-        this.imports.close(),
-        this.data.close()
-      ])
+      confine([], this)
+      await Promise.all([this.follower.close(), this.imports.close(), this.data.close(), this.group.leave(this)])
     })
   }
 
@@ -301,12 +365,12 @@ export class Engine {
     return handler(params, signal)
   }
 
-  private push<N extends EventName>(name: N, payload: EventPayload<N>): void {
+  push<N extends EventName>(name: N, payload: EventPayload<N>): void {
     for (const listener of this.listeners) listener(name, payload)
   }
 
   /** What happens in a project that is not shown is no news of the one that is. */
-  private pushOf<N extends EventName>(session: ProjectSession, name: N, payload: EventPayload<N>): void {
+  pushOf<N extends EventName>(session: ProjectSession, name: N, payload: EventPayload<N>): void {
     if (session === this.session) this.push(name, payload)
   }
 
@@ -322,8 +386,14 @@ export class Engine {
   }
 
   private async adopt(opened: Awaited<ReturnType<typeof openProject>>): Promise<ProjectSession> {
+    const place = await placeOf(opened.folder)
+    // Its claims are those of this process, so that a second session of it would take the first one's runs for its own.
+    if (this.group.shownElsewhere(place, this)) {
+      throw new PhasescopeError('busy', `${opened.folder} is open in another window.`)
+    }
     // The same folder again: two sessions must not write one project, so it is read anew only when nothing is at work.
-    const known = [...this.sessions()].find((session) => session.folder === opened.folder)
+    const own = [...this.sessions()].find((session) => session.place === place)
+    const known = own ?? (await this.group.takeOver(place, this))
     if (known && known === this.session) {
       const atWork = this.training.has(known) || this.analyses.isActive(known) || this.imports.running > 0
       if (atWork) {
@@ -356,8 +426,9 @@ export class Engine {
     this.confine(trusted ? [] : [opened.folder])
     try {
       let session: ProjectSession | null = null
+      // By the group, as another engine may have it by then.
       const changed = (runs: RunInfo[], removed: string[]): void => {
-        if (session !== null && session === this.session) this.push('runs.changed', { runs, removed })
+        if (session !== null) this.group.pushOf(session, 'runs.changed', { runs, removed })
       }
       session = await ProjectSession.load(opened, { claims: this.claims, trusted, changed })
       return session
@@ -370,7 +441,7 @@ export class Engine {
   /** Links are followed only in folders that somebody trusts. @param more folders that are about to be opened */
   private confine(more: string[] = []): void {
     const untrusted = [...this.sessions()].filter((session) => !session.trusted).map(({ folder }) => folder)
-    confine([...untrusted, ...more])
+    confine([...untrusted, ...more], this)
   }
 
   private async setTrust(session: ProjectSession, trusted: boolean): Promise<void> {
@@ -422,7 +493,13 @@ export class Engine {
   }
 
   /** Ends what a project still does and lets it go. */
-  private async retire(session: ProjectSession, progress?: (stopped: number, total: number) => void): Promise<void> {
+  private retire(session: ProjectSession, progress?: (stopped: number, total: number) => void): Promise<void> {
+    const over = this.letGo(session, progress).finally(() => this.retiring.delete(session))
+    this.retiring.set(session, over)
+    return over
+  }
+
+  private async letGo(session: ProjectSession, progress?: (stopped: number, total: number) => void): Promise<void> {
     try {
       await this.analyses.release(session)
       await this.training.release(session, progress)
@@ -432,7 +509,7 @@ export class Engine {
       this.kept.delete(session)
     }
     await this.remember(session)
-    this.tellActivity()
+    this.group.tellActivity()
   }
 
   private async retireWhenIdle(session: ProjectSession): Promise<void> {
@@ -443,19 +520,11 @@ export class Engine {
     }).catch((error: Error) => this.log.add('error', session.info().name, error.message))
   }
 
-  /** A few times a second at most. */
-  private tellActivity(): void {
-    this.activityTimer ??= setTimeout(() => {
-      this.activityTimer = null
-      this.push('training.activity', this.training.activity())
-    }, activityIntervalMs).unref()
-  }
-
   private async remember(session: ProjectSession): Promise<void> {
     const { id, name, folder } = session.info()
     const latest = session.listAnalyses().at(-1)
     const entry = recentEntry({ id, name, folder }, session.listRuns(), latest ? session.analysis(latest.id) : null)
-    await this.recents
+    await this.group.recents
       .remember(entry)
       .catch((error: Error) => this.log.add('warning', 'Recent projects', error.message))
   }

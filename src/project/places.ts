@@ -34,12 +34,26 @@ function outside(root: string, name: string): PhasescopeError {
   return new PhasescopeError('bad-request', `${shown} is no place inside ${root}. Nothing outside of it is used.`)
 }
 
-/** Project folders that nobody has trusted, absolute. Each thread has its own list; the host gives it to its workers. */
+/**
+ * Project folders that nobody has trusted, absolute, by whoever has them open: of several engines in one thread none takes away
+ * the guard of another one's. Each thread has its own list; the host gives it to its workers.
+ */
+const confinedOf = new Map<object, readonly string[]>()
 let confined: readonly string[] = []
+const thisThread = {}
 
-/** From now on no link below these folders is followed by this thread. */
-export function confine(folders: readonly string[]): void {
-  confined = folders.map((folder) => resolve(folder))
+/**
+ * From now on no link below these folders is followed by this thread.
+ * @param by who has them open: what it has said before counts no more, what others have said does
+ */
+export function confine(folders: readonly string[], by: object = thisThread): void {
+  if (folders.length === 0) confinedOf.delete(by)
+  else
+    confinedOf.set(
+      by,
+      folders.map((folder) => resolve(folder))
+    )
+  confined = [...new Set([...confinedOf.values()].flat())]
 }
 
 export function confinedFolders(): readonly string[] {

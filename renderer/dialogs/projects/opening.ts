@@ -18,13 +18,16 @@ export const useOpening = defineStore('opening', () => {
     () => app.attempt(app.loadRecent)
   )
 
-  /** @param work resolves to undefined when nothing was opened after all */
+  /** @param work resolves to undefined when nothing was opened after all, to null when another window shows it */
   async function open(what: string, work: () => Promise<unknown>): Promise<void> {
     if (busy.value) return
     busy.value = what
     const { page } = app
     const opened = await app.attempt(work)
     busy.value = null
+    if (opened === null) {
+      app.notice = { level: 'info', text: 'This project is open in another window, which is in front now.' }
+    }
     if (!opened) return
     const analyses = await app.attempt(() => request('analysis.list', {}))
     // The project is shown before everything of it is done; whoever has gone on by then is not called back.
@@ -77,6 +80,11 @@ export const useOpening = defineStore('opening', () => {
   /** What the host itself has been given. */
   const granted = (grant: string): Promise<void> => open('open', () => openGranted(grant))
 
+  /** @param recent null: on the start page. What is open here stays as it is. */
+  async function inNewWindow(recent: string | null): Promise<void> {
+    await app.attempt(() => request('window.open', { recent }))
+  }
+
   async function forgetRecent(): Promise<void> {
     await app.attempt(async () => {
       await request('project.forgetAll', {})
@@ -84,5 +92,5 @@ export const useOpening = defineStore('opening', () => {
     })
   }
 
-  return { busy, asking, sample, tour, recent, other, typed, granted, forgetRecent }
+  return { busy, asking, sample, tour, recent, other, typed, granted, inNewWindow, forgetRecent }
 })

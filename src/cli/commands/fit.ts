@@ -266,7 +266,7 @@ async function fitAndWatch(engine: Engine, { terminal }: Context, options: Analy
   await interruptible(
     terminal,
     'Cancelling.',
-    () => engine.analyses.cancel(id),
+    () => engine.analyses.cancel(id, () => true),
     async () => {
       end = await new Promise((finished) => {
         const stopWaiting = engine.on('analysis.finished', (payload) => {

@@ -105,8 +105,9 @@ export class AnalysisService {
     return this.options.queries.run('rows', { runs, ...query, said: chosen }, signal)
   }
 
-  cancel(id: string): void {
-    this.active.get(id)?.abort.abort()
+  cancel(id: string, isMeant: (session: ProjectSession) => boolean): void {
+    const fit = this.active.get(id)
+    if (fit && isMeant(fit.session)) fit.abort.abort()
   }
 
   isActive(session: ProjectSession): boolean {

@@ -1,5 +1,5 @@
 /** Dropped files against the limits that keep a page, or one that is gone, from filling the disk. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../project/testing/folders'
@@ -63,4 +63,14 @@ it('leaves nothing of a piece that came while it was discarded', async () => {
   await made.discard(id)
   await late
   expect(left()).toEqual([])
+})
+
+it('of one window is left alone by another one that opens, and cleaned away once it is left behind', async () => {
+  const { made, root, left } = staging()
+  const { staging: id } = made.begin()
+  await made.write(id, 'one', 0, piece)
+  mkdirSync(join(root, `${process.pid}-left`))
+  await new Staging(root).clean()
+  expect(left()).toEqual([id])
+  await made.write(id, 'one', 100, piece)
 })

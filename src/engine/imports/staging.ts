@@ -43,6 +43,9 @@ interface Staged {
   writing: number
 }
 
+/** Of all windows of this process: none of them cleans away what another one is just taking in. */
+const openHere = new Set<string>()
+
 export class Staging {
   private readonly open = new Map<string, Staged>()
   private readonly limits: StagingLimits
@@ -68,6 +71,7 @@ export class Staging {
     }
     // The process in the name, so that another Phasescope does not clean it away.
     const staging = `${process.pid}-${randomBytes(8).toString('hex')}`
+    openHere.add(staging)
     this.open.set(staging, {
       folder: join(this.root, staging),
       files: new Map(),
@@ -136,6 +140,7 @@ export class Staging {
     const staged = this.open.get(staging)
     if (!staged) return
     this.open.delete(staging)
+    openHere.delete(staging)
     this.bytes -= staged.bytes
     if (this.open.size === 0) this.stopSweeping()
     await removeFolder(staged.folder)
@@ -152,7 +157,7 @@ export class Staging {
     for (const name of names) {
       const pid = Number(name.split('-')[0])
       const mine = pid === process.pid
-      if (mine ? this.open.has(name) : lives(pid)) continue
+      if (mine ? openHere.has(name) : lives(pid)) continue
       await rm(join(this.root, name), { recursive: true, force: true }).catch(() => undefined)
     }
   }

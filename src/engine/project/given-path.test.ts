@@ -72,12 +72,33 @@ describe('given paths', () => {
     expect(taken).toMatchObject([
       { kind: 'problem', message: expect.stringContaining('missing') },
       { kind: 'project', label: basename(folder) },
-      { kind: 'problem', message: `${second} was not opened: one project is shown at a time.` },
+      { kind: 'problem', message: `${second} was not opened: a window shows one project at a time.` },
       { kind: 'import', label: 'a.csv and 1 more' }
     ])
     const grantsOf = taken.flatMap((one) => ('grant' in one ? [grants.resolveAll(one.grant)] : []))
     expect(grantsOf).toEqual([[folder], tables])
     expect(JSON.stringify(taken.filter(({ kind }) => kind !== 'problem'))).not.toContain(work)
     expect(given.take()).toEqual([])
+  })
+
+  it('keep a window for the project that it has been given, until that is open or could not be opened', async () => {
+    const grants = new PathGrants()
+    const given = new GivenPaths(grants, () => undefined)
+    const { folder } = await createProject(join(work, 'expected'), 'Expected')
+    await given.add([folder])
+    const [first] = given.take() as { grant: string }[]
+    given.settled('another')
+    expect(given.expected).toBe(folder)
+    given.settled(first.grant)
+    expect(given.expected).toBeNull()
+
+    // The page has taken it and is gone; the one in its place asks again.
+    await given.add([folder])
+    given.take()
+    expect(given.expected).toBe(folder)
+    expect(given.take()).toEqual([])
+    expect(given.expected).toBeNull()
+    given.tell('There is no room.')
+    expect(given.take()).toEqual([{ kind: 'problem', message: 'There is no room.' }])
   })
 })

@@ -61,6 +61,8 @@ async function isFolder(path: string): Promise<boolean> {
 /** What was given and waits for a page to take it. */
 export class GivenPaths {
   private waiting: GivenPath[] = []
+  /** The project that was given last, until the page has opened it or failed to. */
+  private promised: { grant: string; folder: string } | null = null
 
   constructor(
     private readonly grants: PathGrants,
@@ -70,7 +72,16 @@ export class GivenPaths {
   async add(paths: readonly string[]): Promise<void> {
     const given = await this.describe(paths)
     if (given.length === 0) return
+    for (const one of given) {
+      if (one.kind === 'project') this.promised = { grant: one.grant, folder: this.grants.resolve(one.grant) }
+    }
     this.waiting = [...this.waiting, ...given].slice(-mostWaiting)
+    this.come()
+  }
+
+  /** Why something could not be opened, for whoever looks at this page. */
+  tell(message: string): void {
+    this.waiting = [...this.waiting, { kind: 'problem' as const, message }].slice(-mostWaiting)
     this.come()
   }
 
@@ -78,10 +89,22 @@ export class GivenPaths {
   take(): GivenPath[] {
     const taken = this.waiting
     this.waiting = []
+    // A page that was loaded anew meanwhile has lost what the one before it had taken.
+    if (!taken.some(({ kind }) => kind === 'project')) this.promised = null
     return taken
   }
 
-  /** One window shows one project; all that is to be imported is one import. */
+  /** Where the project lies that the page has been given and has not opened yet: its window is not free for another one. */
+  get expected(): string | null {
+    return this.promised?.folder ?? null
+  }
+
+  /** The page has opened what it was given, or could not. */
+  settled(grant: string): void {
+    if (this.promised?.grant === grant) this.promised = null
+  }
+
+  /** A window shows one project; all that is to be imported is one import. */
   async describe(paths: readonly string[]): Promise<GivenPath[]> {
     const found: GivenPath[] = []
     const imports: string[] = []
@@ -98,7 +121,7 @@ export class GivenPaths {
     const [project, ...others] = folders
     if (project !== undefined) found.push({ kind: 'project', ...chosenFiles(this.grants, [project]) })
     for (const other of others) {
-      found.push({ kind: 'problem', message: `${other} was not opened: one project is shown at a time.` })
+      found.push({ kind: 'problem', message: `${other} was not opened: a window shows one project at a time.` })
     }
     if (imports.length > 0) found.push({ kind: 'import', ...chosenFiles(this.grants, imports) })
     return found

@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs'
 import { cp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PhasescopeError } from '../../domain/errors'
+import { whileAlone } from '../../project/claims'
 import { makeFolder } from '../../project/files'
+import { markOf } from '../../project/processes'
 import { isWritable } from '../../project/project-folder'
 import type { Places } from '../ports'
 
@@ -35,10 +37,14 @@ export async function sampleCopy(places: Places): Promise<string> {
   const target = join(places.userData, 'sample')
   if (existsSync(join(target, 'project.json'))) return target
   await makeFolder(places.userData)
-  const copying = `${target}.copying`
-  await rm(copying, { recursive: true, force: true })
-  await cp(source, copying, { recursive: true })
-  await rm(target, { recursive: true, force: true })
-  await rename(copying, target)
+  // Two windows may ask for it at once.
+  await whileAlone(places.userData, markOf(), async () => {
+    if (existsSync(join(target, 'project.json'))) return
+    const copying = `${target}.copying`
+    await rm(copying, { recursive: true, force: true })
+    await cp(source, copying, { recursive: true })
+    await rm(target, { recursive: true, force: true })
+    await rename(copying, target)
+  })
   return target
 }

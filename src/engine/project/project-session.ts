@@ -1,5 +1,5 @@
 /** A project that is open, or trains in the background: its runs and analyses in memory, and every change to their manifests. */
-import { readdir } from 'node:fs/promises'
+import { readdir, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Analysis, AnalysisSummary } from '../../domain/analysis'
 import type { ProjectInfo } from '../../domain/project'
@@ -31,6 +31,11 @@ export interface SessionOptions {
   changed(runs: RunInfo[], removed: string[]): void
 }
 
+/** Where a folder really lies, by which two ways to one project are told to be the same. */
+export async function placeOf(folder: string): Promise<string> {
+  return realpath(folder).catch(() => folder)
+}
+
 export class ProjectSession {
   private readonly runs = new Map<string, RunManifest>()
   /** The same as they were read or written last, which is what changes are told from. */
@@ -48,14 +53,17 @@ export class ProjectSession {
 
   private constructor(
     private readonly opened: OpenedProject,
-    private readonly options: SessionOptions
+    private readonly options: SessionOptions,
+    /** Where its folder really lies, whatever links have led there. */
+    readonly place: string
   ) {
     this.trusted = options.trusted
   }
 
   /** Reads every manifest. Runs that were training when their process died become `interrupted`. */
   static async load(opened: OpenedProject, options: SessionOptions): Promise<ProjectSession> {
-    const session = new ProjectSession(opened, options)
+    const place = await placeOf(opened.folder)
+    const session = new ProjectSession(opened, options, place)
     session.seenChange = await newestChange(opened.folder)
     const [{ runs, problems }, analyses] = await Promise.all([listRuns(opened.folder), listAnalyses(opened.folder)])
     session.problems = [...problems, ...analyses.problems]

@@ -7,7 +7,10 @@ import { recentProject } from '../../domain/project'
 import type { RecentProject } from '../../domain/project'
 import type { RunInfo } from '../../domain/run'
 import type { RequestResult } from '../../contract/requests'
+import { PhasescopeError } from '../../domain/errors'
+import { whileAlone } from '../../project/claims'
 import { makeFolder, writeJson } from '../../project/files'
+import { markOf } from '../../project/processes'
 import { listAnalyses } from '../../project/project-folder'
 import { largest } from '../../numeric/statistics'
 
@@ -15,7 +18,11 @@ const kept = 30
 const strips = 10
 
 export class Recents {
-  constructor(private readonly userData: string) {}
+  /** @param changed tells whoever shows the list */
+  constructor(
+    private readonly userData: string,
+    private readonly changed: () => void = () => undefined
+  ) {}
 
   async list(): Promise<RecentProject[]> {
     let value: unknown
@@ -35,27 +42,35 @@ export class Recents {
     return (await this.list()).find((item) => item.id === id) ?? null
   }
 
-  async remember(entry: RecentProject): Promise<void> {
-    const others = (await this.list()).filter((item) => item.folder !== entry.folder && item.id !== entry.id)
-    await this.save([entry, ...others].slice(0, kept))
+  remember(entry: RecentProject): Promise<void> {
+    return this.change((list) => {
+      const others = list.filter((item) => item.folder !== entry.folder && item.id !== entry.id)
+      return [entry, ...others].slice(0, kept)
+    })
   }
 
-  async forget(id: string): Promise<void> {
-    await this.save((await this.list()).filter((item) => item.id !== id))
+  forget(id: string): Promise<void> {
+    return this.change((list) => list.filter((item) => item.id !== id))
   }
 
-  async forgetAll(): Promise<void> {
-    await this.save([])
+  forgetAll(): Promise<void> {
+    return this.change(() => [])
   }
 
-  private async save(list: RecentProject[]): Promise<void> {
+  /** Windows and programs that open projects at the same moment lose none of each other's. */
+  private async change(work: (list: RecentProject[]) => RecentProject[]): Promise<void> {
     await makeFolder(this.userData)
-    await writeJson(this.file, list)
+    await whileAlone(this.userData, markOf(), async () => writeJson(this.file, work(await this.list())))
+    this.changed()
   }
 
   private get file(): string {
     return join(this.userData, 'recent.json')
   }
+}
+
+export function forgotten(): PhasescopeError {
+  return new PhasescopeError('not-found', 'This project is no longer in the list of recent projects.')
 }
 
 export function recentEntry(

@@ -5,14 +5,14 @@ import type { HandlersOf } from './handlers'
 import type { Services } from './services'
 
 export function analysisHandlers(services: Services): HandlersOf<typeof analysisRequests> {
-  const { analyses, project } = services
+  const { analyses, project, owns } = services
   return {
     'analysis.rows': (query, signal) => analyses.rows(project(), query, signal),
     'analysis.features': ({ runIds, roles }, signal) => analyses.features(project(), runIds, roles, signal),
     'analysis.list': () => project().listAnalyses(),
     'analysis.start': ({ options }) => ({ id: analyses.start(project(), options) }),
     'analysis.cancel': ({ id }) => {
-      analyses.cancel(id)
+      analyses.cancel(id, owns)
       return {}
     },
     'analysis.get': ({ id }) => {

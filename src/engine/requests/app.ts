@@ -1,11 +1,12 @@
 /** The application itself, and folders that are chosen. */
 import type { appRequests } from '../../contract/app'
 import { PhasescopeError } from '../../domain/errors'
+import { forgotten } from '../project/recents'
 import type { HandlersOf } from './handlers'
 import type { Services } from './services'
 
 export function appHandlers(services: Services): HandlersOf<typeof appRequests> {
-  const { options, log, backends, grants, given, training } = services
+  const { options, log, backends, grants, given, training, recents, owns } = services
   return {
     'app.info': () => ({
       version: options.version,
@@ -13,7 +14,8 @@ export function appHandlers(services: Services): HandlersOf<typeof appRequests> 
       cores: options.cores,
       platform: `${process.platform} ${process.arch}`,
       defaultLocation: options.places.projects,
-      canPickFolders: options.pickFolder !== undefined
+      canPickFolders: options.pickFolder !== undefined,
+      canOpenWindows: options.openWindow !== undefined
     }),
     'app.backends': ({ again }) => backends.status(again),
     'app.logs': () => log.all(),
@@ -33,8 +35,15 @@ export function appHandlers(services: Services): HandlersOf<typeof appRequests> 
       options.offered?.(actions)
       return {}
     },
+    'window.open': async ({ recent }) => {
+      if (!options.openWindow) throw new PhasescopeError('unsupported', 'This host has no windows of its own.')
+      const entry = recent === null ? null : await recents.find(recent)
+      if (recent !== null && !entry) throw forgotten()
+      await options.openWindow(entry?.folder ?? null)
+      return {}
+    },
     'app.hurry': () => {
-      training.hurry()
+      training.hurry(owns)
       return {}
     }
   }

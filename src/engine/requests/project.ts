@@ -1,10 +1,9 @@
 /** Opening, closing, trusting and checking projects, and what was removed from one. */
 import { join } from 'node:path'
 import type { projectRequests } from '../../contract/project'
-import { PhasescopeError } from '../../domain/errors'
 import { listTrash, restoreFromTrash, emptyTrash } from '../../project/trash'
 import { freeFolder, sampleCopy } from '../project/new-folders'
-import { samplePreview } from '../project/recents'
+import { forgotten, samplePreview } from '../project/recents'
 import type { HandlersOf } from './handlers'
 import type { Services } from './services'
 
@@ -13,11 +12,12 @@ export function projectHandlers(services: Services): HandlersOf<typeof projectRe
     options,
     recents,
     grants,
+    given,
     compute,
     trust,
     project,
     shown,
-    openFolder,
+    openOnce,
     createFolder,
     closeProject,
     setTrust,
@@ -30,11 +30,17 @@ export function projectHandlers(services: Services): HandlersOf<typeof projectRe
       const location = locationGrant === null ? options.places.projects : grants.resolve(locationGrant)
       return (await createFolder(await freeFolder(location, name), name)).info()
     },
-    'project.open': async ({ grant }) => (await openFolder(grants.resolve(grant))).info(),
+    'project.open': async ({ grant }) => {
+      try {
+        return await openOnce(grants.resolve(grant))
+      } finally {
+        given.settled(grant)
+      }
+    },
     'project.openRecent': async ({ id }) => {
       const entry = await recents.find(id)
-      if (!entry) throw new PhasescopeError('not-found', 'This project is no longer in the list of recent projects.')
-      return (await openFolder(entry.folder)).info()
+      if (!entry) throw forgotten()
+      return openOnce(entry.folder)
     },
     'project.forget': async ({ id }) => {
       await recents.forget(id)
@@ -48,7 +54,7 @@ export function projectHandlers(services: Services): HandlersOf<typeof projectRe
       const folder = await sampleCopy(options.places)
       // It comes with the application.
       if (!(await trust.has(folder))) await trust.set(folder, true)
-      return (await openFolder(folder)).info()
+      return openOnce(folder)
     },
     'project.samplePreview': () => samplePreview(join(options.places.resources, 'sample')),
     'project.close': async ({ training }) => {

@@ -1,5 +1,6 @@
 /** What the requests are answered with. */
 import type { EventName, EventPayload } from '../../contract/events'
+import type { ProjectInfo } from '../../domain/project'
 import type { AnalysisService } from '../analyses/analysis-service'
 import type { DataService } from '../data/data-service'
 import type { EngineOptions } from '../engine'
@@ -38,9 +39,12 @@ export interface Services {
   project(): ProjectSession
   /** The same, or null. */
   shown(): ProjectSession | null
+  /** Whether the project is this engine's, shown or not: others of the process have theirs. */
+  owns(session: ProjectSession): boolean
   /** What happens in a project that is not shown is no news of the one that is. */
   pushOf<N extends EventName>(session: ProjectSession, name: N, payload: EventPayload<N>): void
-  openFolder(folder: string): Promise<ProjectSession>
+  /** Null where another window shows the project, which is in front then. */
+  openOnce(folder: string): Promise<ProjectInfo | null>
   createFolder(folder: string, name: string): Promise<ProjectSession>
   /** @param training `keep`: what trains or fits goes on in the background */
   closeProject(training: 'keep' | 'stop'): Promise<void>

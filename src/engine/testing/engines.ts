@@ -8,7 +8,8 @@ import { placesFor } from '../../host/paths'
 import { createWorkerLauncher } from '../../host/worker-launcher'
 import { temporaryFolder } from '../../project/testing/folders'
 import { findExperiment } from '../../training/experiments'
-import { Engine } from '../engine'
+import { Engine, type EngineOptions } from '../engine'
+import { EngineGroup } from '../engine-group'
 import type { WorkerLauncher } from '../ports'
 
 export const buildFolder = fileURLToPath(new URL('../../../out/main', import.meta.url))
@@ -22,12 +23,35 @@ export interface TestEngineOptions {
 }
 
 /** An engine with its own user data and projects folder; it is closed when the test ends. */
-export function testEngine({ launcher, heapMb, parallel = 2, follow }: TestEngineOptions = {}): {
-  engine: Engine
+export function testEngine(options: TestEngineOptions = {}): { engine: Engine; home: string } {
+  const { home, options: given } = optionsFor(options)
+  const engine = new Engine(given)
+  onTestFinished(() => engine.close())
+  return { engine, home }
+}
+
+/** Two engines of one process, as two windows have them, and how often the window of each was brought to the front. */
+export function twoEngines(options: TestEngineOptions = {}): {
+  a: Engine
+  b: Engine
   home: string
+  fronts: { a: number; b: number }
+} {
+  const { home, options: given } = optionsFor(options)
+  const group = new EngineGroup(given)
+  const fronts = { a: 0, b: 0 }
+  const a = new Engine({ ...given, front: () => (fronts.a += 1) }, group)
+  const b = new Engine({ ...given, front: () => (fronts.b += 1) }, group)
+  onTestFinished(async () => void (await Promise.all([a.close(), b.close()])))
+  return { a, b, home, fronts }
+}
+
+function optionsFor({ launcher, heapMb, parallel = 2, follow }: TestEngineOptions): {
+  home: string
+  options: EngineOptions
 } {
   const home = temporaryFolder()
-  const engine = new Engine({
+  const options: EngineOptions = {
     launcher: launcher ?? createWorkerLauncher(buildFolder, heapMb),
     places: { ...placesFor(buildFolder, join(home, 'user')), projects: join(home, 'projects') },
     host: 'browser',
@@ -35,9 +59,8 @@ export function testEngine({ launcher, heapMb, parallel = 2, follow }: TestEngin
     cores: 2,
     parallel,
     follow
-  })
-  onTestFinished(() => engine.close())
-  return { engine, home }
+  }
+  return { home, options }
 }
 
 /** Two steps an epoch, a few milliseconds each. */

@@ -149,8 +149,8 @@ export class RunSupervisor {
   }
 
   /** Waits no longer for those that are being stopped. */
-  hurry(): void {
-    for (const active of this.active.values()) active.written?.()
+  hurry(isMeant: (session: ProjectSession) => boolean): void {
+    for (const active of this.active.values()) if (isMeant(active.session)) active.written?.()
   }
 
   async save(session: ProjectSession, runId: string, change: Partial<RunManifest>): Promise<void> {

@@ -117,10 +117,10 @@ export class TrainingService {
     )
   }
 
-  /** What trains and waits, project by project. */
-  activity(): ProjectActivity[] {
+  /** What trains and waits, project by project: in all of them, or in those that are asked for. */
+  activity(isWanted: (session: ProjectSession) => boolean = () => true): ProjectActivity[] {
     const sessions = new Set([...this.supervisor.runs(), ...this.queue].map(({ session }) => session))
-    return [...sessions].map((session) => {
+    return [...sessions].filter(isWanted).map((session) => {
       const ids = [...this.supervisor.runs(), ...this.queue].filter((item) => item.session === session)
       const runs = ids.map(({ runId }) => session.run(runId))
       const { id, name, folder } = session.info()
@@ -394,8 +394,8 @@ export class TrainingService {
   }
 
   /** Ends the threads of runs that take too long to stop; they go on from an earlier checkpoint then. */
-  hurry(): void {
-    this.supervisor.hurry()
+  hurry(isMeant: (session: ProjectSession) => boolean): void {
+    this.supervisor.hurry(isMeant)
   }
 
   private async backendFor(
