@@ -16,12 +16,14 @@ const onlyElectron = [
 ]
 /** What is shown does not depend on the host, and once is enough: Chromium runs what goes through the browser host's own ways. */
 const once = [
-  ...['access', 'analysis', 'custom', 'explore', 'explore-speed', 'explore-tabs', 'filter', 'keyboard', 'long-text'],
+  ...['access', 'analysis', 'custom', 'explore', 'explore-tabs', 'filter', 'keyboard', 'long-text'],
   ...['odd-series', 'palette', 'readout', 'rules', 'run-table', 'tour', 'workspace']
 ].map((name) => `**/${name}.spec.ts`)
 /** Measurements and pictures: `npm run test:e2e -- --long`. */
 const long =
-  process.env.PHASESCOPE_LONG === '1' ? [] : ['journeys', 'latency', 'screens'].map((name) => `**/${name}.spec.ts`)
+  process.env.PHASESCOPE_LONG === '1'
+    ? []
+    : ['explore-speed', 'journeys', 'latency', 'screens'].map((name) => `**/${name}.spec.ts`)
 const onlyBrowser = ['**/signing-in.spec.ts']
 
 export default defineConfig({

@@ -37,7 +37,6 @@ test('the output of Lightning becomes curves, weights and states in one drop', a
   await page.getByRole('button', { name: 'Import 2 runs' }).click()
   await expect(page.locator('[data-test="import-result"]')).toContainText('2 runs imported')
   await dialog.getByRole('button', { name: 'Fit states' }).click()
-  await page.locator('[data-test="open-fit"]').click()
   await app.capture('fit-lightning')
   await page.locator('[data-test="start-fit"]').click()
   await expect(page.locator('[data-test="ribbon"] canvas')).toBeVisible({ timeout: 60_000 })

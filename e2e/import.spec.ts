@@ -79,7 +79,6 @@ test('a dropped folder of CSVs becomes runs, one that cannot be read is told, an
   await app.capture('runs-imported')
 
   await page.getByRole('button', { name: 'Fit states to 6 runs' }).click()
-  await page.locator('[data-test="open-fit"]').click()
   await page.locator('#fit-max').fill('3')
   await page.locator('#fit-restarts').fill('2')
   await app.capture('fit-imported')
@@ -118,7 +117,7 @@ test('an import begins a project, and asks which column counts steps', async ({ 
   await expect(page.locator('tr.run [data-status="done"]')).toHaveCount(2)
   await expect(page.locator('header')).toContainText(['Clocks of others'])
   await app.reopen()
-  await app.page.getByRole('button', { name: /Clocks of others/ }).click()
+  await app.page.getByRole('button', { name: /^Clocks of others/ }).click()
   await expect(app.page.locator('tr.run [data-status="done"]')).toHaveCount(2)
 })
 

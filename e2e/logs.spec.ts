@@ -108,7 +108,6 @@ test('logs: a folder of TensorBoard logs is followed while it is written', async
     await page.locator('[data-page="runs"]').click()
     await page.getByLabel('Select all runs of experiments').check()
     await page.getByRole('button', { name: 'Fit states to 8 runs' }).click()
-    await page.locator('[data-test="open-fit"]').click()
     await page.locator('#fit-max').fill('3')
     await page.locator('#fit-restarts').fill('2')
     await page.locator('[data-test="start-fit"]').click()

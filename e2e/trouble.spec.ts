@@ -133,7 +133,7 @@ test('closing the application in the middle of a training loses nothing', async 
   const before = await points()
 
   await app.reopen()
-  await app.page.getByRole('button', { name: /Closed midway/ }).click()
+  await app.page.getByRole('button', { name: /^Closed midway/ }).click()
   // The queue comes back and waits for somebody to let it go on.
   await expect(app.page.locator('tr.run [data-status="paused"]')).toBeVisible()
   await app.page.locator('[data-page="train"]').click()

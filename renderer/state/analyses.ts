@@ -27,6 +27,8 @@ export const useAnalyses = defineStore('analyses', () => {
   /** What time is counted in, where the user has said it; null: what tells the points of the shown analysis apart. */
   const wantedAxis = ref<TimeAxis | null>(null)
   const fitting = ref<FitProgress | null>(null)
+  /** Somebody wants to fit: the page of analyses asks what. */
+  const asking = ref(false)
   /** Why the last fit that was begun here came to nothing. */
   const failure = ref<string | null>(null)
   const listing = latest()
@@ -158,6 +160,7 @@ export const useAnalyses = defineStore('analyses', () => {
       list.value = []
       current.value = null
       fitting.value = null
+      asking.value = false
       failure.value = null
       wantedAxis.value = keptAxis(id)
       listing.drop()
@@ -177,6 +180,7 @@ export const useAnalyses = defineStore('analyses', () => {
     current,
     fit,
     fitting,
+    asking,
     failure,
     view,
     inRates,
