@@ -26,6 +26,29 @@ function noise(rows: number, columns: number, seed: number): Sequence {
   return { data: Float64Array.from({ length: rows * columns }, () => rng.normal()), rows, columns }
 }
 
+describe('starts within clusters', () => {
+  /** Three levels without overlap, two of them near each other beside one that is far away. */
+  const rng = new Rng(5)
+  const levels = [0.5, 1.2, 3]
+  const rows = 300
+  const data = Float64Array.from({ length: rows }, (_, t) => levels[Math.floor((t / rows) * 3)] + 0.03 * rng.normal())
+  const sequence = { data, rows, columns: 1 }
+  /** Of ten starts, how many find all three. */
+  const found = (covariance: CovarianceType, startCovars: 'data' | 'within'): number =>
+    Array.from({ length: 10 }, (_, seed) => {
+      const options = { states: 3, covariance, maxIterations: 25, tolerance: 1e-3 * rows, seed, startCovars }
+      const means = Array.from(fitGaussianHmm([sequence], options).means).sort((a, b) => a - b)
+      return means.every((mean, k) => Math.abs(mean - levels[k]) < 0.05)
+    }).filter(Boolean).length
+
+  for (const covariance of TYPES)
+    it(`${covariance}: tell near levels apart, more often than from the covariance of all rows`, () => {
+      expect(found(covariance, 'within')).toBeGreaterThanOrEqual(7)
+      // One covariance of all states cannot grow over two of them.
+      if (covariance !== 'tied') expect(found(covariance, 'within')).toBeGreaterThan(found(covariance, 'data'))
+    })
+})
+
 describe('fitGaussianHmm', () => {
   for (const covariance of TYPES)
     it(`${covariance}: recovers the parameters that sampled the data`, () => {

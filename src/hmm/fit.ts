@@ -13,6 +13,8 @@ import {
   modelFromParameters,
   orderedInTime,
   segmentMeans,
+  narrow,
+  sharesWithin,
   uniformModel
 } from './initialise'
 import { maximise } from './mstep'
@@ -48,9 +50,15 @@ export function fitGaussianHmm(sequences: readonly Sequence[], options: FitOptio
   const shift = expectation.centre()
   const rng = Rng.forPurpose(seed, 'hmm')
   const freshCovars = (): Float64Array => initialCovars(expectation, states, covariance, minCovar)
+  const uniform = (): GaussianHmm => {
+    const means = startMeans(expectation, options, rng)
+    const covars = freshCovars()
+    if (options.startCovars === 'within') narrow(covars, covariance, sharesWithin(expectation, means, states))
+    return uniformModel(states, features, covariance, means, covars, mask)
+  }
   const model = options.init
     ? modelFromParameters(options.init, states, features, covariance, autoregression)
-    : uniformModel(states, features, covariance, startMeans(expectation, options, rng), freshCovars(), mask)
+    : uniform()
   checkAgainstMask(model, mask)
   if (options.init) moveOrigin(model, shift, 1)
   else if (autoregression) {

@@ -8,6 +8,9 @@ import type { RowBlocks } from './rows'
 import type { CovarianceType } from '../domain/analysis-options'
 import type { GaussianHmm, InitialParameters, NestedNumbers } from './types'
 
+/** Of a feature's variance: a state that begins narrower than this may never reach the rows beside it. */
+const LEAST_SHARE_WITHIN = 1e-4
+
 /** Lloyd steps after the k-means++ seeding: EM moves the means on, so k-means need not finish. */
 const LLOYD_STEPS = 20
 
@@ -140,6 +143,35 @@ export function initialCovars(
     }
   for (let at = matrix.length; at < out.length; at += matrix.length) out.set(matrix, at)
   return out
+}
+
+/**
+ * Of every feature, how much of its variance is left about the nearest of the means, [D], each in (0, 1]. The columns must be
+ * centred, means [K, D].
+ */
+export function sharesWithin(expectation: Expectation, means: Float64Array, states: number): Float64Array {
+  const { blocks } = expectation
+  const { features, values } = blocks
+  const { owners } = expectation.assignRows(means, states)
+  const within = new Float64Array(features)
+  eachRow(blocks, (_row, lane, at) => {
+    const from = owners[lane] * features
+    for (let d = 0; d < features; d++) within[d] += (values[at + 4 * d] - means[from + d]) ** 2
+  })
+  const whole = sumsOfSquares(blocks)
+  return within.map((left, d) => (whole[d] > 0 ? Math.min(1, Math.max(LEAST_SHARE_WITHIN, left / whole[d])) : 1))
+}
+
+/** Scales covariances so that each feature keeps so much of its variance; correlations stay. */
+export function narrow(covars: Float64Array, covariance: CovarianceType, shares: Float64Array): void {
+  const features = shares.length
+  if (covariance === 'spherical') {
+    const mean = shares.reduce((a, b) => a + b, 0) / features
+    for (let p = 0; p < covars.length; p++) covars[p] *= mean
+  } else if (covariance === 'diag') for (let p = 0; p < covars.length; p++) covars[p] *= shares[p % features]
+  else
+    for (let p = 0; p < covars.length; p++)
+      covars[p] *= Math.sqrt(shares[Math.floor(p / features) % features] * shares[p % features])
 }
 
 /** Uniform start probabilities and uniform probabilities of the allowed transitions with the given means [K, D] and covariances. */

@@ -66,6 +66,12 @@ export interface FitOptions {
   init?: InitialParameters
   /** Initial means: k-means++ centres (default), or means of consecutive stretches of time with random cuts. */
   start?: 'kmeans' | 'segments'
+  /**
+   * Initial covariance: the data's, as hmmlearn has it (default), or what is left of it within the rows nearest to each
+   * initial mean. States that lie near each other beside one that is far away are one at first under the former, and EM may
+   * rest there.
+   */
+  startCovars?: 'data' | 'within'
   /** Default free. With left-to-right, k-means centres are put in the order of their rows' time. */
   transitions?: Transitions
   /** E-steps at most. Default 10. */

@@ -209,7 +209,9 @@ function bestFit(
   const { covariance, minCovar, transitions, zscore } = settings
   const fitFrom = (start: 'segments' | 'kmeans'): FitResult => {
     const limits = { maxIterations: MOST_ITERATIONS, tolerance: TOLERANCE * rows }
-    const options = { states, seed, start, covariance, autoregression, minCovar, transitions, ...limits }
+    // Clusters begin as wide as they are: else near ones are one at first, beside one that is far away, and EM stops there.
+    const startCovars = start === 'kmeans' && !autoregression ? ('within' as const) : ('data' as const)
+    const options = { states, seed, start, startCovars, covariance, autoregression, minCovar, transitions, ...limits }
     return fitScaled(train, options, zscore)
   }
   const first = fitFrom('segments')

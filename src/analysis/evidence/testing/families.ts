@@ -236,6 +236,38 @@ function planted(name: string, truth: string, change: Partial<Plan>): Family {
   }
 }
 
+/** The same with one to three features, as the logs of most programs have: nothing but their own size sets them apart. */
+function few(family: Family): Family {
+  return {
+    name: `few ${family.name}`,
+    truth: `${family.truth}, 1 to 3 features`,
+    draw: (rng, size) => family.draw(rng, { ...size, features: 1 + rng.integer(3) })
+  }
+}
+
+/** Levels that differ in every feature, some near each other beside one that is far away, with next to no noise within. */
+const distant: Family = {
+  name: 'distant levels',
+  truth: '2 to 4 levels, near and far',
+  draw(rng, size) {
+    const phases = 2 + rng.integer(3)
+    const levels = Array.from({ length: size.features }, () => {
+      let at = 0
+      const heights = Array.from({ length: phases }, () => (at += 10 ** rng.uniform()))
+      return rng.shuffle(heights)
+    })
+    const shares = Array.from({ length: phases }, () => 1.5 ** (rng.uniform() - 0.5))
+    const paths: Int32Array[] = []
+    const runs = Array.from({ length: size.runs }, () => {
+      const path = pathOf(rng, size.rows, shares, 0.2, false)
+      paths.push(path)
+      return table(size, (t) => levels.map((own) => own[path[t]] + 0.03 * rng.normal()))
+    })
+    // Of a tenth of the range, measurement noise would hide the near ones.
+    return { runs: measured(runs, { ...size, noise: size.noise / 10 }, rng), phases, paths }
+  }
+}
+
 /** Phases in which features make for other values at other paces: x[t] = a x[t-1] + (1 - a) level + noise, without a jump. */
 const rules: Family = {
   name: 'rules',
@@ -336,5 +368,10 @@ export const families: readonly Family[] = [
     scales: 0.5
   }),
   seldom(exponential),
+  distant,
+  few(distant),
+  few(straight),
+  few(exponential),
+  few(walk),
   rules
 ]

@@ -1,6 +1,7 @@
 /** One simulated set through the fit of the application: what the evidence says of it, and what BIC would have said. */
 import { decodeViterbi, modelOfFit, scoreSequences, bic, parameterCount, fitGaussianHmm } from '../../../hmm'
 import type { GaussianHmm, Sequence } from '../../../hmm/types'
+import { adjustedRandIndex } from '../../../numeric/rand-index'
 import { Rng } from '../../../numeric/rng'
 import { scaleInPlace } from '../../scaling'
 import type { Scale, Scaling } from '../../scaling'
@@ -80,7 +81,7 @@ export async function judge(
     effect,
     by,
     bic: 1 + scores.indexOf(Math.min(...scores)),
-    agreement: paths && states === phases ? adjustedRandIndex(pathsBy[by](), paths) : null
+    agreement: paths && states === phases ? adjustedRandIndex(joined(pathsBy[by]()), joined(paths)) : null
   }
 }
 
@@ -134,22 +135,7 @@ function bestFit(runs: readonly Sequence[], states: number, autoregression?: 'di
   return modelOfFit(fits.reduce((best, fit) => (last(fit) > last(best) ? fit : best)))
 }
 
-/** Hubert & Arabie 1985: 1 for the same partition of all points, about 0 by chance. */
-export function adjustedRandIndex(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): number {
-  const both = new Map<string, number>()
-  const [ofA, ofB] = [new Map<number, number>(), new Map<number, number>()]
-  let n = 0
-  a.forEach((path, r) => {
-    for (let t = 0; t < path.length; t++, n++) {
-      const key = `${path[t]} ${b[r][t]}`
-      both.set(key, (both.get(key) ?? 0) + 1)
-      ofA.set(path[t], (ofA.get(path[t]) ?? 0) + 1)
-      ofB.set(b[r][t], (ofB.get(b[r][t]) ?? 0) + 1)
-    }
-  })
-  const pairs = (counts: Iterable<number>): number => [...counts].reduce((sum, c) => sum + (c * (c - 1)) / 2, 0)
-  const [same, inA, inB, all] = [pairs(both.values()), pairs(ofA.values()), pairs(ofB.values()), (n * (n - 1)) / 2]
-  const expected = (inA * inB) / all
-  const most = (inA + inB) / 2
-  return most === expected ? 1 : (same - expected) / (most - expected)
+/** The points of all runs, one after the other. */
+function joined(paths: readonly ArrayLike<number>[]): number[] {
+  return paths.flatMap((path) => Array.from(path))
 }
