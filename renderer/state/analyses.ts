@@ -162,6 +162,7 @@ export const useAnalyses = defineStore('analyses', () => {
       fitting.value = null
       asking.value = false
       failure.value = null
+      view.value = 'phases'
       wantedAxis.value = keptAxis(id)
       listing.drop()
       opening.drop()

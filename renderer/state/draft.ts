@@ -69,6 +69,19 @@ export const useDraft = defineStore('draft', () => {
     described.value = null
   }
 
+  // Data, networks and seeds of one project mean nothing in another one.
+  watch(
+    () => app.project?.id,
+    (id) => {
+      if (!id || specs.value.length === 0) return
+      data.value = null
+      seeds.value = [0, 1, 2, 3]
+      backend.value = 'auto'
+      failure.value = null
+      choose(specs.value[0].id)
+    }
+  )
+
   /** Sets a hyperparameter; those whose default depends on it follow, as long as nobody has changed them. */
   function setParam(key: string, value: ParamValue): void {
     const before = { ...params.value }

@@ -8,6 +8,9 @@ export interface TransitionKey {
   to: number
 }
 
+/** What is shown below validation accuracy until somebody chooses. */
+const usualMetric = 'weights/l2'
+
 export const useSelection = defineStore('selection', () => {
   const app = useProject()
   /** The run drawn in ink; the others are quiet. */
@@ -17,7 +20,7 @@ export const useSelection = defineStore('selection', () => {
   const state = ref<number | null>(null)
   const transition = ref<TransitionKey | null>(null)
   const hookPoint = ref<string | null>(null)
-  const metric = ref<string>('weights/l2')
+  const metric = ref<string>(usualMetric)
 
   function selectState(index: number | null): void {
     state.value = state.value === index ? null : index
@@ -49,6 +52,7 @@ export const useSelection = defineStore('selection', () => {
       runId.value = null
       hoveredEpoch.value = null
       hookPoint.value = null
+      metric.value = usualMetric
     }
   )
 
