@@ -38,7 +38,7 @@ export function significant(value: number, digits: number): string {
   if (value === 0) return '0'
   const size = Math.abs(value)
   if (size < 1e-3 || size >= 1e7) return signed(value.toExponential(digits - 2)).replace('e+', 'e')
-  if (size >= 10 ** (digits + 1)) return integer(value)
+  if (size >= 10 ** digits) return integer(value)
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)))
   return signed(value.toFixed(Math.min(decimals, 6)))
 }

@@ -51,3 +51,39 @@ export function nearestPoint(
   }
   return best
 }
+
+/**
+ * Average precision: the sum over thresholds of precision times what the recall gains there, without interpolation (as
+ * scikit-learn's average_precision_score, which takes every score as a threshold; a log has fewer, so this is as coarse as it).
+ * @returns NaN where no point is drawn
+ */
+export function averagePrecision(
+  line: Pick<PrLine, 'recall' | 'precision' | 'truePositives' | 'falsePositives'>
+): number {
+  const points = Array.from(drawnIndices(line), (i) => ({ recall: line.recall[i], precision: line.precision[i] }))
+  if (points.length === 0) return Number.NaN
+  points.sort((a, b) => a.recall - b.recall || b.precision - a.precision)
+  let [sum, reached] = [0, 0]
+  for (const { recall, precision } of points) {
+    sum += (recall - reached) * precision
+    reached = recall
+  }
+  return sum
+}
+
+/** The share of positives among all examples: the precision of calling everything positive. NaN without examples. */
+export function baseRate(counts: {
+  truePositives: ArrayLike<number>
+  falsePositives: ArrayLike<number>
+  trueNegatives: ArrayLike<number>
+  falseNegatives: ArrayLike<number>
+}): number {
+  // The same at every threshold.
+  const [tp, fp, tn, fn] = [
+    counts.truePositives[0],
+    counts.falsePositives[0],
+    counts.trueNegatives[0],
+    counts.falseNegatives[0]
+  ]
+  return (tp + fn) / (tp + fp + tn + fn)
+}
