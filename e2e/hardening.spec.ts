@@ -11,6 +11,7 @@ import type { ElectronApplication, Page } from '@playwright/test'
 import { requests } from '../src/contract/requests'
 import { expect, root, test } from './app'
 import type { PhasescopeApp } from './app'
+import { pagesOf } from './given'
 import { ask, newProject } from './steps'
 
 // Chromium says of each attack why it was refused.
@@ -433,7 +434,7 @@ test('a second start hands its project to the first, in which what trains goes o
     path: process.execPath,
     flags: process.argv.filter((argument) => argument === '--no-sandbox')
   }))
-  const current = (): Promise<{ folder: string } | null> => ask(page, 'project.current', {})
+  const current = (): Promise<{ folder: string; name: string } | null> => ask(page, 'project.current', {})
   const startAgain = async (): Promise<void> => {
     // Seen from its own folder, not from that of the first.
     const second = spawn(path, [...flags, root, `--project=./${basename(folder)}`], {
@@ -464,7 +465,14 @@ test('a second start hands its project to the first, in which what trains goes o
     (await ask<{ status: string }[]>(page, 'runs.list', {})).map(({ status }) => status)
   await expect.poll(statuses).toEqual(['running'])
   await startAgain()
-  await expect.poll(current, { timeout: 60_000 }).toMatchObject({ folder })
+  // In a window of its own: what trains stays where it is.
+  await expect.poll(() => pagesOf(app).length, { timeout: 60_000 }).toBe(2)
+  const other = pagesOf(app).find((one) => one !== page)!
+  await other.waitForSelector('#app > *', { state: 'attached' })
+  await expect
+    .poll(() => ask<{ folder: string } | null>(other, 'project.current', {}), { timeout: 60_000 })
+    .toMatchObject({ folder })
+  expect(await current()).toMatchObject({ name: 'First' })
   const activity = await ask<{ name: string; running: number }[]>(page, 'training.activity', {})
   expect(activity).toMatchObject([{ name: 'First', running: 1 }])
 })
