@@ -13,6 +13,8 @@ const sizes = [
   [1920, 1080]
 ] as const
 const folder = join(root, 'docs', 'screens')
+/** Pages to picture, all by default: `PHASESCOPE_SCREENS=design,runs`. */
+const only = process.env.PHASESCOPE_SCREENS?.split(',')
 
 test('every page, dark and light, at three sizes', async ({ app }) => {
   test.setTimeout(600_000)
@@ -54,6 +56,7 @@ test('every page, dark and light, at three sizes', async ({ app }) => {
   ]
   for (const [name, show] of views) {
     await show()
+    if (only && !only.includes(name)) continue
     for (const [width, height] of sizes) {
       await resize(app, width, height)
       for (const theme of ['dark', 'light'] as const) {
