@@ -46,4 +46,18 @@ test('the filter takes words and expressions, offers what may follow, and says w
   await expect(page.getByText('No run matches')).toBeVisible()
   await page.getByLabel('Clear the filter').click()
   await expect(rows).toHaveCount(all)
+
+  // The same chooses the runs of a fit; what cannot be read, or has not been yet, starts none.
+  await page.locator('[data-page="analyze"]').click()
+  await page.keyboard.press('f')
+  await page.locator('.n-modal .n-base-selection').first().click()
+  await page.locator('.n-base-select-option', { hasText: 'a filter finds' }).click()
+  const inFit = page.getByLabel('Filter runs of the fit')
+  const start = page.locator('[data-test="start-fit"]')
+  await inFit.fill('seed < 4')
+  await expect(page.getByText('of 4 runs')).toBeVisible()
+  await expect(start).toBeEnabled()
+  await inFit.fill('seed < ')
+  await expect(start).toBeDisabled()
+  await expect(page.getByText('The filter cannot be read.')).toBeVisible()
 })

@@ -3,7 +3,7 @@ import type { RunInfo } from '../../src/domain/run'
 import { readScalarsView } from '../pages/explore/state/scalars-view'
 import { defaultView, readView } from './explore-view'
 import { assignColors } from './run-colors'
-import { capture, compareNaturally, groupRuns, matches, patternOf, varyingKeys } from './run-groups'
+import { capture, choosableKeys, compareNaturally, groupRuns, matches, patternOf } from './run-groups'
 
 function runOf(
   name: string,
@@ -109,16 +109,20 @@ describe('groups of runs', () => {
   })
 
   it('can be made by every hyperparameter that differs', () => {
-    expect(varyingKeys(runs.slice(0, 3), paramsOf)).toEqual(['lr'])
+    expect(choosableKeys(runs.slice(0, 3), paramsOf, 'none')).toEqual(['lr'])
     // Having it at all is a difference, too.
-    expect(varyingKeys(runs, paramsOf)).toEqual(['lr', 'model'])
-    expect(varyingKeys([], paramsOf)).toEqual([])
+    expect(choosableKeys(runs, paramsOf, 'param:lr')).toEqual(['lr', 'model'])
+    // One that was chosen stays on offer, also where it does not differ any more.
+    expect(choosableKeys(runs.slice(0, 3), paramsOf, 'param:model')).toEqual(['lr', 'model'])
+    expect(choosableKeys([], paramsOf, 'experiment')).toEqual([])
   })
 })
 
 describe('natural order', () => {
   it('counts numbers in names', () => {
     expect(['layer10', 'layer2', 'layer1'].sort(compareNaturally)).toEqual(['layer1', 'layer2', 'layer10'])
+    const values = ['0.1', '0.01', '1e-5', '10', '-2', 'none', '0.001']
+    expect(values.sort(compareNaturally)).toEqual(['-2', '1e-5', '0.001', '0.01', '0.1', '10', 'none'])
   })
 })
 
@@ -138,6 +142,10 @@ describe('what is remembered', () => {
     const view = { ...defaultView(), tab: 'images', boards: { scalars: { pinned: ['loss/val'] } } }
     view.runs = { ...view.runs, shown: { a: false }, colors: { 'run a': 3 }, colorBy: 'regex', regex: 'x(.)' }
     expect(readView(JSON.stringify(view))).toEqual({ view, writable: true })
+    for (const colorBy of ['states', 'param:lr'] as const) {
+      view.runs = { ...view.runs, colorBy }
+      expect(readView(JSON.stringify(view)).view.runs.colorBy).toBe(colorBy)
+    }
   })
 
   it('gives way part by part when it is damaged', () => {

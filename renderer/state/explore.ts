@@ -110,8 +110,11 @@ export const useExplore = defineStore('explore', () => {
     () => {
       if (loaded.value === 0) return
       const keys = runs.all.map(keyOf).filter((key) => key !== null)
+      const by = view.value.colorBy
+      if (!by.startsWith('param:')) return needColors(keys)
       // Values of a hyperparameter get the palette in their own order, whatever order the runs are in.
-      needColors(view.value.colorBy.startsWith('param:') ? [...new Set(keys)].sort(compareNaturally) : keys)
+      const valueOf = (key: string): string => key.slice(colorKey.group(by, '').length)
+      needColors([...new Set(keys)].sort((a, b) => compareNaturally(valueOf(a), valueOf(b))))
     },
     { immediate: true, flush: 'sync' }
   )

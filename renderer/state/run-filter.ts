@@ -13,7 +13,7 @@ import { useTurns } from '../ui/useTurns'
 /** Between changes of runs that train. */
 const growingMs = 1000
 /** Between keys: so many runs are asked before the next key is there, more are not asked for half of a word. */
-const asked = { at: 2000, fewMs: 30, manyMs: 120 }
+const typing = { many: 2000, fewMs: 30, manyMs: 120 }
 
 export type FilterProblem = NonNullable<RequestResult<'runs.filter'>['problem']>
 
@@ -27,16 +27,20 @@ export function useRunFilter(text: Readonly<Ref<string>>) {
   /** What is shown are runs that have the words of a text that is no expression. */
   const asWords = ref(false)
   const failure = ref<string | null>(null)
+  /** The text that the last answer was about. */
+  const answered = ref<string | null>(null)
   let timer: ReturnType<typeof setTimeout> | undefined
 
   async function ask(): Promise<void> {
     if (isPlain(text.value)) return
     try {
+      const asked = text.value
       const answer = await asking.ask(() =>
-        request('runs.filter', { text: text.value, analysisId: analyses.current?.id ?? null })
+        request('runs.filter', { text: asked, analysisId: analyses.current?.id ?? null })
       )
       if (!answer) return
       failure.value = null
+      answered.value = asked
       problem.value = answer.value.problem
       asWords.value = answer.value.asWords
       if (!answer.value.problem || asWords.value) found.value = new Set(answer.value.runIds)
@@ -55,7 +59,9 @@ export function useRunFilter(text: Readonly<Ref<string>>) {
 
   watch(text, (now) => {
     clearTimeout(timer)
-    timer = isPlain(now) ? undefined : setTimeout(afterTyping, runs.all.length > asked.at ? asked.manyMs : asked.fewMs)
+    timer = isPlain(now)
+      ? undefined
+      : setTimeout(afterTyping, runs.all.length > typing.many ? typing.manyMs : typing.fewMs)
     if (timer !== undefined) return
     asking.drop()
     found.value = null
@@ -74,5 +80,10 @@ export function useRunFilter(text: Readonly<Ref<string>>) {
     const test = wordTest(text.value)
     return (run) => test(wordsOf(run))
   })
-  return { matches, problem, asWords, failure }
+  /** Whether `matches` is about what stands there now, and not about what could be read before. */
+  const settled = computed(() => {
+    if (isPlain(text.value)) return true
+    return answered.value === text.value && failure.value === null && (problem.value === null || asWords.value)
+  })
+  return { matches, problem, asWords, failure, settled }
 }

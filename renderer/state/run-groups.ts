@@ -82,8 +82,10 @@ function withoutName(by: GroupBy): string {
 
 const natural = new Intl.Collator('en', { numeric: true })
 
+/** Numbers by size, also where they are all that stands there (`0.01` before `0.1`, `1e-5` before both); else numbers in names. */
 export function compareNaturally(a: string, b: string): number {
-  return natural.compare(a, b)
+  const [x, y] = [a, b].map((text) => (text.trim() === '' ? Number.NaN : Number(text)))
+  return Number.isNaN(x) || Number.isNaN(y) || x === y ? natural.compare(a, b) : x < y ? -1 : 1
 }
 
 function compareValues(a: ParamValue | null, b: ParamValue | null): number {
@@ -92,7 +94,7 @@ function compareValues(a: ParamValue | null, b: ParamValue | null): number {
 }
 
 /** Hyperparameters that at least two of the runs set differently: others would make one group of all. */
-export function varyingKeys(runs: readonly RunInfo[], paramsOf: ParamsOf): string[] {
+function varyingKeys(runs: readonly RunInfo[], paramsOf: ParamsOf): string[] {
   const first = new Map<string, ParamValue | undefined>()
   const varying = new Set<string>()
   runs.forEach((run, i) => {
@@ -101,4 +103,10 @@ export function varyingKeys(runs: readonly RunInfo[], paramsOf: ParamsOf): strin
     for (const [key, value] of first) if (params[key] !== value) varying.add(key)
   })
   return [...varying].sort(compareNaturally)
+}
+
+/** Hyperparameters to group or colour by: those that differ, and the present choice, which may not differ any more. */
+export function choosableKeys(runs: readonly RunInfo[], paramsOf: ParamsOf, by: GroupBy): string[] {
+  const chosen = /^param:(.+)$/.exec(by)?.[1]
+  return [...new Set([...varyingKeys(runs, paramsOf), ...(chosen === undefined ? [] : [chosen])])]
 }

@@ -56,6 +56,22 @@ describe('simulated truth, a slice of `npm run truth`', () => {
     })
 })
 
+describe('levels near each other beside one that is far away', () => {
+  it('are as many as there are, with one metric and hardly any noise', () => {
+    const rng = new Rng(1)
+    const levels = [0.5, 3, 1.2]
+    const runs = Array.from({ length: 6 }, (_, r) => ({
+      data: Float64Array.from({ length: 300 }, (_, t) => {
+        const phase = t < 80 + 5 * r ? 0 : t < 190 + 7 * r ? 1 : 2
+        return levels[phase] + 0.03 * rng.normal()
+      }),
+      rows: 300,
+      columns: 1
+    }))
+    expect(evidenceOf(scaled(runs)).states).toBe(3)
+  })
+})
+
 describe('surrogates', () => {
   /** x[t+1] = a x[t] + b + e with e of a given covariance, seen through noise. */
   function regimeRun(rng: Rng, rows: number, persistence: number, noise: number): Sequence {

@@ -4,7 +4,7 @@ import { computed, watch } from 'vue'
 import { useExplore } from '../../../state/explore'
 import { useScalarsView } from '../state/scalars'
 import { colorKey } from '../../../state/run-colors'
-import { groupRuns, varyingKeys } from '../../../state/run-groups'
+import { choosableKeys, groupRuns } from '../../../state/run-groups'
 import { useRuns } from '../../../state/runs'
 
 export const useGroups = defineStore('explore-groups', () => {
@@ -13,15 +13,13 @@ export const useGroups = defineStore('explore-groups', () => {
   const scalars = useScalarsView()
 
   const options = computed(() => {
-    const keys = new Set(varyingKeys(runs.all, explore.paramsOf))
-    const chosen = /^param:(.+)$/.exec(scalars.view.groupBy)?.[1]
-    if (chosen) keys.add(chosen)
+    const keys = choosableKeys(runs.all, explore.paramsOf, scalars.view.groupBy)
     return [
       { value: 'none', label: 'Every run' },
       { value: 'experiment', label: 'By experiment' },
       { value: 'seed', label: 'By seed' },
       { value: 'regex', label: 'By part of the name' },
-      ...[...keys].map((key) => ({ value: `param:${key}`, label: `By ${key}` }))
+      ...keys.map((key) => ({ value: `param:${key}`, label: `By ${key}` }))
     ]
   })
 
