@@ -40,6 +40,12 @@ class Journey {
     await this.app.page.keyboard.type(text)
   }
 
+  async newProject(name: string): Promise<void> {
+    await this.click(this.app.page.locator('[data-test="new-project"]'))
+    await this.app.page.keyboard.type(name)
+    await this.app.page.keyboard.press('Enter')
+  }
+
   async choose(select: Locator, option: RegExp): Promise<void> {
     await this.click(select)
     await this.click(this.app.page.locator('.n-base-select-option', { hasText: option }).first())
@@ -65,9 +71,7 @@ test('A: several seeds of modular addition, from nothing to what drives a transi
   test.setTimeout(600_000)
   const { page } = app
   const journey = new Journey(app, 'grokking')
-  await journey.click(page.locator('[data-test="new-project"]'))
-  await page.keyboard.type('Grokking')
-  await page.keyboard.press('Enter')
+  await journey.newProject('Grokking')
   await expect(page.locator('[data-hook="blocks.0.mlp"]')).toBeVisible()
   await journey.type(page.locator('#seeds'), '0-3')
   // Of a thousandth of its length: where it leads is the same.
@@ -148,9 +152,7 @@ test('D: captcha, nodules and a network of one’s own, to a picture of what the
   test.setTimeout(300_000)
   const { page } = app
   const journey = new Journey(app, 'tasks')
-  await journey.click(page.locator('[data-test="new-project"]'))
-  await page.keyboard.type('Tasks')
-  await page.keyboard.press('Enter')
+  await journey.newProject('Tasks')
   await journey.choose(page.locator('[data-test="task"]'), /[Cc]aptcha/)
   await journey.step('captcha')
   await journey.choose(page.locator('[data-test="task"]'), /[Nn]odule/)

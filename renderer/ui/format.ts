@@ -121,3 +121,8 @@ function trimmed(value: number, decimals: number): string {
 function nonFinite(value: number): string {
   return Number.isNaN(value) ? 'NaN' : value > 0 ? 'infinite' : `${minus}infinite`
 }
+
+/** What a run is called among runs of one analysis: by its seed where it has one, in little room. */
+export function seedLabel(seed: number | null, name: string): string {
+  return seed === null ? name : `seed ${seed}`
+}

@@ -5,7 +5,7 @@ import type { AnalysisInputRun, FittedStates } from '../../../src/domain/analysi
 import { nearestIndex, segmentsOf } from '../../charts/time-axis'
 import type { StateSegment, TimeDomain } from '../../charts/time-axis'
 import { seedOf } from '../../../src/domain/run'
-import { epochLabel, integer } from '../../ui/format'
+import { epochLabel, integer, seedLabel } from '../../ui/format'
 import { useAnalyses } from '../../state/analyses'
 import { useDecoding } from '../../state/decoding'
 import { useRuns } from '../../state/runs'
@@ -65,7 +65,7 @@ export function useAnalysisView(): AnalysisView {
   })
   const runLabel = computed(() => {
     if (!run.value) return ''
-    return run.value.seed === null ? run.value.label : `seed ${run.value.seed}`
+    return seedLabel(run.value.seed, run.value.label)
   })
   const path = computed(() => fit.value?.paths[index.value] ?? Array.from(unseen.value?.path ?? []))
   const times = computed(() => (run.value ? analyses.timesOf(run.value) : []))

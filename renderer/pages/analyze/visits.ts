@@ -1,6 +1,7 @@
 /** Stays of the analysed runs in their states. */
 import type { Analysis, AnalysisInputRun, FittedStates } from '../../../src/domain/analysis'
 import { segmentsOf } from '../../charts/time-axis'
+import { seedLabel } from '../../ui/format'
 
 export interface Visit {
   runId: string
@@ -23,7 +24,7 @@ export function visitsOf(
     const segments = segmentsOf(fit.paths[r], timesOf(run), [])
     return segments.map(({ state, start, end }, i) => ({
       runId: run.runId,
-      label: run.seed === null ? run.label : `seed ${run.seed}`,
+      label: seedLabel(run.seed, run.label),
       state,
       epoch: start,
       length: end - start,

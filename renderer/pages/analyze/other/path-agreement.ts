@@ -1,6 +1,7 @@
 /** How far two analyses put the same runs into the same phases, whatever they call them. */
 import type { AnalysisInputRun, FittedStates } from '../../../../src/domain/analysis'
 import { adjustedRandIndex } from '../../../../src/numeric/rand-index'
+import { seedLabel } from '../../../ui/format'
 
 /** A fit with the runs that its paths belong to. */
 export interface FittedRuns {
@@ -28,7 +29,7 @@ export function pathAgreement(a: FittedRuns, b: FittedRuns): PathAgreement {
     const pathB = shared.map(({ s }) => b.fit.paths[other][s])
     allA.push(...pathA)
     allB.push(...pathB)
-    const label = run.seed === null ? run.label : `seed ${run.seed}`
+    const label = seedLabel(run.seed, run.label)
     return [{ runId: run.runId, label, points: shared.length, index: indexOf(pathA, pathB) }]
   })
   return { index: indexOf(allA, allB), points: allA.length, runs }
