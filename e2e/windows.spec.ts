@@ -71,10 +71,11 @@ interface Seen {
   y: number
 }
 
-/** Windows as the system shows them, but for the hidden one that trains; by their numbers. */
+/** Windows as the system shows them, but for the hidden one that trains; by their numbers. One that goes is no window. */
 function windowsOf(app: PhasescopeApp): Promise<Seen[]> {
   return app.electron!.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()
+      .filter((window) => !window.isDestroyed() && !window.webContents.isDestroyed())
       .filter(({ webContents }) => webContents.getURL() === 'app://phasescope/')
       .map((window) => ({
         id: window.id,
@@ -333,6 +334,7 @@ test('each window is closed for itself, and asks for its own runs', async ({ app
   expect(status).toBe('interrupted')
   expect(checkpoints).toContain(String(step))
   await fourth.getByText('Busy', { exact: true }).first().click()
+  await expect(top({ page: fourth }, 'Busy')).toBeVisible()
   await expect.poll(() => statuses(fourth)).toEqual(['paused'])
 })
 
