@@ -79,6 +79,10 @@ export const directions = {
     imports: ['domain', 'hmm', 'text', 'numeric'],
     packages: ['ml-hclust']
   },
+  'src/diagnosis': {
+    about: 'rules that say what is wrong with a run, or remarkable, and why',
+    imports: ['domain', 'numeric']
+  },
   'src/contract': {
     about: 'the protocol between page and host: requests, events, wire format',
     imports: ['domain'],
@@ -92,7 +96,10 @@ export const directions = {
   },
   'src/recordings': {
     about: 'questions to recorded runs: curves, histograms, media, tags, sweeps, analyses',
-    imports: ['domain', 'contract', 'project', 'analysis', 'training', 'hooks', 'events', 'expressions', 'numeric'],
+    imports: [
+      ...['domain', 'contract', 'project', 'analysis', 'diagnosis', 'training', 'hooks', 'events'],
+      ...['expressions', 'numeric']
+    ],
     types: ['hmm/types'],
     node: true
   },
@@ -126,12 +133,16 @@ export const directions = {
   'src/engine': {
     about: 'jobs, scheduling, the implementation of the contract',
     // Of what runs in threads only the messages, and of those only their types: what computes must never run in the host.
-    imports: ['domain', 'contract', 'project', 'analysis', 'training', 'hooks', 'expressions', 'text', 'numeric'],
+    imports: [
+      ...['domain', 'contract', 'project', 'analysis', 'diagnosis', 'training', 'hooks', 'expressions'],
+      ...['text', 'numeric']
+    ],
     types: [
       'threads/messages',
       'training-run/messages',
       'recordings/run-source',
       'recordings/evaluate-runs',
+      'recordings/diagnosis',
       'imports/sources'
     ],
     node: true,

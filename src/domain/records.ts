@@ -1,6 +1,7 @@
 /** What a training run emits. */
 import type { NamedArray, Pixels } from './arrays'
 import type { BestPoint } from './best-point'
+import type { DataFacts } from './data-facts'
 import type { ModuleGraph } from './model-graph'
 import type { ParamValue } from './recipe'
 
@@ -77,6 +78,12 @@ export interface LogRecord {
   text: string
 }
 
+/** What the data are, once, before the first update of a run or of a fork. */
+export interface FactsRecord {
+  kind: 'facts'
+  facts: DataFacts
+}
+
 /** Something that somebody should look at before the run goes on; a host may pause the run for it. */
 export interface AlertRecord {
   kind: 'alert'
@@ -126,4 +133,4 @@ export interface PrCurveRecord {
 /** What becomes part of the event file. */
 export type RecordedRecord = DescriptionRecord | ScalarsRecord | HistogramRecord | ImageRecord | PrCurveRecord
 
-export type TrainRecord = RecordedRecord | CheckpointRecord | ProgressRecord | LogRecord | AlertRecord
+export type TrainRecord = RecordedRecord | CheckpointRecord | ProgressRecord | LogRecord | AlertRecord | FactsRecord

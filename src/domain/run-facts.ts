@@ -40,6 +40,8 @@ const fields: Record<string, { about: string; of: (run: RunInfo) => Fact }> = {
   starred: { about: 'whether it has a star', of: (run) => run.starred === true },
   archived: { about: 'whether it is archived', of: (run) => run.archived === true },
   notes: { about: 'its notes', of: (run) => run.notes },
+  reading: { about: 'the reading that leads, such as "dead-units"', of: (run) => run.lead?.rule ?? null },
+  severity: { about: 'of that reading: warning or problem', of: (run) => run.lead?.severity ?? null },
   message: { about: 'why it failed or stopped', of: (run) => run.message },
   id: { about: 'name of its folder', of: (run) => run.id }
 }

@@ -1,7 +1,9 @@
 /** A run: what determines it, what has become of it, and where an imported one came from. */
 import { backendName } from './backends'
 import { bestPoint } from './best-point'
+import { dataFacts } from './data-facts'
 import { importFormatIds } from './import-formats'
+import { leadReading } from './reading'
 import { recipe } from './recipe'
 import { recordOptions } from './record-options'
 import { z } from './words'
@@ -73,6 +75,10 @@ export const runInfo = z.object({
   last: z.record(z.string(), z.union([z.number(), z.literal('NaN'), z.literal('Infinity'), z.literal('-Infinity')])),
   /** Where the watched metric was best, when the checkpoint of that point is kept. */
   best: bestPoint.nullable().optional(),
+  /** What its data are; runs that began before this was looked at have none. */
+  facts: dataFacts.optional(),
+  /** The reading that leads, once the run has been read; it can always be told again, and is in no file. */
+  lead: leadReading.optional(),
   notes: z.string().max(longestNotes),
   tags: z.array(z.string().max(longestName)).max(mostRunTags),
   starred: z.boolean().optional(),

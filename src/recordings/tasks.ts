@@ -3,6 +3,7 @@ import type { RoleChoices } from '../domain/roles'
 import type { RequestResult } from '../contract/requests'
 import { recordedTagsOf } from './recorded-tags'
 import { exportScalars } from './export-scalars'
+import { diagnosisOf } from './diagnosis'
 import { featuresOf } from './features'
 import { evaluateRuns } from './evaluate-runs'
 import { followLogs } from './follow-logs'
@@ -49,6 +50,7 @@ export const recordingTasks = {
   sweep: ({ runs, mostPoints }: { runs: Parameters<typeof sweepOf>[0]; mostPoints: number }) =>
     sweepOf(runs, mostPoints),
   features: featuresOf,
+  diagnosis: diagnosisOf,
   evaluateRuns,
   summaries: summariesOf,
   followLogs,

@@ -1,5 +1,6 @@
 /** Messages of the threads and processes that train: tagged unions, one per direction. */
 import type { WireError } from '../domain/errors'
+import type { DataFacts } from '../domain/data-facts'
 import type { Recipe } from '../domain/recipe'
 import type { RecordOptions } from '../domain/record-options'
 import type { RunSpec } from '../domain/run'
@@ -66,6 +67,7 @@ export type TrainMessage =
   | { kind: 'grew'; step: number; last: Record<string, number> }
   | { kind: 'checkpoint'; step: number; best: BestPoint | null }
   | { kind: 'log'; level: 'info' | 'warning' | 'error'; text: string }
+  | { kind: 'facts'; facts: DataFacts }
   /** The run waits for somebody to look at it. */
   | { kind: 'alert'; step: number; text: string; paused: boolean }
   | { kind: 'finished'; status: 'done' | 'cancelled'; stoppedEarly: string | null; step: number; epoch: number }

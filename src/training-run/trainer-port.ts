@@ -101,6 +101,7 @@ export function trainerPort({ command, writer, output, control, metrics, userMet
           return
         case 'progress':
         case 'log':
+        case 'facts':
           say(record)
           return
       }

@@ -8,6 +8,7 @@
 import { ConfigError } from '../hooks/config-error'
 import { tensorMemory } from '../tensor/backend'
 import { BatchSource } from './batches'
+import { factsOf } from './data-facts'
 import { describeRun, hparamsOf } from './description'
 import { checkHooks, checkRecord, resolveRecipe, stepsPerEpoch, totalSteps } from './experiments'
 import { balancedWeights } from './losses'
@@ -209,6 +210,7 @@ class Loop {
       text: describeRun(spec, spec.params, model.graph.title, dataset.scaling)
     })
     const { validation } = this.observer.evaluated
+    await port.emit({ kind: 'facts', facts: factsOf(dataset, session.loss, validation) })
     await this.observer.samples(firstSamples(model, dataset.inputShape, this.batches.batchAt(session.step), validation))
   }
 

@@ -234,6 +234,9 @@ export class RunSupervisor {
       case 'checkpoint':
         void this.save(session, runId, { best: message.best })
         return
+      case 'facts':
+        void this.save(session, runId, { facts: message.facts })
+        return
       case 'alert':
         this.options.log.add('warning', name, message.text)
         if (!message.paused) return
