@@ -16,6 +16,7 @@ import { givenPaths, handedPaths } from './given-arguments'
 import { openGpuWindow } from './gpu-window'
 import { openGate } from './ipc-gate'
 import { KeptWindow } from './kept-window'
+import { TrainingSigns } from './training-signs'
 import { Life } from './life'
 import { measureLoopDelay } from './loop-delay'
 import { ApplicationMenu } from './menu'
@@ -26,6 +27,7 @@ const buildFolder = dirname(fileURLToPath(import.meta.url))
 const home = developmentUrl() ?? `${appOrigin}/`
 let windows: ProjectWindows | null = null
 let kept: KeptWindow | null = null
+const signs = new TrainingSigns()
 const life = new Life({ windows: () => windows, finish: async () => kept?.finish() })
 
 // A user data folder of its own, so that tests never meet the developer's projects.
@@ -91,7 +93,10 @@ async function start(): Promise<void> {
     buildFolder,
     kept,
     takeDropped,
-    opened: (window) => life.watch(window),
+    opened: (window) => {
+      life.watch(window)
+      signs.watch(window)
+    },
     changed: () => void menu.show(),
     ending: () => life.ending
   })

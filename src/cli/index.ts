@@ -8,6 +8,7 @@ import { packageVersion } from '../host/paths'
 import { checkCommand } from './commands/check'
 import { dataCommand } from './commands/data'
 import { experimentsCommand } from './commands/experiments'
+import { diagnoseCommand } from './commands/diagnose'
 import { exportCommand } from './commands/export'
 import { fitCommand } from './commands/fit'
 import { importCommand } from './commands/import'
@@ -36,6 +37,7 @@ const commands: Command[] = [
     inspectCommand,
     exportCommand,
     runsCommand,
+    diagnoseCommand,
     fitCommand,
     reportCommand,
     checkCommand,

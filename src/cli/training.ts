@@ -1,5 +1,6 @@
 /** Watching runs until they end: what `train` and `resume` share. */
 import type { Engine } from '../engine/engine'
+import { tellLeads } from './commands/diagnose'
 import { printRuns } from './commands/runs'
 import { interruptible } from './interrupt'
 import type { Context } from './options'
@@ -75,5 +76,7 @@ export async function trainAndWatch(
   }
   const runs = session.listRuns().filter((run) => runIds.includes(run.id))
   printRuns(runs, json, terminal)
+  const read = runs.filter(({ status }) => !unfinished.has(status)).map(({ id }) => id)
+  await tellLeads(engine, read, terminal)
   return runs.every((run) => run.status === 'done') ? 0 : 1
 }

@@ -2,6 +2,7 @@
 import type { z } from '../domain/words'
 import { analysisEvents } from './analyses'
 import { appEvents } from './app'
+import { diagnosisEvents } from './diagnosis'
 import { dataEvents } from './data'
 import { importEvents } from './imports'
 import { logEvents } from './logs'
@@ -22,7 +23,8 @@ export const events = {
   ...viewEvents,
   ...dataEvents,
   ...roleEvents,
-  ...analysisEvents
+  ...analysisEvents,
+  ...diagnosisEvents
 } satisfies EventTable
 
 export type EventName = keyof typeof events

@@ -6,6 +6,7 @@ import type { z } from '../domain/words'
 import { analysisRequests } from './analyses'
 import { appRequests } from './app'
 import { recordingsRequests } from './recordings'
+import { diagnosisRequests } from './diagnosis'
 import { dataRequests } from './data'
 import { experimentRequests } from './experiments'
 import { importRequests } from './imports'
@@ -29,7 +30,8 @@ export const requests = {
   ...viewRequests,
   ...dataRequests,
   ...roleRequests,
-  ...analysisRequests
+  ...analysisRequests,
+  ...diagnosisRequests
 } satisfies RequestTable
 
 export type RequestName = keyof typeof requests

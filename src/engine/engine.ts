@@ -28,6 +28,7 @@ import type { Log } from './log'
 import { GivenPaths } from './project/given-path'
 import { LogFollower } from './project/log-follower'
 import { RoleValues } from './project/role-values'
+import { RunReadings } from './project/run-readings'
 import { placeOf, ProjectSession } from './project/project-session'
 import { recentEntry } from './project/recents'
 import type { RunClaims } from './project/run-claims'
@@ -69,6 +70,7 @@ export class Engine implements Member {
   private readonly queries: TaskPool
   private readonly follower: LogFollower
   private readonly roleValues: RoleValues
+  private readonly readings: RunReadings
   /** The project that is shown. */
   private session: ProjectSession | null = null
   /** Projects that are not shown, and train or fit all the same. */
@@ -110,10 +112,22 @@ export class Engine implements Member {
       trains: (session, runId) => this.training.isBusy(session, runId)
     })
     this.roleValues = new RoleValues(this.queries)
+    this.readings = new RunReadings(this.queries, pushOf)
     if (options.follow) {
-      this.on('roles.changed', () => void this.roleValues.changed())
-      this.on('runs.grew', ({ runId }) => this.roleValues.mark([runId]))
-      this.on('runs.changed', ({ runs }) => this.roleValues.markNew(runs.map(({ id }) => id)))
+      this.on('roles.changed', () => void Promise.all([this.roleValues.changed(), this.readings.changed()]))
+      this.on('diagnosis.found', ({ name, reading }) =>
+        this.log.add('warning', name, `${reading.text} ${reading.remedy}`)
+      )
+      this.on('diagnosis.changed', () => void this.readings.changed())
+      this.on('runs.grew', ({ runId }) => {
+        this.roleValues.mark([runId])
+        this.readings.grew(runId)
+      })
+      this.on('runs.changed', ({ runs }) => {
+        const ids = runs.map(({ id }) => id)
+        this.roleValues.markNew(ids)
+        this.readings.look(ids)
+      })
     }
     const grants = new PathGrants()
     this.given = new GivenPaths(grants, () => push('paths.given', {}))
@@ -416,6 +430,7 @@ export class Engine implements Member {
       if (session.trusted) await emptyTrash(session.folder).catch(() => undefined)
       this.follower.start(session)
       await this.roleValues.begin(session)
+      await this.readings.begin(session)
     }
     return session
   }
@@ -477,7 +492,7 @@ export class Engine implements Member {
     const session = this.session
     if (!session) return
     await this.follower.stop()
-    await this.roleValues.begin(null)
+    await Promise.all([this.roleValues.begin(null), this.readings.begin(null)])
     await this.imports.settle()
     await this.data.settle()
     await this.remember(session)

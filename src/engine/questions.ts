@@ -12,7 +12,8 @@ const base: Partial<Record<TaskName, number>> = {
   decode: 20,
   features: 20,
   sweep: 20,
-  twinPeaks: 5
+  twinPeaks: 5,
+  diagnosis: 20
 }
 /** Beyond this many runs a question may hold up others: a run that has not been read yet takes a few milliseconds. */
 const heavyFrom = 100

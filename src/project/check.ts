@@ -86,7 +86,8 @@ async function* ofProject(folder: string): AsyncGenerator<Fault> {
     ['logs.json', () => readLogLinks(folder)],
     ['queue.json', () => readJson(join(folder, 'queue.json'))],
     ['views.json', () => readJson(join(folder, 'views.json'))],
-    ['roles.json', () => readJson(join(folder, 'roles.json'))]
+    ['roles.json', () => readJson(join(folder, 'roles.json'))],
+    ['readings.json', () => readJson(join(folder, 'readings.json'))]
   ] as const) {
     const problem = await problemOf(read)
     if (!problem || problem.code === 'not-found') continue

@@ -1,6 +1,7 @@
 /** Columns of the run table. Each is an expression (docs/expressions.md): a field, a hyperparameter, a metric, something of the states. */
 import { factOf, namesOf } from '../../../src/domain/run-facts'
 import { lastKeys, roleWords, type RoleChoices } from '../../../src/domain/roles'
+import { ruleTitles, type RuleId } from '../../../src/domain/reading'
 import type { RunInfo } from '../../../src/domain/run'
 import type { ExpressionValue } from '../../../src/contract/runs'
 import { duration, integer, metricValue, signed, significant } from '../../ui/format'
@@ -28,6 +29,7 @@ const fieldTitles: Record<string, string> = {
   step: 'steps',
   seconds: 'time',
   path: 'State path',
+  reading: 'Reading',
   tags: 'Tags'
 }
 /** What the path of states shows; it is a drawing, and sorted and grouped as a text. */
@@ -83,6 +85,14 @@ export function columnOf(text: string, said: RoleChoices = {}): Column {
   if (Object.hasOwn(roleOfField, text)) {
     const role = roleOfField[text as keyof typeof roleOfField]
     return { text, title: fieldTitles[text], about: aboutRole(role, said), best: /Accuracy/.test(text) ? 'max' : 'min' }
+  }
+  if (text === 'reading') {
+    return {
+      text,
+      title: fieldTitles[text],
+      about: 'What is wrong with the run, if something is; its page says more',
+      best: null
+    }
   }
   const about = text === pathColumn ? 'States that the run goes through, in the analysis that is shown' : text
   return { text, title: fieldTitles[text] ?? text, about, best: null }
@@ -152,6 +162,7 @@ export function usualColumns(runs: readonly RunInfo[]): string[] {
   return [
     'seed',
     ...hyperparameters(runs).differ.slice(0, mostHyperparameters),
+    ...(runs.some(({ lead }) => lead) ? ['reading'] : []),
     pathColumn,
     ...Object.keys(roleOfField).filter((field) => some(lastKeys[roleOfField[field as keyof typeof roleOfField]])),
     ...(some('weights/l2') ? ['last("weights/l2")'] : []),
@@ -168,6 +179,7 @@ export function valueText({ text }: Column, value: Value): string {
   if (value === null) return '–'
   if (Array.isArray(value)) return value.join(text === pathColumn ? ' ' : ', ')
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (text === 'reading') return ruleTitles[value as RuleId] ?? String(value)
   if (typeof value !== 'number') return String(value)
   if (text === 'seconds') return value > 0 ? duration(value) : '–'
   if (text === 'step' || /^(entered|dwell|visits|count)\(/.test(text)) return integer(value)

@@ -12,6 +12,7 @@ import { newId } from '../../project/project-folder'
 import type { RunManifest } from '../../project/manifests'
 import type { ComputeTasks } from '../../threads/messages'
 import { rolesName } from '../../project/roles-file'
+import { thresholdsName } from '../../project/thresholds-file'
 import { viewsFile } from '../requests/views'
 import type { Log } from '../log'
 import type { WorkerLauncher } from '../ports'
@@ -151,6 +152,7 @@ export class LogFollower {
       this.options.push('data.changed', {})
       this.options.push('views.changed', {})
       this.options.push('roles.changed', {})
+      this.options.push('diagnosis.changed', {})
       return
     }
     for (const place of places) {
@@ -165,6 +167,7 @@ export class LogFollower {
       } else if (kind === 'data') this.options.push('data.changed', {})
       else if (kind === viewsFile) this.options.push('views.changed', {})
       else if (kind === rolesName) this.options.push('roles.changed', {})
+      else if (kind === thresholdsName) this.options.push('diagnosis.changed', {})
       else if (place.startsWith('conflict '))
         this.options.log.add('warning', session.info().name, conflictText(session, place))
     }

@@ -3,6 +3,7 @@ import { readdir, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Analysis, AnalysisSummary } from '../../domain/analysis'
 import type { ProjectInfo } from '../../domain/project'
+import type { LeadReading } from '../../domain/reading'
 import type { RunInfo } from '../../domain/run'
 import { seedOf } from '../../domain/run'
 import { PhasescopeError } from '../../domain/errors'
@@ -46,6 +47,8 @@ export class ProjectSession {
   private links: LogLink[] = []
   /** Newest values by roles that people have said, in the place of those by names. Never written. */
   private readonly values = new Map<string, RunInfo['last']>()
+  /** The reading that leads, of runs that have been read. Never written. */
+  private readonly leads = new Map<string, LeadReading>()
   private over = false
   /** Number of the newest change by anybody that has been looked at. */
   private seenChange = 0
@@ -347,7 +350,15 @@ export class ProjectSession {
   private infoOf(run: RunManifest): RunInfo {
     const info = runInfoOf(run)
     const values = this.values.get(run.id)
-    return values ? { ...info, last: { ...values } } : info
+    const lead = this.leads.get(run.id)
+    return { ...info, ...(values ? { last: { ...values } } : {}), ...(lead === undefined ? {} : { lead }) }
+  }
+
+  showLead(id: string, lead: LeadReading): void {
+    const run = this.runs.get(id)
+    if (!run || (this.leads.has(id) && sameJson(this.leads.get(id), lead))) return
+    this.leads.set(id, lead)
+    this.changed([this.infoOf(run)], [])
   }
 
   /** Takes over what another process has written into a run's manifest, or that it has removed the run. */
@@ -555,6 +566,7 @@ export class ProjectSession {
     this.runs.delete(id)
     this.saved.delete(id)
     this.values.delete(id)
+    this.leads.delete(id)
   }
 
   private changed(runs: RunInfo[], removed: string[]): void {

@@ -2,6 +2,7 @@
 import { analysisHandlers } from './analyses'
 import { appHandlers } from './app'
 import { recordingsHandlers } from './recordings'
+import { diagnosisHandlers } from './diagnosis'
 import { dataHandlers } from './data'
 import { experimentHandlers } from './experiments'
 import { importHandlers } from './imports'
@@ -27,6 +28,7 @@ export function handlersOf(services: Services): Handlers {
     ...viewHandlers(services),
     ...dataHandlers(services),
     ...roleHandlers(services),
-    ...analysisHandlers(services)
+    ...analysisHandlers(services),
+    ...diagnosisHandlers(services)
   }
 }
