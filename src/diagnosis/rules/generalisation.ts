@@ -1,6 +1,6 @@
 /** What the distance between training and validation says. */
 import { endOf, extremeOf, firstWhere, holdsSince, pointsOf, valueAt } from '../courses'
-import type { ObservedRun } from '../observed'
+import type { Course, ObservedRun } from '../observed'
 import { rule, shareOf } from '../rule'
 import { percent, value } from '../words'
 
@@ -71,9 +71,7 @@ export const overfitting = rule({
     const [least, end] = [course.values[best], endOf(course)]
     const at = course.steps[best]
     if (!(end > times * least) || !(endOf(trainLoss.course) < valueAt(trainLoss.course, at))) return []
-    const fall = valAccuracy
-      ? valAccuracy.course.values[extremeOf(valAccuracy.course, 'max')] - endOf(valAccuracy.course)
-      : null
+    const fall = valAccuracy ? fallOf(valAccuracy.course) : null
     const costs = run.ended && (fall === null ? end > 1.5 * least : fall >= accuracy)
     const accuracies =
       fall === null
@@ -98,6 +96,12 @@ export const overfitting = rule({
     ]
   }
 })
+
+/** From the best value to the best of the last fifth: a series that still rises has not fallen. */
+function fallOf({ values }: Course): number {
+  const all = Array.from(values).filter(Number.isFinite)
+  return Math.max(...all) - Math.max(...all.slice(Math.floor(all.length * 0.8)))
+}
 
 export const underfitting = rule({
   id: 'underfitting',

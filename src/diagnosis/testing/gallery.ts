@@ -297,25 +297,10 @@ export const gallery: readonly Exhibit[] = [
     dataset: digits,
     params: { initialiser: 'he-normal', initScale: 6, learningRate: 1e-4 }
   }),
-  exhibit(
-    'one layer too small',
-    'weights of the first layer 1e-6 times the usual, SGD',
-    ['vanishing-gradients', 'layer-imbalance', 'near-zero'],
-    {
-      network: mlp([64, 64], 'relu', 10).map((layer) =>
-        layer.name === 'fc1'
-          ? { ...layer, initial: { W: { kind: 'normal', mean: 0, std: 1e-8 }, b: { kind: 'constant', value: 0 } } }
-          : layer
-      ),
-      dataset: digits,
-      params: { ...sgd, learningRate: 1e-3 }
-    }
-  ),
-
   // Regularisation and size.
   exhibit(
     'weight decay',
-    'AdamW with a decay of 200',
+    'AdamW with a decay of 100',
     ['weight-decay'],
     { network: relu, dataset: digits, params: { weightDecay: 100, learningRate: 3e-3 } },
     ['rate-too-high']
