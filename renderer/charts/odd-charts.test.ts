@@ -94,6 +94,8 @@ function chartsOf(values: readonly number[]): [name: string, chart: Component, p
     edges: ends,
     means: y,
     stds: y,
+    zeros: y,
+    nonFinite: y,
     rebinned: false,
     total: count
   }
