@@ -245,7 +245,11 @@ describe('histograms', () => {
 
 describe('exact zeros, which stand beside each histogram,', () => {
   const value = (num: number) => ({
-    ...{ min: -1, max: 1, num, sum: 0, sumSquares: num },
+    min: -1,
+    max: 1,
+    num,
+    sum: 0,
+    sumSquares: num,
     bucketLimits: [-1, 0, 1, Number.MAX_VALUE],
     buckets: [0, num - 4, 4, 0]
   })
