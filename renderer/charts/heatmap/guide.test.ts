@@ -27,6 +27,7 @@ describe('a heatmap explains itself', () => {
       'the lightest is 0, the darkest 10. No'
     )
     expect(text('colour', map({ total: 17 }))).toMatch(/^A column joins up to 3 histograms, each of one recorded batch/)
+    expect(text('colour', heatmapWith([-1, 0, 1], [[0, 1.35, 0.4, 0]], { rebinned: true }))).toContain('brightest 1.4,')
     expect(text('colour', map({ tag: 'gradients/fc1' }))).toMatch(/^A column is one recorded gradient.+10 entries/)
     expect(text('colour', map({ tag: 'layer/weights' }))).toMatch(/^A column is one recorded histogram.+10 values/)
   })
@@ -39,6 +40,7 @@ describe('a heatmap explains itself', () => {
     expect(told).toContain('grow too: 0 and 0.50 at first, 0.31 and 0.71 at last; σ was largest at epoch 4, 0.90.')
     const inside = map({ underflow: new Float32Array(8) })
     expect(text('outside', inside)).toMatch(/^No value lies outside of −1 to 1\. Mean and σ: 0 and/)
+    expect(text('outside', heatmapWith([-1.99792, 0, 2.9849], rows))).toContain('outside of −2 to 2.98;')
     expect(text('outside', map({ means: new Float64Array(8).fill(Number.NaN) }))).toContain('grow too: not known.')
   })
 

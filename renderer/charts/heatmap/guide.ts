@@ -6,6 +6,7 @@ import type { PackedHeatmap } from '../../../src/contract/runs'
 import { epochLabel, integer, percent, plural, sharePercent, significant, tickLabel } from '../../ui/format'
 import { readHistogramTag } from '../../ui/histogram-tags'
 import type { TagGroup } from '../../ui/histogram-tags'
+import { edgeLabel } from './draw'
 import { clearlyMoved, lastColumns, mostOutside, movementOf, valuesOf } from './summary'
 
 export interface GuideEntry {
@@ -57,13 +58,15 @@ function colour(map: PackedHeatmap, { many, of }: { many: string; of: string }, 
   const scale = context.logarithmic ? ', on a log scale' : ''
   return (
     `${column} A colour counts how many of its ${values > 0 ? `${integer(values)} ` : ''}${many} lie in one bin of width ${width}: ` +
-    `the ${ends[0]} is 0, the ${ends[1]} ${integer(largest)}${scale}. No colour is good or bad in itself.`
+    `the ${ends[0]} is 0, the ${ends[1]} ${countLabel(largest)}${scale}. No colour is good or bad in itself.`
   )
 }
 
 function outside(map: PackedHeatmap, { unit }: GuideContext): string {
   const { edges, epochs, underflow, overflow } = map
-  const range = `${tickLabel(edges[0])} to ${tickLabel(edges[edges.length - 1])}`
+  const [low, high] = [edges[0], edges[edges.length - 1]]
+  // As beside the rows.
+  const range = `${edgeLabel(low, high - low)} to ${edgeLabel(high, high - low)}`
   const most = mostOutside(map)
   const size = growth(map, unit)
   if (!most) return `No value lies outside of ${range}. Mean and σ: ${size}`
@@ -128,6 +131,10 @@ function healthy(map: PackedHeatmap, isActivation: boolean): string {
     `after a ReLU zeros stay well below 100%.${settled} So do most networks that learn; it is no test.`
   )
 }
+
+/** Counts that were spread over common bins are no whole numbers. */
+const countLabel = (count: number): string =>
+  Number.isInteger(count) || count >= 100 ? integer(count) : significant(count, 2)
 
 /** The middle one, of columns that have values. */
 function usual(values: Float64Array): number {
