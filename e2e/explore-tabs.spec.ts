@@ -78,7 +78,22 @@ test('tabs: histograms, images, sounds, texts, PR curves, hyperparameters and gr
     await page.locator('.n-dropdown-option', { hasText: 'Heatmap' }).click()
     await expect(weights).toHaveAttribute('data-mode', 'heatmap')
     await expect(weights).toContainText('rebinned over common edges')
+    await pointAt(weights, 0.5, 0.5, /mean .+σ/)
+    const [first, second] = await weights.locator('[data-test="heatmap-help"]').all()
+    await first.click()
+    // Of this map, and of no other.
+    const guide = weights.locator('[data-test="heatmap-guide"]')
+    await expect(guide).toHaveCount(1)
+    await expect(guide).toContainText('A column is one recorded histogram.')
+    await expect(guide.locator('[data-guide="zeros"]')).toContainText('was not recorded')
+    await expect(second).toHaveAttribute('aria-expanded', 'false')
     await app.capture('explore-heatmap')
+    // It is remembered, wherever one has been meanwhile.
+    await tab(page, 'images')
+    await tab(page, 'histograms')
+    await expect(guide).toHaveCount(1)
+    await first.click()
+    await expect(guide).toHaveCount(0)
   })
 
   await test.step('images follow the slider, and look as they are told to', async () => {

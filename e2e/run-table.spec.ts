@@ -108,6 +108,9 @@ test('runs are arranged, labelled and put away, by keyboard too, and everything 
   await expect(page.locator('[data-test="compare-curves"]')).toBeVisible()
   await expect(page.locator('[data-test="compare-states"]')).toBeVisible()
   await expect(page.locator('[data-test="compare-maps"] canvas').first()).toBeVisible()
+  // As high as it takes to be read, not what is left over.
+  const drawn = page.locator('[data-test="compare-maps"] canvas').first()
+  await expect.poll(async () => (await drawn.boundingBox())?.height).toBe(220)
   await app.capture('compare')
   await page.locator('[data-test="compare-back"]').click()
 

@@ -4,11 +4,13 @@ import type { DataTable } from '../ui/csv'
 
 export function heatmapTable(map: PackedHeatmap): DataTable {
   const bins = map.edges.length - 1
+  const knowsZeros = map.zeros.some((share) => !Number.isNaN(share))
   const header = [
     'step',
     'epoch',
     'mean',
     'std',
+    ...(knowsZeros ? ['zero share'] : []),
     `below ${map.edges[0]}`,
     ...Array.from(map.edges.subarray(0, bins), (edge) => `from ${edge}`),
     `above ${map.edges[bins]}`
@@ -18,6 +20,7 @@ export function heatmapTable(map: PackedHeatmap): DataTable {
     map.epochs[i],
     map.means[i],
     map.stds[i],
+    ...(knowsZeros ? [map.zeros[i]] : []),
     map.underflow[i],
     ...map.counts.subarray(i * bins, (i + 1) * bins),
     map.overflow[i]

@@ -58,9 +58,17 @@ describe('what is drawn, in words', () => {
 
   it('where the cursor stands on histograms', () => {
     const at = { cursor: 30, unit: 'epoch', place: '' }
-    expect(histogramAtInWords({ mean: 0.1234, std: 2, outside: 1500 }, at)).toMatch(
-      /^epoch 30, mean 0\.123, standard deviation 2, 1.500 outside$/
+    const shares = { zeros: 0.4812, below: 0.0321, above: 0.0004, nonFinite: 0 }
+    expect(histogramAtInWords({ mean: 0.1234, std: 2, ...shares }, at)).toBe(
+      'epoch 30, mean 0.123, standard deviation 2, 48% zeros, <0.1% above, 3.2% below'
     )
-    expect(histogramAtInWords({ mean: 0.1234, std: 2, outside: 0 }, at)).not.toContain('outside')
+    const unknown = { zeros: Number.NaN, below: 0, above: 0, nonFinite: Number.NaN }
+    expect(histogramAtInWords({ mean: 0.1234, std: 2, ...unknown }, at)).toBe(
+      'epoch 30, mean 0.123, standard deviation 2'
+    )
+    expect(histogramAtInWords({ mean: 0, std: 0, ...unknown, zeros: 0, nonFinite: 3 }, at)).toMatch(
+      /standard deviation 0, 0% zeros, 3 NaN or infinite$/
+    )
+    expect(histogramAtInWords({ mean: Number.NaN, std: Number.NaN, ...unknown }, at)).toBe('epoch 30, nothing recorded')
   })
 })

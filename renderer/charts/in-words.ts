@@ -1,5 +1,5 @@
 /** What pictures show, in a sentence, for whoever does not see them. */
-import { epochLabel, integer, plural } from '../ui/format'
+import { epochLabel, integer, plural, sharePercent } from '../ui/format'
 import { nearestIndex } from './time-axis'
 import type { StateSegment } from './time-axis'
 
@@ -98,15 +98,33 @@ export function curvesAtInWords(
   return [placeInWords(cursor, unit, place), ...values].join(', ')
 }
 
-/** The same on histograms: "epoch 30, seed 0, mean 0.31, standard deviation 1.2, 12 outside". */
+/** What a readout and the words of a column say beside its mean: shares of its values; NaN where one was not recorded. */
+export interface ColumnShares {
+  zeros: number
+  below: number
+  above: number
+  /** How many values were NaN or infinite. */
+  nonFinite: number
+}
+
+/**
+ * The same on histograms: "epoch 30, seed 0, mean 0.31, standard deviation 1.2, 48% zeros, 3% above, 0.2% below".
+ * @returns "nothing recorded" where the column has no values
+ */
 export function histogramAtInWords(
-  { mean, std, outside }: { mean: number; std: number; outside: number },
+  { mean, std, zeros, below, above, nonFinite }: { mean: number; std: number } & ColumnShares,
   { cursor, unit, place }: { cursor: number; unit: string; place: string }
 ): string {
-  const shape = [`mean ${number(mean)}`, `standard deviation ${number(std)}`]
-  return [placeInWords(cursor, unit, place), ...shape, ...(outside > 0 ? [`${integer(outside)} outside`] : [])].join(
-    ', '
-  )
+  const shape = Number.isNaN(mean)
+    ? ['nothing recorded']
+    : [`mean ${number(mean)}`, `standard deviation ${number(std)}`]
+  const shares = [
+    ...(zeros >= 0 ? [`${sharePercent(zeros)} zeros`] : []),
+    ...(above > 0 ? [`${sharePercent(above)} above`] : []),
+    ...(below > 0 ? [`${sharePercent(below)} below`] : []),
+    ...(nonFinite > 0 ? [`${integer(nonFinite)} NaN or infinite`] : [])
+  ]
+  return [placeInWords(cursor, unit, place), ...shape, ...shares].join(', ')
 }
 
 /** "epoch 30, step 240, seed 0". */

@@ -9,6 +9,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import ActivationHeatmap from './ActivationHeatmap.vue'
 import DistributionChart from './histogram/DistributionChart.vue'
 import HistogramChart from './histogram/HistogramChart.vue'
+import { wholeRun } from './heatmap/beside'
+import HeatmapView from './heatmap/HeatmapView.vue'
+import MeanHistograms from './heatmap/MeanHistograms.vue'
+import { rangeOf } from './heatmap/summary'
 import { bucketsAt, peakOf, segmentsOf, valueRange } from './histogram/geometry'
 import { columnOf } from './hparams/columns'
 import { oddSeries } from './odd-series'
@@ -94,8 +98,17 @@ function chartsOf(values: readonly number[]): [name: string, chart: Component, p
     edges: ends,
     means: y,
     stds: y,
+    zeros: y,
+    nonFinite: y,
     rebinned: false,
     total: count
+  }
+  // A column with an infinite count is no part of a mean.
+  const finiteMap = {
+    ...heatmap,
+    counts: counts.map((_, i) => i % 3),
+    underflow: outside.map(() => 1),
+    overflow: outside.map(() => 0)
   }
   const histograms = {
     runId: 'a',
@@ -123,6 +136,8 @@ function chartsOf(values: readonly number[]): [name: string, chart: Component, p
     ['heatmap', ActivationHeatmap, { heatmap, domain }],
     ['heatmap, linear', ActivationHeatmap, { heatmap, domain, logarithmic: false, segments: segmentOf(1) }],
     ['heatmap over odd epochs', ActivationHeatmap, { heatmap: { ...heatmap, epochs: y }, domain }],
+    ['heatmap with its guide', HeatmapView, { heatmap, domain, guide: true, beside: 'none' }],
+    ['mean histograms', MeanHistograms, { groups: wholeRun(finiteMap), shown: rangeOf(finiteMap), empty: '' }],
     ...[false, true].map((overlay): [string, Component, Record<string, unknown>] => [
       `histograms, overlay ${overlay}`,
       HistogramChart,

@@ -7,6 +7,7 @@ import {
   epochLabel,
   integer,
   metricValue,
+  sharePercent,
   significant,
   tickLabel,
   withSign
@@ -37,6 +38,13 @@ describe('a number', () => {
     expect(duration(201)).toBe('3 min 21 s')
     expect(bytes(31_000_000)).toBe('31.0 MB')
     expect(ago('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:12:00Z'))).toBe('12 min ago')
+  })
+
+  it('as a share is neither nothing nor all unless it is', () => {
+    const shares = [0, 1e-6, 0.001, 0.0321, 0.0994, 0.12, 0.994, 0.9951, 0.9999, 1]
+    expect(shares.map(sharePercent)).toEqual([
+      ...['0%', '<0.1%', '0.1%', '3.2%', '9.9%', '12%', '99%', '99.5%', '>99.9%', '100%']
+    ])
   })
 
   it('that rounds to nothing has no sign', () => {

@@ -68,6 +68,14 @@ export function percent(share: number, decimals = 0): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(decimals)}%` : nonFinite(share)
 }
 
+/** A share that may be tiny or nearly all: neither is rounded to nothing or to all. "0.3%", "<0.1%", ">99.9%", "12%". */
+export function sharePercent(share: number): string {
+  if (share > 0 && share < 0.001) return '<0.1%'
+  if (share < 1 && share > 0.999) return '>99.9%'
+  const isWhole = share === 0 || share === 1 || (share >= 0.0995 && share < 0.995)
+  return percent(share, isWhole ? 0 : 1)
+}
+
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '\u2013'
   const whole = Math.max(0, Math.round(seconds))

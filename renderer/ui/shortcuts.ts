@@ -46,6 +46,7 @@ export const focusKeys: readonly Shortcut[] = [
   { keys: 'End', title: 'Move it to the last point', group: 'Analyze' },
   { keys: 'ArrowUp', title: 'Choose another run in the ribbon', group: 'Analyze' },
   { keys: 'Enter', title: 'Choose the state under the cursor of the ribbon', group: 'Analyze' },
+  { keys: '0', title: 'All values of a heatmap; + and - zoom, Shift ↑ ↓ moves', group: 'Analyze' },
   { keys: 'Escape', title: 'Let go of cursor, state or transition', group: 'Analyze' },
   { keys: 'ArrowLeft', title: 'Move a divider between panels, or go to another tab', group: 'Everywhere' },
   { keys: 'Escape', title: 'Restore a maximised panel', group: 'Everywhere' }

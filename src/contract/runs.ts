@@ -36,6 +36,10 @@ const packedHeatmap = z.object({
   edges: f64,
   means: f64,
   stds: f64,
+  /** Share of the finite values that are exactly zero, [columns]; NaN where it was not recorded. */
+  zeros: f64,
+  /** How many values were NaN or infinite, which are in no bin, [columns]; NaN where it was not recorded. */
+  nonFinite: f64,
   /** The recorded histograms had edges of their own; their counts were spread over common ones. */
   rebinned: z.boolean(),
   total: z.number()

@@ -5,6 +5,7 @@ import { activationEdges } from '../events/activation-histogram'
 import { form } from '../events/event-scan'
 import { bucketsOf, decodeHistogramValue } from '../events/histogram'
 import type { Buckets } from '../events/histogram'
+import { lowerBound } from '../events/series'
 import type { PlaceSeries, SeriesView } from '../events/series'
 import { ProtoError } from '../events/protobuf'
 import { bandShares, momentsOf, quantilesOf, rebin } from '../numeric/buckets'
@@ -95,9 +96,13 @@ export function heatmapOf(
     edges: grid.edges,
     means: new Float64Array(drawn),
     stds: new Float64Array(drawn),
+    zeros: new Float64Array(drawn),
+    nonFinite: new Float64Array(drawn),
     rebinned: grid.rebinned,
     total
   }
+  const beside = { zeros: countsBeside(found, tag, 'zeros'), nonFinite: countsBeside(found, tag, 'nonfinite') }
+  const values = new Float64Array(drawn)
   const joined = new Float64Array(drawn)
   const squares = new Float64Array(drawn)
   found.reader.places(found.places, found.view, span(start, end), (i, bytes, valueForm) => {
@@ -108,13 +113,33 @@ export function heatmapOf(
     joined[d] += 1
     result.means[d] += moments.mean
     squares[d] += moments.std ** 2 + moments.mean ** 2
+    values[d] += moments.num
+    const zeros = beside.zeros(found.view.steps[i])
+    // More zeros than values are of something else.
+    result.zeros[d] += zeros <= moments.num ? zeros : Number.NaN
+    result.nonFinite[d] += beside.nonFinite(found.view.steps[i])
   })
   for (let d = 0; d < drawn; d++) {
     result.means[d] /= joined[d]
+    result.zeros[d] /= values[d]
+    if (joined[d] === 0) result.nonFinite[d] = Number.NaN
     result.stds[d] = Math.sqrt(Math.max(0, squares[d] / joined[d] - result.means[d] ** 2))
   }
   result.epochs.set(epochsAt(epochSeries(found.reader.log), result.steps))
   return result
+}
+
+/**
+ * What our runs write beside each histogram because no bucket can say it, by the step. NaN where there is none, and where it is
+ * no count: other programs may mean a share by the same name.
+ */
+function countsBeside({ reader }: Found, tag: string, what: 'zeros' | 'nonfinite'): (step: number) => number {
+  const view = reader.log.scalars(`${tag}/${what}`)?.view('latest')
+  return (step) => {
+    const at = view ? lowerBound(view.steps, view.length, step) : 0
+    const count = view && at < view.length && view.steps[at] === step ? view.values[at] : Number.NaN
+    return Number.isInteger(count) && count >= 0 ? count : Number.NaN
+  }
 }
 
 /** Which drawn column a recorded one becomes part of. */
@@ -122,11 +147,18 @@ function columnOf(i: number, total: number, drawn: number): number {
   return Math.floor((i * drawn + drawn - 1) / total)
 }
 
+interface Moments {
+  mean: number
+  std: number
+  /** How many values. */
+  num: number
+}
+
 interface Grid {
   edges: Float64Array
   rebinned: boolean
   /** Adds a recorded histogram to column d. */
-  add(result: PackedHeatmap, d: number, bytes: Uint8Array, valueForm: number): { mean: number; std: number }
+  add(result: PackedHeatmap, d: number, bytes: Uint8Array, valueForm: number): Moments
 }
 
 /** Our own activation histograms all have the same edges, with an under- and an overflow. */
@@ -156,7 +188,8 @@ function commonEdges(found: Found): Grid | null {
         result.rebinned = true
         spread(result, d, bucketsOf(bytes, form.histo), edges)
       }
-      return { mean, std: Math.sqrt(Math.max(0, value.sumSquares / value.num - mean * mean)) }
+      const std = Math.sqrt(Math.max(0, value.sumSquares / value.num - mean * mean))
+      return { mean, std, num: value.num }
     }
   }
 }
@@ -186,7 +219,8 @@ function foundEdges(found: Found, start: number, end: number, mostColumns: numbe
     add(result, d, bytes, valueForm) {
       const buckets = bucketsOf(bytes, valueForm)
       spread(result, d, buckets, edges)
-      return Number.isNaN(buckets.mean) ? momentsOf(buckets) : buckets
+      const { mean, std } = Number.isNaN(buckets.mean) ? momentsOf(buckets) : buckets
+      return { mean, std, num: buckets.counts.reduce((sum, count) => sum + count, 0) }
     }
   }
 }

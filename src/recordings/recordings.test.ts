@@ -243,6 +243,47 @@ describe('histograms', () => {
   })
 })
 
+describe('exact zeros, which stand beside each histogram,', () => {
+  const value = (num: number) => ({
+    min: -1,
+    max: 1,
+    num,
+    sum: 0,
+    sumSquares: num,
+    bucketLimits: [-1, 0, 1, Number.MAX_VALUE],
+    buckets: [0, num - 4, 4, 0]
+  })
+  /** Steps 0 to 3 with 6, 10, 6 and 10 values. */
+  const log = (name: string, beside: Record<string, number>[]): RunSource =>
+    written(
+      name,
+      beside.flatMap((values, step) => [
+        encodeHistogram(step, step, 'h', value([6, 10][step % 2])),
+        scalars(step, values)
+      ])
+    )
+
+  it('become a share of each column, and of those that are joined', () => {
+    const counts = [3, 5, 0, 10].map((zeros, step) => ({ 'h/zeros': zeros, 'h/nonfinite': step }))
+    const run = log('zeros', counts)
+    const each = heatmapOf(run, 'h', {}, 10)!
+    expect([...each.zeros]).toEqual([3 / 6, 5 / 10, 0, 1])
+    expect([...each.nonFinite]).toEqual([0, 1, 2, 3])
+    const joined = heatmapOf(run, 'h', {}, 2)!
+    // Two of the recorded histograms in each column: (3 + 5) of (6 + 10) values, then (0 + 10).
+    expect([...joined.zeros]).toEqual([8 / 16, 10 / 16])
+    expect([...joined.nonFinite]).toEqual([1, 5])
+  })
+
+  it('are unknown where they were not recorded, and where the name is used for something else', () => {
+    expect([...heatmapOf(log('no-zeros', [{}, { 'h/zeros': 2 }]), 'h', {}, 10)!.zeros]).toEqual([Number.NaN, 0.2])
+    expect([...heatmapOf(log('shares', [{ 'h/zeros': 0.5 }, { 'h/zeros': 11 }]), 'h', {}, 10)!.zeros]).toEqual([
+      Number.NaN,
+      Number.NaN
+    ])
+  })
+})
+
 it('a histogram that is none leaves a gap in the heatmap and nothing else', () => {
   const value = {
     min: -1,
