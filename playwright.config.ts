@@ -28,15 +28,15 @@ const onlyBrowser = ['**/signing-in.spec.ts']
 
 export default defineConfig({
   testDir: 'e2e',
-  outputDir: '.cache/e2e-results',
-  // One application at a time: the tests train networks, and two of them would only share the cores.
+  outputDir: process.env.PHASESCOPE_E2E_RESULTS ?? '.cache/e2e-results',
+  // One application at a time in a call; test-e2e.mjs makes two calls side by side, each on a display of its own.
   workers: 1,
   timeout: 240_000,
   expect: { timeout: 20_000 },
   // The driver itself loses calls now and then; what needed a second try is named at the end of the run.
   retries: 1,
   forbidOnly: process.env.PHASESCOPE_NO_SKIPS === '1',
-  reporter: [['list'], ['json', { outputFile: '.cache/e2e.json' }]],
+  reporter: [['list'], ['json', { outputFile: process.env.PHASESCOPE_E2E_REPORT ?? '.cache/e2e.json' }]],
   projects: [
     { name: 'electron', testIgnore: [...onlyBrowser, ...long] },
     { name: 'browser', testIgnore: [...onlyElectron, ...once, ...long] }

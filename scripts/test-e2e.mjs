@@ -1,10 +1,12 @@
 /**
  * `npm run test:e2e [-- --project electron|browser] [--long] [playwright arguments]`: the end-to-end tests in the real Electron
  * and in Chromium; `--long` with measurements and with the pictures of docs/screens. What this machine cannot run is skipped with the reason.
+ * All of them together run in two lanes, where each can have a display of its own: a test waits more than it computes.
  */
-import { spawnSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { build } from './build.mjs'
 import { chromiumForTests, electronForTests } from './lib/e2e-runtimes.mjs'
@@ -12,7 +14,6 @@ import { root } from './lib/electron-runtime.mjs'
 import { verdict } from './lib/test-report.mjs'
 
 const runtimes = { electron: electronForTests, browser: chromiumForTests }
-const report = join(root, '.cache', 'e2e.json')
 const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js')
 
 /**
@@ -22,6 +23,7 @@ const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js')
 export async function runE2e({ projects = Object.keys(runtimes), args = [] } = {}) {
   const outcome = { passed: 0, failed: 0, skipped: [], retried: [] }
   await build()
+  const lanes = [[], []]
   for (const project of projects) {
     const runtime = runtimes[project]()
     if ('reason' in runtime) {
@@ -30,18 +32,44 @@ export async function runE2e({ projects = Object.keys(runtimes), args = [] } = {
       continue
     }
     console.log(`End-to-end tests in ${project}: ${Object.values(runtime.env).join(' ')}`)
-    rmSync(report, { force: true })
-    const [program, ...rest] = [...runtime.wrap, process.execPath, playwright, 'test', `--project=${project}`, ...args]
-    const env = { ...process.env, ...runtime.env }
-    const { status } = spawnSync(program, rest, { cwd: root, env, stdio: 'inherit' })
-    const { stats, skipped, flaky } = readReport()
-    outcome.passed += stats.expected + stats.flaky
-    // Playwright may fail without a failed test, for instance when a spec does not load.
-    outcome.failed += status === 0 ? 0 : Math.max(1, stats.unexpected)
-    outcome.skipped.push(...skipped.map((title) => `${project}: ${title}`))
-    outcome.retried.push(...flaky.map((title) => `${project}: ${title}`))
+    // Electron's windows on the user's own display would take the focus from each other, and from the user.
+    const divides = args.length === 0 && project === 'electron' && runtime.wrap.length > 0
+    if (divides) lanes.forEach((lane, i) => lane.push({ project, runtime, args: [`--shard=${i + 1}/${lanes.length}`] }))
+    else lanes[args.length === 0 ? 1 : 0].push({ project, runtime, args })
   }
+  const isAlone = lanes.filter((lane) => lane.length > 0).length < 2
+  await Promise.all(
+    lanes.map(async (lane, i) => {
+      for (const part of lane) await runPart(part, isAlone ? '' : `${i + 1} `, outcome)
+    })
+  )
   return outcome
+}
+
+/** One call of Playwright, with a report and results of its own; `mark` stands before what it prints. */
+async function runPart({ project, runtime, args }, mark, outcome) {
+  const name = `e2e-${project}${mark.trim()}`
+  const report = join(root, '.cache', `${name}.json`)
+  mkdirSync(join(root, '.cache'), { recursive: true })
+  rmSync(report, { force: true })
+  const [program, ...rest] = [...runtime.wrap, process.execPath, playwright, 'test', `--project=${project}`, ...args]
+  const results = join('.cache', `${name}-results`)
+  const env = { ...process.env, ...runtime.env, PHASESCOPE_E2E_REPORT: report, PHASESCOPE_E2E_RESULTS: results }
+  const status = await new Promise((resolve) => {
+    const stdio = mark ? ['ignore', 'pipe', 'pipe'] : 'inherit'
+    const child = spawn(program, rest, { cwd: root, env, stdio })
+    child.on('error', (error) => (console.error(error.message), resolve(1)))
+    child.on('close', resolve)
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', (line) => console.log(line === '' ? '' : mark + line))
+    }
+  })
+  const { stats, skipped, flaky } = readReport(report)
+  outcome.passed += stats.expected + stats.flaky
+  // Playwright may fail without a failed test, for instance when a spec does not load.
+  outcome.failed += status === 0 ? 0 : Math.max(1, stats.unexpected)
+  outcome.skipped.push(...skipped.map((title) => `${project}: ${title}`))
+  outcome.retried.push(...flaky.map((title) => `${project}: ${title}`))
 }
 
 function countOf(project, args) {
@@ -59,7 +87,7 @@ function countOf(project, args) {
   return Math.max(1, count)
 }
 
-function readReport() {
+function readReport(report) {
   let text = ''
   try {
     text = readFileSync(report, 'utf8')
