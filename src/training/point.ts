@@ -213,7 +213,7 @@ export class PointLooker {
   }
 }
 
-export function classNamesOf({ classes, classNames }: Dataset): readonly string[] {
+function classNamesOf({ classes, classNames }: Dataset): readonly string[] {
   return classNames ?? Array.from({ length: classes }, (_, c) => String(c))
 }
 

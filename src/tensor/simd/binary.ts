@@ -1,6 +1,6 @@
 /** Made by scripts/make-simd.mjs from src/tensor/simd/kernels; not to be edited. */
 
-export const sourceHash = 'e1275b7e2088e021a2eb8e3e252616068f705ba84d88c770ec72a75ea47fef04'
+export const sourceHash = 'ac380a95b86203d78c6b4d8d540d5f836e7b049e7ffcf179a1c5e9680cf7e5c7'
 
 /** 9418 bytes of WebAssembly, base64. */
 export const binary =

@@ -78,13 +78,13 @@ export function countValues(
     for (; i < end; i++) {
       const single = load<f32>(values + ((<usize>i) << 2))
       const v = <f64>single
-      if (v - v != 0) {
+      if (v - v !== 0) {
         nonFinite++
         continue
       }
       sum += v
       squares += v * v
-      if (v == 0) moreZeros++
+      if (v === 0) moreZeros++
       if (v < near && v > -near) moreNear++
       lowest = f32x4.pmin(lowest, f32x4.splat(single))
       highest = f32x4.pmax(highest, f32x4.splat(single))
@@ -122,7 +122,7 @@ function slot(v: f64, bin: i32, max: f64, edges: usize): i32 {
   return bin + 1 + i32(v >= load<f64>(edge, 8)) - i32(v < load<f64>(edge)) + i32(v > max)
 }
 
-function increment(counts: usize, slot: i32): void {
-  const at: usize = counts + ((<usize>slot) << 2)
+function increment(counts: usize, place: i32): void {
+  const at: usize = counts + ((<usize>place) << 2)
   store<i32>(at, load<i32>(at) + 1)
 }
