@@ -21,6 +21,7 @@ export default defineConfig(({ command }) => ({
           cli: resolve('src/cli/index.ts'),
           'train-worker': resolve('src/training-run/train-worker.ts'),
           'metrics-worker': resolve('src/training-run/metrics-worker.ts'),
+          'point-worker': resolve('src/training-run/point-worker.ts'),
           'user-metrics-worker': resolve('src/training-run/user-metrics-worker.ts'),
           'compute-worker': resolve('src/threads/compute-worker.ts'),
           'probe-process': resolve('src/training-run/probe-process.ts')

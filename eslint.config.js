@@ -30,7 +30,23 @@ const banned = (environment, message) =>
     .map((name) => ({ name, message }))
 /** The names of AssemblyScript that kernels use: what is misspelt is undefined. */
 const assemblyScript = [
-  ...['bool', 'u8', 'u16', 'u32', 'u64', 'i32', 'i64', 'usize', 'f32', 'f64', 'v128', 'i64x2', 'f32x4', 'f64x2'],
+  ...[
+    'bool',
+    'u8',
+    'u16',
+    'u32',
+    'u64',
+    'i32',
+    'i64',
+    'usize',
+    'f32',
+    'f64',
+    'v128',
+    'i32x4',
+    'i64x2',
+    'f32x4',
+    'f64x2'
+  ],
   ...['load', 'store', 'memory', 'select', 'reinterpret', 'sizeof', 'min', 'max', 'sqrt', 'inline']
 ]
 /** It only keeps the formatter from giving each key a line. */

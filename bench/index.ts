@@ -1,4 +1,4 @@
-/** `npm run bench [-- logs|overhead|steps|memory|epochs|hmm|evidence|selection|large|many ...] [--rounds N]`: built and started by scripts/bench.mjs. */
+/** `npm run bench [-- logs|overhead|steps|memory|epochs|hmm|evidence|selection|large|many ...] [--rounds N] [--only EXPERIMENT,...] [--brief]`: built and started by scripts/bench.mjs. */
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +20,8 @@ const { values, positionals } = parseArgs({
   options: {
     root: { type: 'string' },
     rounds: { type: 'string', default: '7' },
+    only: { type: 'string' },
+    brief: { type: 'boolean', default: false },
     read: { type: 'string' },
     plain: { type: 'string' }
   }
@@ -36,7 +38,7 @@ const resources = join(root, 'resources')
 const rounds = Number(values.rounds)
 
 const sections: Record<string, () => Promise<void>> = {
-  overhead: () => benchOverhead(root, rounds),
+  overhead: () => benchOverhead(root, values.brief, values.only?.split(',')),
   memory: () => benchMemory(resources),
   epochs: () => benchEpochs(),
   steps: () => benchSteps(root, Math.min(rounds, 5)),

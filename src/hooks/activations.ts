@@ -1,6 +1,6 @@
 /** Statistics and histograms of activations. */
 import { tagOf } from '../domain/tags'
-import { histogram, type Histogram } from '../metrics/histogram'
+import { counted, histogram, type Histogram } from '../metrics/histogram'
 import type { Seen } from './taps'
 
 export interface HistogramRange {
@@ -67,21 +67,24 @@ export class ActivationStatistics {
     const before = this.sums.get(hook)
     const sums: Sums = before ?? { count: 0, nearZero: 0, saturated: 0, alive: new Uint8Array(units), counts: null }
     this.sums.set(hook, sums)
-    const { nearZero } = this
-    let near = 0
-    for (let i = 0; i < values.length; i++) if (values[i] < nearZero && values[i] > -nearZero) near++
-    // Most units are alive in the first batch; the others are looked for only as long as there are some.
-    for (let unit = 0; unit < units; unit++) {
-      for (let i = unit; sums.alive[unit] === 0 && i < values.length; i += units)
-        if (values[i] !== 0) sums.alive[unit] = 1
+    // Most units are alive in the first example; only the others are looked for further, row by row as the values lie.
+    const dead = [...sums.alive.keys()].filter((unit) => sums.alive[unit] === 0)
+    for (let row = 0, left = dead.length; row < values.length && left > 0; row += units) {
+      let still = 0
+      for (let k = 0; k < left; k++) {
+        const unit = dead[k]
+        if (values[row + unit] !== 0) sums.alive[unit] = 1
+        else dead[still++] = unit
+      }
+      left = still
     }
     const bound = bounds[this.types.get(hook) ?? '']
     if (bound) for (const v of values) if (v > bound.high || v < bound.low) sums.saturated++
     sums.count += values.length
-    sums.nearZero += near
     const { min, max, bins } = this.range
-    const counted = histogram(values, min, max, bins)
-    sums.counts = sums.counts ? merged(sums.counts, counted) : counted
+    const found = counted(values, min, max, bins, this.nearZero)
+    sums.nearZero += found.near
+    sums.counts = sums.counts ? merged(sums.counts, found.histogram) : found.histogram
   }
 
   /**

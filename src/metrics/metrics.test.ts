@@ -2,7 +2,7 @@ import { Matrix as OracleMatrix, SVD } from 'ml-matrix'
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../numeric/rng'
 import { goldenJson } from '../testing/golden'
-import { histogram } from './histogram'
+import { counted, histogram } from './histogram'
 import { singularValues } from './singular-values'
 import { distribution, matrixMetrics, weightMetrics } from './weight-metrics'
 
@@ -272,6 +272,37 @@ describe('histogram', () => {
     expect([...result.counts]).toEqual([1, 1, 1, 2, 2, 1])
     expect(result).toMatchObject({ lowest: -4, highest: 1.5, num: 8, sum: -2.5, zeros: 2, nonFinite: 2 })
     expect(result.sumSquares).toBe(16 + 1 + 0.25 + 0.25 + 1 + 2.25)
+  })
+
+  it('of single precision is the same to the bit by the kernel as by the loop', () => {
+    const rng = new Rng(11)
+    const odd = [NaN, Infinity, -Infinity, 0, -0, 3.4e38, -3.4e38, 1e-45, 8, -4]
+    for (let round = 0; round < 300; round++) {
+      const length = 250 + rng.integer(round % 10 === 0 ? 20_000 : 300)
+      const [shift, scale] = [rng.normal(), 10 ** (rng.integer(5) - 2)]
+      const kind = round % 5
+      const values = Float32Array.from({ length }, () => {
+        const v = shift + scale * rng.normal()
+        if (kind === 0) return Math.max(0, v)
+        if (kind === 1) return rng.integer(20) === 0 ? odd[rng.integer(odd.length)] : v
+        if (kind === 2) return [0, -0, -Math.abs(v)][rng.integer(3)]
+        if (kind === 3) return -4 + (12 * rng.integer(65)) / 64
+        return v
+      })
+      const [min, max, bins] = [
+        [-4, 8, 64],
+        [-3, 5, 64],
+        [0, 1, 20],
+        [0.1, 0.7, 6],
+        [-1e-6, 1e-6, 1000],
+        [-1e12, 3e12, 7]
+      ][rng.integer(6)]
+      const near = (max - min) / 200
+      // Of double precision the loop counts.
+      expect(counted(values, min, max, bins, near)).toEqual(counted(Float64Array.from(values), min, max, bins, near))
+      expect(counted(values, min, max, bins, near).near).toBe(values.filter((v) => Math.abs(v) < near).length)
+    }
+    expect(histogram(new Float32Array(300).fill(NaN), 0, 1, 2)).toMatchObject({ num: 0, lowest: 0, highest: 0 })
   })
 
   it('of nothing finite', () => {

@@ -11,6 +11,7 @@ import type { TrainerPort } from '../training/port'
 import { RemoteTrainer } from './remote-trainer'
 import type { TrainCommand, TrainMessage } from './messages'
 import { MetricsThread } from './metrics-thread'
+import { PointThread } from './point-thread'
 import { resourcesOf } from './resources'
 import { RunOutput } from './run-output'
 import { backendHere, withWayOn, type TrainBackend } from './train-backend'
@@ -50,6 +51,8 @@ port.on('message', (command: TrainCommand) => {
 async function run(command: Extract<TrainCommand, { kind: 'start' }>): Promise<void> {
   const { folder, spec } = command
   const metrics = new MetricsThread()
+  const isInPlace = !command.remote && (spec.backend === 'wasm' || spec.backend === 'cpu')
+  const points = isInPlace ? new PointThread(command.wasm) : null
   const userMetrics = command.userMetrics === null ? null : new UserMetricsThread(command.userMetrics)
   let writer: RunWriter | null = null
   let output: RunOutput | null = null
@@ -68,19 +71,19 @@ async function run(command: Extract<TrainCommand, { kind: 'start' }>): Promise<v
     writer = new RunWriter(folder, state ? state.step + (forks ? 0 : 1) : 0)
     output = new RunOutput(writer, say)
     say({ kind: 'started', step: state?.step ?? 0, again: problems })
-    const parts = { command, writer, output, control, metrics, userMetrics, say }
+    const parts = { command, writer, output, control, metrics, points, userMetrics, say }
     const outcome = await backend.train(spec, dataset, trainerPort(parts), state ?? undefined)
     if (outcome.status === 'done') writer.ended('success', Date.now() / 1000)
     output.close()
     writer.close()
     writer = null
-    await Promise.all([metrics.close(), userMetrics?.close()])
+    await Promise.all([metrics.close(), points?.close(), userMetrics?.close()])
     say({ kind: 'finished', ...outcome })
   } catch (error) {
     try {
       output?.close()
       endAsFailure(writer)
-      await Promise.all([metrics.close(), userMetrics?.close()])
+      await Promise.all([metrics.close(), points?.close(), userMetrics?.close()])
     } catch {
       // The first error is the one to tell.
     }

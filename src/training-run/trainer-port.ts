@@ -8,6 +8,7 @@ import type { TrainerPort } from '../training/port'
 import type { TrainRecord } from '../domain/records'
 import type { TrainCommand, TrainMessage } from './messages'
 import type { MetricsThread } from './metrics-thread'
+import type { PointThread } from './point-thread'
 import type { RunOutput } from './run-output'
 import type { UserMetricsThread } from './user-metrics-thread'
 
@@ -68,11 +69,22 @@ interface PortParts {
   output: RunOutput
   control: Control
   metrics: MetricsThread
+  /** null: the backend's values are not in place, and an evaluation is best done where they are. */
+  points: PointThread | null
   userMetrics: UserMetricsThread | null
   say(message: TrainMessage): void
 }
 
-export function trainerPort({ command, writer, output, control, metrics, userMetrics, say }: PortParts): TrainerPort {
+export function trainerPort({
+  command,
+  writer,
+  output,
+  control,
+  metrics,
+  points,
+  userMetrics,
+  say
+}: PortParts): TrainerPort {
   const { folder, spec, attended } = command
   return {
     async emit(record: TrainRecord) {
@@ -115,6 +127,7 @@ export function trainerPort({ command, writer, output, control, metrics, userMet
     },
     yield: () => immediately(),
     weightMetrics: (job) => metrics.compute(job),
+    ...(points ? { pointsBeside: points } : {}),
     ...(userMetrics ? { userMetrics: (point) => userMetrics.compute(point) } : {})
   }
 }

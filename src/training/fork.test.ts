@@ -57,13 +57,13 @@ async function nextUpdates(session: TrainingSession, spec: RunSpec, count: numbe
   const seen: { gradients: ParameterValues[]; changes: Float64Array[] }[] = []
   for (let i = 0; i < count; i++) {
     let gradients: ParameterValues[] = []
-    let changes: Float64Array[] = []
+    let before: ParameterValues[] = []
     await session.update(batches.batchAt(session.step), {
       gradients: (values) => (gradients = values),
-      change: (before, after) => {
-        changes = before.map(({ values }, p) => Float64Array.from(values, (value, j) => after[p].values[j] - value))
-      }
+      before: (values) => (before = values)
     })
+    const after = await session.trainedValues()
+    const changes = before.map(({ values }, p) => Float64Array.from(values, (value, j) => after[p].values[j] - value))
     seen.push({ gradients, changes })
   }
   return seen

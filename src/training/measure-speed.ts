@@ -1,5 +1,6 @@
 /** How fast a backend trains a run: a few real updates with real data, recorded nowhere. */
 import { train } from './trainer'
+import type { UpdateTimes } from './observing-cost'
 import type { Dataset } from '../domain/dataset'
 import type { RunSpec } from '../domain/run'
 import type { TrainerPort } from './port'
@@ -24,14 +25,43 @@ export async function measureSpeed(
   port: Pick<TrainerPort, 'now' | 'wallTime' | 'yield'>
 ): Promise<Speed> {
   // Only the updates count; evaluation and records cost the same on every backend or are chosen freely.
-  const never = 1_000_000
-  const record = { ...spec.record, metricsEvery: never, metricsUnit: 'step' as const, activationsEvery: never }
-  const quiet: RunSpec = { ...spec, hooks: [], record: { ...record, checkpointEvery: never } }
+  return timedUpdates(withoutPoints(spec, [], never), dataset, limitMs, port)
+}
+
+/** The same for the cost of hook points: once with nothing observed, and once with every batch observed at each of the run's. */
+export async function measureObserving(
+  spec: RunSpec,
+  dataset: Dataset,
+  limitMs: number,
+  port: Pick<TrainerPort, 'now' | 'wallTime' | 'yield'>
+): Promise<UpdateTimes> {
+  const each = limitMs / (spec.hooks.length + 1)
+  const { msPerStep: quiet } = await measureSpeed(spec, dataset, each, port)
+  const observed: Record<string, number> = {}
+  for (const hook of spec.hooks) {
+    observed[hook] = (await timedUpdates(withoutPoints(spec, [hook], 1), dataset, each, port)).msPerStep
+  }
+  return { quiet, observed }
+}
+
+const never = 1_000_000
+
+function withoutPoints(spec: RunSpec, hooks: string[], activationsEvery: number): RunSpec {
+  const record = { ...spec.record, metricsEvery: never, metricsUnit: 'step' as const, checkpointEvery: never }
+  return { ...spec, hooks, record: { ...record, activationsEvery, keepBest: false } }
+}
+
+async function timedUpdates(
+  spec: RunSpec,
+  dataset: Dataset,
+  limitMs: number,
+  port: Pick<TrainerPort, 'now' | 'wallTime' | 'yield'>
+): Promise<Speed> {
   let asked = 0
   let firstMs = 0
   let lastMs = 0
   const began = port.now()
-  await train(quiet, dataset, {
+  await train(spec, dataset, {
     ...port,
     emit: () => undefined,
     resumed: () => Promise.resolve(),

@@ -3,35 +3,51 @@ import { HeldActivations } from '../hooks/taps'
 import type { ParameterValues, WeightScalars } from '../hooks/weights'
 import type { Histogram } from '../metrics/histogram'
 import { subset, type Batch } from './batches'
-import { classScalars, predictionHistograms } from './class-metrics'
-import { accuracy, evaluate, meanLoss, type Evaluation, type EvaluationOptions } from './evaluation'
-import { experimentOf } from './experiments'
 import { observersOf } from './observers'
-import type { HookObserver, Moment, ObserverOfKind, Site, ValidationLook } from './observers/kind'
+import type { HookObserver, Moment, ObserverOfKind, Site } from './observers/kind'
 import type { Schedule } from './plan'
-import { PrCounter } from './pr-counts'
-import { convolutionSamples, curveSamples, type Sample } from './samples'
+import { PointLooker, siteOf, type PointAsked, type PointSeen, type PointSite } from './point'
+import type { Sample } from './samples'
 import type { TrainingSession } from './session'
 import { streamOf } from './streams'
+import type { CheckpointState, TrainRecord } from '../domain/records'
 import type { Dataset } from '../domain/dataset'
 import { tagOf, tagPart } from '../domain/tags'
 import type { RunSpec } from '../domain/run'
-import type { TrainerPort } from './port'
-import type { TrainRecord } from '../domain/records'
+import type { PointsBeside, TrainerPort } from './port'
 
-/** Weight metrics that may be under way beside the training; beyond, it waits for the oldest. */
+/** Points of which something may be under way beside the training; beyond, it waits for the oldest. */
 const mostPending = 2
+
+type Values = Record<string, number>
+
+/** Follows the points of a run. */
+export interface PointListener {
+  /** What has to be kept of the moment for `recorded`, which may come when the run has gone on; null: nothing. */
+  keep(): Promise<CheckpointState | null>
+  /**
+   * A point has been recorded; one after the other. What it throws ends the run.
+   * @param late resolves when the values hold the weight metrics, too, which are computed beside the training
+   */
+  recorded(values: Readonly<Values>, at: Moment, kept: CheckpointState | null, late: () => Promise<void>): Promise<void>
+}
+
+const nothing: Pick<PointAsked, 'gradients' | 'before'> = { gradients: null, before: null }
 
 export class Observer {
   readonly evaluated: { train: Dataset['train']; validation: Dataset['validation'] }
   private readonly hooks: ReadonlySet<string>
-  private readonly classes: readonly string[]
   private readonly observers: readonly ObserverOfKind[]
   private readonly site: Site
+  private readonly looker: PointLooker
+  /** Evaluates beside the training; null: the trainer does. */
+  private readonly beside: PointsBeside | null
   private readonly alerted = new Set<string>()
-  /** Scalars of the latest update, part of the point that follows it. */
-  private ofUpdate: Record<string, number> = {}
-  private pending: Promise<void>[] = []
+  /** What the latest update showed, for the point that follows it. */
+  private ofUpdate: Pick<PointAsked, 'gradients' | 'before'> = nothing
+  private pending: Promise<unknown>[] = []
+  /** When the latest point's evaluation has been recorded: points are told in their order. */
+  private told: Promise<void> = Promise.resolve()
   /** What could not be computed since it was told last. */
   private readonly gaps = new Map<string, Error>()
   /** What the port could not take: a full disk ends a run, other than what cannot be computed. */
@@ -41,8 +57,11 @@ export class Observer {
     private readonly spec: RunSpec,
     private readonly session: TrainingSession,
     private readonly schedule: Schedule,
-    private readonly dataset: Dataset,
-    private readonly port: TrainerPort
+    dataset: Dataset,
+    private readonly port: TrainerPort,
+    private readonly listener: PointListener,
+    /** Whether the run's next step depends on the point before it. */
+    waits: boolean
   ) {
     const limit = spec.params.evalSamples as number
     this.evaluated = {
@@ -50,19 +69,19 @@ export class Observer {
       validation: subset(dataset.validation, limit, streamOf(spec, 'evaluation/validation'))
     }
     this.hooks = new Set(spec.hooks)
-    this.classes = dataset.classNames ?? Array.from({ length: dataset.classes }, (_, c) => String(c))
     this.observers = observersOf(spec.record.observe)
-    const { histogramMin: min, histogramMax: max, histogramBins: bins } = spec.record
+    const { inputShape, classes, classNames, heads } = dataset
+    const evaluated = { inputShape, classes, classNames, heads, ...this.evaluated }
+    const pointSite: PointSite = { spec, dataset: evaluated }
+    this.looker = new PointLooker(pointSite, session.model)
     this.site = {
-      spec,
-      dataset,
-      range: { min, max, bins },
-      classes: this.classes,
-      types: new Map(session.model.graph.nodes.map(({ path, type }) => [path, type])),
-      scalars: (values) => void Object.assign(this.ofUpdate, values),
+      ...siteOf({ spec, dataset }, session.model),
+      scalars: () => undefined,
       histogram: (tag, counted, moment) => this.histogram(tag, counted, moment),
-      alert: (what) => this.alert(what)
+      alert: (what) => this.alert(what, session.step)
     }
+    this.beside = waits ? null : (port.pointsBeside ?? null)
+    this.beside?.begin(pointSite)
   }
 
   /** One update, observed as far as the schedule asks. Returns the batch's loss. */
@@ -72,31 +91,20 @@ export class Observer {
     const looks = this.hooks.size > 0
     const held = looks && schedule.observesBatch(step) ? this.hold() : undefined
     const point = looks && schedule.recordsAt(step)
-    let gradients: ParameterValues[] | null = null
-    this.ofUpdate = {}
+    const seen: typeof this.ofUpdate = { ...nothing }
+    this.ofUpdate = seen
     try {
       const loss = await session.update(batch, {
         held,
-        ...(point && this.looksAt('gradients') ? { gradients: (values) => (gradients = values) } : {}),
-        ...(point && this.looksAt('change')
-          ? {
-              change: (before, after) => {
-                for (const { kind, change } of this.observers) {
-                  if (change) this.gapLater(kind, () => change(this.site, before, after))
-                }
-              }
-            }
-          : {})
+        ...(point && this.looksAt('gradients') ? { gradients: (values) => (seen.gradients = values) } : {}),
+        ...(point && this.looksAt('change') ? { before: (values) => (seen.before = values) } : {})
       })
-      const seen = gradients
-      if (seen) await this.gapWhereFails('The gradients', () => this.gradientsOf(seen, step))
       if (held && session.step === step) {
         await this.gapWhereFails('The activations', async () => {
           const moment = this.moment()
           for (const { batch: look } of this.observers) await look?.(this.site, held, batch, moment)
         })
       }
-      await this.tellGaps()
       return loss
     } finally {
       held?.dispose()
@@ -105,101 +113,92 @@ export class Observer {
 
   /**
    * The point at the present step. `first` is the batch of the first update, whose gradients stand for the time before any
-   * update; null later on. Returns what was recorded; metrics that are computed beside the training are in it when `settled`.
+   * update; null later on. The listener is told when it has been recorded, which may be later: see `settled`.
    */
-  async point({
-    first,
-    stepMs
-  }: {
-    first: Batch | null
-    stepMs: number | null
-  }): Promise<Readonly<Record<string, number>>> {
-    const { session, dataset, spec } = this
+  async point({ first, stepMs }: { first: Batch | null; stepMs: number | null }): Promise<void> {
+    const { session, beside, listener } = this
     const moment = this.moment()
     if (first && this.hooks.size > 0 && this.looksAt('gradients')) {
-      let gradients: ParameterValues[] = []
-      await session.look(first, { gradients: (values) => (gradients = values) })
-      await this.gapWhereFails('The gradients', () => this.gradientsOf(gradients, 0))
+      const seen: typeof this.ofUpdate = { ...nothing }
+      this.ofUpdate = seen
+      await session.look(first, { gradients: (values) => (seen.gradients = values) })
     }
-    const sampled = this.schedule.samplesAt(session.step)
-    const onTrain = await evaluate(session.model, session.loss, this.evaluated.train, {}, session.lossOptions.delta)
-    const looks = this.observers.flatMap(({ validation }) => (validation ? [validation(this.site)] : []))
-    const isBinary = session.loss === 'binary-cross-entropy' && dataset.classes === 2
-    const oneHead = session.loss === 'cross-entropy' && session.model.architecture.heads.length === 1
-    const curves = sampled && (oneHead || isBinary) ? new PrCounter(dataset.classes) : null
-    const look: EvaluationOptions = {
-      ...(this.hooks.size > 0 && looks.length > 0 ? { held: () => this.hold(false) } : {}),
-      look: async (held) => {
-        await this.gapWhereFails('The activations of the validation examples', async () => {
-          for (const one of looks) await one.look(held)
-        })
-      },
-      outputs: (_head, outputs, labels) =>
-        this.gapLater('precision-recall curves', () => curves?.add(isBinary ? besideZero(outputs) : outputs, labels))
-    }
-    const onValidation = await evaluate(
-      session.model,
-      session.loss,
-      this.evaluated.validation,
-      look,
-      session.lossOptions.delta
-    )
-    const penalty = await session.penalty()
-    const own = experimentOf(spec.experiment).pointMetrics
-    const values: Record<string, number> = {
-      ...this.answersOf('train', onTrain, penalty),
-      ...this.answersOf('val', onValidation, penalty),
-      ...(penalty > 0 ? { [tagOf.penalty]: penalty } : {}),
-      ...(await this.gapWhereFails('The metrics of classes', () =>
-        dataset.classes > 0 || onValidation.ofLabels
-          ? classScalars(onValidation, 'val', this.classes, dataset.heads ?? spec.data?.labelNames ?? [])
-          : {}
-      )),
-      ...(await this.gapWhereFails('The scalars of activations', () => scalarsOf(looks))),
-      ...this.ofUpdate,
-      ...(own
-        ? await this.gapWhereFails("The experiment's own metrics", () =>
-            own(spec, session.model, streamOf(spec, 'point-metrics'))
-          )
-        : {}),
+    const asked: PointAsked = { ...this.ofUpdate, moment, sampled: this.schedule.samplesAt(session.step) }
+    this.ofUpdate = nothing
+    const more: Values = {
       // The rate of the update that led here; at the start, of the first one.
       lr: session.learningRateAt(Math.max(0, session.step - 1)),
       ...(stepMs === null ? {} : { [tagOf.stepTime]: stepMs })
     }
-    Object.assign(values, await this.userMetrics(values, onValidation, moment))
-    await this.weights(values, moment)
-    await this.gapWhereFails('The histograms of the validation examples', async () => {
-      for (const one of looks) await one.histograms(moment)
-    })
-    if (sampled) {
-      await this.gapWhereFails('The pictures and curves', async () => {
-        await this.samples([
-          ...(await convolutionSamples(session.model, this.evaluated.validation)),
-          ...(curves ? curveSamples(curves, dataset.classNames) : [])
-        ])
-      })
-      await this.gapWhereFails('The histograms of predictions', async () => {
-        for (const [name, counted] of dataset.classes > 0 ? predictionHistograms(onValidation, this.classes) : []) {
-          await this.histogram(tagOf.predictionHistogram(name), counted, moment)
-        }
-      })
-    }
-    await this.tellGaps()
+    const userParameters = this.port.userMetrics ? await session.parameterValues() : []
+    // Always at the same step, so that a run that ends here for what one of them has found ends the same each time.
+    while (this.pending.length >= mostPending) await this.pending.shift()
+    const isBeside = beside?.ready() === true
+    if (beside && !isBeside) await this.told
+    const kept = isBeside ? await listener.keep() : null
+    const look = isBeside ? beside.look(asked, await session.modelValues()) : this.looker.look(asked)
+    // Its failure is told where it is awaited.
+    look.catch(() => undefined)
+    if (!isBeside) await look
+    const weights = await this.weights(moment)
+    const values: Values = {}
+    const late = this.later(weights.later, values, moment)
+    late.catch(() => undefined)
+    const before = this.told
+    const told = (async () => {
+      const seen = isBeside
+        ? await this.gapWhereFails('The losses and accuracies', () => look, moment.step)
+        : await look
+      await before
+      if (!seen) return
+      Object.assign(values, await this.record(seen, more, userParameters, weights.now, moment))
+      await listener.recorded(values, moment, kept, () => late.then(() => undefined))
+    })()
+    this.told = told
+    told.catch(() => undefined)
+    if (!isBeside) await told
+    if (!isBeside && !weights.later) return
+    const whole = Promise.all([late, told]).then(
+      ([computed]) => computed && this.nonFiniteWeights(computed, values, moment.step)
+    )
+    whole.catch(() => undefined)
+    this.pending.push(whole)
+  }
+
+  /** Records what a point has shown. Returns its scalars. */
+  private async record(
+    seen: PointSeen,
+    more: Readonly<Values>,
+    parameters: ParameterValues[],
+    weights: WeightScalars | null,
+    moment: Moment
+  ): Promise<Values> {
+    const { step } = moment
+    for (const { tag, counted } of seen.ofUpdate.histograms) await this.histogram(tag, counted, moment)
+    for (const what of seen.ofUpdate.alerts) await this.alert(what, step)
+    const values: Values = { ...seen.values, ...more }
+    Object.assign(values, await this.userMetrics(values, parameters, seen.validation, moment))
+    Object.assign(values, weights?.values)
+    await this.scalars(values, moment)
+    if (weights) await this.nonFiniteWeights(weights, values, step)
+    for (const { tag, counted } of seen.histograms) await this.histogram(tag, counted, moment)
+    for (const sample of seen.samples) await this.emit({ ...sample, ...moment })
+    for (const { what, message } of seen.gaps) this.gaps.set(what, new Error(message))
+    await this.tellGaps(step)
     // A loss that is not finite ends the run; there is nothing to pause for.
-    if (Number.isFinite(values[tagOf.loss('train')])) {
-      for (const one of looks) await one.alerts()
-    }
+    if (Number.isFinite(values[tagOf.loss('train')])) for (const what of seen.alerts) await this.alert(what, step)
     return values
   }
 
-  /** Waits for what is computed beside the training. */
+  /** Waits for what is computed beside the training. Throws the first thing that went wrong, when all is done. */
   async settled(): Promise<void> {
     const pending = this.pending
     this.pending = []
-    await Promise.all(pending)
+    const failed = (await Promise.allSettled(pending)).find(({ status }) => status === 'rejected')
+    if (failed) throw (failed as PromiseRejectedResult).reason
   }
 
-  async scalars(values: Record<string, number>, moment = this.moment()): Promise<void> {
+  async scalars(values: Values, moment = this.moment()): Promise<void> {
     await this.emit({ kind: 'scalars', ...moment, values: { ...values, epoch: moment.epoch } })
   }
 
@@ -223,32 +222,24 @@ export class Observer {
    */
   private async gapWhereFails<T extends object | void>(
     what: string,
-    work: () => T | Promise<T>
+    work: () => T | Promise<T>,
+    step = this.session.step
   ): Promise<T | undefined> {
     try {
       return await work()
     } catch (error) {
       if (error === this.unwritten) throw error
       this.gaps.set(what, error as Error)
-      await this.tellGaps()
+      await this.tellGaps(step)
       return undefined
     }
   }
 
-  /** The same where nobody can wait; what failed is told later. */
-  private gapLater(what: string, work: () => void): void {
-    try {
-      work()
-    } catch (error) {
-      this.gaps.set(`The ${what}`, error as Error)
-    }
-  }
-
-  private async tellGaps(): Promise<void> {
+  private async tellGaps(step = this.session.step): Promise<void> {
     for (const [what, error] of this.gaps) {
       if (this.alerted.has(`gap ${what}`)) continue
       this.alerted.add(`gap ${what}`)
-      const text = `${what} could not be computed at step ${this.session.step}: ${sentence(error.message)} They have a gap there.`
+      const text = `${what} could not be computed at step ${step}: ${sentence(error.message)} They have a gap there.`
       await this.emit({ kind: 'log', level: 'warning', text })
     }
     this.gaps.clear()
@@ -258,12 +249,9 @@ export class Observer {
     return this.observers.some((observer) => observer[part])
   }
 
-  private hold(gradients = true): HeldActivations {
+  private hold(): HeldActivations {
     const holds = (what: HookObserver['holds']): boolean => this.observers.some((observer) => observer.holds === what)
-    return new HeldActivations(this.hooks, {
-      activations: holds('activations'),
-      gradients: gradients && holds('gradients')
-    })
+    return new HeldActivations(this.hooks, { activations: holds('activations'), gradients: holds('gradients') })
   }
 
   private moment(): Moment {
@@ -271,74 +259,62 @@ export class Observer {
     return { step, epoch: step / this.schedule.stepsPerEpoch, wallTimeSeconds: this.port.wallTime() }
   }
 
-  /** Loss with what the parameters add to it, as Keras reports it. */
-  private answersOf(split: 'train' | 'val', evaluation: Evaluation, penalty: number): Record<string, number> {
-    const loss = { [tagOf.loss(split)]: meanLoss(evaluation) + penalty }
-    const hasAnswers = this.dataset.classes > 0 || evaluation.ofLabels
-    return hasAnswers ? { ...loss, [tagOf.accuracy(split)]: accuracy(evaluation) } : loss
-  }
-
   /** `user/<name>` for each of the user's functions. What fails is told once, by name, and left out. */
   private async userMetrics(
-    scalars: Record<string, number>,
-    { heads: [validation] }: Evaluation,
+    scalars: Values,
+    values: ParameterValues[],
+    validation: PointSeen['validation'],
     { step, epoch }: Moment
-  ): Promise<Record<string, number>> {
-    const { port, session } = this
+  ): Promise<Values> {
+    const { port } = this
     if (!port.userMetrics) return {}
-    const parameters = (await session.parameterValues()).map(({ spec: { name, shape }, values }) => {
-      return { name, shape: [...shape], values }
+    const parameters = values.map(({ spec: { name, shape }, values: own }) => {
+      return { name, shape: [...shape], values: own }
     })
-    const { labels, predictions, losses } = validation
-    const point = { step, epoch, scalars: { ...scalars }, parameters, validation: { labels, predictions, losses } }
-    const { values, problems } = await port.userMetrics(point)
+    const point = { step, epoch, scalars: { ...scalars }, parameters, validation }
+    const { values: answers, problems } = await port.userMetrics(point)
     for (const { name, text } of problems) {
       const what = name === null ? 'metrics.js' : `The function ${name} of metrics.js`
       if (this.alerted.has(what)) continue
       this.alerted.add(what)
       await this.emit({ kind: 'log', level: 'warning', text: `${what} ${text} (step ${step}).` })
     }
-    return Object.fromEntries(Object.entries(values).map(([name, value]) => [tagOf.user(tagPart(name)), value]))
+    return Object.fromEntries(Object.entries(answers).map(([name, value]) => [tagOf.user(tagPart(name)), value]))
   }
 
-  /**
-   * Emits `values` together with the weight metrics; where these are computed beside the training, they follow in a record
-   * of their own.
-   */
-  private async weights(values: Record<string, number>, moment: Moment): Promise<void> {
+  /** The weight metrics: now, or later where they are computed beside the training; null: there are none. */
+  private async weights({
+    step
+  }: Moment): Promise<{ now: WeightScalars | null; later: Promise<WeightScalars | undefined> | null }> {
     const { spec, port, session } = this
     const compute = this.observers.find(({ parameters }) => parameters)?.parameters
-    if (spec.hooks.length === 0 || !compute) return this.scalars(values, moment)
+    if (spec.hooks.length === 0 || !compute) return { now: null, later: null }
     const parameters = await session.parameterValues()
+    const what = 'The weight metrics'
     if (!port.weightMetrics) {
-      const computed = await this.gapWhereFails('The weight metrics', () => compute(parameters, spec.hooks))
-      Object.assign(values, computed?.values)
-      await this.scalars(values, moment)
-      return computed && this.nonFiniteWeights(computed, values)
+      const computed = await this.gapWhereFails(what, () => compute(parameters, spec.hooks), step)
+      return { now: computed ?? null, later: null }
     }
-    await this.scalars(values, moment)
-    if (this.pending.length >= mostPending) await this.pending.shift()
     const metrics = port.weightMetrics
-    const job = this.gapWhereFails('The weight metrics', async () => {
-      const computed = await metrics({ parameters, hooks: spec.hooks })
-      await this.emit({ kind: 'scalars', ...moment, values: computed.values })
-      Object.assign(values, computed.values)
-      await this.nonFiniteWeights(computed, values)
-    })
-    // Its failure is told where it is awaited, which is never later than the next checkpoint.
-    job.catch(() => undefined)
-    this.pending.push(job)
+    return { now: null, later: this.gapWhereFails(what, () => metrics({ parameters, hooks: spec.hooks }), step) }
   }
 
-  private async nonFiniteWeights({ nonFinite }: WeightScalars, values: Record<string, number>): Promise<void> {
+  /** Weight metrics follow in a record of their own. Resolves when `values` holds them. */
+  private async later(
+    weights: Promise<WeightScalars | undefined> | null,
+    values: Values,
+    moment: Moment
+  ): Promise<WeightScalars | undefined> {
+    const computed = await weights
+    if (!computed) return undefined
+    await this.emit({ kind: 'scalars', ...moment, values: computed.values })
+    Object.assign(values, computed.values)
+    return computed
+  }
+
+  private async nonFiniteWeights({ nonFinite }: WeightScalars, values: Values, step: number): Promise<void> {
     if (!Number.isFinite(values[tagOf.loss('train')])) return
-    for (const name of nonFinite) await this.alert(`The parameter ${name}`)
-  }
-
-  /** Of the update that leads to the point after `step` updates. */
-  private async gradientsOf(gradients: ParameterValues[], step: number): Promise<void> {
-    const moment = { ...this.moment(), step, epoch: step / this.schedule.stepsPerEpoch }
-    for (const { gradients: look } of this.observers) await look?.(this.site, gradients, moment)
+    for (const name of nonFinite) await this.alert(`The parameter ${name}`, step)
   }
 
   private async histogram(tag: string, counted: Histogram, moment: Moment): Promise<void> {
@@ -346,10 +322,9 @@ export class Observer {
   }
 
   /** Once for each thing. */
-  private async alert(what: string): Promise<void> {
+  private async alert(what: string, step: number): Promise<void> {
     if (this.alerted.has(what)) return
     this.alerted.add(what)
-    const { step } = this.session
     const text = `${what} has values that are not finite from step ${step} on; metrics that they enter are NaN.`
     const grammatical = text.replace(/^(The activations of .*?) has /, '$1 have ')
     if (this.spec.record.pauseOnNonFinite) await this.emit({ kind: 'alert', step, text: grammatical })
@@ -357,16 +332,7 @@ export class Observer {
   }
 }
 
-/** Logits of yes [N] as logits of no and yes [N, 2]: their softmax is the sigmoid. */
-function besideZero(logits: Float32Array): Float32Array {
-  return Float32Array.from({ length: 2 * logits.length }, (_, i) => (i % 2 === 0 ? 0 : logits[(i - 1) / 2]))
-}
-
 function sentence(text: string): string {
   const plain = text.trim()
   return /[.!?]$/.test(plain) ? plain : `${plain}.`
-}
-
-function scalarsOf(looks: readonly ValidationLook[]): Record<string, number> {
-  return Object.assign({}, ...looks.map((one) => one.scalars())) as Record<string, number>
 }

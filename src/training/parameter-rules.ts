@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Constraint } from '../domain/layer-settings'
 import type { Parameter } from '../models/model'
+import { readValues } from '../tensor/views'
 
 /** Keras adds it where it divides by norms. */
 const epsilon = 1e-7
@@ -21,6 +22,15 @@ export function penaltyOf(parameters: readonly Parameter[]): tf.Scalar | null {
     ]
   })
   return terms.length === 0 ? null : terms.reduce<tf.Scalar>((sum, term) => tf.add(sum, term), tf.scalar(0))
+}
+
+/** The same as a number. */
+export async function penaltyValue(parameters: readonly Parameter[]): Promise<number> {
+  if (trainedOf(parameters).every((parameter) => !parameter.penalty)) return 0
+  const penalty = tf.tidy(() => penaltyOf(parameters)!)
+  const [value] = await readValues(penalty)
+  penalty.dispose()
+  return value
 }
 
 /** Brings every parameter to what its constraint asks, after an update. */

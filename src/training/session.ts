@@ -11,7 +11,7 @@ import { checkFit, checkInitial, optimizerUpdatesOf } from './checkpoint-fit'
 import { experimentOf, stepsPerEpoch, totalSteps } from './experiments'
 import { learningRateAt } from './learning-rate'
 import { batchLoss, type LossName, type LossOptions } from './losses'
-import { constrain, penaltyOf, trainedOf } from './parameter-rules'
+import { constrain, penaltyOf, penaltyValue, trainedOf } from './parameter-rules'
 import { OptimizerState } from './optimizer-state'
 import type { OptimizerName } from './optimizers'
 import { streamOf } from './streams'
@@ -24,8 +24,8 @@ export interface UpdateLook {
   held?: HeldActivations
   /** Gradients of all parameters before clipping; called with copies. */
   gradients?: (gradients: ParameterValues[]) => void
-  /** Parameters before and after; called with copies. */
-  change?: (before: ParameterValues[], after: ParameterValues[]) => void
+  /** Trained parameters before it; called with copies. */
+  before?: (before: ParameterValues[]) => void
 }
 
 export class TrainingSession {
@@ -78,12 +78,11 @@ export class TrainingSession {
     try {
       if (!Number.isFinite(loss)) return loss
       if (look.gradients) look.gradients(await named(this.trained, gradients))
-      const before = look.change ? await this.trainedValues() : null
+      if (look.before) look.before(await this.trainedValues())
       const scale = await this.clipping(gradients)
       this.optimizer.update(gradients, this.learningRateAt(this.step), this.optimizerUpdates + 1, scale)
       constrain(this.trained)
       if (statistics.length > 0) await this.model.normalise(statistics)
-      if (before && look.change) look.change(before, await this.trainedValues())
       this.step++
       this.optimizerUpdates++
       return loss
@@ -149,7 +148,8 @@ export class TrainingSession {
     )
   }
 
-  private trainedValues(): Promise<ParameterValues[]> {
+  /** Copies of those that updates change. */
+  trainedValues(): Promise<ParameterValues[]> {
     return named(
       this.trained,
       this.trained.map(({ tensor }) => tensor)
@@ -157,12 +157,8 @@ export class TrainingSession {
   }
 
   /** What the parameters add to every loss. */
-  async penalty(): Promise<number> {
-    if (this.trained.every((parameter) => !parameter.penalty)) return 0
-    const penalty = tf.tidy(() => penaltyOf(this.trained)!)
-    const [value] = await readValues(penalty)
-    penalty.dispose()
-    return value
+  penalty(): Promise<number> {
+    return penaltyValue(this.trained)
   }
 
   async checkpoint(epoch: number, final: boolean, more: Record<string, unknown>): Promise<CheckpointState> {
@@ -204,6 +200,13 @@ export class TrainingSession {
       holder.tensor.dispose()
       holder.tensor = tf.keep(tf.tensor(own.slice(), holder.shape))
     }
+  }
+
+  /** Copies of parameters and buffers, in their order: all that an evaluation depends on. */
+  async modelValues(): Promise<Float32Array[]> {
+    const copies: Float32Array[] = []
+    for (const { tensor } of this.holders()) copies.push((await readValues(tensor)).slice())
+    return copies
   }
 
   private holders(): (Parameter | Buffer)[] {

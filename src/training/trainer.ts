@@ -12,13 +12,14 @@ import { factsOf } from './data-facts'
 import { describeRun, hparamsOf } from './description'
 import { checkHooks, checkRecord, resolveRecipe, stepsPerEpoch, totalSteps } from './experiments'
 import { balancedWeights } from './losses'
-import { Observer } from './observer'
+import { Observer, type PointListener } from './observer'
 import { Pace } from './pace'
 import { Schedule } from './plan'
 import { firstSamples } from './samples'
 import { TrainingSession } from './session'
 import { classesWithoutExamples } from './class-metrics'
 import { WatchedMetric, watches } from './watched-metric'
+import type { Moment } from './observers/kind'
 import type { CheckpointState } from '../domain/records'
 import type { Dataset } from '../domain/dataset'
 import type { RunSpec } from '../domain/run'
@@ -82,8 +83,14 @@ class Loop {
   ) {
     this.batches = new BatchSource(dataset.train, spec.params.batchSize as number, spec)
     this.pace = new Pace(schedule, () => port.now(), schedule.stepsPerEpoch)
-    this.observer = new Observer(spec, session, schedule, dataset, port)
     this.watched = watches(spec.params, spec.record) ? new WatchedMetric(spec.params) : null
+    // Early stopping has to know a point before the next update; the best checkpoint can be chosen later, of copies.
+    const waits = (spec.params.patience as number) > 0
+    const listener: PointListener = {
+      keep: async () => (this.watched && spec.record.keepBest ? this.stateHere(false) : null),
+      recorded: (...point) => this.pointRecorded(...point)
+    }
+    this.observer = new Observer(spec, session, schedule, dataset, port, listener, waits)
     this.lastYieldMs = port.now()
   }
 
@@ -149,30 +156,42 @@ class Loop {
   private async recordPoint(): Promise<void> {
     const { session, port } = this
     const start = port.now()
-    const values = await this.observer.point({
+    await this.observer.point({
       first: session.step === 0 ? this.batches.batchAt(0) : null,
       stepMs: session.step > 0 ? this.pace.stepMs() : null
     })
     this.pace.spent('point', port.now() - start)
-    if (!Number.isFinite(values['loss/train'])) await this.diverged(values['loss/train'], true)
-    if (this.watched) await this.watch(this.watched, values)
   }
 
-  private async watch(watched: WatchedMetric, values: Readonly<Record<string, number>>): Promise<void> {
-    const { session, spec } = this
+  /** One point after the other, in the order of their steps; the run may have gone on meanwhile. */
+  private async pointRecorded(
+    values: Readonly<Record<string, number>>,
+    { step }: Moment,
+    kept: CheckpointState | null,
+    late: () => Promise<void>
+  ): Promise<void> {
+    const { watched, spec } = this
+    if (!Number.isFinite(values['loss/train'])) await this.diverged(values['loss/train'], step)
+    if (!watched) return
     // Weight metrics are computed beside the training and join the point when they are there.
-    if (!(watched.metric in values)) await this.observer.settled()
-    const best = watched.seen(values, session.step)
-    if (best && spec.record.keepBest) this.best = await this.stateHere(false)
-    if (watched.stops && session.step < this.schedule.totalSteps) {
+    if (!(watched.metric in values)) await late()
+    const best = watched.seen(values, step)
+    if (best && spec.record.keepBest) {
+      this.best = kept ? { ...kept, progress: { ...kept.progress, ...this.beside() } } : await this.stateHere(false)
+    }
+    if (watched.stops && step < this.schedule.totalSteps) {
       await this.log('info', `Stopped early at epoch ${this.epoch().toFixed(2)}: ${watched.why()}.`)
     }
   }
 
   private stateHere(final: boolean): Promise<CheckpointState> {
+    return this.session.checkpoint(this.epoch(), final, this.beside())
+  }
+
+  /** What a checkpoint holds beside the session's state. */
+  private beside(): Record<string, unknown> {
     const { scaling } = this.dataset
-    const more = { ...(this.watched ? { stopping: this.watched.state() } : {}), ...(scaling ? { scaling } : {}) }
-    return this.session.checkpoint(this.epoch(), final, more)
+    return { ...(this.watched ? { stopping: this.watched.state() } : {}), ...(scaling ? { scaling } : {}) }
   }
 
   private async checkpoint(final: boolean): Promise<void> {
@@ -188,12 +207,12 @@ class Loop {
     this.pace.spent('checkpoint', this.port.now() - start)
   }
 
-  /** Records the bad loss, unless the point has it already, and ends the run. */
-  private async diverged(loss: number, recorded = false): Promise<never> {
-    const { step } = this.session
-    if (!recorded && !this.schedule.recordsAt(step)) await this.observer.scalars({ 'loss/train': loss })
+  /** Records the bad loss, unless it is that of a recorded point, and ends the run. */
+  private async diverged(loss: number, point?: number): Promise<never> {
+    const step = point ?? this.session.step
+    if (point === undefined && !this.schedule.recordsAt(step)) await this.observer.scalars({ 'loss/train': loss })
     const what = Number.isNaN(loss) ? 'NaN' : 'infinite'
-    const epoch = Number(this.epoch().toFixed(2))
+    const epoch = Number((step / this.schedule.stepsPerEpoch).toFixed(2))
     throw new Error(`The loss became ${what} at epoch ${epoch} (step ${step}); lower the learning rate and run again.`)
   }
 

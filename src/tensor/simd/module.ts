@@ -21,6 +21,7 @@ export interface SimdKernels {
   addTo: Kernel<3>
   maxPool: Kernel<19>
   maxPoolGradient: Kernel<20>
+  countValues: Kernel<11>
   gramF64: Kernel<4>
   tridiagonaliseF64: Kernel<5>
 }
