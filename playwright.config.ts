@@ -16,8 +16,9 @@ const onlyElectron = [
 ]
 /** What is shown does not depend on the host, and once is enough: Chromium runs what goes through the browser host's own ways. */
 const once = [
-  ...['access', 'analysis', 'custom', 'explore', 'explore-tabs', 'filter', 'keyboard', 'long-text'],
-  ...['odd-series', 'palette', 'readout', 'rules', 'run-table', 'tour', 'workspace']
+  ...['access', 'analysis', 'checkpoints', 'custom', 'explore', 'explore-tabs', 'filter', 'foreign-folders'],
+  ...['keyboard', 'long-text', 'odd-series', 'own-data', 'palette', 'readings', 'readout', 'rules', 'run-table'],
+  ...['tour', 'workspace']
 ].map((name) => `**/${name}.spec.ts`)
 /** Measurements and pictures: `npm run test:e2e -- --long`. */
 const long =

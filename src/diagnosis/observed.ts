@@ -2,6 +2,8 @@
 import type { DataFacts } from '../domain/data-facts'
 import type { ParamValue } from '../domain/recipe'
 
+import type { Reading } from '../domain/reading'
+
 /** Ascending steps; values [n] may be NaN or infinite. */
 export interface Course {
   steps: ArrayLike<number>
@@ -37,6 +39,8 @@ export interface ObservedRun {
    * half of the sum of the differences of their shares in each bin, 0 to 1.
    */
   apart?(hook: string): Course | null
+  /** Where it has left what the runs that have learned did; null: it has not, or there are too few of them. */
+  unlikeHealthy?(): Omit<Reading, 'rule' | 'severity'> | null
 }
 
 export type OutcomeName = 'trainLoss' | 'valLoss' | 'trainAccuracy' | 'valAccuracy'

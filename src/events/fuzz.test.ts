@@ -17,7 +17,8 @@ import { joined, mutant } from './testing/mutate'
 import { textOf } from './text'
 import { trouble } from './testing/trouble'
 
-const files = 100_000
+/** PHASESCOPE_LONG=1: for a long look. */
+const files = process.env.PHASESCOPE_LONG === '1' ? 100_000 : 30_000
 const aboveFileBytes = 64 * 1024 * 1024
 
 /** Reads a file as a run and everything that is in it, as the views would. */

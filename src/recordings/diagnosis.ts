@@ -5,6 +5,8 @@ import type { RoleChoices } from '../domain/roles'
 import type { RunSpec } from '../domain/run'
 import { readTag, tagOf } from '../domain/tags'
 import { diagnose } from '../diagnosis/diagnose'
+import { envelopeOf, fewestHealthy, outsideOf, type Recorded } from '../diagnosis/envelope'
+import { outcomeOf } from '../diagnosis/outcome'
 import type { Course, ObservedHook, ObservedRun, OutcomeName } from '../diagnosis/observed'
 import { rolesOf } from '../analysis'
 import type { RunLog } from '../events/run-log'
@@ -12,7 +14,7 @@ import { hookPoints } from '../hooks/hook-points'
 import { architectureOf } from '../training/experiments'
 import { heatmapOf } from './histograms'
 import type { RunSource } from './run-source'
-import { readerOf } from './run-cache'
+import { readerIfThere, readerOf } from './run-cache'
 import { scalarTags } from './series'
 import { twinPeaksOf } from './twin-peaks'
 
@@ -26,17 +28,62 @@ export interface DiagnoseTask {
   /** What people have said about roles, and about thresholds. */
   said: RoleChoices
   changes: ThresholdChanges
+  /** Runs of the same recipe that are done: those that have learned show what is healthy. */
+  mates: DiagnosedMate[]
 }
+
+export type DiagnosedMate = Omit<DiagnoseTask, 'said' | 'changes' | 'mates'>
 
 const outcomes: OutcomeName[] = ['trainLoss', 'valLoss', 'trainAccuracy', 'valAccuracy']
 /** Histograms at the end of a run that say whether the range was wide enough. */
 const mostHistograms = 16
+const healthStatistics: ReadonlySet<string> = new Set(['mean', 'std', 'zero_share', 'near_zero', 'dead', 'saturated'])
+type OutsideEnvelope = NonNullable<ReturnType<typeof outsideOf>>
 
-export function diagnosisOf({ changes, ...task }: DiagnoseTask): Reading[] {
-  return diagnose(observed(task), changes)
+export function diagnosisOf({ changes, mates, said, ...task }: DiagnoseTask): Reading[] {
+  const run = observed(task, said)
+  return diagnose({ ...run, unlikeHealthy: () => unlikeHealthy(task, mates, said) }, changes)
 }
 
-function observed({ run, spec, facts, ended, totalSteps, said }: Omit<DiagnoseTask, 'changes'>): ObservedRun {
+function unlikeHealthy(
+  task: DiagnosedMate,
+  mates: readonly DiagnosedMate[],
+  said: RoleChoices
+): OutsideEnvelope | null {
+  if (mates.length < fewestHealthy) return null
+  const healthy = mates.filter((mate) => readerIfThere(mate.run) && outcomeOf(observed(mate, said)).kind === 'learned')
+  const envelope = envelopeOf(healthy.map(({ run }) => recordedOf(readerOf(run).log)))
+  return envelope ? outsideOf(recordedOf(readerOf(task.run).log), envelope) : null
+}
+
+/** Series that say how a network is, and not what it has come to by its seed alone. */
+function recordedOf(log: RunLog): Recorded {
+  return new Map(
+    scalarTags(log).flatMap((tag) => {
+      const course = isOfHealth(tag) ? courseOf(log, tag) : null
+      return course ? [[tag, course] as const] : []
+    })
+  )
+}
+
+function isOfHealth(tag: string): boolean {
+  const read = readTag(tag)
+  switch (read.kind) {
+    case 'loss':
+    case 'accuracy':
+      return read.of === null
+    case 'activations':
+      return read.of === null && read.metric !== null && healthStatistics.has(read.metric)
+    case 'gradients':
+      return read.metric === 'l2'
+    case 'updates':
+      return true
+    default:
+      return tag === tagOf.meanWeights('l2')
+  }
+}
+
+function observed({ run, spec, facts, ended, totalSteps }: DiagnosedMate, said: RoleChoices): ObservedRun {
   const { log } = readerOf(run)
   const tags = scalarTags(log)
   const roles = rolesOf(tags, said, run.place === null ? [] : [run.place])
@@ -55,7 +102,7 @@ function observed({ run, spec, facts, ended, totalSteps, said }: Omit<DiagnoseTa
       })
     ),
     series: (tag) => courseOf(log, tag),
-    outside: (hook) => outsideOf(run, log, tagOf.activationHistogram(hook)),
+    outside: (hook) => outsideRangeOf(run, log, tagOf.activationHistogram(hook)),
     apart: (hook) => apartOf(run, hook)
   }
 }
@@ -85,7 +132,7 @@ function hooksIn(tags: readonly string[]): ObservedHook[] {
   return [...paths].map((path) => ({ path, type: null }))
 }
 
-function outsideOf(run: RunSource, log: RunLog, tag: string): Course | null {
+function outsideRangeOf(run: RunSource, log: RunLog, tag: string): Course | null {
   const view = log.find(tag, 'histograms')?.places?.view('latest')
   if (!view || view.length === 0) return null
   const from = view.steps[Math.floor(view.length * 0.75)]

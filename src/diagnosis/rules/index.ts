@@ -5,6 +5,7 @@ import { beganLate, deadUnits, nearZero, range, saturated, validationShift } fro
 import { badInputs, classImbalance, constantInputs, inputScale, leak } from './data'
 import { memorised, overfitting, underfitting } from './generalisation'
 import { exploding, frozen, gradientSpikes, layerImbalance, updateRatio, vanishingGradients } from './gradients'
+import { unlikeHealthy } from './healthy'
 import { diverged, endedEarly, lossSpikes, rateTooHigh, rateTooLow, stuck, weightDecay } from './loss'
 
 const all: readonly Rule[] = [
@@ -12,7 +13,7 @@ const all: readonly Rule[] = [
   ...[deadUnits, saturated, nearZero, beganLate, range, validationShift],
   ...[vanishingGradients, exploding, frozen, updateRatio, layerImbalance, gradientSpikes],
   ...[diverged, stuck, rateTooHigh, rateTooLow, endedEarly, lossSpikes, weightDecay],
-  ...[memorised, overfitting, underfitting]
+  ...[memorised, overfitting, underfitting, unlikeHealthy]
 ]
 const byId = new Map(all.map((one) => [one.id, one]))
 

@@ -6,12 +6,12 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { EventName, EventPayload } from '../../contract/events'
 import { leadOf, leadReading, type LeadReading, type Reading } from '../../domain/reading'
-import type { RunInfo } from '../../domain/run'
+import { kindOfRun, type RunInfo } from '../../domain/run'
 import { z } from '../../domain/words'
 import { readJson, writeFileAtomic } from '../../project/files'
 import { readRoles } from '../../project/roles-file'
 import { readThresholds } from '../../project/thresholds-file'
-import type { DiagnoseTask } from '../../recordings/diagnosis'
+import type { DiagnosedMate, DiagnoseTask } from '../../recordings/diagnosis'
 import type { TaskPool } from '../task-pool'
 import type { ProjectSession } from './project-session'
 
@@ -28,13 +28,40 @@ const keptFile = z.object({
 })
 
 /** All that has to be known of a run before it can be read. */
-export async function diagnoseTask(session: ProjectSession, runId: string): Promise<DiagnoseTask> {
-  const { spec, facts, totalSteps, status } = session.run(runId)
-  const [run] = session.sources([runId])
+export async function diagnoseTask(
+  session: ProjectSession,
+  runId: string,
+  mates: RunInfo[] = []
+): Promise<DiagnoseTask> {
   const [{ chosen }, { changes }] = await Promise.all([readRoles(session.folder), readThresholds(session.folder)])
-  const ended = !['queued', 'running', 'paused'].includes(status)
-  return { run, spec, facts: facts ?? null, ended, totalSteps, said: chosen, changes }
+  const of = (id: string): DiagnosedMate => {
+    const { spec, facts, totalSteps, status } = session.run(id)
+    const [run] = session.sources([id])
+    return { run, spec, facts: facts ?? null, ended: !unfinished.has(status), totalSteps }
+  }
+  return { ...of(runId), said: chosen, changes, mates: mates.map(({ id }) => of(id)) }
 }
+
+/** Runs that are done and whose steps are those of this one: the newest of them. */
+export function matesOf(session: ProjectSession, runId: string): RunInfo[] {
+  const run = session.run(runId)
+  const { spec } = run
+  if (!spec) return []
+  const same = ({ id, spec: other, status, lead }: RunInfo): boolean =>
+    id !== runId &&
+    other !== null &&
+    status === 'done' &&
+    lead?.severity !== 'problem' &&
+    kindOfRun({ spec: other }) === kindOfRun(run) &&
+    other.hooks.join('\0') === spec.hooks.join('\0') &&
+    alike.every((key) => other.params[key] === spec.params[key])
+  return session.listRuns().filter(same).slice(-mostMates)
+}
+
+/** Hyperparameters that say what a step is, and what learns. */
+const alike = ['batchSize', 'trainSamples', 'trainFraction', 'model', 'operation', 'p', 'n', 'k']
+const mostMates = 24
+const unfinished: ReadonlySet<RunInfo['status']> = new Set(['queued', 'running', 'paused'])
 
 export class RunReadings {
   private session: ProjectSession | null = null
@@ -181,7 +208,7 @@ function cacheOf(session: ProjectSession): string {
 
 /** What says that a run records no more; null: it may. */
 function overAt({ status, finishedAt, createdAt, step, log, imported }: RunInfo): string | null {
-  if (['queued', 'running', 'paused'].includes(status)) return null
+  if (unfinished.has(status)) return null
   if (log !== null) return `${step}`
   return finishedAt === null && imported === null ? null : `${status} ${finishedAt ?? createdAt} ${step}`
 }

@@ -4,7 +4,7 @@ import { thresholdsOf } from '../../diagnosis/diagnose'
 import { rules } from '../../diagnosis/rules'
 import { readThresholds } from '../../project/thresholds-file'
 import { changeThreshold } from '../project/project-thresholds'
-import { diagnoseTask } from '../project/run-readings'
+import { diagnoseTask, matesOf } from '../project/run-readings'
 import type { HandlersOf } from './handlers'
 import type { Services } from './services'
 
@@ -14,8 +14,10 @@ export function diagnosisHandlers({
   pushOf
 }: Pick<Services, 'queries' | 'project' | 'pushOf'>): HandlersOf<typeof diagnosisRequests> {
   return {
-    'diagnosis.run': async ({ runId }, signal) =>
-      queries.run('diagnosis', await diagnoseTask(project(), runId), signal),
+    'diagnosis.run': async ({ runId }, signal) => {
+      const session = project()
+      return queries.run('diagnosis', await diagnoseTask(session, runId, matesOf(session, runId)), signal)
+    },
     'diagnosis.rules': async () => {
       const { changes, problem } = await readThresholds(project().folder)
       const told = rules.map((rule) => {
