@@ -35,7 +35,7 @@ export async function runE2e({ projects = Object.keys(runtimes), args = [] } = {
     // Electron's windows on the user's own display would take the focus from each other, and from the user.
     const divides = args.length === 0 && project === 'electron' && runtime.wrap.length > 0
     if (divides) lanes.forEach((lane, i) => lane.push({ project, runtime, args: [`--shard=${i + 1}/${lanes.length}`] }))
-    else lanes[args.length === 0 ? 1 : 0].push({ project, runtime, args })
+    else lanes[0].push({ project, runtime, args })
   }
   const isAlone = lanes.filter((lane) => lane.length > 0).length < 2
   await Promise.all(

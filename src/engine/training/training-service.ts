@@ -66,6 +66,8 @@ export class TrainingService {
   /** Runs that are about to be queued; before the first wait, so that nobody queues them twice. */
   private readonly reserved = new Map<ProjectSession, Set<string>>()
   private writing: Promise<void> = Promise.resolve()
+  /** What stood in a project's queue file when its queue was brought back. */
+  private readonly listed = new WeakMap<ProjectSession, Set<string>>()
   /** What this program has written into each project's queue file last. */
   private readonly written = new Map<ProjectSession, string[]>()
 
@@ -248,6 +250,11 @@ export class TrainingService {
     }
     // Reserved for as long as it takes: nobody may begin to train what is half removed.
     await this.begin(session, runIds, () => session.removeRuns(runIds))
+    // Those that were removed before their turn to come back: nobody else takes them out of the file.
+    const left = runIds.filter((runId) => this.listed.get(session)?.delete(runId))
+    if (left.length === 0) return
+    this.written.set(session, [...(this.written.get(session) ?? []), ...left])
+    this.changed()
   }
 
   /** A start that takes a while: its project goes on for as long, whatever is shown, and its runs are begun by nobody else. */
@@ -329,7 +336,9 @@ export class TrainingService {
    */
   async restore(session: ProjectSession): Promise<void> {
     await this.lookAtMetrics(session)
-    for (const runId of await readRunQueue(session.folder)) {
+    const listed = await readRunQueue(session.folder)
+    this.listed.set(session, new Set(listed))
+    for (const runId of listed) {
       if (!session.has(runId) || this.isBusy(session, runId)) continue
       if (session.run(runId).status !== 'interrupted') continue
       await this.begin(session, [runId], () => this.restoreRun(session, runId))
