@@ -27,6 +27,8 @@ import type { TimeAxis } from '../domain/time'
 import { PhasescopeError } from '../domain/errors'
 import type { RequestResult } from '../contract/requests'
 import { readAnalysisFile } from '../project/manifests'
+import { diagnosisOf, type DiagnoseTask } from './diagnosis'
+import { readerIfThere } from './run-cache'
 import type { RunSource } from './run-source'
 import { fullSeriesOf, tagsOf } from './series'
 
@@ -266,6 +268,8 @@ interface ToReport {
   convergence: ConvergenceRule | null
   title: string | null
   commands: string[]
+  /** The same runs, as far as they can be read for what is wrong with them. */
+  diagnosed: DiagnoseTask[]
 }
 
 export async function report(input: ToReport): Promise<Record<string, string>> {
@@ -286,7 +290,11 @@ export async function report(input: ToReport): Promise<Record<string, string>> {
   const axis = input.axis ?? axisOf(analysis.inputs.runs, analysis.roles)
   const compared = rule ? compareRuns(analysis, analysis.chosenStates, runs, rule, axis) : null
   const title = input.title ?? analysis.name
-  return Object.fromEntries(reportFiles({ title, analysis, runs, across: compared, commands: input.commands, axis }))
+  const readings = input.diagnosed.flatMap((task) =>
+    readerIfThere(task.run) ? [{ label: task.run.label, readings: diagnosisOf(task) }] : []
+  )
+  const { commands } = input
+  return Object.fromEntries(reportFiles({ title, analysis, runs, across: compared, commands, axis, readings }))
 }
 
 /** The analysis read last: views ask about the same one again and again, and a large one takes a second to check. */

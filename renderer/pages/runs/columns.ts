@@ -37,6 +37,11 @@ export const pathColumn = 'path'
 /** Every column that needs no question to the host. */
 const nameOnly = /^[A-Za-z_][\w.]*$/
 
+/** Words stand on the left, numbers on the right. */
+export function isOfWords(text: string): boolean {
+  return text === pathColumn || text === 'tags' || text === 'reading'
+}
+
 export function isFact(text: string): boolean {
   return nameOnly.test(text) && text !== pathColumn
 }

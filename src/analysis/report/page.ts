@@ -6,6 +6,7 @@ import { segmentsOf } from '../trajectory'
 import type { AcrossRuns } from '../../domain/across-runs'
 import { statesAre } from '../../domain/analysis'
 import type { Analysis, FittedStates } from '../../domain/analysis'
+import { ruleTitles, type Reading } from '../../domain/reading'
 import type { RunSeries } from '../../domain/run-series'
 import type { TimeAxis } from '../../domain/time'
 import { evidenceFigure } from './evidence-figure'
@@ -27,6 +28,8 @@ export interface ReportInput {
   across: AcrossRuns | null
   /** What time is counted in. Default: what tells the points of the runs apart. */
   axis?: TimeAxis
+  /** What is wrong with the runs, by their names; runs that cannot be read are left out. */
+  readings?: readonly { label: string; readings: readonly Reading[] }[]
   /** How the page was made, one command per line. */
   commands: readonly string[]
 }
@@ -52,7 +55,7 @@ export function reportFiles(input: ReportInput): Map<string, string> {
 const chosenBy = { evidence: 'the evidence', bic: 'BIC', aic: 'AIC', heldout: 'held-out likelihood', user: 'choice' }
 
 function page(
-  { title, analysis, across, commands }: ReportInput,
+  { title, analysis, across, commands, readings = [] }: ReportInput,
   fit: FittedStates,
   curves: boolean,
   axis: TimeAxis
@@ -143,6 +146,7 @@ function page(
     )
   ]
   if (across) parts.push(...acrossParts(across, label, curves))
+  if (readings.length > 0) parts.push('## Readings of the runs', ...readingParts(readings))
   parts.push('## Input and remarks')
   const remarks = [...analysis.findings, ...(across?.findings ?? [])]
   parts.push(
@@ -214,6 +218,18 @@ function acrossParts(across: AcrossRuns, label: (k: number) => string, curves: b
       ])
     )
   ].filter(Boolean)
+}
+
+/** What is said above a note; of the others, how many they are. */
+function readingParts(read: readonly { label: string; readings: readonly Reading[] }[]): string[] {
+  const rows = read.flatMap(({ label, readings }) =>
+    readings
+      .filter(({ severity }) => severity !== 'note')
+      .map(({ rule, severity, text }) => [markdownText(label), severity, ruleTitles[rule], markdownText(text)])
+  )
+  const fine = read.filter(({ readings }) => readings.every(({ severity }) => severity === 'note')).length
+  const quiet = `Of ${count(read.length, 'run')} ${fine} ${fine === 1 ? 'has' : 'have'} no alarm.`
+  return rows.length > 0 ? [quiet, table(['run', 'severity', 'reading', 'what'], rows)] : [quiet]
 }
 
 function agreeing(analysis: Analysis, states: number): string {

@@ -1,5 +1,6 @@
 import { marked } from 'marked'
 import { describe, expect, it } from 'vitest'
+import type { Reading, Severity } from '../../domain/reading'
 import { compareRuns } from '../across/compare'
 import { analyse, goldenSeries, optionsOf, PAPER_FEATURES, runOf } from '../testing/builders'
 import { mapFigure } from './figures'
@@ -42,6 +43,31 @@ describe('report', () => {
     metric: 'accuracy/val',
     threshold: 0.9,
     direction: 'above'
+  })
+
+  it('says what is wrong with the runs, and how many have no alarm', () => {
+    const reading = (severity: Severity): Reading => ({
+      rule: 'dead-units',
+      severity,
+      hooks: ['fc1'],
+      since: 0,
+      text: `All units | of fc1 are ${severity}.`,
+      remedy: '',
+      change: null,
+      evidence: []
+    })
+    const readings = [
+      { label: 'seed 0', readings: [reading('problem'), reading('note')] },
+      { label: 'seed 1', readings: [reading('note')] },
+      { label: 'seed 2', readings: [] }
+    ]
+    const page = reportFiles({ title: 'Read', analysis, runs, across, commands: [], readings }).get('README.md')!
+    expect(page).toContain('Of 3 runs 2 have no alarm.')
+    expect(page).toMatch(/\| seed 0 \| problem \| Dead units \| All units .* of fc1 are problem\. \|/)
+    expect(page).not.toContain('are note')
+    expect(reportFiles({ title: 'None', analysis, runs, across, commands: [] }).get('README.md')).not.toContain(
+      '## Readings'
+    )
   })
 
   it('has a page with every table, and figures that browsers can show', () => {

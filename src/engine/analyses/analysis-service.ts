@@ -16,6 +16,7 @@ import { readRoles } from '../../project/roles-file'
 import type { RunSource } from '../../recordings/run-source'
 import type { Log } from '../log'
 import type { ProjectSession } from '../project/project-session'
+import { diagnoseTask } from '../project/run-readings'
 import type { TaskPool } from '../task-pool'
 
 export interface AnalysisServiceOptions {
@@ -202,7 +203,7 @@ export class AnalysisService {
    * A page about the analysis with its figures, file name to content.
    * @param convergence null: the validation accuracy or else the validation loss decides, with a proposed threshold.
    */
-  report(
+  async report(
     session: ProjectSession,
     id: string,
     convergence: ConvergenceRule | null,
@@ -211,7 +212,8 @@ export class AnalysisService {
   ): Promise<Record<string, string>> {
     const runs = presentSources(session, id)
     const analysisFile = session.analysisFile(id)
-    return this.options.pool.run('report', { runs, analysisFile, convergence, ...page }, signal)
+    const diagnosed = await Promise.all(runs.map(({ runId }) => diagnoseTask(session, runId)))
+    return this.options.pool.run('report', { runs, analysisFile, convergence, diagnosed, ...page }, signal)
   }
 
   /** The same into the project. Returns the folder, relative to the project. */

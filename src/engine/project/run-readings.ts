@@ -74,6 +74,8 @@ export class RunReadings {
   private readonly said = new Map<string, Set<string>>()
   private reading: Promise<void> | null = null
   private timer: NodeJS.Timeout | null = null
+  /** What is being written into the project. */
+  private keeping: Promise<void> = Promise.resolve()
   /** Grows with every project and every change of thresholds: what comes after it is dropped. */
   private version = 0
 
@@ -87,6 +89,8 @@ export class RunReadings {
     this.session = session
     this.said.clear()
     await this.changed()
+    // Nothing is written into a project that has been closed.
+    await this.keeping
   }
 
   /** A threshold or a role was changed: everything is told anew. */
@@ -158,7 +162,7 @@ export class RunReadings {
       if (session.has(id) && (await this.readOne(session, id, version))) read++
     }
     if (version !== this.version) return void (this.stale.size > 0 && queueMicrotask(() => this.go()))
-    if (read > 0) await this.keep(session)
+    if (read > 0) await (this.keeping = this.keep(session))
     // The others are not due yet.
     if (this.stale.size > 0) this.timer ??= setTimeout(() => ((this.timer = null), this.go()), againMs).unref()
   }
