@@ -49,25 +49,10 @@ test('a run that diverges leads with the cause, its number and a better try', as
     )
     .toEqual([10, 1])
 
-  // A run that fails leads with the same, before what the trainer said.
-  await ask(page, 'training.start', {
-    ...common,
-    name: 'blown',
-    params: { ...small, initScale: 30, optimizer: 'sgd', learningRate: 10, epochs: 12 },
-    record
-  })
-  const blown = async () =>
-    (await ask<{ name: string; status: string }[]>(page, 'runs.list', {})).find(({ name }) => name === 'blown')?.status
-  await expect.poll(blown, { timeout: 60_000 }).toBe('failed')
-
   await page.locator('[data-page="runs"]').click()
   await expect(page.getByRole('row').filter({ hasText: 'The loss diverged' }).first()).toContainText('wild', {
     timeout: 20_000
   })
+  await expect(page.locator('[data-status="done"] [data-test="lead"]').first()).toBeVisible()
   await app.capture('readings-table')
-  await page.getByRole('button', { name: 'blown', exact: true }).click()
-  await page.locator('[data-page="train"]').click()
-  await expect(page.locator('[data-status="failed"] [data-test="lead"]').first()).toBeVisible({ timeout: 20_000 })
-  await expect(lead).toContainText('is NaN from step')
-  await app.capture('readings-failed')
 })
