@@ -1,9 +1,6 @@
 /** What the user says about what the project's series are for. */
-import { rename } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Role, RoleChoices } from '../../domain/roles'
-import { writeFileAtomic } from '../../project/files'
-import { readRoles, rolesName, rolesText } from '../../project/roles-file'
+import { rolesFile } from '../../project/roles-file'
 import type { ProjectSession } from './project-session'
 
 /**
@@ -15,18 +12,12 @@ export function changeRole(
   role: Role,
   choice: { tag: string | null } | null
 ): Promise<RoleChoices> {
-  const path = join(session.folder, rolesName)
-  return session.alone(rolesName, async (tell) => {
-    const there = await readRoles(session.folder)
-    // What cannot be read may be of a newer program, or can be put right by hand: it is not written over.
-    if (there.problem !== null) {
-      const time = new Date().toISOString().replace(/[:.]/g, '-')
-      await rename(path, join(session.folder, `roles-${time}.json`))
-    }
-    const { [role]: _before, ...others } = there.chosen
+  return session.alone(rolesFile.name, async (tell) => {
+    const { said } = await rolesFile.read(session.folder)
+    const { [role]: _before, ...others } = said
     const chosen = choice === null ? others : { ...others, [role]: choice.tag }
-    await writeFileAtomic(path, rolesText(chosen))
-    tell(rolesName)
+    await rolesFile.write(session.folder, chosen)
+    tell(rolesFile.name)
     return chosen
   })
 }
