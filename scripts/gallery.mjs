@@ -23,7 +23,7 @@ const programs = await bundle('gallery', {
   envelope: 'src/diagnosis/envelope.ts'
 })
 const { gallery } = await import(programs.gallery)
-const { exhibited, faultOf, recordedOf } = await import(programs.exhibit)
+const { exhibited, faultOf } = await import(programs.exhibit)
 const { envelopeOf, outsideOf } = await import(programs.envelope)
 const { pictureOf, rulesAsMarkdown } = await import(programs.page)
 const [document, pictures] = ['docs/diagnosis.md', 'docs/images/diagnosis']
@@ -81,7 +81,7 @@ function draw({ name, leads }, run, readings) {
 /** Of one recipe: what 20 healthy seeds taught, on healthy seeds that it has not seen, and on broken networks. */
 async function tryEnvelope(held) {
   const named = (name) => gallery.find((one) => one.name === name)
-  const recorded = async (name, seed) => recordedOf((await exhibited(named(name), seed)).run)
+  const recorded = async (name, seed) => (await exhibited(named(name), seed)).recorded
   const healthy = []
   for (let seed = 1; seed <= 20; seed++) healthy.push(await recorded('relu', seed))
   const envelope = envelopeOf(healthy)

@@ -583,6 +583,27 @@ it('exits with 1 and the reason when a run fails', () => {
   expect(JSON.parse(outcome.out)).toMatchObject([{ status: 'failed' }])
 })
 
+it('says what is wrong with runs, at the end of a training and when it is asked', () => {
+  const home = temporaryFolder()
+  const wild = ['epochs=12', 'initScale=1', 'weightDecay=0', 'optimizer=sgd', 'learningRate=10']
+  const sets = wild.flatMap((set) => ['--set', set])
+  const { code, err } = run(home, 'train', 'mnist', '--project', 'p', ...tiny, ...sets, '--name', 'wild')
+  expect(code).toBe(0)
+  expect(err).toMatch(/problem: wild: The loss reached .* Lower the learning rate from 10; try 1\./)
+  const told = run(home, 'diagnose', '--project', 'p')
+  expect(told.code).toBe(1)
+  expect(told.out).toMatch(/^wild:\n {2}problem: The loss diverged \(step \d+\)\n/)
+  const json = JSON.parse(run(home, 'diagnose', '--project', 'p', 'wild', '--json').out) as {
+    readings: { rule: string }[]
+  }[]
+  expect(json[0].readings[0].rule).toBe('diverged')
+  expect(run(home, 'diagnose', '--project', 'p', 'tame')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('There is no run "tame"') as string
+  })
+  expect(run(home, 'runs', '--project', 'p', '--where', 'reading == "diverged"').out).toContain('wild')
+})
+
 const medium = [...tiny, '--set', 'epochs=400', '--record', 'checkpointEvery=20', '--seeds', '0-2', '--jobs', '2']
 
 it('stops cleanly on Ctrl-C, and plain resume goes on from there', async () => {

@@ -53,9 +53,13 @@ export function firstWhere({ steps, values }: Course, test: (value: number) => b
 
 /** Value at the last point up to a step; NaN before the first. */
 export function valueAt({ steps, values }: Course, step: number): number {
-  let found = Number.NaN
-  for (let i = 0; i < steps.length && steps[i] <= step; i++) found = values[i]
-  return found
+  let [low, high] = [0, steps.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (steps[middle] <= step) low = middle + 1
+    else high = middle
+  }
+  return low > 0 ? values[low - 1] : Number.NaN
 }
 
 /** A jump up: from the best so far to a later value, and where. */

@@ -14,10 +14,14 @@ const facts: DataFacts = {
   commonest: { name: '0', share: 0.1 },
   classes: 10,
   shared: 0,
-  inputs: { constant: 0.1, mean: 0.1, std: 0.3, nonFinite: 0 }
+  inputs: { constant: 0.1, mean: 0.1, std: 0.3 },
+  nonFinite: { inputs: 0, targets: 0, validation: 0 }
 }
 const every = 10
-const course = (values: readonly number[]): Course => ({ steps: values.map((_, i) => i * every), values })
+const courseFrom = (values: readonly number[], from = 0): Course => ({
+  steps: values.map((_, i) => from + i * every),
+  values
+})
 const line = (from: number, to: number, count = 21): number[] =>
   Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1))
 /** Down by the same factor each time. */
@@ -25,6 +29,9 @@ const falling = (from: number, to: number, count = 21): number[] =>
   line(Math.log(from), Math.log(to), count).map(Math.exp)
 
 interface Made {
+  /** Step of the first point. */
+  from?: number
+  limits?: ObservedRun['limits']
   loss?: number[]
   val?: number[]
   accuracy?: number[]
@@ -41,11 +48,13 @@ interface Made {
 
 function made(given: Made): ObservedRun {
   const { loss = falling(2.3, 0.05), val, accuracy, valAccuracy, series = {}, ended = true } = given
+  const course = (values: readonly number[]): Course => courseFrom(values, given.from)
   const all: Record<string, number[]> = { 'loss/train': loss, ...series }
   const told = { trainLoss: loss, valLoss: val, trainAccuracy: accuracy, valAccuracy }
   return {
     ended,
     totalSteps: given.totalSteps ?? (loss.length - 1) * every,
+    limits: given.limits,
     params: given.params === undefined ? { learningRate: 0.01, weightDecay: 0.1, clipNorm: 0 } : given.params,
     hooks: given.hooks ?? [
       { path: 'fc1', type: 'dense' },
@@ -141,7 +150,7 @@ describe('a cause is told without what it explains', () => {
   })
 
   it('inputs that never change without everything that follows', () => {
-    const inputs = { constant: 1, mean: 0, std: 0, nonFinite: 0 }
+    const inputs = { constant: 1, mean: 0, std: 0 }
     expect(alarms({ loss: stuck, facts: { inputs } })).toEqual(['problem constant-inputs'])
   })
 
@@ -205,6 +214,62 @@ describe('rates', () => {
   })
 })
 
+describe('where nobody knows what chance is', () => {
+  const alone = { facts: null }
+
+  it('a run that does not come down may have begun with a network that had learned: a note', () => {
+    expect(said({ ...alone, loss: line(0.5, 0.49) })).toEqual(['note stuck'])
+    expect(said({ ...alone, loss: line(0.5, 0.49), ended: false })).toEqual([])
+  })
+
+  it('a loss that grows is a warning, and one that is no number a problem', () => {
+    expect(alarms({ ...alone, loss: line(0.5, 2) })).toContain('warning diverged')
+    expect(alarms({ ...alone, loss: [0.5, 0.4, NaN, NaN] })).toEqual(['problem diverged'])
+  })
+
+  it('a loss below zero has no shares: nothing is said of it', () => {
+    expect(said({ ...alone, loss: line(-1, -5) })).toEqual([])
+    expect(said({ ...alone, loss: line(-1, 0.5) })).toEqual([])
+  })
+
+  it('a single value that is no number, in the middle, ends nothing', () => {
+    const loss = falling(2.3, 0.1)
+    loss[7] = NaN
+    expect(said({ loss })).toEqual([])
+  })
+})
+
+it('a run that goes on from learned weights is not stuck', () => {
+  expect(outcomeOf(made({ loss: line(1.2, 1.19) })).kind).toBe('partly')
+})
+
+it('the first point of a run of others, or of a fork, is its start', () => {
+  const found = of('dead-units', { from: 5000, loss: stuck, series: dead(1) })
+  expect(found).toMatchObject({ since: 5000, change: null })
+  expect(found?.text).toContain('from the start')
+})
+
+it('no rate is advised that the experiment does not take', () => {
+  const series = { 'updates/fc1/ratio': line(2e-6, 2e-6) }
+  const limits = (): { max: number } => ({ max: 10 })
+  const advised = (learningRate: number) =>
+    of('rate-too-low', { loss: line(2.31, 2.305), series, limits, params: { learningRate } })
+  expect(advised(1)).toMatchObject({ change: { learningRate: 10 } })
+  expect(advised(10)).toMatchObject({ change: null, remedy: 'The rate is 10, as high as it can be here.' })
+})
+
+it('two hundred thousand points are read in no time, and none is too many', () => {
+  const many = (values: (i: number) => number): number[] => Array.from({ length: 200_000 }, (_, i) => values(i))
+  const loss = many((i) => 2.3 * 0.9 ** (i / 10_000))
+  const series = {
+    'loss/penalty': many(() => 0.1),
+    'gradients/l2': many((i) => (i > 150_000 ? 1000 : 1)),
+    'activations/fc1/mean': many((i) => i),
+    'activations/fc1/std': many(() => 1)
+  }
+  expect(() => said({ loss, val: loss, valAccuracy: loss, series })).not.toThrow()
+})
+
 describe('training and validation', () => {
   it('memorised: a note while it trains, a warning at the end', () => {
     const given = { accuracy: [...line(0.1, 1, 6), ...line(1, 1, 15)], valAccuracy: line(0.1, 0.3) }
@@ -247,9 +312,14 @@ describe('data', () => {
   it('doubles, holes, and a class that is left behind', () => {
     expect(alarms({ facts: { shared: 0.05 } })).toEqual(['warning leak'])
     expect(alarms({ facts: { shared: 0.5 } })).toEqual(['problem leak'])
-    expect(alarms({ loss: [2.3, NaN], facts: { inputs: { constant: 0, mean: 0, std: 1, nonFinite: 1 } } })).toEqual([
+    const nonFinite = { inputs: 0, targets: 0, validation: 0 }
+    expect(alarms({ loss: [2.3, NaN], facts: { nonFinite: { ...nonFinite, inputs: 1 } } })).toEqual([
       'problem bad-inputs'
     ])
+    expect(alarms({ loss: [2.3, NaN], facts: { nonFinite: { ...nonFinite, targets: 1 } } })).toEqual([
+      'problem bad-inputs'
+    ])
+    expect(alarms({ facts: { nonFinite: { ...nonFinite, validation: 1 } } })).toEqual(['warning bad-inputs'])
     const rare = { rarest: { name: '3', share: 0.01 } }
     expect(said({ facts: rare, valAccuracy: line(0.1, 0.9) })).toEqual(['note class-imbalance'])
     const behind = { facts: rare, valAccuracy: line(0.1, 0.9), series: { 'accuracy/val/3': line(0, 0.1) } }
@@ -260,7 +330,7 @@ describe('data', () => {
   })
 
   it('large inputs matter where nothing is learned', () => {
-    const inputs = { constant: 0, mean: 100, std: 80, nonFinite: 0 }
+    const inputs = { constant: 0, mean: 100, std: 80 }
     expect(said({ facts: { inputs } })).toEqual(['note input-scale'])
     expect(alarms({ loss: stuck, facts: { inputs } })).toEqual(['problem input-scale'])
   })

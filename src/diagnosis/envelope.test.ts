@@ -60,3 +60,14 @@ it('single points are noise', () => {
     )
   ).toBeNull()
 })
+
+it('runs of twenty thousand points are compared at some of them', () => {
+  const long = Float64Array.from({ length: 20_000 }, (_, i) => i)
+  const rng = new Rng(3)
+  const of = (offset: number): Recorded =>
+    new Map([['std', { steps: long, values: long.map((i) => offset + i / 1e4 + 0.01 * rng.normal()) }]])
+  const envelope = envelopeOf(Array.from({ length: 20 }, () => of(1)))!
+  expect(envelope.bands.get('std')!.steps.length).toBe(120)
+  expect(outsideOf(of(1), envelope)).toBeNull()
+  expect(outsideOf(of(5), envelope)).not.toBeNull()
+})

@@ -7,7 +7,8 @@ import type { Found } from './rule'
 import type { Course } from './observed'
 import { valueAt } from './courses'
 import { value } from './words'
-import { median } from '../numeric/statistics'
+import { largest, median, smallest } from '../numeric/statistics'
+import { readTag, tagOf } from '../domain/tags'
 
 /** Fewer runs say nothing about how far a healthy one may lie from the others. */
 export const fewestHealthy = 5
@@ -15,6 +16,28 @@ export const fewestHealthy = 5
 const lasting = 4
 /** Times the farthest of the healthy runs. */
 const margin = 1.5
+
+/** Steps at which runs are compared, at most: the runs of an envelope are held against each other many times. */
+const mostSteps = 120
+const healthStatistics: ReadonlySet<string> = new Set(['mean', 'std', 'zero_share', 'near_zero', 'dead', 'saturated'])
+
+/** Series that say how a network is, and not what it has come to by its seed alone. */
+export function isOfHealth(tag: string): boolean {
+  const read = readTag(tag)
+  switch (read.kind) {
+    case 'loss':
+    case 'accuracy':
+      return read.of === null
+    case 'activations':
+      return read.of === null && read.metric !== null && healthStatistics.has(read.metric)
+    case 'gradients':
+      return read.metric === 'l2'
+    case 'updates':
+      return true
+    default:
+      return tag === tagOf.meanWeights('l2')
+  }
+}
 
 /** Series by tag. */
 export type Recorded = ReadonlyMap<string, Course>
@@ -42,7 +65,7 @@ export function envelopeOf(healthy: readonly Recorded[]): Envelope | null {
   const bands = bandsOf(healthy)
   if (bands.size === 0) return null
   const left = healthy.map((run, i) => scoreOf(run, bandsOf(healthy.filter((_, j) => j !== i)))?.score ?? 0)
-  return { runs: healthy.length, bands, limit: margin * Math.max(...left) }
+  return { runs: healthy.length, bands, limit: margin * largest(left) }
 }
 
 interface Score {
@@ -85,13 +108,12 @@ function bandsOf(healthy: readonly Recorded[]): Map<string, Band> {
 }
 
 function bandOf(steps: Float64Array, courses: readonly Course[]): Band | null {
-  const last = Math.min(...courses.map((one) => one.steps[one.steps.length - 1] ?? -1))
-  const common = steps.filter((step) => step <= last)
+  const last = smallest(courses.map((one) => one.steps[one.steps.length - 1] ?? -1))
+  const common = evenly(steps.filter((step) => step <= last))
   const rows = courses.map((one) => Float64Array.from(common, (step) => valueAt(one, step)))
   if (common.length < lasting || rows.some((row) => row.some((one) => !Number.isFinite(one)))) return null
   // What lies over powers of ten in healthy runs is compared by powers.
-  const all = rows.flatMap((row) => Array.from(row))
-  const [least, most] = [Math.min(...all), Math.max(...all)]
+  const [least, most] = [smallest(rows.map(smallest)), largest(rows.map(largest))]
   const log = least > 0 && most > 10 * least
   const scaled = log ? rows.map((row) => row.map(Math.log)) : rows
   const at = (i: number): number[] => scaled.map((row) => row[i])
@@ -99,16 +121,25 @@ function bandOf(steps: Float64Array, courses: readonly Course[]): Band | null {
   const deviation = common.map((_, i) => 1.4826 * median(at(i).map((one) => Math.abs(one - centre[i]))))
   // Spreads of a few runs are rough: a step's is at least half of the usual one, and at least a fiftieth of the way of the series.
   const usual = median(deviation)
-  const way = Math.max(...centre) - Math.min(...centre)
-  const floor = Math.max(usual / 2, way / 50, 1e-3 * Math.max(...centre.map(Math.abs)), 1e-12)
+  const way = largest(centre) - smallest(centre)
+  const floor = Math.max(usual / 2, way / 50, 1e-3 * largest(centre.map(Math.abs)), 1e-12)
   return {
     steps: common,
     centre,
     spread: deviation.map((one) => Math.max(one, floor)),
-    low: common.map((_, i) => Math.min(...rows.map((row) => row[i]))),
-    high: common.map((_, i) => Math.max(...rows.map((row) => row[i]))),
+    low: common.map((_, i) => smallest(rows.map((row) => row[i]))),
+    high: common.map((_, i) => largest(rows.map((row) => row[i]))),
     log
   }
+}
+
+/** At most `mostSteps` of them, with the first and the last. */
+function evenly(steps: Float64Array): Float64Array {
+  if (steps.length <= mostSteps) return steps
+  return Float64Array.from(
+    { length: mostSteps },
+    (_, i) => steps[Math.round((i * (steps.length - 1)) / (mostSteps - 1))]
+  )
 }
 
 /** The series that deviates most: the largest distance that `lasting` points in a row have at least. */

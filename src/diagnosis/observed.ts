@@ -25,6 +25,8 @@ export interface ObservedRun {
   totalSteps: number
   /** Null where nobody knows how it was trained. */
   params: Readonly<Record<string, ParamValue>> | null
+  /** What a hyperparameter may be; null where nobody knows. */
+  limits?(key: string): { min?: number; max?: number } | null
   /** In the order of the network. */
   hooks: readonly ObservedHook[]
   facts: DataFacts | null

@@ -1,7 +1,7 @@
 /** What has come of a run, told from its losses: the severity of a reading is that of its consequence. */
 import type { Severity } from '../domain/reading'
 import { tagOf } from '../domain/tags'
-import { endOf, firstWhere, pointsOf, startOf, valueAt } from './courses'
+import { endOf, pointsOf, startOf, valueAt } from './courses'
 import type { Course, ObservedRun } from './observed'
 
 /** Fewer recorded points of the loss say nothing yet. */
@@ -25,7 +25,9 @@ export interface Outcome {
   end: number
   /** Loss of the best answer that is the same for all examples; where nobody knows it, the first loss. */
   baseline: number
-  /** First step at which the loss is not a finite number. */
+  /** Nobody knows it: the run may have begun with a network that had learned already. */
+  guessed: boolean
+  /** Step from which the loss is not a finite number, to the end. */
   brokenAt: number | null
   /** Share of the planned steps that are recorded. */
   done: number
@@ -34,25 +36,32 @@ export interface Outcome {
 export function outcomeOf(run: ObservedRun): Outcome {
   const told = run.outcomes.trainLoss ?? run.outcomes.valLoss
   const loss = told ? { tag: told.tag, course: withoutPenalty(told.course, run.series(tagOf.penalty)) } : null
-  const none = { loss: null, start: NaN, end: NaN, baseline: NaN, brokenAt: null, done: 0 }
+  const none = { loss: null, start: NaN, end: NaN, baseline: NaN, guessed: true, brokenAt: null, done: 0 }
   if (!loss) return { kind: 'open', ...none }
   const { course } = loss
   const points = pointsOf(course)
   const start = startOf(course)
   const end = endOf(course)
-  const brokenAt = firstWhere(course, (value) => !Number.isFinite(value))
-  const baseline = baselineOf(run) ?? start
+  const brokenAt = brokenSince(course)
+  const chance = baselineOf(run)
+  const [baseline, guessed] = [chance ?? start, chance === null]
   const last = points > 0 ? course.steps[points - 1] : 0
   const done = run.ended ? 1 : run.totalSteps > 0 ? last / run.totalSteps : 0
-  const known = { loss, start, end, baseline, brokenAt, done }
+  const known = { loss, start, end, baseline, guessed, brokenAt, done }
   if (brokenAt !== null) return { kind: 'diverged', ...known }
-  if (points < fewestPoints) return { kind: 'open', ...known }
+  // A loss that may be negative, such as a log-likelihood, has no shares and no multiples.
+  if (points < fewestPoints || (guessed && !(start > 0))) return { kind: 'open', ...known }
   if (end >= divergedAt * Math.max(start, baseline) && end > 0) return { kind: 'diverged', ...known }
   if (hasLearned(run, end, baseline)) return { kind: 'learned', ...known }
-  if (end > (1 - stuckBelow) * Math.min(start, baseline)) {
-    return { kind: done < earlyBelow ? 'open' : 'stuck', ...known }
-  }
+  if (end > (1 - stuckBelow) * baseline) return { kind: guessed || done < earlyBelow ? 'open' : 'stuck', ...known }
   return { kind: 'partly', ...known }
+}
+
+/** A single one on the way, as mixed precision has them, is none. */
+function brokenSince({ steps, values }: Course): number | null {
+  let since = values.length
+  while (since > 0 && !Number.isFinite(values[since - 1])) since--
+  return since < values.length ? steps[since] : null
 }
 
 function hasLearned(run: ObservedRun, end: number, baseline: number): boolean {

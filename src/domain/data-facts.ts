@@ -1,6 +1,7 @@
 /** What is known of the data of a run before the first update, as far as it says what the run can come to. */
 import { z } from './words'
 
+const count = z.number().int().min(0)
 const share = z.number().min(0).max(1)
 const ofClass = z.object({ name: z.string(), share })
 
@@ -12,7 +13,7 @@ export const dataFacts = z.object({
   /** Classes of the training examples, where there is one answer to each example and at least two classes. */
   rarest: ofClass.nullable(),
   commonest: ofClass.nullable(),
-  classes: z.number().int().min(0),
+  classes: count,
   /** Share of the evaluated validation examples whose inputs are those of a training example, too. */
   shared: share,
   /** Of numbers that are inputs; null where they are tokens. Taken from at most 2,000 training examples. */
@@ -21,10 +22,10 @@ export const dataFacts = z.object({
       /** Share of the inputs that are the same for all examples. */
       constant: share,
       mean: z.number(),
-      std: z.number(),
-      /** Values that are NaN or infinite, in all training examples. */
-      nonFinite: z.number().int().min(0)
+      std: z.number()
     })
-    .nullable()
+    .nullable(),
+  /** Numbers that are NaN or infinite: inputs and targets of all training examples, and of the evaluated validation examples. */
+  nonFinite: z.object({ inputs: count, targets: count, validation: count })
 })
 export type DataFacts = z.infer<typeof dataFacts>

@@ -46,7 +46,7 @@ export type RuleId = z.infer<typeof ruleId>
 
 /** What each rule is called. */
 export const ruleTitles: Record<RuleId, string> = {
-  'bad-inputs': 'Inputs that are no numbers',
+  'bad-inputs': 'Data that are no numbers',
   'constant-inputs': 'Inputs that never change',
   leak: 'Validation examples that are trained on',
   'input-scale': 'Inputs of an unusual size',
@@ -100,8 +100,9 @@ export type Reading = z.infer<typeof reading>
 export const leadReading = z.object({ rule: ruleId, severity: z.enum(['warning', 'problem']) }).nullable()
 export type LeadReading = z.infer<typeof leadReading>
 
+/** By the run alone: what is told by its comparison with others is for its own page, which reads them. */
 export function leadOf(readings: readonly Reading[]): LeadReading {
-  const [first] = readings
+  const first = readings.find(({ rule }) => rule !== 'unlike-healthy')
   return first && first.severity !== 'note' ? { rule: first.rule, severity: first.severity } : null
 }
 

@@ -145,6 +145,7 @@ export class Engine implements Member {
       imports: this.imports,
       data: this.data,
       follower: this.follower,
+      readings: this.readings,
       trusted: this.trusted,
       trust: this.trust,
       project: () => this.project,

@@ -5,14 +5,15 @@ import type { RoleChoices } from '../domain/roles'
 import type { RunSpec } from '../domain/run'
 import { readTag, tagOf } from '../domain/tags'
 import { diagnose } from '../diagnosis/diagnose'
-import { envelopeOf, fewestHealthy, outsideOf, type Recorded } from '../diagnosis/envelope'
+import { envelopeOf, fewestHealthy, isOfHealth, outsideOf, type Recorded } from '../diagnosis/envelope'
 import { outcomeOf } from '../diagnosis/outcome'
 import type { Course, ObservedHook, ObservedRun, OutcomeName } from '../diagnosis/observed'
 import { rolesOf } from '../analysis'
 import type { RunLog } from '../events/run-log'
 import { hookPoints } from '../hooks/hook-points'
-import { architectureOf } from '../training/experiments'
-import { heatmapOf } from './histograms'
+import { architectureOf, findExperiment } from '../training/experiments'
+import type { TwinPeaks } from '../contract/runs'
+import { evenly, heatmapOf } from './histograms'
 import type { RunSource } from './run-source'
 import { readerIfThere, readerOf } from './run-cache'
 import { scalarTags } from './series'
@@ -28,20 +29,26 @@ export interface DiagnoseTask {
   /** What people have said about roles, and about thresholds. */
   said: RoleChoices
   changes: ThresholdChanges
+  /** Also what is never more than a note and needs all histograms, and since when; lists show what leads, and need neither. */
+  whole: boolean
   /** Runs of the same recipe that are done: those that have learned show what is healthy. */
   mates: DiagnosedMate[]
 }
 
-export type DiagnosedMate = Omit<DiagnoseTask, 'said' | 'changes' | 'mates'>
+export type DiagnosedMate = Omit<DiagnoseTask, 'said' | 'changes' | 'whole' | 'mates'>
 
 const outcomes: OutcomeName[] = ['trainLoss', 'valLoss', 'trainAccuracy', 'valAccuracy']
-/** Histograms at the end of a run that say whether the range was wide enough. */
-const mostHistograms = 16
-const healthStatistics: ReadonlySet<string> = new Set(['mean', 'std', 'zero_share', 'near_zero', 'dead', 'saturated'])
+/** Columns of histograms that say whether the range was wide enough, and epochs at which training and validation are compared. */
+const mostHistograms = 64
+const mostEpochs = 8
 type OutsideEnvelope = NonNullable<ReturnType<typeof outsideOf>>
 
-export function diagnosisOf({ changes, mates, said, ...task }: DiagnoseTask): Reading[] {
-  const run = observed(task, said)
+export function diagnosisOf({ changes, mates, said, whole, ...task }: DiagnoseTask): Reading[] {
+  const { run: source } = task
+  const { log } = readerOf(source)
+  const outside = (hook: string) => (whole ? outsideRangeOf(source, log, tagOf.activationHistogram(hook)) : null)
+  const apart = (hook: string) => apartOf(source, hook, whole ? mostEpochs : 1)
+  const run = { ...observed(task, said), outside, apart }
   return diagnose({ ...run, unlikeHealthy: () => unlikeHealthy(task, mates, said) }, changes)
 }
 
@@ -56,7 +63,6 @@ function unlikeHealthy(
   return envelope ? outsideOf(recordedOf(readerOf(task.run).log), envelope) : null
 }
 
-/** Series that say how a network is, and not what it has come to by its seed alone. */
 function recordedOf(log: RunLog): Recorded {
   return new Map(
     scalarTags(log).flatMap((tag) => {
@@ -64,23 +70,6 @@ function recordedOf(log: RunLog): Recorded {
       return course ? [[tag, course] as const] : []
     })
   )
-}
-
-function isOfHealth(tag: string): boolean {
-  const read = readTag(tag)
-  switch (read.kind) {
-    case 'loss':
-    case 'accuracy':
-      return read.of === null
-    case 'activations':
-      return read.of === null && read.metric !== null && healthStatistics.has(read.metric)
-    case 'gradients':
-      return read.metric === 'l2'
-    case 'updates':
-      return true
-    default:
-      return tag === tagOf.meanWeights('l2')
-  }
 }
 
 function observed({ run, spec, facts, ended, totalSteps }: DiagnosedMate, said: RoleChoices): ObservedRun {
@@ -101,9 +90,8 @@ function observed({ run, spec, facts, ended, totalSteps }: DiagnosedMate, said: 
         return course ? [[name, { tag: tag!, course }]] : []
       })
     ),
-    series: (tag) => courseOf(log, tag),
-    outside: (hook) => outsideRangeOf(run, log, tagOf.activationHistogram(hook)),
-    apart: (hook) => apartOf(run, hook)
+    limits: (key) => limitsOf(spec, key),
+    series: (tag) => courseOf(log, tag)
   }
 }
 
@@ -113,7 +101,12 @@ function courseOf(log: RunLog, tag: string): Course | null {
   return { steps: view.steps.subarray(0, view.length), values: view.values.subarray(0, view.length) }
 }
 
-function hooksOf(spec: RunSpec): ObservedHook[] {
+/** What a form of the experiment allows. */
+function limitsOf(spec: RunSpec | null, key: string): { min?: number; max?: number } | null {
+  return (spec && findExperiment(spec.experiment).params.find((param) => param.key === key)) ?? null
+}
+
+export function hooksOf(spec: RunSpec): ObservedHook[] {
   const chosen = new Set(spec.hooks)
   const frozen = new Set(spec.network?.layers.filter((layer) => layer.frozen).map(({ name }) => name))
   return hookPoints(architectureOf(spec).graph)
@@ -135,8 +128,7 @@ function hooksIn(tags: readonly string[]): ObservedHook[] {
 function outsideRangeOf(run: RunSource, log: RunLog, tag: string): Course | null {
   const view = log.find(tag, 'histograms')?.places?.view('latest')
   if (!view || view.length === 0) return null
-  const from = view.steps[Math.floor(view.length * 0.75)]
-  const map = heatmapOf(run, tag, { from }, mostHistograms)
+  const map = heatmapOf(run, tag, {}, mostHistograms)
   // Bins that were found for the view leave out their outermost thousandths: they say nothing about the recorded range.
   if (!map || map.rebinned) return null
   const bins = map.edges.length - 1
@@ -149,14 +141,26 @@ function outsideRangeOf(run: RunSource, log: RunLog, tag: string): Course | null
   return { steps: map.steps, values }
 }
 
-/** At the newest epoch that has both. */
-function apartOf(run: RunSource, hook: string): Course | null {
-  const peaks = twinPeaksOf({ run, hook, epoch: null })
-  if (!peaks?.train || !peaks.validation) return null
-  const { train, validation, edges } = peaks
+/** At epochs evenly over the run, with the newest that has both. */
+function apartOf(run: RunSource, hook: string, mostEpochs: number): Course | null {
+  const newest = twinPeaksOf({ run, hook, epoch: null })
+  if (!newest) return null
+  const until = newest.epochs.filter((epoch) => epoch <= newest.epoch)
+  const epochs = evenly(0, until.length, mostEpochs).map((i) => until[i])
+  const found = epochs.flatMap((epoch) => {
+    const peaks = epoch === newest.epoch ? newest : twinPeaksOf({ run, hook, epoch })
+    const distance = peaks && distanceOf(peaks)
+    return distance == null ? [] : [{ step: peaks!.validation!.to, distance }]
+  })
+  if (found.length === 0) return null
+  return { steps: found.map(({ step }) => step), values: found.map(({ distance }) => distance) }
+}
+
+function distanceOf({ train, validation, edges }: TwinPeaks): number | null {
+  if (!train || !validation) return null
   let sum = Math.abs(train.below - validation.below) + Math.abs(train.above - validation.above)
   for (let b = 0; b + 1 < edges.length; b++) {
     sum += Math.abs(train.density[b] - validation.density[b]) * (edges[b + 1] - edges[b])
   }
-  return { steps: [validation.to], values: [sum / 2] }
+  return sum / 2
 }

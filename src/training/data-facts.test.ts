@@ -62,11 +62,23 @@ it('counts validation examples that are training examples, too', () => {
 
 it('says what the inputs are like: constant, how large, and whether they are numbers', () => {
   const { inputs: said } = factsOf(of({}), 'cross-entropy', other)
-  expect(said).toMatchObject({ constant: 0.5, mean: 1.25, nonFinite: 0 })
+  expect(said).toMatchObject({ constant: 0.5, mean: 1.25 })
   expect(said!.std).toBeCloseTo(Math.sqrt((1 + 4 + 9 + 16) / 8 - 1.25 ** 2), 12)
   const broken = of({ inputs: Float32Array.of(0, NaN, 0, Infinity, 0, 3, 0, 4) })
-  expect(factsOf(broken, 'cross-entropy', other).inputs).toMatchObject({ nonFinite: 2, mean: 7 / 6 })
+  expect(factsOf(broken, 'cross-entropy', other)).toMatchObject({
+    inputs: { mean: 7 / 6 },
+    nonFinite: { inputs: 2, targets: 0, validation: 0 }
+  })
   const bytes = of({ inputs: Uint8Array.of(0, 255, 0, 0, 0, 255, 0, 0) })
   expect(factsOf(bytes, 'cross-entropy', other).inputs!.mean).toBeCloseTo(0.25, 12)
   expect(factsOf(of({ inputs: Int32Array.of(0, 1, 0, 2, 0, 3, 0, 4) }), 'cross-entropy', other).inputs).toBeNull()
+})
+
+it('of targets that are no numbers there is no baseline, and they are counted; so are those of validation', () => {
+  const targets = of({ labels: new Int32Array(0), targets: Float32Array.of(1, NaN, 3, 10) }, { classes: 0 })
+  const held = { ...other, inputs: Float32Array.of(0, Infinity, 0, 2), targets: Float32Array.of(NaN, 1) }
+  expect(factsOf(targets, 'mean-squared-error', held)).toMatchObject({
+    baselineLoss: null,
+    nonFinite: { inputs: 0, targets: 1, validation: 2 }
+  })
 })

@@ -1,7 +1,7 @@
 /** What can be said of data before anything is trained on them: what chance is, and what is wrong with the inputs. */
 import type { DataFacts } from '../domain/data-facts'
 import type { Dataset, Split } from '../domain/dataset'
-import { median } from '../numeric/statistics'
+import { largest, median, smallest } from '../numeric/statistics'
 import type { LossName } from './losses'
 
 /** Enough to see a scale and what never changes. */
@@ -26,14 +26,30 @@ export function factsOf(
   const commonest = present.reduce((most, c) => (first[c] > first[most] ? c : most), 0)
   const of = (c: number) => (present.length > 0 ? { name: nameOf(c), share: first[c] / train.count } : null)
   return {
-    baselineLoss: baselineLoss(train, counts, loss),
+    baselineLoss: finite(baselineLoss(train, counts, loss)),
     baselineAccuracy: baselineAccuracy(train, counts, classes),
     rarest: of(rarest),
     commonest: of(commonest),
     classes,
     shared: sharedOf(train, evaluated),
-    inputs: train.inputs instanceof Int32Array ? null : inputsOf(train)
+    inputs: train.inputs instanceof Int32Array ? null : inputsOf(train),
+    nonFinite: {
+      inputs: nonFinite(train.inputs),
+      targets: nonFinite(train.targets),
+      validation: nonFinite(evaluated.inputs) + nonFinite(evaluated.targets)
+    }
   }
+}
+
+/** Of targets that are no numbers there is no baseline, and files hold no NaN. */
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null
+}
+
+function nonFinite(values: Split['inputs'] | undefined): number {
+  let found = 0
+  if (values instanceof Float32Array) for (const value of values) if (value - value !== 0) found++
+  return found
 }
 
 /** Entropy of the labels (of each head, added up; of yes/no labels, their mean); variance; mean distance from the median. */
@@ -44,18 +60,18 @@ function baselineLoss({ targets, count }: Split, counts: Float64Array[], loss: L
     case 'binary-cross-entropy': {
       if (!targets) return entropy(counts[0])
       const width = targets.length / count
-      return meanOf(columnsOf(targets, width), (column) => {
+      return meanOf(targets, width, (column) => {
         const yes = column.reduce((sum, one) => sum + one, 0)
         return entropy([yes, count - yes])
       })
     }
     case 'mean-squared-error':
-      return targets ? meanOf(columnsOf(targets, targets.length / count), variance) : null
+      return targets ? meanOf(targets, targets.length / count, variance) : null
     case 'mean-absolute-error':
-      return targets ? meanOf(columnsOf(targets, targets.length / count), distance) : null
+      return targets ? meanOf(targets, targets.length / count, distance) : null
     case 'hinge':
       // Answering 0 costs 1 for every example; always the more frequent class twice the share of the other.
-      return Math.min(1, (2 * Math.min(...counts[0])) / count)
+      return Math.min(1, (2 * smallest(counts[0])) / count)
     case 'huber':
       return null
   }
@@ -63,7 +79,7 @@ function baselineLoss({ targets, count }: Split, counts: Float64Array[], loss: L
 
 function baselineAccuracy({ labels, targets, count }: Split, counts: Float64Array[], classes: number): number | null {
   if (classes === 0 || targets) return null
-  const usual = counts.map((ofHead) => ofHead.indexOf(Math.max(...ofHead)))
+  const usual = counts.map((ofHead) => ofHead.indexOf(largest(ofHead)))
   let right = 0
   for (let i = 0; i < count; i++) {
     if (usual.every((label, head) => labels[i * usual.length + head] === label)) right++
@@ -79,14 +95,13 @@ function entropy(counts: ArrayLike<number>): number {
   return sum
 }
 
-function columnsOf(values: Float32Array, width: number): Float64Array[] {
-  return Array.from({ length: width }, (_, j) =>
-    Float64Array.from({ length: values.length / width }, (_, i) => values[i * width + j])
-  )
-}
-
-function meanOf(columns: Float64Array[], of: (column: Float64Array) => number): number {
-  return columns.reduce((sum, column) => sum + of(column), 0) / columns.length
+/** Mean over the columns of [count, width], one of which is in memory at a time. */
+function meanOf(values: Float32Array, width: number, of: (column: Float64Array) => number): number {
+  let sum = 0
+  for (let j = 0; j < width; j++) {
+    sum += of(Float64Array.from({ length: values.length / width }, (_, i) => values[i * width + j]))
+  }
+  return sum / width
 }
 
 function variance(column: Float64Array): number {
@@ -139,7 +154,7 @@ function inputsOf({ inputs, count, byteMaximum }: Split): NonNullable<DataFacts[
   const size = inputs.length / count
   const unit = inputs instanceof Uint8Array ? 255 / (byteMaximum ?? 1) : 1
   const looked = Math.min(count, mostLookedAt)
-  let [constant, sum, squares, finite] = [0, 0, 0, 0]
+  let [constant, sum, squares, numbers] = [0, 0, 0, 0]
   for (let j = 0; j < size; j++) {
     const first = inputs[j]
     let varies = false
@@ -147,15 +162,13 @@ function inputsOf({ inputs, count, byteMaximum }: Split): NonNullable<DataFacts[
       const value = inputs[i * size + j]
       if (!Object.is(value, first)) varies = true
       if (!Number.isFinite(value)) continue
-      finite++
+      numbers++
       sum += value / unit
       squares += (value / unit) ** 2
     }
     if (!varies) constant++
   }
-  let nonFinite = 0
-  if (inputs instanceof Float32Array) for (const value of inputs) if (value - value !== 0) nonFinite++
-  const mean = finite > 0 ? sum / finite : 0
-  const std = finite > 0 ? Math.sqrt(Math.max(0, squares / finite - mean * mean)) : 0
-  return { constant: looked > 1 ? constant / size : 0, mean, std, nonFinite }
+  const mean = numbers > 0 ? sum / numbers : 0
+  const std = numbers > 0 ? Math.sqrt(Math.max(0, squares / numbers - mean * mean)) : 0
+  return { constant: looked > 1 ? constant / size : 0, mean, std }
 }

@@ -1,9 +1,11 @@
 /** What activations at hook points say: units that are off, at their limits, or seen through too narrow a window. */
 import { tagOf } from '../../domain/tags'
+import { largest, smallest } from '../../numeric/statistics'
 import { endOf, firstWhere, holdsSince, medianOf, pointsOf } from '../courses'
 import type { Course, ObservedRun } from '../observed'
 import { atLeast, severityBy } from '../outcome'
 import { rule, shareOf, type Found } from '../rule'
+import { tryRate } from '../try-rate'
 import { listed, percent, value } from '../words'
 
 interface AtHook {
@@ -12,7 +14,7 @@ interface AtHook {
   course: Course
   /** Newest value. */
   now: number
-  since: number | null
+  since: number
 }
 
 /** Hook points where a statistic lies beyond a limit at the end of what is recorded. */
@@ -30,12 +32,14 @@ function beyond(run: ObservedRun, statistic: string, limit: number, skip: (type:
 function together(
   found: readonly AtHook[],
   limit: number
-): Pick<Found, 'hooks' | 'since' | 'evidence'> & { worst: AtHook } {
+): Pick<Found, 'hooks' | 'since' | 'evidence'> & { worst: AtHook; since: number; fromStart: boolean } {
   const worst = found.reduce((most, one) => (one.now > most.now ? one : most))
   return {
     worst,
     hooks: found.map(({ hook }) => hook),
-    since: Math.min(...found.map(({ since }) => since!)),
+    since: smallest(found.map(({ since }) => since)),
+    // The first point of a run of others, or of a fork, is not at step 0.
+    fromStart: found.some(({ since, course }) => since === course.steps[0]),
     evidence: found.slice(0, 4).map(({ tag }) => ({ tag, limit }))
   }
 }
@@ -55,29 +59,23 @@ export const deadUnits = rule({
   judge(run, { share, nearlyAll }, outcome) {
     const found = beyond(run, 'dead', share, () => false)
     if (found.length === 0) return []
-    const { worst, ...about } = together(found, share)
-    const begin = about.since === 0 ? 'from the start' : `from step ${about.since} on`
+    const { worst, fromStart, ...about } = together(found, share)
+    const begin = fromStart ? 'from the start' : `from step ${about.since} on`
     const one = worst.now === 1 ? 'All units' : `${percent(worst.now)} of the units`
     const others =
       found.length > 1
         ? `; so are at least ${percent(share)} of those of ${listed(found.filter(({ hook }) => hook !== worst.hook).map(({ hook }) => hook))}`
         : ''
     const text = `${one} of ${worst.hook} are 0 for every validation example ${begin}${others}: they pass nothing on, and no gradient reaches their weights.`
-    const remedy =
-      about.since === 0
-        ? 'They were dead before the first update: use He initialisation with biases of 0, and inputs around 0.'
-        : 'They died in training: lower the learning rate, warm it up, or take a leaky activation.'
+    const remedy = fromStart
+      ? 'They were dead before the first update: use He initialisation with biases of 0, and inputs around 0.'
+      : 'They died in training: lower the learning rate, warm it up, or take a leaky activation.'
     const all = worst.now >= nearlyAll
-    const rate = run.params?.learningRate
-    const change = about.since !== 0 && typeof rate === 'number' && rate > 0 ? { learningRate: lower(rate) } : null
+    const change = fromStart ? null : tryRate(run, 0.1).change
     const severity = all ? atLeast('warning', severityBy(outcome)) : severityBy(outcome)
     return [{ ...about, severity, text, remedy, change }]
   }
 })
-
-function lower(rate: number): number {
-  return Number((rate / 10).toPrecision(2))
-}
 
 export const saturated = rule({
   id: 'saturated',
@@ -93,21 +91,18 @@ export const saturated = rule({
     // At the end of training a softmax is meant to be sure.
     const found = beyond(run, 'saturated', share, (type) => type === 'softmax')
     if (found.length === 0) return []
-    const { worst, ...about } = together(found, share)
-    const begin = about.since === 0 ? 'from the start' : `from step ${about.since} on`
+    const { worst, fromStart, ...about } = together(found, share)
+    const begin = fromStart ? 'from the start' : `from step ${about.since} on`
     const where =
       found.length > 1
         ? `${worst.hook} (and more than ${percent(share)} of ${listed(found.filter(({ hook }) => hook !== worst.hook).map(({ hook }) => hook))})`
         : worst.hook
     const text = `${percent(worst.now)} of the outputs of ${where} lie at their limits ${begin}: hardly any gradient passes there.`
-    const remedy =
-      about.since === 0
-        ? 'The initial weights or the inputs are too large: use Xavier initialisation with a scale of 1, and inputs around 0.'
-        : 'Lower the learning rate, add weight decay, or take a ReLU.'
+    const remedy = fromStart
+      ? 'The initial weights or the inputs are too large: use Xavier initialisation with a scale of 1, and inputs around 0.'
+      : 'Lower the learning rate, add weight decay, or take a ReLU.'
     const change =
-      about.since === 0 && typeof run.params?.initScale === 'number' && run.params.initScale > 1
-        ? { initScale: 1 }
-        : null
+      fromStart && typeof run.params?.initScale === 'number' && run.params.initScale > 1 ? { initScale: 1 } : null
     return [{ ...about, severity: atLeast('note', severityBy(outcome)), text, remedy, change }]
   }
 })
@@ -129,7 +124,7 @@ export const nearZero = rule({
       return !units || !(units.values[units.values.length - 1] >= dead)
     })
     if (found.length === 0) return []
-    const { worst, ...about } = together(found, share)
+    const { worst, fromStart: _, ...about } = together(found, share)
     const text = `${percent(worst.now)} of the activations of ${listed(about.hooks)} lie near zero, as the histogram counts it.`
     const remedy = 'The layer says little: try larger initial weights, or a normalisation before it.'
     return [{ ...about, severity: outcome.kind === 'stuck' ? 'warning' : 'note', text, remedy, change: null }]
@@ -182,7 +177,7 @@ function beginningOf(run: ObservedRun, hook: string): { step: number; last: numb
     steps,
     (_, i) => Math.abs(means.values[i] - means.values[0]) + Math.abs(stds.values[i] - stds.values[0])
   )
-  const farthest = Math.max(...way.filter(Number.isFinite))
+  const farthest = largest(way.filter(Number.isFinite))
   // Less than a hundredth of its own size is noise.
   if (!(farthest > 0.01 * (Math.abs(means.values[0]) + stds.values[0]))) return null
   const at = way.findIndex((gone) => gone >= 0.1 * farthest)
@@ -234,7 +229,7 @@ export const validationShift = rule({
     const found = run.hooks.flatMap(({ path: hook }) => {
       const course = run.apart?.(hook)
       return course && pointsOf(course) > 0
-        ? [{ hook, now: endOf(course), since: holdsSince(course, (one) => one >= distance) }]
+        ? [{ hook, now: course.values[pointsOf(course) - 1], since: holdsSince(course, (one) => one >= distance) }]
         : []
     })
     // Later layers differ where the network has learned the training examples by heart; the first sees the inputs.

@@ -9,26 +9,30 @@ const none = { hooks: [], since: null, change: null, evidence: [] }
 
 export const badInputs = rule({
   id: 'bad-inputs',
-  formula: 'Number of NaN and infinite values among the inputs of the training examples, above 0.',
+  formula:
+    'Number of NaN and infinite values among the inputs and targets of the training examples and of the evaluated validation examples, above 0.',
   source: 'Arithmetic: one NaN in a batch makes every gradient of it NaN.',
   advice:
     'Find where they come from (empty cells, a division by zero in preparing the data), and fill or leave them out.',
   thresholds: {},
   explains: [
-    'diverged',
-    'stuck',
-    'rate-too-high',
-    'rate-too-low',
-    'vanishing-gradients',
-    'update-ratio',
-    'layer-imbalance'
+    ...(['diverged', 'stuck', 'rate-too-high', 'rate-too-low'] as const),
+    ...(['vanishing-gradients', 'update-ratio', 'layer-imbalance'] as const)
   ],
   judge({ facts }) {
-    const bad = facts?.inputs?.nonFinite ?? 0
-    if (bad === 0) return []
-    const text = `${bad === 1 ? 'One input' : `${bad} inputs`} of the training examples ${bad === 1 ? 'is' : 'are'} NaN or infinite.`
-    const remedy = 'Fill or leave out these values before training: one of them makes every gradient of its batch NaN.'
-    return [{ ...none, severity: 'problem', text, remedy }]
+    const { inputs, targets, validation } = facts?.nonFinite ?? { inputs: 0, targets: 0, validation: 0 }
+    const parts = [
+      [inputs, 'inputs of training examples'] as const,
+      [targets, 'targets of training examples'] as const,
+      [validation, 'numbers of validation examples'] as const
+    ].filter(([count]) => count > 0)
+    if (parts.length === 0) return []
+    const text = `NaN or infinite: ${parts.map(([count, what]) => `${count} ${what}`).join(', ')}.`
+    const trains = inputs + targets > 0
+    const remedy = trains
+      ? 'Fill or leave out these values before training: one of them makes every gradient of its batch NaN.'
+      : 'Fill or leave out these values: losses and accuracies of validation cannot be computed with them.'
+    return [{ ...none, severity: trains ? 'problem' : 'warning', text, remedy }]
   }
 })
 
@@ -102,7 +106,7 @@ export const inputScale = rule({
   judge({ facts, params }, { large, small, offset }, outcome) {
     const inputs = facts?.inputs
     // Where nothing changes, or something is no number, that is said by itself.
-    if (!inputs || inputs.nonFinite > 0 || inputs.std === 0) return []
+    if (!inputs || facts.nonFinite.inputs > 0 || inputs.std === 0) return []
     const { mean, std } = inputs
     const shift = Math.abs(mean) / std
     if (std <= large && std >= small && shift <= offset) return []

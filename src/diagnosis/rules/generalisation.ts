@@ -1,4 +1,5 @@
 /** What the distance between training and validation says. */
+import { largest } from '../../numeric/statistics'
 import { endOf, extremeOf, firstWhere, holdsSince, pointsOf, valueAt } from '../courses'
 import type { Course, ObservedRun } from '../observed'
 import { rule, shareOf } from '../rule'
@@ -100,7 +101,7 @@ export const overfitting = rule({
 /** From the best value to the best of the last fifth: a series that still rises has not fallen. */
 function fallOf({ values }: Course): number {
   const all = Array.from(values).filter(Number.isFinite)
-  return Math.max(...all) - Math.max(...all.slice(Math.floor(all.length * 0.8)))
+  return largest(all) - largest(all.slice(Math.floor(all.length * 0.8)))
 }
 
 export const underfitting = rule({

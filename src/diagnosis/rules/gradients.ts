@@ -1,5 +1,6 @@
 /** What gradients and updates say: whether the loss reaches every layer, and how far each one goes at a time. */
 import { tagOf } from '../../domain/tags'
+import { largest } from '../../numeric/statistics'
 import { endOf, firstWhere, holdsSince, medianOf, pointsOf, spikesOf } from '../courses'
 import type { Course, ObservedRun } from '../observed'
 import { atLeast, severityBy, type Outcome } from '../outcome'
@@ -115,7 +116,7 @@ export const exploding = rule({
     const above = Array.from(norm.values).filter((one) => one > limit || !Number.isFinite(one)).length
     if (!(usual > 0) || above < 3) return []
     const since = firstWhere(norm, (one) => one > limit || !Number.isFinite(one))
-    const most = Math.max(...Array.from(norm.values).filter(Number.isFinite))
+    const most = largest(Array.from(norm.values).filter(Number.isFinite))
     return [
       {
         severity: severityBy(outcome),

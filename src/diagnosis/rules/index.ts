@@ -6,7 +6,8 @@ import { badInputs, classImbalance, constantInputs, inputScale, leak } from './d
 import { memorised, overfitting, underfitting } from './generalisation'
 import { exploding, frozen, gradientSpikes, layerImbalance, updateRatio, vanishingGradients } from './gradients'
 import { unlikeHealthy } from './healthy'
-import { diverged, endedEarly, lossSpikes, rateTooHigh, rateTooLow, stuck, weightDecay } from './loss'
+import { diverged, lossSpikes, stuck, weightDecay } from './loss'
+import { endedEarly, rateTooHigh, rateTooLow } from './rates'
 
 const all: readonly Rule[] = [
   ...[badInputs, constantInputs, leak, inputScale, classImbalance],

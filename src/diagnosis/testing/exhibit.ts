@@ -1,16 +1,18 @@
 /** Trains one network of the gallery and reads it. */
 import type { Reading } from '../../domain/reading'
-import { tagOf } from '../../domain/tags'
 import { prepareBackend } from '../../tensor/backend'
 import { RecordingPort } from '../../training/testing/tiny-runs'
 import { train } from '../../training/trainer'
 import { diagnose } from '../diagnose'
-import type { Recorded } from '../envelope'
+import { isOfHealth, type Recorded } from '../envelope'
 import type { ObservedRun } from '../observed'
-import type { Exhibit } from './gallery'
-import { observedOf } from './observe'
+import type { Exhibit } from './made'
+import { coursesOf, observedOf } from './observe'
 
-export async function exhibited(exhibit: Exhibit, seed: number): Promise<{ run: ObservedRun; readings: Reading[] }> {
+export async function exhibited(
+  exhibit: Exhibit,
+  seed: number
+): Promise<{ run: ObservedRun; readings: Reading[]; recorded: Recorded }> {
   await prepareBackend('wasm')
   const { spec, dataset } = exhibit.make(seed)
   const port = new RecordingPort()
@@ -19,7 +21,8 @@ export async function exhibited(exhibit: Exhibit, seed: number): Promise<{ run: 
     if (!/loss became/.test(error.message)) throw error
   })
   const run = observedOf(spec, port.records)
-  return { run, readings: diagnose(run) }
+  const recorded = new Map([...coursesOf(port.records)].filter(([tag]) => isOfHealth(tag)))
+  return { run, readings: diagnose(run), recorded }
 }
 
 /** What is wrong with the readings of an exhibit; null: nothing. */
@@ -31,15 +34,4 @@ export function faultOf({ leads, never = [] }: Exhibit, readings: readonly Readi
   if (!leads.includes(lead.rule)) return `${lead.rule} leads instead of ${leads.join(' or ')}`
   const wrong = alarms.filter(({ rule }) => never.includes(rule))
   return wrong.length > 0 ? `sent the wrong way: ${wrong.map(({ rule }) => rule).join(', ')}` : null
-}
-
-/** The series that an envelope is made of. */
-export function recordedOf({ hooks, series, outcomes }: ObservedRun): Recorded {
-  const statistics = ['mean', 'std', 'zero_share', 'near_zero', 'dead'].flatMap((name) =>
-    hooks.map(({ path }) => tagOf.activations(path, name))
-  )
-  const others = hooks.flatMap(({ path }) => [tagOf.gradients(path, 'l2'), tagOf.updateRatio(path)])
-  const told = Object.values(outcomes).map(({ tag }) => tag)
-  const tags = [...told, ...statistics, ...others, tagOf.gradientNorm, tagOf.meanWeights('l2')]
-  return new Map(tags.flatMap((tag) => (series(tag) ? [[tag, series(tag)!] as const] : [])))
 }

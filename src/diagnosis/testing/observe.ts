@@ -2,15 +2,14 @@
 import type { HistogramRecord, TrainRecord } from '../../domain/records'
 import type { RunSpec } from '../../domain/run'
 import { tagOf } from '../../domain/tags'
-import { hookPoints } from '../../hooks/hook-points'
-import { architectureOf, totalSteps } from '../../training/experiments'
+import { hooksOf } from '../../recordings/diagnosis'
+import { totalSteps } from '../../training/experiments'
 import type { Course, ObservedRun } from '../observed'
 
-export function observedOf(spec: RunSpec, records: readonly TrainRecord[], ended = true): ObservedRun {
+/** Every recorded series by its tag. */
+export function coursesOf(records: readonly TrainRecord[]): Map<string, { steps: number[]; values: number[] }> {
   const series = new Map<string, { steps: number[]; values: number[] }>()
-  const histograms = new Map<string, HistogramRecord[]>()
   for (const record of records) {
-    if (record.kind === 'histogram') histograms.set(record.tag, [...(histograms.get(record.tag) ?? []), record])
     if (record.kind !== 'scalars') continue
     for (const [tag, value] of Object.entries(record.values)) {
       const course = series.get(tag) ?? { steps: [], values: [] }
@@ -19,9 +18,16 @@ export function observedOf(spec: RunSpec, records: readonly TrainRecord[], ended
       course.values.push(value)
     }
   }
+  return series
+}
+
+export function observedOf(spec: RunSpec, records: readonly TrainRecord[], ended = true): ObservedRun {
+  const series = coursesOf(records)
+  const histograms = new Map<string, HistogramRecord[]>()
+  for (const record of records) {
+    if (record.kind === 'histogram') histograms.set(record.tag, [...(histograms.get(record.tag) ?? []), record])
+  }
   const outcome = (tag: string) => (series.has(tag) ? { tag, course: series.get(tag)! } : undefined)
-  const chosen = new Set(spec.hooks)
-  const frozen = new Set(spec.network?.layers.filter((layer) => layer.frozen).map(({ name }) => name))
   const facts = records.find((record) => record.kind === 'facts')
   const shares = ({ counts, num }: HistogramRecord): number[] =>
     Array.from(counts, (count) => (num > 0 ? count / num : 0))
@@ -29,9 +35,7 @@ export function observedOf(spec: RunSpec, records: readonly TrainRecord[], ended
     ended,
     totalSteps: totalSteps(spec),
     params: spec.params,
-    hooks: hookPoints(architectureOf(spec).graph)
-      .filter(({ path }) => chosen.has(path))
-      .map(({ path, type }) => ({ path, type, frozen: frozen.has(path) })),
+    hooks: hooksOf(spec),
     facts: facts?.kind === 'facts' ? facts.facts : null,
     outcomes: {
       trainLoss: outcome(tagOf.loss('train')),

@@ -11,8 +11,8 @@ import { seedOfLogRun } from '../../project/log-folder'
 import { newId } from '../../project/project-folder'
 import type { RunManifest } from '../../project/manifests'
 import type { ComputeTasks } from '../../threads/messages'
-import { rolesName } from '../../project/roles-file'
-import { thresholdsName } from '../../project/thresholds-file'
+import { rolesFile } from '../../project/roles-file'
+import { thresholdsFile } from '../../project/thresholds-file'
 import { viewsFile } from '../requests/views'
 import type { Log } from '../log'
 import type { WorkerLauncher } from '../ports'
@@ -166,8 +166,8 @@ export class LogFollower {
         this.options.push('logs.changed', this.folders(session))
       } else if (kind === 'data') this.options.push('data.changed', {})
       else if (kind === viewsFile) this.options.push('views.changed', {})
-      else if (kind === rolesName) this.options.push('roles.changed', {})
-      else if (kind === thresholdsName) this.options.push('diagnosis.changed', {})
+      else if (kind === rolesFile.name) this.options.push('roles.changed', {})
+      else if (kind === thresholdsFile.name) this.options.push('diagnosis.changed', {})
       else if (place.startsWith('conflict '))
         this.options.log.add('warning', session.info().name, conflictText(session, place))
     }

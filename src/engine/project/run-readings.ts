@@ -27,23 +27,30 @@ const keptFile = z.object({
   runs: z.record(z.string(), z.object({ at: z.string(), lead: leadReading }))
 })
 
-/** All that has to be known of a run before it can be read. */
-export async function diagnoseTask(
-  session: ProjectSession,
-  runId: string,
-  mates: RunInfo[] = []
-): Promise<DiagnoseTask> {
+/** All that has to be known of a run to read its lead; the runs are looked up before the first wait, after which they may be gone. */
+export async function diagnoseTask(session: ProjectSession, runId: string): Promise<DiagnoseTask> {
+  return withSaid(session, { ...mateOf(session, runId), whole: false, mates: [] })
+}
+
+/** The same for everything that can be said of it. */
+export async function wholeDiagnoseTask(session: ProjectSession, runId: string): Promise<DiagnoseTask> {
+  const mates = matesOf(session, runId).map(({ id }) => mateOf(session, id))
+  return withSaid(session, { ...mateOf(session, runId), whole: true, mates })
+}
+
+async function withSaid(session: ProjectSession, task: Omit<DiagnoseTask, 'said' | 'changes'>): Promise<DiagnoseTask> {
   const [{ chosen }, { changes }] = await Promise.all([readRoles(session.folder), readThresholds(session.folder)])
-  const of = (id: string): DiagnosedMate => {
-    const { spec, facts, totalSteps, status } = session.run(id)
-    const [run] = session.sources([id])
-    return { run, spec, facts: facts ?? null, ended: !unfinished.has(status), totalSteps }
-  }
-  return { ...of(runId), said: chosen, changes, mates: mates.map(({ id }) => of(id)) }
+  return { ...task, said: chosen, changes }
+}
+
+function mateOf(session: ProjectSession, id: string): DiagnosedMate {
+  const { spec, facts, totalSteps, status } = session.run(id)
+  const [run] = session.sources([id])
+  return { run, spec, facts: facts ?? null, ended: !unfinished.has(status), totalSteps }
 }
 
 /** Runs that are done and whose steps are those of this one: the newest of them. */
-export function matesOf(session: ProjectSession, runId: string): RunInfo[] {
+function matesOf(session: ProjectSession, runId: string): RunInfo[] {
   const run = session.run(runId)
   const { spec } = run
   if (!spec) return []
@@ -116,7 +123,7 @@ export class RunReadings {
   }
 
   /** Runs that are new, or whose manifests have changed; those that train are looked at as they grow. */
-  look(runIds: readonly string[]): void {
+  look(runIds: readonly string[], most = mostRead): void {
     const { session } = this
     if (!session) return
     const unread: string[] = []
@@ -130,9 +137,19 @@ export class RunReadings {
       else unread.push(id)
     }
     // The newest first: it is what somebody looks at.
-    const room = Math.max(0, mostRead - this.stale.size)
+    const room = Math.max(0, most - this.stale.size)
     for (const id of unread.reverse().slice(0, room)) this.stale.add(id)
     this.go()
+  }
+
+  /** Reads every run that has not been read, however many: somebody asks for what leads in each of them. */
+  async all(session: ProjectSession): Promise<void> {
+    if (this.session !== session) await this.begin(session)
+    this.look(
+      session.listRuns().map(({ id }) => id),
+      Infinity
+    )
+    await this.settled()
   }
 
   /** A run has new points. */
@@ -168,7 +185,12 @@ export class RunReadings {
   }
 
   private due(): string | null {
-    for (const id of this.stale) if (Date.now() - (this.readAt.get(id) ?? 0) >= againMs) return id
+    const { session } = this
+    for (const id of this.stale) {
+      // What it has come to in the end is told at once.
+      const isOver = !session?.has(id) || overAt(session.run(id)) !== null
+      if (isOver || Date.now() - (this.readAt.get(id) ?? 0) >= againMs) return id
+    }
     return null
   }
 
@@ -210,9 +232,7 @@ function cacheOf(session: ProjectSession): string {
   return join(session.folder, '.cache', 'readings.json')
 }
 
-/** What says that a run records no more; null: it may. */
-function overAt({ status, finishedAt, createdAt, step, log, imported }: RunInfo): string | null {
-  if (unfinished.has(status)) return null
-  if (log !== null) return `${step}`
-  return finishedAt === null && imported === null ? null : `${status} ${finishedAt ?? createdAt} ${step}`
+/** What says that a run records no more; null: it may. A followed log may always, and is looked at again with each of its steps. */
+function overAt({ status, finishedAt, createdAt, step }: RunInfo): string | null {
+  return unfinished.has(status) ? null : `${status} ${finishedAt ?? createdAt} ${step}`
 }

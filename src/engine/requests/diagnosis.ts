@@ -1,10 +1,11 @@
 /** Readings of runs, and the rules behind them. */
 import type { diagnosisRequests } from '../../contract/diagnosis'
+import { leadOf } from '../../domain/reading'
 import { thresholdsOf } from '../../diagnosis/diagnose'
 import { rules } from '../../diagnosis/rules'
 import { readThresholds } from '../../project/thresholds-file'
 import { changeThreshold } from '../project/project-thresholds'
-import { diagnoseTask, matesOf } from '../project/run-readings'
+import { wholeDiagnoseTask } from '../project/run-readings'
 import type { HandlersOf } from './handlers'
 import type { Services } from './services'
 
@@ -16,7 +17,9 @@ export function diagnosisHandlers({
   return {
     'diagnosis.run': async ({ runId }, signal) => {
       const session = project()
-      return queries.run('diagnosis', await diagnoseTask(session, runId, matesOf(session, runId)), signal)
+      const readings = await queries.run('diagnosis', await wholeDiagnoseTask(session, runId), signal)
+      session.showLead(runId, leadOf(readings))
+      return readings
     },
     'diagnosis.rules': async () => {
       const { changes, problem } = await readThresholds(project().folder)

@@ -10,6 +10,8 @@ import type { StatePath } from '../../expressions/subject'
 import type { EvaluateTask } from '../../recordings/evaluate-runs'
 import { wordTest } from '../../text/plain-words'
 import type { ProjectSession } from '../project/project-session'
+import type { RunReadings } from '../project/run-readings'
+import type { Services } from './services'
 import type { TaskPool } from '../task-pool'
 import { summariesOf } from './run-summaries'
 import { tagsOf } from './tag-pieces'
@@ -19,15 +21,20 @@ const mostValues = 200
 /** Runs whose tags are offered, evenly over all. */
 const mostLookedAt = 64
 
+type Asks = Pick<Services, 'queries' | 'readings'>
+
 export async function filterRuns(
-  queries: TaskPool,
+  { queries, readings }: Asks,
   session: ProjectSession,
   { text, analysisId }: { text: string; analysisId: string | null },
   signal?: AbortSignal
 ): Promise<RequestResult<'runs.filter'>> {
-  const runs = session.listRuns()
+  let runs = session.listRuns()
   try {
-    const task = await taskFor(queries, session, runs, askedBy(text), analysisId, signal)
+    const asked = askedBy(text)
+    await readLeads(readings, session, asked)
+    runs = session.listRuns()
+    const task = await taskFor(queries, session, runs, asked, analysisId, signal)
     const [{ values, problem }] = await queries.run('evaluateRuns', { ...task, of: 'test', texts: [text] }, signal)
     if (problem) return asWords(runs, text, problem)
     return { runIds: task.runIds.filter((_, i) => values[i]), asWords: false, problem: null }
@@ -39,12 +46,11 @@ export async function filterRuns(
 
 /** What expressions say of every run; one that cannot be evaluated keeps none of the others back. */
 export async function valuesOfRuns(
-  queries: TaskPool,
+  { queries, readings }: Asks,
   session: ProjectSession,
   { columns: texts, analysisId }: { columns: string[]; analysisId: string | null },
   signal?: AbortSignal
 ): Promise<RequestResult<'runs.values'>> {
-  const runs = session.listRuns()
   const asked: Asked = { names: [], tags: [], path: false, text: false }
   for (const text of texts) {
     try {
@@ -57,9 +63,15 @@ export async function valuesOfRuns(
       if (!(error instanceof ExpressionError)) throw error
     }
   }
-  const task = await taskFor(queries, session, runs, asked, analysisId, signal)
+  await readLeads(readings, session, asked)
+  const task = await taskFor(queries, session, session.listRuns(), asked, analysisId, signal)
   const columns = await queries.run('evaluateRuns', { ...task, of: 'values', texts }, signal)
   return { runIds: task.runIds, columns }
+}
+
+/** What is wrong with runs is told by reading them; nobody may take what has not been read for what is well. */
+async function readLeads(readings: RunReadings, session: ProjectSession, { names }: Asked): Promise<void> {
+  if (names.some((name) => name === 'reading' || name === 'severity')) await readings.all(session)
 }
 
 /** All that has to be known of the runs before they can be asked. */

@@ -16,8 +16,8 @@ export function runHandlers(services: Services): HandlersOf<typeof runRequests> 
       return { steps: await listCheckpoints(project().runFolder(runId)) }
     },
     'runs.list': () => project().listRuns(),
-    'runs.filter': (query, signal) => filterRuns(queries, project(), query, signal),
-    'runs.values': (query, signal) => valuesOfRuns(queries, project(), query, signal),
+    'runs.filter': (query, signal) => filterRuns(services, project(), query, signal),
+    'runs.values': (query, signal) => valuesOfRuns(services, project(), query, signal),
     'runs.complete': (query, signal) => completeFilter(queries, project(), query, signal),
     'runs.annotate': async ({ runs }) => {
       await project().updateRuns(runs.map(({ runId: id, ...change }) => ({ id, change })))

@@ -8,6 +8,7 @@ import type { PathGrants } from '../grants'
 import type { ImportService } from '../imports/import-service'
 import type { Log } from '../log'
 import type { LogFollower } from '../project/log-follower'
+import type { RunReadings } from '../project/run-readings'
 import type { ProjectSession } from '../project/project-session'
 import type { GivenPaths } from '../project/given-path'
 import type { Recents } from '../project/recents'
@@ -32,6 +33,7 @@ export interface Services {
   imports: ImportService
   data: DataService
   follower: LogFollower
+  readings: RunReadings
   /** The user's metric functions, and the folders, that somebody has said may be trusted. */
   trusted: TrustedMetrics
   trust: TrustedFolders
