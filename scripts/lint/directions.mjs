@@ -245,7 +245,7 @@ export const directions = {
       'renderer/parts',
       'renderer/dialogs'
     ],
-    packages: ['vue', 'naive-ui']
+    packages: ['vue', 'pinia', 'naive-ui']
   },
   'renderer/pages/train': {
     about: 'runs that train and wait, learning rates to compare',

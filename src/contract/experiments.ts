@@ -1,5 +1,6 @@
 /** What can be trained: experiments, networks, the user's own metrics. */
 import { z } from '../domain/words'
+import { backendChoice, backendName } from '../domain/backends'
 import { someTags } from '../domain/ids'
 import { moduleGraph } from '../domain/model-graph'
 import { networkSpec } from '../domain/network'
@@ -39,6 +40,40 @@ export const experimentRequests = {
       secondsPerStep: z.number().nullable()
     })
   },
+  /**
+   * How long the draft's runs will take, and what each hook point adds, by training their beginning for some seconds. Refused while
+   * something trains; ended by a training that starts, and by `experiments.uncalibrate`.
+   */
+  'experiments.calibrate': {
+    params: z.object({
+      experiment: z.string(),
+      params: z.record(z.string(), paramValue),
+      data: z.string().nullable().default(null),
+      network: networkSpec.nullable().default(null),
+      hooks: someTags,
+      record: recordOptions,
+      backend: backendChoice,
+      /** How many runs there will be. */
+      runs: z.number().int().min(1)
+    }),
+    result: z.object({
+      backend: backendName,
+      /** How many train side by side. */
+      together: z.number().int(),
+      secondsPerRun: z.number(),
+      hooks: z.array(
+        z.object({
+          hook: z.string(),
+          /** Of the time of training with nothing observed: 0.06 is 6% more. */
+          time: z.number(),
+          /** On disk, of one run. */
+          bytes: z.number()
+        })
+      )
+    })
+  },
+  /** Nobody waits for what is being measured any more. */
+  'experiments.uncalibrate': { params: nothing, result: done },
   /**
    * A network from a Keras or TensorFlow.js model file, with what is different here in words: from its text, or from the bytes of
    * an archive or an HDF5 file.

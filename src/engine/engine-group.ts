@@ -17,6 +17,7 @@ import { computations, questions, questionWorkers } from './questions'
 import { TaskPool } from './task-pool'
 import { BackendChoice } from './training/backend-choice'
 import { BackendRegistry } from './training/backends'
+import { Calibration } from './training/calibration'
 import { TrainingService } from './training/training-service'
 import { TrustedMetrics } from './training/trusted-metrics'
 
@@ -59,6 +60,7 @@ export class EngineGroup {
   readonly log: Log
   readonly backends: BackendRegistry
   readonly training: TrainingService
+  readonly calibration: Calibration
   readonly analyses: AnalysisService
   /** Reading for the views has workers of its own, so that curves never wait behind a fit. */
   readonly queries: TaskPool
@@ -83,11 +85,15 @@ export class EngineGroup {
     this.queries = new TaskPool(launcher, questionWorkers, questions)
     this.compute = new TaskPool(launcher, cores, computations)
     this.backends = new BackendRegistry(launcher, host)
+    const choice = new BackendChoice({ registry: this.backends, launcher, places, log: this.log })
+    const slots = parallel ?? cores
+    this.calibration = new Calibration({ launcher, places, choice, trusted: this.trusted, parallel: slots })
     this.training = new TrainingService({
+      calibration: this.calibration,
       launcher,
       places,
-      choice: new BackendChoice({ registry: this.backends, launcher, places, log: this.log }),
-      parallel: parallel ?? cores,
+      choice,
+      parallel: slots,
       attended: follow ?? false,
       trusted: this.trusted,
       claims: this.claims,
@@ -109,6 +115,7 @@ export class EngineGroup {
     this.members.delete(member)
     if (this.members.size > 0) return
     if (this.activityTimer) clearTimeout(this.activityTimer)
+    this.calibration.stop()
     await Promise.all([this.queries.close(), this.compute.close()])
   }
 

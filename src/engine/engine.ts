@@ -141,6 +141,7 @@ export class Engine implements Member {
       queries: this.queries,
       compute: group.compute,
       training: this.training,
+      calibration: group.calibration,
       analyses: this.analyses,
       imports: this.imports,
       data: this.data,

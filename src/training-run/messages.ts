@@ -5,6 +5,7 @@ import type { Recipe } from '../domain/recipe'
 import type { RecordOptions } from '../domain/record-options'
 import type { RunSpec } from '../domain/run'
 import type { BestPoint } from '../domain/best-point'
+import type { HookCost } from '../training/observing-cost'
 import type { Speed } from '../training/measure-speed'
 import type { Piece } from './gpu/pieces'
 
@@ -34,9 +35,10 @@ export type TrainCommand =
       /** The host has a trainer with the GPU, with which it exchanges `gpu` messages. */
       remote?: boolean
     }
-  /** Trains for about `limitMs`, records nothing and tells how fast it went. */
+  /** Trains for about `limitMs`, records nothing and tells how fast it went, or what each of its hook points costs. */
   | {
       kind: 'measure'
+      what: 'speed' | 'observing'
       spec: RunSpec
       resources: string
       project: string
@@ -73,6 +75,7 @@ export type TrainMessage =
   | { kind: 'finished'; status: 'done' | 'cancelled'; stoppedEarly: string | null; step: number; epoch: number }
   | { kind: 'failed'; error: WireError }
   | { kind: 'measured'; speed: Speed }
+  | { kind: 'observed'; costs: HookCost[] }
   /** For the trainer with the GPU. */
   | { kind: 'gpu'; piece: Piece }
 

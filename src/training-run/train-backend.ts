@@ -7,13 +7,16 @@ import type { CheckpointState } from '../domain/records'
 import type { Dataset } from '../domain/dataset'
 import type { RunSpec } from '../domain/run'
 import type { TrainerPort, TrainOutcome } from '../training/port'
-import { measureSpeed, type Speed } from '../training/measure-speed'
+import { measureObserving, measureSpeed, type Speed } from '../training/measure-speed'
+import type { UpdateTimes } from '../training/observing-cost'
 import { loadNativeTensorflow } from './native-tensorflow'
 import { nodeGpu } from './node-gpu'
 
 export interface TrainBackend {
   train(spec: RunSpec, dataset: Dataset, port: TrainerPort, resume?: CheckpointState): Promise<TrainOutcome>
   measure(spec: RunSpec, dataset: Dataset, limitMs: number, port: TrainerPort): Promise<Speed>
+  /** Where the updates are computed in this thread. */
+  observing?(spec: RunSpec, dataset: Dataset, limitMs: number, port: TrainerPort): Promise<UpdateTimes>
 }
 
 /** Prepares a backend in this thread. Throws a sentence where it cannot start. */
@@ -26,7 +29,8 @@ export async function backendHere(name: BackendName, wasmDir: string): Promise<T
   return {
     // Reads from a device that is gone may never be answered.
     train: (spec, dataset, port, resume) => Promise.race([train(spec, dataset, port, resume), broken]),
-    measure: (spec, dataset, limitMs, port) => Promise.race([measureSpeed(spec, dataset, limitMs, port), broken])
+    measure: (spec, dataset, limitMs, port) => Promise.race([measureSpeed(spec, dataset, limitMs, port), broken]),
+    observing: (spec, dataset, limitMs, port) => Promise.race([measureObserving(spec, dataset, limitMs, port), broken])
   }
 }
 

@@ -7,6 +7,7 @@ import { confine } from '../project/places'
 import { RunWriter } from '../project/run-writer'
 import { checkFit } from '../training/checkpoint-fit'
 import { loadDataset } from '../training/datasets'
+import { observingCosts } from '../training/observing-cost'
 import type { TrainerPort } from '../training/port'
 import { RemoteTrainer } from './remote-trainer'
 import type { TrainCommand, TrainMessage } from './messages'
@@ -92,7 +93,7 @@ async function run(command: Extract<TrainCommand, { kind: 'start' }>): Promise<v
 }
 
 async function measure(command: Extract<TrainCommand, { kind: 'measure' }>): Promise<void> {
-  const { spec, limitMs } = command
+  const { spec, what, limitMs } = command
   try {
     const dataset = await loadDataset(spec, resourcesOf(command))
     const backend = await backendOf(command)
@@ -104,7 +105,12 @@ async function measure(command: Extract<TrainCommand, { kind: 'measure' }>): Pro
       resumed: () => Promise.resolve(),
       yield: () => immediately()
     }
-    say({ kind: 'measured', speed: await backend.measure(spec, dataset, limitMs, silent) })
+    if (what === 'speed') {
+      say({ kind: 'measured', speed: await backend.measure(spec, dataset, limitMs, silent) })
+      return
+    }
+    const times = await backend.observing?.(spec, dataset, limitMs, silent)
+    say({ kind: 'observed', costs: times ? observingCosts(spec, spec.record, times) : [] })
   } catch (error) {
     say({ kind: 'failed', error: toWireError(error) })
   }

@@ -11,7 +11,8 @@ export interface UpdateTimes {
   observed: Readonly<Record<string, number>>
 }
 
-export interface ObservingCost {
+export interface HookCost {
+  hook: string
   /** Of the time of training with nothing observed: 0.06 is 6% more. */
   time: number
   /** On disk, of a whole run. */
@@ -22,17 +23,11 @@ export interface ObservingCost {
  * What each hook point adds, alone: the batches that are observed on the path of training, and what is recorded of it. What a
  * point costs besides is computed beside the training. Those without a measured time are left out.
  */
-export function observingCosts(
-  recipe: Recipe,
-  record: RecordOptions,
-  { quiet, observed }: UpdateTimes
-): Map<string, ObservingCost> {
+export function observingCosts(recipe: Recipe, record: RecordOptions, { quiet, observed }: UpdateTimes): HookCost[] {
   const bytesOf = (hooks: string[]): number => runPlan(recipe, hooks, record).bytes
   const without = bytesOf([])
-  return new Map(
-    Object.entries(observed).map(([hook, ms]) => {
-      const time = Math.max(0, ms - quiet) / quiet / record.activationsEvery
-      return [hook, { time, bytes: bytesOf([hook]) - without }]
-    })
-  )
+  return Object.entries(observed).map(([hook, ms]) => {
+    const time = Math.max(0, ms - quiet) / quiet / record.activationsEvery
+    return { hook, time, bytes: bytesOf([hook]) - without }
+  })
 }

@@ -1,10 +1,11 @@
 /** `phasescope train`: one experiment, one run per seed. */
 import { readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { backendNames } from '../../domain/backends'
+import { backendNames, backendTitles } from '../../domain/backends'
 import { recordOptions, type RecordOptions } from '../../domain/record-options'
 import { ConfigError } from '../../hooks/config-error'
 import { suggestion } from '../../text/near-names'
+import type { RequestResult } from '../../contract/requests'
 import type { Engine } from '../../engine/engine'
 import { recipeOf } from '../../engine/training/recipe'
 import { hookPoints } from '../../hooks/hook-points'
@@ -21,6 +22,7 @@ import { type ExperimentSpec, type ParamValue, type Recipe } from '../../domain/
 import { noteProblems, withEngine } from '../host'
 import { UsageError } from '../options'
 import type { Command, Context, Input } from '../options'
+import { duration } from '../terminal'
 import { trainAndWatch } from '../training'
 
 const mostSeed = 2 ** 32 - 1
@@ -56,7 +58,8 @@ export const trainCommand: Command = {
     backend: { value: 'NAME', description: 'auto (default: the fastest here), tensorflow, webgpu, wasm or cpu.' },
     jobs: { value: 'N', description: 'Runs side by side. Default: one per core.' },
     name: { value: 'NAME', description: 'Name of these runs. Default: the experiment.' },
-    json: { description: 'Print the finished runs as JSON.' }
+    estimate: { description: 'Say how long it would take and what each hook point costs, and train nothing.' },
+    json: { description: 'Print the finished runs, or the estimate, as JSON.' }
   },
   notes: [
     'phasescope experiments EXPERIMENT lists the hyperparameters and the options of --record.',
@@ -88,6 +91,11 @@ export const trainCommand: Command = {
       const session = await engine.openOrCreateFolder(folder, basename(folder))
       noteProblems(session, context)
       if (input.has('trust-metrics')) await trustMetrics(engine, folder)
+      if (input.has('estimate')) {
+        const runs = seeds.length * (rates?.length ?? 1)
+        const draft = { experiment: spec.id, params, data, network, hooks, record, backend, runs }
+        return tellEstimate(await engine.call('experiments.calibrate', draft), runs, input.has('json'), context)
+      }
       return trainAndWatch(engine, context, input.has('json'), seeds.length * (rates?.length ?? 1), () =>
         engine.training.start(session, {
           name,
@@ -105,6 +113,28 @@ export const trainCommand: Command = {
       )
     })
   }
+}
+
+const said = (seconds: number): string => (seconds < 90 ? `${Math.ceil(seconds)} s` : duration(seconds))
+
+function tellEstimate(
+  { backend, together, secondsPerRun, hooks }: RequestResult<'experiments.calibrate'>,
+  runs: number,
+  asJson: boolean,
+  { terminal }: Context
+): number {
+  const seconds = secondsPerRun * Math.ceil(runs / together)
+  if (asJson) {
+    terminal.json({ backend, runs, together, seconds, secondsPerRun, hooks }, 2)
+    return 0
+  }
+  const each = runs > 1 ? `, each ${said(secondsPerRun)}, ${together} at a time` : ''
+  terminal.out(`About ${said(seconds)} on ${backendTitles[backend]}${each}.`)
+  for (const { hook, time, bytes } of hooks) {
+    const percent = Math.round(time * 100)
+    terminal.out(`${hook}: ${percent < 1 ? 'under 1%' : `+${percent}%`} time, ${(bytes / 1e6).toFixed(1)} MB on disk`)
+  }
+  return 0
 }
 
 /** What the user has given goes before what the model was compiled with; what is taken of that is said. */

@@ -10,7 +10,7 @@ import { questionsOf } from './forward'
 import type { Services } from './services'
 
 export function experimentHandlers(services: Services): HandlersOf<typeof experimentRequests> {
-  const { queries, training, trusted, project, shown } = services
+  const { queries, training, calibration, trusted, project, shown } = services
   const { as } = questionsOf(services)
   return {
     'experiments.list': () => [...experiments],
@@ -19,6 +19,18 @@ export function experimentHandlers(services: Services): HandlersOf<typeof experi
       const recipe = await recipeOf(session, draft)
       const runs: RunInfo[] = session ? session.listRuns() : []
       return describeDraft(queries, { ...draft, ...recipe }, runs)
+    },
+    'experiments.calibrate': async ({ runs, ...draft }, signal) => {
+      if (training.running > 0) {
+        throw new PhasescopeError('busy', 'How long runs take is measured when nothing trains; something does now.')
+      }
+      const job = await calibration.jobOf(project(), draft, runs)
+      const { secondsPerRun, hooks } = await calibration.measure(job, signal)
+      return { backend: job.spec.backend, together: job.together, secondsPerRun, hooks }
+    },
+    'experiments.uncalibrate': () => {
+      calibration.stop()
+      return {}
     },
     'networks.read': as('readNetwork'),
     'metrics.own': () => trusted.of(project().folder),

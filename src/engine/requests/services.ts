@@ -15,6 +15,7 @@ import type { Recents } from '../project/recents'
 import type { TrustedFolders } from '../project/trusted-folders'
 import type { TaskPool } from '../task-pool'
 import type { BackendRegistry } from '../training/backends'
+import type { Calibration } from '../training/calibration'
 import type { TrainingService } from '../training/training-service'
 import type { TrustedMetrics } from '../training/trusted-metrics'
 
@@ -29,6 +30,8 @@ export interface Services {
   queries: TaskPool
   compute: TaskPool
   training: TrainingService
+  /** How long runs will take, before the first. */
+  calibration: Calibration
   analyses: AnalysisService
   imports: ImportService
   data: DataService

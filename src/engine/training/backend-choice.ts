@@ -87,7 +87,8 @@ export class BackendChoice {
       link.onExit((reason) => settle({ name, problem: `stopped (${reason ?? 'its worker was ended'})` }))
       gpu = linkGpu(name, launcher, link)
       const { resources, wasm } = places
-      const command: TrainCommand = { kind: 'measure', spec, resources, wasm, project, remote: gpu !== null, limitMs }
+      const remote = gpu !== null
+      const command: TrainCommand = { kind: 'measure', what: 'speed', spec, resources, wasm, project, remote, limitMs }
       link.post(command)
     })
   }

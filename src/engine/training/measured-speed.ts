@@ -1,29 +1,14 @@
 /** How fast this machine has trained before. */
 import type { RunInfo } from '../../domain/run'
 import type { Recipe } from '../../domain/recipe'
-
-/** Hyperparameters that do not change what one step costs. */
-const costless = new Set([
-  ...['epochs', 'learningRate', 'weightDecay', 'momentum', 'warmupSteps', 'schedule', 'stepEpochs', 'stepFactor'],
-  ...[
-    'patience',
-    'minChange',
-    'watched',
-    'better',
-    'initScale',
-    'initialiser',
-    'trainFraction',
-    'labelSmoothing',
-    'noise'
-  ]
-])
+import { costingParams } from '../../domain/step-cost'
 
 /** Seconds per step of the newest finished run of the same experiment with equal parameters where they set the cost. */
 export function measuredSecondsPerStep(
   runs: readonly RunInfo[],
   { experiment, params, data, network }: Recipe
 ): number | null {
-  const setters = Object.keys(params).filter((key) => !costless.has(key))
+  const setters = Object.keys(costingParams(params))
   const measured = runs.findLast(
     ({ spec, status, step, elapsedSeconds }) =>
       spec?.experiment === experiment &&

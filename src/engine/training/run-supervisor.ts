@@ -246,6 +246,7 @@ export class RunSupervisor {
         active.gpu?.post(message.piece)
         return
       case 'measured':
+      case 'observed':
         return
       case 'log':
         this.options.log.add(message.level, name, message.text)

@@ -16,6 +16,7 @@ import type { Recipe } from '../../domain/recipe'
 import type { RunSpec } from '../../domain/run'
 import type { ProjectActivity } from '../../domain/project'
 import type { BackendChoice } from './backend-choice'
+import type { Calibration } from './calibration'
 import { takesAll } from './gpu-link'
 import type { Log } from '../log'
 import { forkRun, makeRuns, type ForkRequest } from './new-runs'
@@ -32,6 +33,8 @@ export interface TrainingServiceOptions {
   parallel: number
   /** Resolves `auto`. */
   choice: BackendChoice
+  /** Ends when a training begins, which would slow both. */
+  calibration: Pick<Calibration, 'stop'>
   /** Somebody is there to look at a run that pauses itself, and to let it go on. */
   attended: boolean
   trusted: TrustedMetrics
@@ -511,6 +514,7 @@ export class TrainingService {
       })
       if (at < 0) break
       const [{ session, runId }] = this.queue.splice(at, 1)
+      this.options.calibration.stop()
       this.supervisor.launch(session, runId, this.userMetrics.get(session.folder) ?? null)
     }
     this.changed()
