@@ -47,6 +47,7 @@ function runOf(
               metricsEvery: 1,
               metricsUnit: 'epoch',
               activationsEvery: 1,
+              histogramRange: 'fixed',
               histogramMin: 0,
               histogramMax: 1,
               histogramBins: 4,

@@ -17,6 +17,8 @@ export const recordOptions = z.object({
   pauseOnNonFinite: z.boolean().default(false),
   /** One activation histogram per hook point every N batches (1 = every batch). */
   activationsEvery: z.number().int().min(1),
+  /** Where activations are counted: over a range that is found for each hook point, or over `histogramMin` to `histogramMax`. */
+  histogramRange: z.enum(['found', 'fixed']).default('fixed'),
   histogramMin: z.number(),
   histogramMax: z.number(),
   histogramBins: z.number().int().min(2).max(1024),

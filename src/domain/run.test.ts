@@ -19,6 +19,7 @@ it('runs are of one kind when they were trained on the same', () => {
       perClass: false,
       pauseOnNonFinite: false,
       activationsEvery: 1,
+      histogramRange: 'fixed' as const,
       histogramMin: 0,
       histogramMax: 1,
       histogramBins: 2,

@@ -1,9 +1,10 @@
 /** Statistics and histograms of activations. */
 import { tagOf } from '../domain/tags'
-import { counted, histogram, type Histogram } from '../metrics/histogram'
+import { histogram, type Histogram } from '../metrics/histogram'
+import type { HistogramRanges } from './histogram-ranges'
 import type { Seen } from './taps'
 
-export interface HistogramRange {
+interface HistogramRange {
   min: number
   max: number
   bins: number
@@ -52,15 +53,12 @@ const bounds: Record<string, { low: number; high: number }> = {
 /** Running statistics of chosen modules' outputs over any number of batches. */
 export class ActivationStatistics {
   private readonly sums = new Map<string, Sums>()
-  private readonly nearZero: number
 
   /** @param types of the modules (`relu`, `tanh`, ...) by path */
   constructor(
-    private readonly range: HistogramRange,
+    private readonly ranges: HistogramRanges,
     private readonly types: ReadonlyMap<string, string>
-  ) {
-    this.nearZero = (range.max - range.min) / 200
-  }
+  ) {}
 
   add(hook: string, { shape, values }: Seen): void {
     const units = shape.at(-1) ?? 1
@@ -81,15 +79,14 @@ export class ActivationStatistics {
     const bound = bounds[this.types.get(hook) ?? '']
     if (bound) for (const v of values) if (v > bound.high || v < bound.low) sums.saturated++
     sums.count += values.length
-    const { min, max, bins } = this.range
-    const found = counted(values, min, max, bins, this.nearZero)
-    sums.nearZero += found.near
-    sums.counts = sums.counts ? merged(sums.counts, found.histogram) : found.histogram
+    const { histogram: all, near } = this.ranges.add(hook, values, sums.counts)
+    sums.nearZero += near
+    sums.counts = all
   }
 
   /**
-   * `activations/<hook>/...`: `mean`, `std` (population), `zero_share`, `near_zero` (share within 0.5% of the histogram's
-   * width from zero), `dead` (share of units that are 0 for every example), and for functions with bounds `saturated`.
+   * `activations/<hook>/...`: `mean`, `std` (population), `zero_share`, `near_zero` (share nearer to zero than 0.05, or,
+   * with a given range, than 0.5% of its width), `dead` (share of units that are 0 for every example), and for functions with bounds `saturated`.
    * Values that are not finite show as NaN.
    */
   scalars(): Record<string, number> {
@@ -121,20 +118,5 @@ export class ActivationStatistics {
   /** Hook points with values that are NaN or infinite. */
   nonFinite(): string[] {
     return [...this.sums].filter(([, { counts }]) => (counts?.nonFinite ?? 0) > 0).map(([hook]) => hook)
-  }
-}
-
-function merged(a: Histogram, b: Histogram): Histogram {
-  return {
-    min: a.min,
-    max: a.max,
-    counts: a.counts.map((count, i) => count + b.counts[i]),
-    lowest: a.num === 0 ? b.lowest : b.num === 0 ? a.lowest : Math.min(a.lowest, b.lowest),
-    highest: a.num === 0 ? b.highest : b.num === 0 ? a.highest : Math.max(a.highest, b.highest),
-    num: a.num + b.num,
-    sum: a.sum + b.sum,
-    sumSquares: a.sumSquares + b.sumSquares,
-    zeros: a.zeros + b.zeros,
-    nonFinite: a.nonFinite + b.nonFinite
   }
 }

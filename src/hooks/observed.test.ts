@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest'
 import type { ParameterSpec } from '../models/architecture'
 import { ActivationStatistics, histogramsByClass } from './activations'
 import { gradientScalars, updateScalars } from './gradients'
+import { HistogramRanges } from './histogram-ranges'
 import type { ParameterValues } from './weights'
 
 const range = { min: -1, max: 3, bins: 4 }
+const ranges = new HistogramRanges({ histogramRange: 'fixed', histogramMin: -1, histogramMax: 3, histogramBins: 4 })
 const seen = (shape: number[], ...values: number[]) => ({ shape, values: Float32Array.from(values) })
 const parameter = (owner: string, ...values: number[]): ParameterValues => {
   const spec: ParameterSpec = {
@@ -20,7 +22,7 @@ const parameter = (owner: string, ...values: number[]): ParameterValues => {
 
 describe('activations', () => {
   it('are counted over batches: mean, spread, zeros, near-zero, dead units', () => {
-    const statistics = new ActivationStatistics(range, new Map([['a', 'relu']]))
+    const statistics = new ActivationStatistics(ranges, new Map([['a', 'relu']]))
     statistics.add('a', seen([2, 3], 0, 1, 0.01, 0, 0, 2))
     statistics.add('a', seen([1, 3], 0, 5, -4))
     const values = [0, 1, 0.01, 0, 0, 2, 0, 5, -4]
@@ -43,7 +45,7 @@ describe('activations', () => {
 
   it('of bounded functions have a saturated share, and non-finite ones are named', () => {
     const statistics = new ActivationStatistics(
-      range,
+      ranges,
       new Map([
         ['t', 'tanh'],
         ['s', 'sigmoid']

@@ -129,7 +129,7 @@ function outsideRangeOf(run: RunSource, log: RunLog, tag: string): Course | null
   const view = log.find(tag, 'histograms')?.places?.view('latest')
   if (!view || view.length === 0) return null
   const map = heatmapOf(run, tag, {}, mostHistograms)
-  // Bins that were found for the view leave out their outermost thousandths: they say nothing about the recorded range.
+  // Bins that were found, for the view or while the run trained, say nothing about a range that somebody has given.
   if (!map || map.rebinned) return null
   const bins = map.edges.length - 1
   const values = Float64Array.from(map.steps, (_, d) => {

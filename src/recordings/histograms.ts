@@ -16,6 +16,8 @@ import { epochsAt, epochSeries, pick, windowOf } from './series'
 
 /** Bins of a heatmap whose histograms have no common edges. */
 const heatmapBins = 96
+/** Of one whose histograms have ranges of different width; more than any screen shows beside others. */
+const mostRows = 512
 /** What lies beyond these shares of a column does not stretch the axis; it is counted above and below. */
 const heatmapShares = [0.001, 0.999]
 
@@ -80,7 +82,7 @@ export function heatmapOf(
   const found = find(source, tag, 'latest')
   if (!found) return null
   const [start, end] = windowOf(found.view.steps, found.view.length, range)
-  const grid = commonEdges(found) ?? foundEdges(found, start, end, mostColumns)
+  const grid = activationGrid(found, start, end) ?? foundEdges(found, start, end, mostColumns)
   if (!grid) return null
   const bins = grid.edges.length - 1
   const total = end - start
@@ -161,36 +163,59 @@ interface Grid {
   add(result: PackedHeatmap, d: number, bytes: Uint8Array, valueForm: number): Moments
 }
 
-/** Our own activation histograms all have the same edges, with an under- and an overflow. */
-function commonEdges(found: Found): Grid | null {
+/** Our own activation histograms have equal bins, with an under- and an overflow; their ranges may differ from step to step. */
+function activationGrid(found: Found, start: number, end: number): Grid | null {
   const { reader, places, view } = found
   if (view.length === 0) return null
   const first = reader.place(places, view.at(0))
   if (first.form !== form.histo) return null
   const limits = Float64Array.from(readable(() => decodeHistogramValue(first.bytes))?.bucketLimits ?? [])
-  const edges = activationEdges(limits)
+  const own = activationEdges(limits)
   // TensorFlow closes its histograms with the largest double, too; a heatmap's rows are equally high, its bins are not.
-  if (!edges || !equallyWide(edges)) return null
+  if (!own || !equallyWide(own)) return null
+  let edges = own
+  reader.places(places, view, span(start, end), (_, bytes, valueForm) => {
+    const later = valueForm === form.histo ? readable(() => decodeHistogramValue(bytes).bucketLimits) : null
+    if (!later || (later.length === limits.length && later.every((limit, k) => limit === limits[k]))) return
+    const others = activationEdges(Float64Array.from(later))
+    if (others) edges = jointEdges(edges, others)
+  })
   const bins = edges.length - 1
   return {
     edges,
     rebinned: false,
     add(result, d, bytes) {
       const value = decodeHistogramValue(bytes)
-      const { buckets } = value
+      const { buckets, bucketLimits } = value
       const mean = value.num > 0 ? value.sum / value.num : Number.NaN
-      if (buckets.length === bins + 2 && value.bucketLimits.every((limit, i) => limit === limits[i])) {
+      if (buckets.length === bins + 2 && edges.every((edge, i) => edge === bucketLimits[i])) {
         result.underflow[d] += buckets[0]
         result.overflow[d] += buckets[bins + 1]
         for (let b = 0; b < bins; b++) result.counts[d * bins + b] += buckets[b + 1]
       } else {
-        // The range was changed on the way: the counts go where they belong as well as their edges tell.
+        // Of another range: the counts go where they belong as well as their edges tell.
         result.rebinned = true
         spread(result, d, bucketsOf(bytes, form.histo), edges)
       }
       const std = Math.sqrt(Math.max(0, value.sumSquares / value.num - mean * mean))
       return { mean, std, num: value.num }
     }
+  }
+}
+
+/**
+ * Edges for histograms of two ranges. Where both lie on multiples of a power of two, as ranges that were found do, the finer bins over
+ * what both cover, or the finest that make few enough rows; else the first ones.
+ */
+export function jointEdges(a: Float64Array, b: Float64Array): Float64Array {
+  const width = (edges: Float64Array): number => edges[1] - edges[0]
+  const isOnLattice = (edges: Float64Array): boolean =>
+    Number.isInteger(Math.log2(width(edges))) && Number.isInteger(edges[0] / width(edges)) && equallyWide(edges)
+  if (!isOnLattice(a) || !isOnLattice(b)) return a
+  const [low, high] = [Math.min(a[0], b[0]), Math.max(a[a.length - 1], b[b.length - 1])]
+  for (let step = Math.min(width(a), width(b)); ; step *= 2) {
+    const [from, to] = [Math.floor(low / step), Math.ceil(high / step)]
+    if (to - from <= mostRows) return Float64Array.from({ length: to - from + 1 }, (_, i) => (from + i) * step)
   }
 }
 

@@ -224,22 +224,42 @@ describe('histograms', () => {
     for (let i = 1; i < 9; i++) expect(bands.bands[i]).toBeGreaterThanOrEqual(bands.bands[i - 1])
   })
 
+  const twoBins = (low: number, high: number) => ({
+    min: low,
+    max: high,
+    num: 6,
+    sum: 0,
+    sumSquares: 6,
+    bucketLimits: [low, (low + high) / 2, high, Number.MAX_VALUE],
+    buckets: [0, 2, 4, 0]
+  })
+
   it('with other edges later on still land in the columns of the first ones', () => {
-    const value = (low: number, high: number) => ({
-      min: low,
-      max: high,
-      num: 6,
-      sum: 0,
-      sumSquares: 6,
-      bucketLimits: [low, (low + high) / 2, high, Number.MAX_VALUE],
-      buckets: [0, 2, 4, 0]
-    })
-    const run = written('edges', [encodeHistogram(1, 0, 'h', value(-1, 1)), encodeHistogram(2, 1, 'h', value(-2, 2))])
-    const heatmap = heatmapOf(run, 'h', {}, 10)!
-    expect([...heatmap.edges]).toEqual([-1, 0, 1])
+    const events = [encodeHistogram(1, 0, 'h', twoBins(-0.9, 0.9)), encodeHistogram(2, 1, 'h', twoBins(-1.8, 1.8))]
+    const heatmap = heatmapOf(written('edges', events), 'h', {}, 10)!
+    expect([...heatmap.edges]).toEqual([-0.9, 0, 0.9])
     expect([...heatmap.counts]).toEqual([2, 4, 1, 2])
     expect([...heatmap.underflow, ...heatmap.overflow]).toEqual([0, 1, 0, 2])
     expect(heatmap.rebinned).toBe(true)
+  })
+
+  it('with ranges that were found have the finest bins of all over what all cover, and lose nothing', () => {
+    const events = [twoBins(-1, 1), twoBins(-4, 4), twoBins(-0.5, 0.5)].map((value, i) =>
+      encodeHistogram(i + 1, i, 'h', value)
+    )
+    const heatmap = heatmapOf(written('found', events), 'h', {}, 10)!
+    expect([...heatmap.edges]).toEqual(Array.from({ length: 17 }, (_, i) => -4 + i / 2))
+    const column = (d: number): number[] => [...heatmap.counts.subarray(d * 16, (d + 1) * 16)]
+    expect(column(0)).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 0, 0, 0, 0, 0, 0])
+    expect(column(1)).toEqual([...Array<number>(8).fill(0.25), ...Array<number>(8).fill(0.5)])
+    expect(column(2)).toEqual([0, 0, 0, 0, 0, 0, 0, 2, 4, 0, 0, 0, 0, 0, 0, 0])
+    expect([...heatmap.underflow, ...heatmap.overflow]).toEqual([0, 0, 0, 0, 0, 0])
+
+    // A range that was wide for a moment does not make a million rows.
+    const wide = [twoBins(-1, 1), twoBins(-1024, 1024)].map((value, i) => encodeHistogram(i + 1, i, 'h', value))
+    const capped = heatmapOf(written('wide', wide), 'h', {}, 10)!
+    expect(capped.edges.length).toBe(513)
+    expect(capped.counts.reduce((sum, count) => sum + count, 0)).toBe(12)
   })
 })
 

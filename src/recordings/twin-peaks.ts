@@ -6,7 +6,7 @@ import type { PackedHeatmap, Peak, TwinPeaks } from '../contract/runs'
 import { tagOf } from '../domain/tags'
 import type { RunLog } from '../events/run-log'
 import { rebin } from '../numeric/buckets'
-import { heatmapOf } from './histograms'
+import { heatmapOf, jointEdges } from './histograms'
 import type { OfRun } from './run-source'
 import { readerOf } from './run-cache'
 import { epochsAt, epochSeries } from './series'
@@ -35,7 +35,7 @@ export function twinPeaksOf({ run, hook, epoch }: OfRun<'runs.twinPeaks'>): Twin
   const seen = batches ? heatmapOf(run, tags.train, { from: batches[0], to: batches[batches.length - 1] }, 1) : null
   const last = points?.[points.length - 1]
   const held = last === undefined ? null : heatmapOf(run, tags.validation, { from: last, to: last }, 1)
-  const edges = (seen ?? held)?.edges ?? new Float64Array(0)
+  const edges = seen && held ? jointEdges(seen.edges, held.edges) : ((seen ?? held)?.edges ?? new Float64Array(0))
   return {
     epochs,
     epoch: shown,
@@ -67,7 +67,7 @@ function peakOf(map: PackedHeatmap, edges: Float64Array, steps: number[], zeros:
   let counts = Float64Array.from(map.counts)
   let [below, above] = [map.underflow[0], map.overflow[0]]
   if (map.edges.length !== edges.length || map.edges.some((edge, i) => edge !== edges[i])) {
-    // The range was changed between the two: the counts go where they belong as well as their edges tell.
+    // Of another range: the counts go where they belong as well as their edges tell.
     const own = { left: map.edges.subarray(0, -1), right: map.edges.subarray(1), counts }
     counts = new Float64Array(bins)
     const [under, over] = rebin(own, edges[0], edges[bins], counts)

@@ -4,6 +4,7 @@ import { findExperiment } from './experiments'
 import type { Params } from './params'
 import type { Scaling } from '../domain/dataset'
 import type { ParamValue } from '../domain/recipe'
+import type { RecordOptions } from '../domain/record-options'
 import type { RunSpec } from '../domain/run'
 
 /** All hyperparameters, the seed and what else decides the result. `params` must be complete. */
@@ -26,7 +27,7 @@ export function describeRun(spec: RunSpec, params: Params, modelTitle: string, s
   const recorded: [string, string][] = [
     ['Metrics', `${interval}; ${record.observe.join(', ') || 'no hook points'}`],
     ['Activations', `every ${record.activationsEvery} batch(es)`],
-    ['Histograms', `${record.histogramBins} bins from ${record.histogramMin} to ${record.histogramMax}`],
+    ['Histograms', `${record.histogramBins} bins ${rangeInWords(record)}`],
     [
       'Checkpoints',
       `every ${record.checkpointEvery} epoch(s)${record.keepBest ? `; the best by ${params.watched} is kept` : ''}`
@@ -47,6 +48,10 @@ export function describeRun(spec: RunSpec, params: Params, modelTitle: string, s
     table(['What', 'When'], recorded),
     ...(scaling ? scalingText(scaling) : [])
   ].join('\n\n')
+}
+
+function rangeInWords({ histogramRange, histogramMin, histogramMax }: RecordOptions): string {
+  return histogramRange === 'found' ? 'over ranges that are found' : `from ${histogramMin} to ${histogramMax}`
 }
 
 /** What was done to the inputs, column by column, up to as many as somebody reads. */

@@ -1,4 +1,5 @@
 /** Everything that is recorded of a run: what is looked at during updates and at recorded points, and how it is written down. */
+import { HistogramRanges, type KnownRanges } from '../hooks/histogram-ranges'
 import { HeldActivations } from '../hooks/taps'
 import type { ParameterValues, WeightScalars } from '../hooks/weights'
 import type { Histogram } from '../metrics/histogram'
@@ -38,7 +39,7 @@ export class Observer {
   readonly evaluated: { train: Dataset['train']; validation: Dataset['validation'] }
   private readonly hooks: ReadonlySet<string>
   private readonly observers: readonly ObserverOfKind[]
-  private readonly site: Site
+  private site: Site
   private readonly looker: PointLooker
   /** Evaluates beside the training; null: the trainer does. */
   private readonly beside: PointsBeside | null
@@ -75,13 +76,23 @@ export class Observer {
     const pointSite: PointSite = { spec, dataset: evaluated }
     this.looker = new PointLooker(pointSite, session.model)
     this.site = {
-      ...siteOf({ spec, dataset }, session.model),
+      ...siteOf({ spec, dataset }, session.model, new HistogramRanges(spec.record)),
       scalars: () => undefined,
       histogram: (tag, counted, moment) => this.histogram(tag, counted, moment),
       alert: (what) => this.alert(what, session.step)
     }
     this.beside = waits ? null : (port.pointsBeside ?? null)
     this.beside?.begin(pointSite)
+  }
+
+  /** What a checkpoint has to know of what was seen, so that a run that goes on from it records the same. */
+  ranges(): Record<string, [number, number]> {
+    return this.site.ranges.known()
+  }
+
+  restoreRanges(known: unknown): void {
+    // A checkpoint of before has none: they are found again.
+    this.site = { ...this.site, ranges: new HistogramRanges(this.spec.record, (known ?? {}) as KnownRanges) }
   }
 
   /** One update, observed as far as the schedule asks. Returns the batch's loss. */
@@ -123,7 +134,8 @@ export class Observer {
       this.ofUpdate = seen
       await session.look(first, { gradients: (values) => (seen.gradients = values) })
     }
-    const asked: PointAsked = { ...this.ofUpdate, moment, sampled: this.schedule.samplesAt(session.step) }
+    const sampled = this.schedule.samplesAt(session.step)
+    const asked: PointAsked = { ...this.ofUpdate, moment, sampled, ranges: this.site.ranges.known() }
     this.ofUpdate = nothing
     const more: Values = {
       // The rate of the update that led here; at the start, of the first one.

@@ -101,6 +101,10 @@ export function recordProblems(record: RecordOptions): ParamProblem[] {
     const message = `The best checkpoint (keepBest) is ${String(record.keepBest)}; it must be true or false.`
     problems.push({ key: 'keepBest', message })
   }
+  if (!['found', 'fixed'].includes(record.histogramRange)) {
+    const message = `The histogram's range (histogramRange) is "${String(record.histogramRange)}"; it must be found or fixed.`
+    problems.push({ key: 'histogramRange', message })
+  }
   const { histogramMin: low, histogramMax: high } = record
   if (!Number.isFinite(low) || !Number.isFinite(high) || low >= high) {
     const message = `The histogram reaches from ${low} to ${high}; its minimum must be below its maximum.`

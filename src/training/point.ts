@@ -3,6 +3,7 @@
  * update that led to it did. A function of the recipe, the evaluated examples and the model's values, so that it can be computed in
  * the training thread or, from copies, beside it, with the same result to the bit.
  */
+import { HistogramRanges, type KnownRanges } from '../hooks/histogram-ranges'
 import { HeldActivations } from '../hooks/taps'
 import type { ParameterValues } from '../hooks/weights'
 import type { Histogram } from '../metrics/histogram'
@@ -38,6 +39,8 @@ export interface PointAsked {
   gradients: ParameterValues[] | null
   /** The trained parameters before that update, where an observer asks for them; copies. */
   before: ParameterValues[] | null
+  /** Ranges that the histograms of training batches had here; what is seen at the point begins with them. */
+  ranges: KnownRanges
 }
 
 interface TaggedHistogram {
@@ -83,6 +86,7 @@ export class PointLooker {
     const { site, model, loss, delta, classes } = this
     const { spec, dataset } = site
     const { moment, sampled } = asked
+    const ranges = new HistogramRanges(spec.record, asked.ranges)
     const scalarsOfUpdate: Record<string, number> = {}
     const seen: PointSeen = {
       values: {},
@@ -104,7 +108,7 @@ export class PointLooker {
         return undefined
       }
     }
-    const ofUpdate = this.siteInto(seen.ofUpdate, scalarsOfUpdate)
+    const ofUpdate = this.siteInto(seen.ofUpdate, scalarsOfUpdate, ranges)
     for (const { kind, gradients, change } of this.observers) {
       if (gradients && asked.gradients) {
         await gapWhereFails('The gradients', () => gradients(ofUpdate, asked.gradients!, moment))
@@ -115,7 +119,7 @@ export class PointLooker {
       }
     }
     const onTrain = await evaluate(model, loss, dataset.train, {}, delta)
-    const own = this.siteInto(seen, {})
+    const own = this.siteInto(seen, {}, ranges)
     const looks = this.observers.flatMap(({ validation }) => (validation ? [validation(own)] : []))
     const isBinary = loss === 'binary-cross-entropy' && dataset.classes === 2
     const oneHead = loss === 'cross-entropy' && model.architecture.heads.length === 1
@@ -190,10 +194,11 @@ export class PointLooker {
   /** A site whose finds are kept. */
   private siteInto(
     { histograms, alerts }: Pick<PointSeen, 'histograms' | 'alerts'>,
-    scalars: Record<string, number>
+    scalars: Record<string, number>,
+    ranges: HistogramRanges
   ): Site {
     return {
-      ...siteOf(this.site, this.model),
+      ...siteOf(this.site, this.model, ranges),
       scalars: (values) => void Object.assign(scalars, values),
       histogram: (tag, counted) => Promise.resolve(void histograms.push({ tag, counted })),
       alert: (what) => Promise.resolve(void alerts.push(what))
@@ -218,10 +223,13 @@ function classNamesOf({ classes, classNames }: Dataset): readonly string[] {
 }
 
 /** What observers are told of the run. */
-export function siteOf({ spec, dataset }: PointSite, model: Model): Omit<Site, 'scalars' | 'histogram' | 'alert'> {
-  const { histogramMin: min, histogramMax: max, histogramBins: bins } = spec.record
+export function siteOf(
+  { spec, dataset }: PointSite,
+  model: Model,
+  ranges: HistogramRanges
+): Omit<Site, 'scalars' | 'histogram' | 'alert'> {
   const types = new Map(model.graph.nodes.map(({ path, type }) => [path, type]))
-  return { spec, dataset, range: { min, max, bins }, classes: classNamesOf(dataset), types }
+  return { spec, dataset, ranges, classes: classNamesOf(dataset), types }
 }
 
 /** Logits of yes [N] as logits of no and yes [N, 2]: their softmax is the sigmoid. */

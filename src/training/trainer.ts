@@ -109,6 +109,7 @@ class Loop {
     const fork = resume !== undefined && this.spec.parent?.step === resume.step
     if (!resume || fork) await this.describe()
     if (resume && !fork) watched?.restore(resume.progress.stopping)
+    if (resume) this.observer.restoreRanges(resume.progress.ranges)
     const complete = resume?.final === true && !fork
     let savedAt = resume ? resume.step : -1
     for (;;) {
@@ -177,7 +178,10 @@ class Loop {
     if (!(watched.metric in values)) await late()
     const best = watched.seen(values, step)
     if (best && spec.record.keepBest) {
-      this.best = kept ? { ...kept, progress: { ...kept.progress, ...this.beside() } } : await this.stateHere(false)
+      // The run may have gone on since: only what follows the points is that of now.
+      this.best = kept
+        ? { ...kept, progress: { ...kept.progress, stopping: watched.state() } }
+        : await this.stateHere(false)
     }
     if (watched.stops && step < this.schedule.totalSteps) {
       await this.log('info', `Stopped early at epoch ${this.epoch().toFixed(2)}: ${watched.why()}.`)
@@ -191,7 +195,12 @@ class Loop {
   /** What a checkpoint holds beside the session's state. */
   private beside(): Record<string, unknown> {
     const { scaling } = this.dataset
-    return { ...(this.watched ? { stopping: this.watched.state() } : {}), ...(scaling ? { scaling } : {}) }
+    const ranges = this.observer.ranges()
+    return {
+      ...(this.watched ? { stopping: this.watched.state() } : {}),
+      ...(scaling ? { scaling } : {}),
+      ...(Object.keys(ranges).length > 0 ? { ranges } : {})
+    }
   }
 
   private async checkpoint(final: boolean): Promise<void> {

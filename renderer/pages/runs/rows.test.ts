@@ -55,6 +55,7 @@ function run(seed: number, change: Partial<RunInfo> = {}): RunInfo {
         keepCheckpoints: 2,
         keepBest: false,
         activationsEvery: 1,
+        histogramRange: 'fixed',
         histogramMin: 0,
         histogramMax: 1,
         histogramBins: 4,

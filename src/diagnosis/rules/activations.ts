@@ -110,7 +110,7 @@ export const saturated = rule({
 export const nearZero = rule({
   id: 'near-zero',
   formula:
-    "Share of the activations within 0.5% of the histogram's width from 0, at a hook point whose units are not dead.",
+    "Share of the activations nearer to 0 than 0.05 or, where the histograms' range is given, than 0.5% of its width, at a hook point whose units are not dead.",
   source: "fastai's ActivationStats; the threshold is ours.",
   advice:
     'Where the run learns, nothing. Where it does not: larger initial weights, or a normalisation before the layer.',

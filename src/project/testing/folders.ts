@@ -40,6 +40,7 @@ export function runManifest(id: string, change: Partial<RunManifest> = {}): RunM
         perClass: false,
         pauseOnNonFinite: false,
         activationsEvery: 1,
+        histogramRange: 'fixed',
         histogramMin: -2,
         histogramMax: 2,
         histogramBins: 4,

@@ -41,6 +41,7 @@ export const signs: Experiment = {
       perClass: false,
       pauseOnNonFinite: false,
       activationsEvery: 16,
+      histogramRange: 'fixed',
       histogramMin: -3,
       histogramMax: 3,
       histogramBins: 64,

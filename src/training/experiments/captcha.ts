@@ -67,9 +67,10 @@ const spec: ExperimentSpec = {
     perClass: false,
     pauseOnNonFinite: true,
     activationsEvery: 20,
+    histogramRange: 'found',
     histogramMin: -4,
     histogramMax: 8,
-    histogramBins: 64,
+    histogramBins: 96,
     checkpointEvery: 1,
     keepCheckpoints: 2,
     keepBest: false

@@ -110,9 +110,10 @@ const spec: ExperimentSpec = {
     perClass: false,
     pauseOnNonFinite: true,
     activationsEvery: 4,
+    histogramRange: 'found',
     histogramMin: -4,
     histogramMax: 8,
-    histogramBins: 64,
+    histogramBins: 96,
     checkpointEvery: 5,
     keepCheckpoints: 2,
     keepBest: true

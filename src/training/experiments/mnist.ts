@@ -125,9 +125,10 @@ const spec: ExperimentSpec = {
     perClass: false,
     pauseOnNonFinite: true,
     activationsEvery: 4,
+    histogramRange: 'found',
     histogramMin: -4,
     histogramMax: 8,
-    histogramBins: 64,
+    histogramBins: 96,
     checkpointEvery: 25,
     keepCheckpoints: 2,
     keepBest: false

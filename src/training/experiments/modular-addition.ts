@@ -85,9 +85,10 @@ const spec: ExperimentSpec = {
     perClass: false,
     pauseOnNonFinite: true,
     activationsEvery: 15,
+    histogramRange: 'found',
     histogramMin: -3,
     histogramMax: 5,
-    histogramBins: 64,
+    histogramBins: 96,
     checkpointEvery: 50,
     keepCheckpoints: 2,
     keepBest: false

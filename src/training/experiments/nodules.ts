@@ -79,9 +79,10 @@ const spec: ExperimentSpec = {
     perClass: true,
     pauseOnNonFinite: true,
     activationsEvery: 5,
+    histogramRange: 'found',
     histogramMin: -4,
     histogramMax: 6,
-    histogramBins: 64,
+    histogramBins: 96,
     checkpointEvery: 1,
     keepCheckpoints: 2,
     keepBest: false

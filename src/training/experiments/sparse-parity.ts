@@ -65,9 +65,10 @@ const spec: ExperimentSpec = {
     perClass: false,
     pauseOnNonFinite: true,
     activationsEvery: 16,
+    histogramRange: 'found',
     histogramMin: -3,
     histogramMax: 3,
-    histogramBins: 64,
+    histogramBins: 96,
     checkpointEvery: 50,
     keepCheckpoints: 2,
     keepBest: false

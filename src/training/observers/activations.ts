@@ -1,15 +1,15 @@
 import { tagOf, tagPart } from '../../domain/tags'
 import { ActivationStatistics, histogramsByClass } from '../../hooks/activations'
-import { histogram } from '../../metrics/histogram'
 import type { HookObserver } from './kind'
 
 export const activations: HookObserver = {
   holds: 'activations',
 
-  async batch({ spec, dataset, classes, range, ...site }, held, batch, moment) {
+  async batch({ spec, dataset, classes, ranges, ...site }, held, batch, moment) {
     for (const [hook, read] of held.activations()) {
       const seen = await read()
-      const counted = histogram(seen.values, range.min, range.max, range.bins)
+      const counted = ranges.count(hook, seen.values)
+      const range = { min: counted.min, max: counted.max, bins: ranges.bins }
       const perClass =
         spec.record.perClass && batch.labels.length === batch.count
           ? histogramsByClass(seen, batch.labels, dataset.classes, range)
@@ -23,7 +23,7 @@ export const activations: HookObserver = {
   },
 
   validation(site) {
-    const statistics = new ActivationStatistics(site.range, site.types)
+    const statistics = new ActivationStatistics(site.ranges, site.types)
     return {
       async look(held) {
         for (const [hook, read] of held.activations()) statistics.add(hook, await read())

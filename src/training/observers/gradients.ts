@@ -7,20 +7,20 @@ import type { HookObserver } from './kind'
 export const gradients: HookObserver = {
   holds: 'gradients',
 
-  async batch({ range, ...site }, held, _batch, moment) {
+  async batch({ ranges, ...site }, held, _batch, moment) {
     for (const [hook, read] of held.activationGradients()) {
       const { values } = await read()
-      await site.histogram(tagOf.activationGradientHistogram(hook), centred([values], range.bins), moment)
+      await site.histogram(tagOf.activationGradientHistogram(hook), centred([values], ranges.bins), moment)
     }
   },
 
-  async gradients({ spec, range, ...site }, all, moment) {
+  async gradients({ spec, ranges, ...site }, all, moment) {
     const scalars = gradientScalars(all, spec.hooks)
     site.scalars(scalars)
     for (const hook of spec.hooks) {
       const inside = all.filter(({ spec: { owner } }) => isInside(owner, hook)).map(({ values }) => values)
       if (inside.length === 0) continue
-      await site.histogram(tagOf.gradientHistogram(hook), centred(inside, range.bins), moment)
+      await site.histogram(tagOf.gradientHistogram(hook), centred(inside, ranges.bins), moment)
       if (scalars[tagOf.gradients(hook, 'nonfinite')] > 0) await site.alert(`The gradient of ${hook}`)
     }
   }

@@ -2,7 +2,7 @@
 import type { Dataset } from '../../domain/dataset'
 import type { HookKind } from '../../domain/hook-kinds'
 import type { RunSpec } from '../../domain/run'
-import type { HistogramRange } from '../../hooks/activations'
+import type { HistogramRanges } from '../../hooks/histogram-ranges'
 import type { HeldActivations } from '../../hooks/taps'
 import type { ParameterValues, WeightScalars } from '../../hooks/weights'
 import type { Histogram } from '../../metrics/histogram'
@@ -18,7 +18,8 @@ export interface Moment {
 export interface Site {
   spec: RunSpec
   dataset: Dataset
-  range: HistogramRange
+  /** Of activations; those of what is seen so far. */
+  ranges: HistogramRanges
   /** What the classes are called. */
   classes: readonly string[]
   /** Types of the modules (`relu`, `tanh`, ...) by path. */
