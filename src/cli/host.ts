@@ -1,6 +1,6 @@
 /** The command line as a host: the engine over worker threads, without a renderer. */
 import { availableParallelism } from 'node:os'
-import { Engine } from '../engine/engine'
+import type { Engine } from '../engine/engine'
 import { packageVersion, placesFor } from '../host/paths'
 import { createWorkerLauncher } from '../host/worker-launcher'
 import type { ProjectSession } from '../engine/project/project-session'
@@ -20,7 +20,7 @@ export async function withEngine<T>(
   options: HostOptions,
   work: (engine: Engine) => Promise<T>
 ): Promise<T> {
-  const engine = createEngine(context, options)
+  const engine = await createEngine(context, options)
   try {
     return await work(engine)
   } finally {
@@ -28,7 +28,9 @@ export async function withEngine<T>(
   }
 }
 
-function createEngine({ buildFolder }: Context, { jobs, follow }: HostOptions): Engine {
+/** Loaded here and not before: help, and what is wrong with a command line, need none. */
+async function createEngine({ buildFolder }: Context, { jobs, follow }: HostOptions): Promise<Engine> {
+  const { Engine } = await import('../engine/engine')
   return new Engine({
     launcher: createWorkerLauncher(buildFolder),
     places: placesFor(buildFolder),

@@ -5,64 +5,29 @@ import { fileURLToPath } from 'node:url'
 import { toWireError } from '../domain/errors'
 import { suggestion } from '../text/near-names'
 import { packageVersion } from '../host/paths'
-import { checkCommand } from './commands/check'
-import { dataCommand } from './commands/data'
-import { experimentsCommand } from './commands/experiments'
-import { diagnoseCommand } from './commands/diagnose'
-import { exportCommand } from './commands/export'
-import { fitCommand } from './commands/fit'
-import { importCommand } from './commands/import'
-import { inspectCommand } from './commands/inspect'
-import { openCommand } from './commands/open'
-import { reportCommand } from './commands/report'
-import { resumeCommand } from './commands/resume'
-import { runsCommand } from './commands/runs'
-import { serveCommand } from './commands/serve'
-import { trainCommand } from './commands/train'
-import { trashCommand } from './commands/trash'
-import { trustCommand } from './commands/trust'
+import { commands } from './command-list'
 import { checkInput, helpOf, parseInput, UsageError } from './options'
-import type { Command } from './options'
+import type { Command, Named } from './options'
 import { processTerminal } from './terminal'
 import type { Terminal } from './terminal'
 
-const commands: Command[] = [
-  ...[
-    openCommand,
-    experimentsCommand,
-    trainCommand,
-    resumeCommand,
-    importCommand,
-    dataCommand,
-    inspectCommand,
-    exportCommand,
-    runsCommand,
-    diagnoseCommand,
-    fitCommand,
-    reportCommand,
-    checkCommand,
-    trashCommand,
-    trustCommand,
-    serveCommand
-  ]
-]
-
 export async function main(args: string[], terminal: Terminal, buildFolder: string): Promise<number> {
-  const [name, ...rest] = isPath(args[0]) ? [openCommand.name, ...args] : args
+  const [name, ...rest] = isPath(args[0]) ? ['open', ...args] : args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const target = commands.find((command) => command.name === rest[0])
-    terminal.block(name === 'help' && target ? helpOf(target) : overview())
+    const target = name === 'help' ? await commandOf(rest[0]) : null
+    terminal.block(target ? helpOf(target) : overview())
     return name === undefined ? 2 : 0
   }
   if (name === '--version' || name === '-v') {
     terminal.out(packageVersion(buildFolder))
     return 0
   }
-  const command = commands.find((candidate) => candidate.name === name)
+  const known = commands.some((command) => command.name === name)
   try {
+    const command = await commandOf(name)
     if (!command) {
-      const known = commands.map((candidate) => candidate.name)
-      throw new UsageError(`There is no command "${name}".${suggestion(name, known)}`)
+      const names = commands.map((candidate) => candidate.name)
+      throw new UsageError(`There is no command "${name}".${suggestion(name, names)}`)
     }
     const input = parseInput(command, rest)
     if (input.has('help')) {
@@ -75,10 +40,15 @@ export async function main(args: string[], terminal: Terminal, buildFolder: stri
     const { code, message, detail } = toWireError(error)
     const usage = error instanceof UsageError || code === 'invalid-config'
     terminal.note(`phasescope: ${message}`)
-    if (usage) terminal.note(`phasescope ${command ? `${command.name} ` : ''}--help tells more.`)
+    if (usage) terminal.note(`phasescope ${known ? `${name} ` : ''}--help tells more.`)
     if (process.env.PHASESCOPE_DEBUG && detail) for (const line of detail.split('\n')) terminal.note(line)
     return usage ? 2 : 1
   }
+}
+
+async function commandOf(name: string | undefined): Promise<(Named & Command) | null> {
+  const listed = commands.find((command) => command.name === name)
+  return listed ? { name: listed.name, summary: listed.summary, ...(await listed.load()) } : null
 }
 
 /** What is no command, and is there or is written as a path is: to be opened. */
@@ -101,4 +71,7 @@ function overview(): string {
   ].join('\n')
 }
 
-process.exitCode = await main(process.argv.slice(2), processTerminal(), dirname(fileURLToPath(import.meta.url)))
+// Awaited here, commands that import what they share with this file would wait for it to end, and it for them.
+void main(process.argv.slice(2), processTerminal(), dirname(fileURLToPath(import.meta.url))).then((code) => {
+  process.exitCode = code
+})

@@ -14,9 +14,13 @@ export interface OptionSpec {
   required?: boolean
 }
 
-export interface Command {
+/** What the overview says of a command. */
+export interface Named {
   name: string
   summary: string
+}
+
+export interface Command {
   /** What follows the name, as in `EXPERIMENT --project DIR`. */
   usage: string
   /** Further sentences of the help. */
@@ -33,7 +37,7 @@ export interface Context {
   buildFolder: string
 }
 
-export function parseInput(command: Command, args: string[]): Input {
+export function parseInput(command: Named & Command, args: string[]): Input {
   const options = Object.fromEntries(
     Object.entries({ ...command.options, help: { description: '' } as OptionSpec }).map(([name, spec]) => [
       name,
@@ -53,7 +57,7 @@ export function parseInput(command: Command, args: string[]): Input {
 }
 
 /** Checks that need the whole input; apart from parsing, so that `--help` needs nothing else. */
-export function checkInput(command: Command, input: Input): void {
+export function checkInput(command: Named & Command, input: Input): void {
   const { min, max, missing } = command.words
   if (input.words.length < min) throw new UsageError(missing ?? `${command.name} needs ${min} words.`)
   if (input.words.length > max) {
@@ -64,7 +68,7 @@ export function checkInput(command: Command, input: Input): void {
   }
 }
 
-function describeParseError(error: NodeJS.ErrnoException, command: Command, known: string[]): UsageError {
+function describeParseError(error: NodeJS.ErrnoException, command: Named & Command, known: string[]): UsageError {
   const option = /'(?:-\w, )?--?([^'\s]+)/.exec(error.message)?.[1] ?? ''
   switch (error.code) {
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
@@ -179,7 +183,7 @@ function wholeNumber(text: string, name: string, { min, max }: { min: number; ma
   return value
 }
 
-export function helpOf(command: Command): string {
+export function helpOf(command: Named & Command): string {
   const rows = Object.entries(command.options).map(([name, spec]): [string, string] => [
     `--${name}${spec.value ? ` ${spec.value}` : ''}`,
     spec.description

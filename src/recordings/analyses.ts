@@ -27,7 +27,7 @@ import type { TimeAxis } from '../domain/time'
 import { PhasescopeError } from '../domain/errors'
 import type { RequestResult } from '../contract/requests'
 import { readAnalysisFile } from '../project/manifests'
-import { diagnosisOf, type DiagnoseTask } from './diagnosis'
+import type { DiagnoseTask } from './diagnosis'
 import { readerIfThere } from './run-cache'
 import type { RunSource } from './run-source'
 import { fullSeriesOf, tagsOf } from './series'
@@ -290,6 +290,7 @@ export async function report(input: ToReport): Promise<Record<string, string>> {
   const axis = input.axis ?? axisOf(analysis.inputs.runs, analysis.roles)
   const compared = rule ? compareRuns(analysis, analysis.chosenStates, runs, rule, axis) : null
   const title = input.title ?? analysis.name
+  const { diagnosisOf } = await import('./diagnosis')
   const readings = input.diagnosed.flatMap((task) =>
     readerIfThere(task.run) ? [{ label: task.run.label, readings: diagnosisOf(task) }] : []
   )

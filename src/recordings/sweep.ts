@@ -11,8 +11,13 @@ import type { RunSource } from './run-source'
 import { readerIfThere } from './run-cache'
 import { pick } from './series'
 
+export interface SweptRun {
+  source: RunSource
+  spec: RunSpec
+}
+
 /** Judged over every recorded point; `mostPoints` are for drawing. */
-export function sweepOf(runs: { source: RunSource; spec: RunSpec }[], mostPoints: number): SweptRunAnswer[] {
+export function sweepOf(runs: SweptRun[], mostPoints: number): SweptRunAnswer[] {
   const read = runs.map(({ source, spec }) => {
     const log = readerIfThere(source)?.log
     const tag = log && gradientTag(log, spec)

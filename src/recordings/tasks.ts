@@ -1,11 +1,14 @@
-/** What compute workers answer about recorded runs. */
+/**
+ * What compute workers answer about recorded runs. What knows networks or expressions takes longer to load than most questions
+ * take to be answered, and every worker begins without it.
+ */
 import type { RoleChoices } from '../domain/roles'
 import type { RequestResult } from '../contract/requests'
 import { recordedTagsOf } from './recorded-tags'
 import { exportScalars } from './export-scalars'
-import { diagnosisOf } from './diagnosis'
+import type { DiagnoseTask } from './diagnosis'
 import { featuresOf } from './features'
-import { evaluateRuns } from './evaluate-runs'
+import type { EvaluateTask } from './evaluate-runs'
 import { followLogs } from './follow-logs'
 import { distributionsOf, heatmapOf, histogramsOf } from './histograms'
 import { lastValuesOf } from './last-values'
@@ -16,7 +19,7 @@ import type { RunSource } from './run-source'
 import { groupsOf, scalarsOf, statisticsOf } from './scalars'
 import { seriesOf, tagsOf } from './series'
 import { summariesOf } from './summaries'
-import { sweepOf } from './sweep'
+import type { SweptRun } from './sweep'
 import { twinPeaksOf } from './twin-peaks'
 
 interface Range {
@@ -47,11 +50,13 @@ export const recordingTasks = {
   graphs: graphsOf,
   graph: recordedGraphOf,
   twinPeaks: twinPeaksOf,
-  sweep: ({ runs, mostPoints }: { runs: Parameters<typeof sweepOf>[0]; mostPoints: number }) =>
-    sweepOf(runs, mostPoints),
+  sweep: async ({ runs, mostPoints }: { runs: SweptRun[]; mostPoints: number }) => {
+    const { sweepOf } = await import('./sweep')
+    return sweepOf(runs, mostPoints)
+  },
   features: featuresOf,
-  diagnosis: diagnosisOf,
-  evaluateRuns,
+  diagnosis: async (task: DiagnoseTask) => (await import('./diagnosis')).diagnosisOf(task),
+  evaluateRuns: async (task: EvaluateTask) => (await import('./evaluate-runs')).evaluateRuns(task),
   summaries: summariesOf,
   followLogs,
   /** @param said what people have said about roles: the headline values are those of the series with the roles */

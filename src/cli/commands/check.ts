@@ -9,8 +9,6 @@ import { CountProgress } from '../progress'
 import type { Command } from '../options'
 
 export const checkCommand: Command = {
-  name: 'check',
-  summary: 'Look through a project for damage and leftovers, and repair it when asked.',
   usage: 'PROJECT [--repair] [--json]',
   options: {
     repair: { description: 'Do what each finding says would help. Nothing unusable is deleted; it is set aside.' },

@@ -14,8 +14,6 @@ const mostTold = 6
 const actions = ['add', 'list', 'remove'] as const
 
 export const dataCommand: Command = {
-  name: 'data',
-  summary: 'Add your own data to a project, list its data sets, or remove one.',
   usage: 'add FILE-OR-FOLDER... | list | remove ID --project DIR',
   options: {
     project: { value: 'DIR', description: 'The project folder.', required: true },

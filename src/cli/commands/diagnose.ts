@@ -7,8 +7,6 @@ import type { Command } from '../options'
 import type { Terminal } from '../terminal'
 
 export const diagnoseCommand: Command = {
-  name: 'diagnose',
-  summary: 'Say what is wrong with the runs of a project, or remarkable about them.',
   usage: '--project DIR [RUN ...] [--notes] [--json]',
   options: {
     project: { value: 'DIR', description: 'The project folder.', required: true },

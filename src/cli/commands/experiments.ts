@@ -12,8 +12,6 @@ import { verifyCases } from '../verify/cases'
 import { verify } from '../verify/verify'
 
 export const experimentsCommand: Command = {
-  name: 'experiments',
-  summary: 'List the experiments, or the parameters of one; or train them all and check what they show.',
   usage: '[EXPERIMENT] [--json] [--verify [--project DIR] [--jobs N]]',
   options: {
     json: { description: 'Print JSON.' },

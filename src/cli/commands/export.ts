@@ -15,8 +15,6 @@ import type { Command, Context, Input } from '../options'
 const formats: ExportFormat[] = ['csv', 'jsonl', 'json']
 
 export const exportCommand: Command = {
-  name: 'export',
-  summary: 'Write the scalars of TensorBoard logs or of a project as CSV or JSON.',
   usage: 'FOLDER [--format csv|jsonl|json] [--run REGEX] [--tag REGEX] [--output FILE] [--all-attempts]',
   options: {
     format: { value: 'FORMAT', description: 'csv (default), jsonl: one point a line, json: one series an object.' },

@@ -27,8 +27,6 @@ import { CountProgress } from '../progress'
 import { duration, quoted, shortNumber, table } from '../terminal'
 
 export const fitCommand: Command = {
-  name: 'fit',
-  summary: 'Fit latent states to the runs of a project.',
   usage: '--project DIR [--runs A,B | --experiment ID] [--features A,B] [--states 1-16] [options]',
   options: {
     project: { value: 'DIR', description: 'The project folder.', required: true },

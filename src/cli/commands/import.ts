@@ -21,8 +21,6 @@ const mostTold = 6
 type LeftFile = Inspection['left'][number]
 
 export const importCommand: Command = {
-  name: 'import',
-  summary: `Import runs of other programs: ${importableKinds}.`,
   usage:
     'SOURCE... --project DIR [--create] [--name GROUP] [--step-column NAME] [--hooks LIST] [--seed RUN=N] [--join RUN=RUN]\n[--apart] [--follow] [--dry-run [--json]]',
   options: {

@@ -11,8 +11,6 @@ import type { Command, Context, Input } from '../options'
 import { table } from '../terminal'
 
 export const inspectCommand: Command = {
-  name: 'inspect',
-  summary: 'Say what TensorBoard event files hold, and what is wrong with them.',
   usage: 'LOGDIR [--json] [--tag TAG] [--run RUN] [--all-attempts]',
   options: {
     json: { description: 'JSON lines: one per run, or with --tag one per point of its scalars.' },

@@ -7,8 +7,6 @@ import { meaningOf } from '../../engine/project/given-path'
 import type { Command } from '../options'
 
 export const openCommand: Command = {
-  name: 'open',
-  summary: 'Open the window, on a project or on logs to import.',
   usage: '[PATH...]',
   options: {},
   notes: [

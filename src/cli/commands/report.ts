@@ -10,8 +10,6 @@ import { UsageError } from '../options'
 import type { Command, Input } from '../options'
 
 export const reportCommand: Command = {
-  name: 'report',
-  summary: 'Write a page about an analysis, with figures.',
   usage: '--project DIR --out DIR [--analysis ID] [--metric TAG] [--threshold X] [--axis AXIS] [--title TEXT]',
   options: {
     project: { value: 'DIR', description: 'The project folder.', required: true },

@@ -8,8 +8,6 @@ import { quoted } from '../terminal'
 import { trainAndWatch } from '../training'
 
 export const resumeCommand: Command = {
-  name: 'resume',
-  summary: 'Go on with runs that were interrupted.',
   usage: '--project DIR [RUN]... [--all] [--force] [--jobs N]',
   options: {
     project: { value: 'DIR', description: 'The project folder.', required: true },

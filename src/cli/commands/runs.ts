@@ -11,8 +11,6 @@ import { duration, shortNumber, table } from '../terminal'
 import type { Terminal } from '../terminal'
 
 export const runsCommand: Command = {
-  name: 'runs',
-  summary: 'List the runs of a project.',
   usage: '--project DIR [--where EXPRESSION] [--analysis ID] [--json]',
   options: {
     project: { value: 'DIR', description: 'The project folder.', required: true },

@@ -14,8 +14,6 @@ import type { Command, Input } from '../options'
 const tokenVariable = 'PHASESCOPE_TOKEN'
 
 export const serveCommand: Command = {
-  name: 'serve',
-  summary: 'Serve the application to a browser.',
   usage: '[PATH...] [--project DIR] [--port N] [--token-file FILE] [--host ADDRESS --cert FILE --key FILE]',
   options: {
     project: { value: 'DIR', description: 'A project to open.' },

@@ -28,8 +28,6 @@ import { trainAndWatch } from '../training'
 const mostSeed = 2 ** 32 - 1
 
 export const trainCommand: Command = {
-  name: 'train',
-  summary: 'Train an experiment with one or more seeds.',
   usage: 'EXPERIMENT --project DIR [--seeds 0-7] [--set key=value]... [options]',
   options: {
     project: { value: 'DIR', description: 'The project folder; made when it does not exist.', required: true },

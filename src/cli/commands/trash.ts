@@ -7,8 +7,6 @@ import type { Command } from '../options'
 import { table } from '../terminal'
 
 export const trashCommand: Command = {
-  name: 'trash',
-  summary: 'List what was removed from a project, put it back, or delete it for good.',
   usage: 'PROJECT [--restore NAME]... [--empty] [--json]',
   options: {
     restore: { value: 'NAME', description: 'Put this back where it was.', multiple: true },

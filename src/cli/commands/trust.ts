@@ -4,8 +4,6 @@ import { withEngine } from '../host'
 import type { Command } from '../options'
 
 export const trustCommand: Command = {
-  name: 'trust',
-  summary: 'Trust the folder of a project that was made elsewhere, or no longer.',
   usage: 'PROJECT [--remove]',
   options: { remove: { description: 'Trust it no longer.' } },
   notes: [

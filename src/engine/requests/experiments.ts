@@ -1,5 +1,4 @@
 /** What can be trained. */
-import { experiments } from '../../training/experiments'
 import type { experimentRequests } from '../../contract/experiments'
 import { PhasescopeError } from '../../domain/errors'
 import type { RunInfo } from '../../domain/run'
@@ -13,7 +12,10 @@ export function experimentHandlers(services: Services): HandlersOf<typeof experi
   const { queries, training, calibration, trusted, project, shown } = services
   const { as } = questionsOf(services)
   return {
-    'experiments.list': () => [...experiments],
+    'experiments.list': async () => {
+      const { experiments } = await import('../../training/experiments')
+      return [...experiments]
+    },
     'experiments.describe': async (draft) => {
       const session = shown()
       const recipe = await recipeOf(session, draft)

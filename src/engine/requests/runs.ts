@@ -4,8 +4,10 @@ import { listCheckpoints } from '../../project/checkpoints'
 import { sweptSpec } from '../training/sweep'
 import type { HandlersOf } from './handlers'
 import { questionsOf } from './forward'
-import { completeFilter, filterRuns, valuesOfRuns } from './run-filter'
 import type { Services } from './services'
+
+/** Apart: its grammar takes longer to make than all the rest of a host. */
+const loadFilter = () => import('./run-filter')
 
 export function runHandlers(services: Services): HandlersOf<typeof runRequests> {
   const { queries, training, analyses, project } = services
@@ -16,9 +18,21 @@ export function runHandlers(services: Services): HandlersOf<typeof runRequests> 
       return { steps: await listCheckpoints(project().runFolder(runId)) }
     },
     'runs.list': () => project().listRuns(),
-    'runs.filter': (query, signal) => filterRuns(services, project(), query, signal),
-    'runs.values': (query, signal) => valuesOfRuns(services, project(), query, signal),
-    'runs.complete': (query, signal) => completeFilter(queries, project(), query, signal),
+    'runs.filter': async (query, signal) => {
+      const session = project()
+      const { filterRuns } = await loadFilter()
+      return filterRuns(services, session, query, signal)
+    },
+    'runs.values': async (query, signal) => {
+      const session = project()
+      const { valuesOfRuns } = await loadFilter()
+      return valuesOfRuns(services, session, query, signal)
+    },
+    'runs.complete': async (query, signal) => {
+      const session = project()
+      const { completeFilter } = await loadFilter()
+      return completeFilter(queries, session, query, signal)
+    },
     'runs.annotate': async ({ runs }) => {
       await project().updateRuns(runs.map(({ runId: id, ...change }) => ({ id, change })))
       return {}

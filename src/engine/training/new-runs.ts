@@ -1,4 +1,8 @@
-/** Runs that are about to be queued: their manifests and folders, all of an experiment's or none. */
+/**
+ * Runs that are about to be queued: checked, then their manifests and folders, all of an experiment's or none. Whatever knows
+ * networks brings TensorFlow.js; it is here, and loaded for the first run that is made: most commands, and whoever only looks
+ * at runs, need none of it.
+ */
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PhasescopeError } from '../../domain/errors'
@@ -8,7 +12,10 @@ import { describeFileError, makeFolder } from '../../project/files'
 import type { RunManifest } from '../../project/manifests'
 import { guard } from '../../project/places'
 import { newId } from '../../project/project-folder'
+import { keepWeights, loadWeights } from '../../project/saved-weights'
+import { checkInitial } from '../../training/checkpoint-fit'
 import {
+  architectureOf,
   checkHooks,
   checkRecord,
   findExperiment,
@@ -16,7 +23,7 @@ import {
   totalEpochs,
   totalSteps
 } from '../../training/experiments'
-import type { ParamValue } from '../../domain/recipe'
+import type { ParamValue, Recipe } from '../../domain/recipe'
 import type { RecordOptions } from '../../domain/record-options'
 import type { RunSpec } from '../../domain/run'
 import type { ProjectSession } from '../project/project-session'
@@ -25,6 +32,33 @@ import type { RunClaims } from '../project/run-claims'
 export interface NewRun {
   name: string
   spec: RunSpec
+}
+
+/** @throws ConfigError that says what cannot be trained, or recorded */
+export function checkedRecipe(given: Recipe, hooks: readonly string[], record: RecordOptions): Recipe {
+  const recipe = resolveRecipe(given)
+  checkHooks(recipe, hooks)
+  checkRecord(record)
+  return recipe
+}
+
+/** The recipe at each rate of a sweep, ascending, each checked; without rates the recipe as it is. */
+export function atRates(recipe: Recipe, rates: readonly number[] | null): { recipe: Recipe; suffix: string }[] {
+  if (!rates) return [{ recipe, suffix: '' }]
+  return [...new Set(rates)]
+    .sort((a, b) => a - b)
+    .map((rate) => ({
+      recipe: resolveRecipe({ ...recipe, params: { ...recipe.params, learningRate: rate } }),
+      suffix: ` lr ${rate}`
+    }))
+}
+
+/** Keeps the weights that a network begins with in the project, where it has some. @throws where they are not its own */
+export async function keepInitial(folder: string, recipe: Recipe, weights: Uint8Array | null): Promise<void> {
+  const saved = recipe.network?.saved
+  if (saved === undefined) return
+  await keepWeights(folder, saved, weights)
+  checkInitial(architectureOf(recipe), await loadWeights(folder, saved))
 }
 
 /** Makes the folders and manifests of runs that belong together. Returns their ids. */

@@ -6,10 +6,7 @@ import { PhasescopeError } from '../../domain/errors'
 import { removeTree } from '../../project/files'
 import type { RunManifest } from '../../project/manifests'
 import { newId } from '../../project/project-folder'
-import { keepWeights, loadWeights } from '../../project/saved-weights'
 import { readRunQueue, writeRunQueue } from '../../project/run-queue'
-import { checkInitial } from '../../training/checkpoint-fit'
-import { architectureOf, checkHooks, checkRecord, resolveRecipe } from '../../training/experiments'
 import { newestStreams } from '../../training/streams'
 import type { BackendName } from '../../domain/backends'
 import type { Recipe } from '../../domain/recipe'
@@ -19,7 +16,7 @@ import type { BackendChoice } from './backend-choice'
 import type { Calibration } from './calibration'
 import { takesAll } from './gpu-link'
 import type { Log } from '../log'
-import { forkRun, makeRuns, type ForkRequest } from './new-runs'
+import type { ForkRequest } from './new-runs'
 import type { Places, WorkerLauncher } from '../ports'
 import type { ProjectSession } from '../project/project-session'
 import { recipeOf } from './recipe'
@@ -156,10 +153,9 @@ export class TrainingService {
   }
 
   private async startRuns(session: ProjectSession, request: StartRequest): Promise<string[]> {
-    const recipe = resolveRecipe(await recipeOf(session, request))
+    const { atRates, checkedRecipe, keepInitial, makeRuns } = await import('./new-runs')
     const { name, hooks, record } = request
-    checkHooks(recipe, hooks)
-    checkRecord(record)
+    const recipe = checkedRecipe(await recipeOf(session, request), hooks, record)
     const seeds = [...new Set(request.seeds)]
     const backend = await this.backendFor(session, request, recipe, seeds[0])
     await this.lookAtMetrics(session)
@@ -169,11 +165,7 @@ export class TrainingService {
         return { name: `${name}${suffix}${seeds.length > 1 ? ` s${seed}` : ''}`, spec }
       })
     )
-    const saved = recipe.network?.saved
-    if (saved !== undefined) {
-      await keepWeights(session.folder, saved, request.weights ?? null)
-      checkInitial(architectureOf(recipe), await loadWeights(session.folder, saved))
-    }
+    await keepInitial(session.folder, recipe, request.weights ?? null)
     const { claims, versions } = this.options
     const runIds = await makeRuns(session, claims, runs, { id: newId('group'), name }, versions)
     await this.enqueue(session, runIds, name)
@@ -183,6 +175,7 @@ export class TrainingService {
   /** A new run that goes on from another's checkpoint with changed hyperparameters. */
   fork(session: ProjectSession, request: ForkRequest): Promise<string> {
     return this.begin(session, [], async () => {
+      const { forkRun } = await import('./new-runs')
       await this.lookAtMetrics(session)
       const runId = await forkRun(session, this.options.claims, request, this.options.versions)
       await this.enqueue(session, [runId], request.name)
@@ -567,15 +560,4 @@ export class TrainingService {
 interface Queued {
   session: ProjectSession
   runId: string
-}
-
-/** The recipe at each rate of a sweep, ascending, each checked; without rates the recipe as it is. */
-function atRates(recipe: Recipe, rates: readonly number[] | null): { recipe: Recipe; suffix: string }[] {
-  if (!rates) return [{ recipe, suffix: '' }]
-  return [...new Set(rates)]
-    .sort((a, b) => a - b)
-    .map((rate) => ({
-      recipe: resolveRecipe({ ...recipe, params: { ...recipe.params, learningRate: rate } }),
-      suffix: ` lr ${rate}`
-    }))
 }

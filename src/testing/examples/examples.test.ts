@@ -14,7 +14,7 @@ import { buildFolder, testEngine } from '../../engine/testing/engines'
 import { readTree } from '../../imports/testing/trees'
 import { temporaryFolder } from '../../project/testing/folders'
 import { runTiny, tinySpec } from '../../training/testing/tiny-runs'
-import { statusCommand } from './command'
+import { statusEntry } from './command'
 import { signs } from './experiment'
 import { positiveShare } from './hook-kind'
 import { largest, row } from './metric'
@@ -67,9 +67,10 @@ describe('the example of', () => {
     await engine.openOrCreateFolder(folder, 'Project')
     const written: unknown[] = []
     const terminal = { json: (value) => written.push(value), note: () => undefined } as Partial<Terminal> as Terminal
-    const input = parseInput(statusCommand, [folder, '--json'])
-    checkInput(statusCommand, input)
-    expect(await statusCommand.run(input, { terminal, buildFolder })).toBe(0)
+    const command = { ...statusEntry, ...(await statusEntry.load()) }
+    const input = parseInput(command, [folder, '--json'])
+    checkInput(command, input)
+    expect(await command.run(input, { terminal, buildFolder })).toBe(0)
     expect(written).toEqual([{}])
   })
 
