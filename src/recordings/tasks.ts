@@ -3,6 +3,7 @@ import type { RoleChoices } from '../domain/roles'
 import type { RequestResult } from '../contract/requests'
 import { recordedTagsOf } from './recorded-tags'
 import { exportScalars } from './export-scalars'
+import { curvesAskedBy } from './derived'
 import { diagnosisOf } from './diagnosis'
 import { featuresOf } from './features'
 import { evaluateRuns } from './evaluate-runs'
@@ -37,6 +38,7 @@ export const recordingTasks = {
   scalars: scalarsOf,
   groups: groupsOf,
   statistics: statisticsOf,
+  curvesAskedBy,
   histograms: histogramsOf,
   distributions: distributionsOf,
   points: pointsOf,
