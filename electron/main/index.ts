@@ -16,6 +16,7 @@ import { givenPaths, handedPaths } from './given-arguments'
 import { openGpuWindow } from './gpu-window'
 import { openGate } from './ipc-gate'
 import { KeptWindow } from './kept-window'
+import { systemSigns } from './system-signs'
 import { TrainingSigns } from './training-signs'
 import { Life } from './life'
 import { measureLoopDelay } from './loop-delay'
@@ -27,7 +28,7 @@ const buildFolder = dirname(fileURLToPath(import.meta.url))
 const home = developmentUrl() ?? `${appOrigin}/`
 let windows: ProjectWindows | null = null
 let kept: KeptWindow | null = null
-const signs = new TrainingSigns()
+const signs = new TrainingSigns(systemSigns)
 const life = new Life({ windows: () => windows, finish: async () => kept?.finish() })
 
 // A user data folder of its own, so that tests never meet the developer's projects.

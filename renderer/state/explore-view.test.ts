@@ -180,6 +180,11 @@ describe('what is remembered', () => {
     expect(view.cards).toEqual({
       good: { logX: null, logY: true, wide: false, xMin: null, xMax: null, yMin: null, yMax: 3 }
     })
+    const derived = { gap: '"a" - "b"', constructor: '"a"', ' ': '"a"', long: 'a'.repeat(2001), none: 3 }
+    expect(readScalarsView({ derived }).derived).toEqual({ gap: '"a" - "b"' })
+    const many = Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`c${i}`, '"a"']))
+    expect(Object.keys(readScalarsView({ derived: many }).derived)).toHaveLength(100)
+    expect(readScalarsView({ derived: ['"a"'] }).derived).toEqual({})
     expect(readScalarsView('nothing')).toEqual(readScalarsView({}))
   })
 })

@@ -30,7 +30,8 @@ export const directions = {
   },
   'src/expressions': {
     about: 'questions about runs in one line: parsing, completion, evaluation',
-    imports: ['text'],
+    /** numeric: a curve that is smoothed in its expression is smoothed as the views do it. */
+    imports: ['numeric', 'text'],
     packages: ['ohm-js']
   },
   'src/tensor': {

@@ -118,6 +118,8 @@ export const analysisEvents = {
     ok: z.boolean(),
     message: z.string().nullable()
   }),
+  /** A run in training has come into a state, and holds it. `text`: which, and at which step, behind the name of the run. */
+  'analysis.entered': z.object({ runId: z.string(), name: z.string(), analysisId: z.string(), text: z.string() }),
   /** Also one that another program has added or removed. */
   'analysis.changed': z.object({ id: z.string() })
 } satisfies EventTable

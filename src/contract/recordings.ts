@@ -24,6 +24,15 @@ export const xAxis = z.union([
 ])
 export type XAxis = z.infer<typeof xAxis>
 
+/** Expressions of curves, by the names that stand for them where a tag is asked for: `gap` is `"loss/val" - "loss/train"`. */
+export const mostDerived = 100
+const expression = z.string().max(2000)
+const derived = z
+  .record(tagName, expression)
+  .refine((all) => Object.keys(all).length <= mostDerived, `at most ${mostDerived} curves can be derived`)
+  .optional()
+const asked = z.array(z.object({ tag: z.string(), at: z.number(), length: z.number() }))
+
 /** Which tab of Explore shows a tag: TensorBoard's plugin names; `tensors` for those that have no plugin. */
 const tagKind = z.string()
 
@@ -201,7 +210,7 @@ export const recordingsRequests = {
     })
   },
   'recordings.scalars': {
-    params: z.object({ runIds, tag: tagName, x: xAxis, attempts, smoothing, ...range, mostPoints }),
+    params: z.object({ runIds, tag: tagName, derived, x: xAxis, attempts, smoothing, ...range, mostPoints }),
     result: z.object({
       curves: z.array(scalarCurve),
       /** 5th and 95th percentile over all finite points in the range; null without points. */
@@ -212,6 +221,7 @@ export const recordingsRequests = {
     params: z.object({
       groups: z.array(z.object({ name: tagName, runIds })).max(mostGroups),
       tag: tagName,
+      derived,
       x: xAxis,
       attempts,
       smoothing,
@@ -224,8 +234,20 @@ export const recordingsRequests = {
     result: z.array(groupCurve)
   },
   'recordings.statistics': {
-    params: z.object({ runIds, tags: someTags, x: xAxis, attempts, ...range }),
+    params: z.object({ runIds, tags: someTags, derived, x: xAxis, attempts, ...range }),
     result: z.array(statisticsRow)
+  },
+  /** Of each expression of a curve which series it asks for, and where; `whole`: for one number of all their points. */
+  'recordings.curves': {
+    params: z.object({ expressions: z.array(expression).max(mostDerived) }),
+    result: z.array(
+      z.object({
+        tags: asked,
+        whole: asked,
+        /** Why it cannot be computed; `at` counts from 0. */
+        problem: z.object({ text: z.string(), at: z.number(), length: z.number() }).nullable()
+      })
+    )
   },
   'recordings.histograms': {
     params: z.object({
@@ -306,6 +328,7 @@ export const recordingsRequests = {
     params: z.object({
       runIds,
       tags: someTags,
+      derived,
       attempts,
       format: z.enum(['csv', 'json', 'jsonl'])
     }),

@@ -121,7 +121,12 @@ export const runRequests = {
   },
   /** What may stand at the cursor of an expression: each takes the place of the characters from `from` on. */
   'runs.complete': {
-    params: z.object({ text: z.string().max(10_000), cursor: z.number().int().min(0) }),
+    params: z.object({
+      text: z.string().max(10_000),
+      cursor: z.number().int().min(0),
+      /** A filter of runs, or the expression of a derived curve. */
+      of: z.enum(['filter', 'curve']).default('filter')
+    }),
     result: z.object({
       from: z.number(),
       options: z.array(z.object({ text: z.string(), about: z.string() }))

@@ -44,6 +44,8 @@ interface Made {
   totalSteps?: number
   outside?: number
   apart?: number
+  watched?: { values: number[]; minChange?: number; better?: 'lower' | 'higher' }
+  seeds?: Partial<Record<OutcomeName, number[]>>[]
 }
 
 function made(given: Made): ObservedRun {
@@ -68,6 +70,22 @@ function made(given: Made): ObservedRun {
       )
     ),
     series: (tag) => (all[tag] ? course(all[tag]) : null),
+    ...(given.watched && {
+      watched: {
+        tag: 'watched',
+        better: given.watched.better ?? 'lower',
+        minChange: given.watched.minChange ?? 0,
+        course: course(given.watched.values)
+      }
+    }),
+    ...(given.seeds && {
+      otherSeeds: () =>
+        given.seeds!.map((seed) =>
+          Object.fromEntries(
+            Object.entries(seed).map(([name, values]) => [name, { tag: name, course: course(values) }])
+          )
+        )
+    }),
     ...(given.outside === undefined ? {} : { outside: () => course([given.outside!, given.outside!]) }),
     ...(given.apart === undefined ? {} : { apart: () => course([given.apart!]) })
   }
@@ -383,6 +401,73 @@ it('weights that shrink away, and spikes, are seen', () => {
 it('out of range is a note about the histogram, and no explosion', () => {
   expect(said({ outside: 0.3 })).toEqual(['note range'])
   expect(said({ outside: 0.01 })).toEqual([])
+})
+
+describe('a plateau', () => {
+  const flat = [...falling(2.3, 1.2, 12), ...line(1.21, 1.21, 9)]
+  const under = { loss: partly, ended: false, totalSteps: 300 }
+
+  it('is told while a run trains that has come part of the way, and a note where it has learned', () => {
+    expect(of('plateau', { ...under, watched: { values: flat } })).toMatchObject({
+      severity: 'warning',
+      since: 110,
+      text: 'watched was best at step 110 (1.2) and has not been better for 90 steps, 30% of the run; it is 1.21.',
+      evidence: [{ tag: 'watched', limit: 1.2 }]
+    })
+    expect(of('plateau', { ...under, loss: falling(2.3, 0.3), watched: { values: flat } })?.severity).toBe('note')
+    expect(alarms({ ...under, loss: stuck, watched: { values: flat } })).not.toContain('warning plateau')
+  })
+
+  it('is none of a run that is over, of one that still gets better, or after a short wait', () => {
+    expect(of('plateau', { ...under, ended: true, watched: { values: flat } })).toBeUndefined()
+    expect(of('plateau', { ...under, watched: { values: partly } })).toBeUndefined()
+    expect(of('plateau', { ...under, totalSteps: 1000, watched: { values: flat } })).toBeUndefined()
+    expect(of('plateau', { ...under, totalSteps: 30, watched: { values: flat.slice(0, 16) } })).toBeUndefined()
+    expect(of('plateau', { ...under, watched: { values: [] } })).toBeUndefined()
+    expect(of('plateau', { ...under, watched: { values: line(NaN, NaN) } })).toBeUndefined()
+  })
+
+  it('counts what is better by more than the smallest gain, in the direction that is better', () => {
+    const creeping = [...falling(2.3, 1.2, 12), ...line(1.19, 1.15, 9)]
+    expect(of('plateau', { ...under, watched: { values: creeping } })).toBeUndefined()
+    expect(of('plateau', { ...under, watched: { values: creeping, minChange: 0.1 } })?.since).toBe(110)
+    const rising = [...line(0, 0.6, 12), ...line(0.5, 0.5, 9)]
+    expect(of('plateau', { ...under, watched: { values: rising, better: 'higher' } })?.since).toBe(110)
+    expect(of('plateau', { ...under, watched: { values: rising.map((one) => -one) } })?.since).toBe(110)
+  })
+})
+
+describe('among the other seeds', () => {
+  const valLoss = falling(2.3, 0.5)
+  const seeds = [0.97, 0.99, 1, 1.01, 1.02, 1.03].map((own) => ({ valLoss: valLoss.map((one) => one * own) }))
+  const late = valLoss.map((one, i) => (i < 14 ? one : valLoss[13]))
+
+  it('one that stays behind is told, with its distance and where it began', () => {
+    const found = of('unlike-seeds', { val: late, seeds })
+    expect(found).toMatchObject({ severity: 'warning', since: 160, evidence: [{ tag: 'valLoss' }] })
+    expect(found?.text).toMatch(
+      /^valLoss is 0.853 at step 200, .* spreads above the 6 other seeds of its group, whose median/
+    )
+    const better = valLoss.map((one, i) => (i < 14 ? one : one / 2))
+    expect(of('unlike-seeds', { val: better, seeds })?.severity).toBe('note')
+  })
+
+  it('needs five others that have come so far, three points, and a distance that lasts', () => {
+    expect(of('unlike-seeds', { val: late, seeds: seeds.slice(0, 4) })).toBeUndefined()
+    const short = seeds.map(({ valLoss: values }, i) => ({ valLoss: i < 2 ? values.slice(0, 10) : values }))
+    expect(of('unlike-seeds', { val: late, seeds: short })).toBeUndefined()
+    const back = late.map((one, i) => (i === 20 ? valLoss[20] : one))
+    expect(of('unlike-seeds', { val: back, seeds })).toBeUndefined()
+    const few = valLoss.map((one, i) => (i < 19 ? one : one + 1))
+    expect(of('unlike-seeds', { val: few, seeds })).toBeUndefined()
+    expect(said({ val: late, seeds }, { 'unlike-seeds': { sigmas: 90 } })).not.toContain('warning unlike-seeds')
+  })
+
+  it('those that are much the same make no alarm of a small difference', () => {
+    const same = seeds.map(() => ({ valLoss }))
+    expect(of('unlike-seeds', { val: valLoss.map((one) => one + 0.05), seeds: same })).toBeUndefined()
+    expect(of('unlike-seeds', { val: valLoss, seeds: [...seeds, { valLoss: line(NaN, NaN) }] })).toBeUndefined()
+  })
 })
 
 it('thresholds that somebody has changed count', () => {

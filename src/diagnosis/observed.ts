@@ -1,4 +1,5 @@
 /** What the rules look at: a run as far as it has been recorded. */
+import type { Better } from '../domain/best-point'
 import type { DataFacts } from '../domain/data-facts'
 import type { ParamValue } from '../domain/recipe'
 
@@ -41,6 +42,10 @@ export interface ObservedRun {
    * half of the sum of the differences of their shares in each bin, 0 to 1.
    */
   apart?(hook: string): Course | null
+  /** The metric that the run is judged by; null where nobody has said which, or it is not recorded. */
+  watched?: { tag: string; better: Better; minChange: number; course: Course } | null
+  /** The same outcomes of the other seeds of its group, of those that have recorded something; read when it is asked for. */
+  otherSeeds?(): ObservedRun['outcomes'][]
   /** Where it has left what the runs that have learned did; null: it has not, or there are too few of them. */
   unlikeHealthy?(): Omit<Reading, 'rule' | 'severity'> | null
 }

@@ -32,7 +32,9 @@ export const ruleIds = [
   'overfitting',
   'underfitting',
   'ended-early',
+  'unlike-seeds',
   'unlike-healthy',
+  'plateau',
   'layer-imbalance',
   'update-ratio',
   'loss-spikes',
@@ -66,7 +68,9 @@ export const ruleTitles: Record<RuleId, string> = {
   overfitting: 'Overfitting',
   underfitting: 'Underfitting',
   'ended-early': 'Ended while it still learned',
+  'unlike-seeds': 'Far from the other seeds',
   'unlike-healthy': 'Unlike the runs that came to something',
+  plateau: 'No longer improving',
   'layer-imbalance': 'Layers that learn at very different paces',
   'update-ratio': 'Updates of an unusual size',
   'loss-spikes': 'Loss spikes',
@@ -100,9 +104,12 @@ export type Reading = z.infer<typeof reading>
 export const leadReading = z.object({ rule: ruleId, severity: z.enum(['warning', 'problem']) }).nullable()
 export type LeadReading = z.infer<typeof leadReading>
 
-/** By the run alone: what is told by its comparison with others is for its own page, which reads them. */
+/** Told by the comparison with other runs. */
+const compared: ReadonlySet<RuleId> = new Set(['unlike-seeds', 'unlike-healthy'])
+
+/** By the run alone: what is told by its comparison with others is for its own page, which reads them, and for alerts. */
 export function leadOf(readings: readonly Reading[]): LeadReading {
-  const first = readings.find(({ rule }) => rule !== 'unlike-healthy')
+  const first = readings.find(({ rule }) => !compared.has(rule))
   return first && first.severity !== 'note' ? { rule: first.rule, severity: first.severity } : null
 }
 

@@ -17,6 +17,7 @@ import { confine } from '../project/places'
 import { createProject, openProject } from '../project/project-folder'
 import { emptyTrash } from '../project/trash'
 import type { AnalysisService } from './analyses/analysis-service'
+import { EnteredStates } from './analyses/entered-states'
 import type { BackendRegistry } from './training/backends'
 import { DataService } from './data/data-service'
 import { EngineGroup, type GroupOptions, type Member } from './engine-group'
@@ -71,6 +72,7 @@ export class Engine implements Member {
   private readonly follower: LogFollower
   private readonly roleValues: RoleValues
   private readonly readings: RunReadings
+  private readonly entered: EnteredStates
   /** The project that is shown. */
   private session: ProjectSession | null = null
   /** Projects that are not shown, and train or fit all the same. */
@@ -113,15 +115,18 @@ export class Engine implements Member {
     })
     this.roleValues = new RoleValues(this.queries)
     this.readings = new RunReadings(this.queries, pushOf)
+    this.entered = new EnteredStates(this.analyses, pushOf)
     if (options.follow) {
       this.on('roles.changed', () => void Promise.all([this.roleValues.changed(), this.readings.changed()]))
       this.on('diagnosis.found', ({ name, reading }) =>
         this.log.add('warning', name, `${reading.text} ${reading.remedy}`)
       )
+      this.on('analysis.entered', ({ name, text }) => this.log.add('info', name, `It ${text}.`))
       this.on('diagnosis.changed', () => void this.readings.changed())
       this.on('runs.grew', ({ runId }) => {
         this.roleValues.mark([runId])
         this.readings.grew(runId)
+        this.entered.grew(runId)
       })
       this.on('runs.changed', ({ runs }) => {
         const ids = runs.map(({ id }) => id)
@@ -433,6 +438,7 @@ export class Engine implements Member {
       this.follower.start(session)
       await this.roleValues.begin(session)
       await this.readings.begin(session)
+      this.entered.begin(session)
     }
     return session
   }
@@ -494,6 +500,7 @@ export class Engine implements Member {
     const session = this.session
     if (!session) return
     await this.follower.stop()
+    this.entered.begin(null)
     await Promise.all([this.roleValues.begin(null), this.readings.begin(null)])
     await this.imports.settle()
     await this.data.settle()

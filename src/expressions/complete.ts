@@ -1,4 +1,5 @@
 /** What may stand where somebody is typing. */
+import { curveFunctions } from './curve-functions'
 import { functions } from './functions'
 import type { Vocabulary } from './subject'
 
@@ -63,6 +64,36 @@ export function complete(text: string, cursor: number, { names, tags, values }: 
     { text: 'not ', about: 'does not hold' }
   ]
   return { from, options: ranked(known, typed) }
+}
+
+const arithmeticSigns: [string, string][] = [
+  ['-', 'minus'],
+  ['/', 'over'],
+  ['+', 'plus'],
+  ['*', 'times'],
+  ['^', 'to the power of']
+]
+
+/** The same for the expression of a curve: series, functions, arithmetic. */
+export function completeCurve(text: string, cursor: number, tags: readonly string[]): Completions {
+  const before = text.slice(0, cursor)
+  const inText = openText(before)
+  if (inText) return closing(inText.at, inText.typed, tags, before[inText.at], 'metric')
+  const typed = /[A-Za-z_][\w./]*$/.exec(before)?.[0] ?? ''
+  const from = cursor - typed.length
+  const lead = before.slice(0, from)
+  if (typed === '' && /["')\w.]$/.test(before)) return { from, options: [] }
+  if (/["')\w.]\s+$/.test(lead)) {
+    const signs = arithmeticSigns.map(([sign, about]) => ({ text: `${sign} `, about }))
+    return { from, options: typed === '' ? signs : [] }
+  }
+  const series = tags.map((tag) => ({ text: `"${tag.replace(/["\\]/g, '\\$&')}"`, about: 'metric' }))
+  const called = [...curveFunctions].map(([name, { about, takes }]) => ({
+    text: takes === 'number' ? `${name}(` : `${name}("`,
+    about
+  }))
+  const all = [...series, ...called, { text: 'step', about: 'step of the point' }]
+  return { from, options: ranked(all, typed) }
 }
 
 /** The part since the last joining word. */

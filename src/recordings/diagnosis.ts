@@ -12,6 +12,7 @@ import { rolesOf } from '../analysis'
 import type { RunLog } from '../events/run-log'
 import { hookPoints } from '../hooks/hook-points'
 import { architectureOf, findExperiment } from '../training/experiments'
+import { watchedBy } from '../training/watched-metric'
 import type { TwinPeaks } from '../contract/runs'
 import { evenly, heatmapOf } from './histograms'
 import type { RunSource } from './run-source'
@@ -33,9 +34,11 @@ export interface DiagnoseTask {
   whole: boolean
   /** Runs of the same recipe that are done: those that have learned show what is healthy. */
   mates: DiagnosedMate[]
+  /** Other seeds of its group, as far as they have come. */
+  seeds: DiagnosedMate[]
 }
 
-export type DiagnosedMate = Omit<DiagnoseTask, 'said' | 'changes' | 'whole' | 'mates'>
+export type DiagnosedMate = Omit<DiagnoseTask, 'said' | 'changes' | 'whole' | 'mates' | 'seeds'>
 
 const outcomes: OutcomeName[] = ['trainLoss', 'valLoss', 'trainAccuracy', 'valAccuracy']
 /** Columns of histograms that say whether the range was wide enough, and epochs at which training and validation are compared. */
@@ -43,12 +46,13 @@ const mostHistograms = 64
 const mostEpochs = 8
 type OutsideEnvelope = NonNullable<ReturnType<typeof outsideOf>>
 
-export function diagnosisOf({ changes, mates, said, whole, ...task }: DiagnoseTask): Reading[] {
+export function diagnosisOf({ changes, mates, seeds, said, whole, ...task }: DiagnoseTask): Reading[] {
   const { run: source } = task
   const { log } = readerOf(source)
   const outside = (hook: string) => (whole ? outsideRangeOf(source, log, tagOf.activationHistogram(hook)) : null)
   const apart = (hook: string) => apartOf(source, hook, whole ? mostEpochs : 1)
-  const run = { ...observed(task, said), outside, apart }
+  const otherSeeds = () => seeds.flatMap((seed) => (readerIfThere(seed.run) ? [observed(seed, said).outcomes] : []))
+  const run = { ...observed(task, said), outside, apart, otherSeeds }
   return diagnose({ ...run, unlikeHealthy: () => unlikeHealthy(task, mates, said) }, changes)
 }
 
@@ -90,9 +94,16 @@ function observed({ run, spec, facts, ended, totalSteps }: DiagnosedMate, said: 
         return course ? [[name, { tag: tag!, course }]] : []
       })
     ),
+    watched: watchedOf(spec, log),
     limits: (key) => limitsOf(spec, key),
     series: (tag) => courseOf(log, tag)
   }
+}
+
+function watchedOf(spec: RunSpec | null, log: RunLog): ObservedRun['watched'] {
+  const watched = spec && watchedBy(spec.params)
+  const course = watched ? courseOf(log, watched.metric) : null
+  return course && { tag: watched!.metric, better: watched!.better, minChange: watched!.minChange, course }
 }
 
 function courseOf(log: RunLog, tag: string): Course | null {

@@ -7,16 +7,17 @@ import type { ScalarView } from '../events/series'
 import { aggregate } from '../numeric/aggregate'
 import { decimateMinMax } from '../numeric/decimate'
 import { smooth } from '../numeric/smoothing'
+import { scalarView, type DerivedCurves } from './derived'
 import type { OfRuns, RunSource } from './run-source'
 import { readerIfThere } from './run-cache'
 import { epochsAt, epochSeries, pick } from './series'
 
 export function scalarsOf(query: OfRuns<'recordings.scalars'>): RequestResult<'recordings.scalars'> {
-  const { runs, tag, x, attempts, smoothing, from, to, mostPoints } = query
+  const { runs, tag, x, attempts, smoothing, from, to, mostPoints, derived } = query
   const curves: ScalarCurve[] = []
   const finite: Float64Array[] = []
   for (const source of runs) {
-    const found = pointsOf(source, tag, x, attempts)
+    const found = pointsOf(source, tag, x, attempts, derived)
     if (!found) continue
     const smoothed = smoothing > 0 ? smoothedPieces(found, smoothing) : null
     const kept: number[] = []
@@ -46,11 +47,11 @@ export function scalarsOf(query: OfRuns<'recordings.scalars'>): RequestResult<'r
 type GroupsQuery = Omit<ParsedParams<'recordings.groups'>, 'groups'> & { groups: { name: string; runs: RunSource[] }[] }
 
 export function groupsOf(query: GroupsQuery): GroupCurve[] {
-  const { groups, tag, x, attempts, smoothing, center, band, from, to, mostPoints } = query
+  const { groups, tag, x, attempts, smoothing, center, band, from, to, mostPoints, derived } = query
   return groups.map(({ name, runs }) => {
     const curves: { x: Float64Array; values: Float64Array }[] = []
     for (const source of runs) {
-      const found = pointsOf(source, tag, x, attempts)
+      const found = pointsOf(source, tag, x, attempts, derived)
       if (!found || found.length === 0) continue
       const values = smoothing > 0 ? smoothedPieces(found, smoothing) : found.values
       curves.push(ascending(found.x, values))
@@ -72,11 +73,11 @@ export function groupsOf(query: GroupsQuery): GroupCurve[] {
 }
 
 export function statisticsOf(query: OfRuns<'recordings.statistics'>): StatisticsRow[] {
-  const { runs, tags, x, attempts, from, to } = query
+  const { runs, tags, x, attempts, from, to, derived } = query
   const rows: StatisticsRow[] = []
   for (const source of runs) {
     for (const tag of tags) {
-      const found = pointsOf(source, tag, x, attempts)
+      const found = pointsOf(source, tag, x, attempts, derived)
       if (!found) continue
       const row = statisticsRow(source.runId, tag, found, from ?? -Infinity, to ?? Infinity)
       if (row) rows.push(row)
@@ -130,11 +131,17 @@ interface Points {
 }
 
 /** A run's points of a tag over the asked axis, or null when it has none. */
-function pointsOf(source: RunSource, tag: string, x: XAxis, attempts: Attempts): Points | null {
+function pointsOf(
+  source: RunSource,
+  tag: string,
+  x: XAxis,
+  attempts: Attempts,
+  derived?: DerivedCurves
+): Points | null {
   const log = readerIfThere(source)?.log
-  const view = log?.scalars(tag)?.view(attempts)
+  const view = log && scalarView(log, tag, attempts, derived)
   if (!log || !view) return null
-  if (typeof x === 'object') return againstMetric(log, view, x.tag)
+  if (typeof x === 'object') return againstMetric(view, scalarView(log, x.tag, 'latest', derived))
   const { values, steps, wallTimes, length, starts } = view
   return { x: axisOf(log, view, x), values, steps, wallTimes, length, starts }
 }
@@ -148,8 +155,7 @@ function axisOf(log: RunLog, view: ScalarView, x: Exclude<XAxis, object>): Float
 }
 
 /** Points at which both metrics were recorded, in the order of steps. */
-function againstMetric(log: RunLog, view: ScalarView, tag: string): Points | null {
-  const other = log.scalars(tag)?.view('latest')
+function againstMetric(view: ScalarView, other: ScalarView | null): Points | null {
   if (!other) return null
   const kept: number[] = []
   const x: number[] = []

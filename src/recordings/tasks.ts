@@ -1,11 +1,12 @@
 /**
- * What compute workers answer about recorded runs. What knows networks or expressions takes longer to load than most questions
+ * What compute workers answer about recorded runs. What knows networks takes longer to load than most questions
  * take to be answered, and every worker begins without it.
  */
 import type { RoleChoices } from '../domain/roles'
 import type { RequestResult } from '../contract/requests'
 import { recordedTagsOf } from './recorded-tags'
 import { exportScalars } from './export-scalars'
+import { curvesAskedBy } from './derived'
 import type { DiagnoseTask } from './diagnosis'
 import { featuresOf } from './features'
 import type { EvaluateTask } from './evaluate-runs'
@@ -40,6 +41,7 @@ export const recordingTasks = {
   scalars: scalarsOf,
   groups: groupsOf,
   statistics: statisticsOf,
+  curvesAskedBy,
   histograms: histogramsOf,
   distributions: distributionsOf,
   points: pointsOf,

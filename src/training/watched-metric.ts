@@ -14,6 +14,17 @@ function betterOf({ watched, better }: Params): Better | null {
   return lower ? 'lower' : 'higher'
 }
 
+/** The metric that a run with these parameters is judged by; null where they do not say. */
+export function watchedBy(params: Params): { metric: string; better: Better; minChange: number } | null {
+  const { watched, minChange } = params
+  if (typeof watched !== 'string' || watched === '') return null
+  return {
+    metric: watched,
+    better: betterOf(params) ?? 'lower',
+    minChange: typeof minChange === 'number' ? minChange : 0
+  }
+}
+
 /** Whether anything follows the metric. */
 export function watches(params: Params, record: { keepBest: boolean }): boolean {
   return (params.patience as number) > 0 || record.keepBest

@@ -50,6 +50,7 @@ export const constantInputs = rule({
     'rate-too-high',
     'rate-too-low',
     'underfitting',
+    'plateau',
     'vanishing-gradients',
     'update-ratio',
     'layer-imbalance',

@@ -7,14 +7,16 @@ import { memorised, overfitting, underfitting } from './generalisation'
 import { exploding, frozen, gradientSpikes, layerImbalance, updateRatio, vanishingGradients } from './gradients'
 import { unlikeHealthy } from './healthy'
 import { diverged, lossSpikes, stuck, weightDecay } from './loss'
+import { plateau } from './plateau'
 import { endedEarly, rateTooHigh, rateTooLow } from './rates'
+import { unlikeSeeds } from './seeds'
 
 const all: readonly Rule[] = [
   ...[badInputs, constantInputs, leak, inputScale, classImbalance],
   ...[deadUnits, saturated, nearZero, beganLate, range, validationShift],
   ...[vanishingGradients, exploding, frozen, updateRatio, layerImbalance, gradientSpikes],
   ...[diverged, stuck, rateTooHigh, rateTooLow, endedEarly, lossSpikes, weightDecay],
-  ...[memorised, overfitting, underfitting, unlikeHealthy]
+  ...[memorised, overfitting, underfitting, unlikeSeeds, unlikeHealthy, plateau]
 ]
 const byId = new Map(all.map((one) => [one.id, one]))
 

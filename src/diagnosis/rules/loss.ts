@@ -136,6 +136,7 @@ export const weightDecay = rule({
     'rate-too-low',
     'rate-too-high',
     'underfitting',
+    'plateau',
     'dead-units',
     'vanishing-gradients',
     'near-zero',

@@ -4,6 +4,7 @@ import type { RunSpec } from '../../domain/run'
 import { tagOf } from '../../domain/tags'
 import { hooksOf } from '../../recordings/diagnosis'
 import { totalSteps } from '../../training/experiments'
+import { watchedBy } from '../../training/watched-metric'
 import type { Course, ObservedRun } from '../observed'
 
 /** Every recorded series by its tag. */
@@ -19,6 +20,14 @@ export function coursesOf(records: readonly TrainRecord[]): Map<string, { steps:
     }
   }
   return series
+}
+
+function watchedIn(spec: RunSpec, series: ReadonlyMap<string, Course>): ObservedRun['watched'] {
+  const watched = watchedBy(spec.params)
+  const course = watched && series.get(watched.metric)
+  return watched && course
+    ? { tag: watched.metric, better: watched.better, minChange: watched.minChange, course }
+    : null
 }
 
 export function observedOf(spec: RunSpec, records: readonly TrainRecord[], ended = true): ObservedRun {
@@ -43,6 +52,7 @@ export function observedOf(spec: RunSpec, records: readonly TrainRecord[], ended
       trainAccuracy: outcome(tagOf.accuracy('train')),
       valAccuracy: outcome(tagOf.accuracy('val'))
     },
+    watched: watchedIn(spec, series),
     series: (tag) => series.get(tag) ?? null,
     outside(hook): Course | null {
       const all = histograms.get(tagOf.activationHistogram(hook))

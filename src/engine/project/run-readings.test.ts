@@ -115,6 +115,16 @@ it('what healthy runs of the same recipe did is learned from five of them', asyn
   const params = { ...tinyMnist, initScale: 1, weightDecay: 0, epochs: 40, learningRate: 0.01 }
   const ids = await engine.training.start(engine.project, trainingRequest({ params, seeds: [0, 1, 2, 3, 4] }))
   await Promise.all(ids.map((id) => engine.training.finished(id)))
+  // Seeds of a group are compared with each other, too: at a threshold that low one of them lies apart.
+  const rules = async () => {
+    const all = await Promise.all(ids.map((runId) => engine.call('diagnosis.run', { runId })))
+    return all.flat().map(({ rule }) => rule)
+  }
+  expect(await rules()).not.toContain('unlike-seeds')
+  for (const [name, value] of Object.entries({ sigmas: 1, seeds: 4, points: 1 }))
+    await engine.call('diagnosis.threshold', { rule: 'unlike-seeds', name, value })
+  expect(await rules()).toContain('unlike-seeds')
+  await engine.call('diagnosis.threshold', { rule: 'unlike-seeds', name: 'seeds', value: 1000 })
   const slow = await trained(engine, { ...params, learningRate: 1e-6 })
   const readings = await engine.call('diagnosis.run', { runId: slow })
   expect(readings.find(({ rule }) => rule === 'unlike-healthy')?.text).toContain('in the 5 runs that came to something')

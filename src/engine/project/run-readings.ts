@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { EventName, EventPayload } from '../../contract/events'
 import { leadOf, leadReading, type LeadReading, type Reading } from '../../domain/reading'
-import { kindOfRun, type RunInfo } from '../../domain/run'
+import { kindOfRun, type RunInfo, type RunSpec } from '../../domain/run'
 import { z } from '../../domain/words'
 import { readJson, writeFileAtomic } from '../../project/files'
 import { readRoles } from '../../project/roles-file'
@@ -27,15 +27,15 @@ const keptFile = z.object({
   runs: z.record(z.string(), z.object({ at: z.string(), lead: leadReading }))
 })
 
-/** All that has to be known of a run to read its lead; the runs are looked up before the first wait, after which they may be gone. */
+/** All that has to be known of a run to read its lead, and while it trains its alerts; the runs are looked up before the first wait, after which they may be gone. */
 export async function diagnoseTask(session: ProjectSession, runId: string): Promise<DiagnoseTask> {
-  return withSaid(session, { ...mateOf(session, runId), whole: false, mates: [] })
+  return withSaid(session, { ...mateOf(session, runId), whole: false, mates: [], seeds: seedsOf(session, runId) })
 }
 
 /** The same for everything that can be said of it. */
 export async function wholeDiagnoseTask(session: ProjectSession, runId: string): Promise<DiagnoseTask> {
   const mates = matesOf(session, runId).map(({ id }) => mateOf(session, id))
-  return withSaid(session, { ...mateOf(session, runId), whole: true, mates })
+  return withSaid(session, { ...mateOf(session, runId), whole: true, mates, seeds: seedsOf(session, runId) })
 }
 
 async function withSaid(session: ProjectSession, task: Omit<DiagnoseTask, 'said' | 'changes'>): Promise<DiagnoseTask> {
@@ -47,6 +47,31 @@ function mateOf(session: ProjectSession, id: string): DiagnosedMate {
   const { spec, facts, totalSteps, status } = session.run(id)
   const [run] = session.sources([id])
   return { run, spec, facts: facts ?? null, ended: !unfinished.has(status), totalSteps }
+}
+
+/** Runs of its group that differ in their seed alone, the newest of them; what is over is read by itself in lists. */
+function seedsOf(session: ProjectSession, runId: string): DiagnosedMate[] {
+  const run = session.run(runId)
+  const { spec } = run
+  if (!spec) return []
+  const recipe = recipeOf(spec)
+  const same = ({ id, group, spec: other, step }: RunInfo): boolean =>
+    id !== runId &&
+    group === run.group &&
+    step > 0 &&
+    other !== null &&
+    other.seed !== spec.seed &&
+    recipeOf(other) === recipe
+  return session
+    .listRuns()
+    .filter(same)
+    .slice(-mostMates)
+    .map(({ id }) => mateOf(session, id))
+}
+
+/** All that makes a run but its seed, as text. */
+function recipeOf({ seed: _seed, streams: _streams, backend: _backend, ...recipe }: RunSpec): string {
+  return JSON.stringify(recipe)
 }
 
 /** Runs that are done and whose steps are those of this one: the newest of them. */

@@ -11,7 +11,7 @@ export function recordingsHandlers(
   services: Pick<Services, 'queries' | 'project'>
 ): HandlersOf<typeof recordingsRequests> {
   const { queries, project } = services
-  const { aboutRuns, aboutRun } = questionsOf(services)
+  const { aboutRuns, aboutRun, as } = questionsOf(services)
   return {
     'recordings.tags': ({ runIds }, signal) => tagsOf(queries, project().folder, project().sources(runIds), signal),
     'recordings.scalars': aboutRuns('scalars'),
@@ -21,6 +21,7 @@ export function recordingsHandlers(
       return queries.run('groups', { groups: named, ...query }, signal)
     },
     'recordings.statistics': aboutRuns('statistics'),
+    'recordings.curves': as('curvesAskedBy'),
     'recordings.histograms': aboutRuns('histograms'),
     'recordings.distributions': aboutRuns('distributions'),
     'recordings.points': aboutRuns('points'),

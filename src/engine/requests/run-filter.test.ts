@@ -98,9 +98,11 @@ it('runs are found by what they are, what they recorded and the states they go t
   ])
   expect(answered.map(({ problem }) => problem?.at ?? null)).toEqual([null, null, null, null, null, 0, 3])
 
-  const offered = async (text: string): Promise<string[]> =>
-    (await engine.call('runs.complete', { text, cursor: text.length })).options.map((one) => one.text)
+  const offered = async (text: string, of: 'filter' | 'curve' = 'filter'): Promise<string[]> =>
+    (await engine.call('runs.complete', { text, cursor: text.length, of })).options.map((one) => one.text)
   expect(await offered('lea')).toContain('learningRate')
   expect(await offered('last("accuracy/v')).toEqual(expect.arrayContaining(['accuracy/val"']))
   expect(await offered('status == "d')).toEqual(['done"'])
+  expect(await offered('"accuracy/val', 'curve')).toContain('accuracy/val"')
+  expect(await offered('smo', 'curve')).toEqual(['smooth("'])
 })

@@ -1,10 +1,10 @@
 /** Expressions over the runs of the open project: what is known of them is gathered here, and evaluated in a worker. */
 import { segmentsOf } from '../../analysis'
-import type { RequestResult } from '../../contract/requests'
+import type { ParsedParams, RequestResult } from '../../contract/requests'
 import { factOf, namesOf, wordsOf } from '../../domain/run-facts'
 import type { RunInfo } from '../../domain/run'
 import { askedBy, askedByValue, type Asked } from '../../expressions/asked'
-import { complete } from '../../expressions/complete'
+import { complete, completeCurve } from '../../expressions/complete'
 import { ExpressionError } from '../../expressions/nodes'
 import type { StatePath } from '../../expressions/subject'
 import type { EvaluateTask } from '../../recordings/evaluate-runs'
@@ -114,19 +114,21 @@ function asWords(
 export async function completeFilter(
   queries: TaskPool,
   session: ProjectSession,
-  { text, cursor }: { text: string; cursor: number },
+  { text, cursor, of }: ParsedParams<'runs.complete'>,
   signal?: AbortSignal
 ): Promise<RequestResult<'runs.complete'>> {
   const runs = session.listRuns()
   const names = namesOf(runs)
-  // Tags are asked for in quotes only.
-  const quoted = /["'][^"']*$/.test(text.slice(0, cursor))
+  // Of a filter tags are asked for in quotes only.
+  const quoted = of === 'curve' || /["'][^"']*$/.test(text.slice(0, cursor))
   const every = Math.ceil(runs.length / mostLookedAt)
   const some = runs.filter((_, i) => i % every === 0).map(({ id }) => id)
   const { tags } = quoted ? await tagsOf(queries, session.folder, session.sources(some), signal) : { tags: [] }
   const scalars = tags.filter(({ kind }) => kind === 'scalars')
+  const named = scalars.map(({ tag }) => tag)
+  if (of === 'curve') return completeCurve(text, cursor, named)
   const values = quoted ? new Map([...names.keys()].map((name) => [name, valuesOf(runs, name)] as const)) : new Map()
-  return complete(text, cursor, { names, tags: new Set(scalars.map(({ tag }) => tag)), values })
+  return complete(text, cursor, { names, tags: new Set(named), values })
 }
 
 /** Texts that a name has; none where it has too many, or numbers. */

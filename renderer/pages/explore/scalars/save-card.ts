@@ -17,6 +17,8 @@ export type CardFile = 'svg' | 'png' | 'csv'
 
 export interface ShownCard {
   tag: KnownTag
+  /** Its expression, where it is a derived curve. */
+  derived?: Record<string, string>
   curves: readonly DrawnCurve[]
   x: Scale
   y: Scale
@@ -71,15 +73,17 @@ function pictureOf({ tag, curves, x, y, xAxis, legend }: ShownCard): string {
 /** Every point on disk, run by run. */
 export async function pointsOf({
   tag,
+  derived,
   attempts,
   runs
-}: Pick<ShownCard, 'tag' | 'attempts' | 'runs'>): Promise<DataTable> {
+}: Pick<ShownCard, 'tag' | 'derived' | 'attempts' | 'runs'>): Promise<DataTable> {
   const rows: (string | number)[][] = []
   for (let at = 0; at < runs.length; at += batch) {
     const part = runs.slice(at, at + batch)
     const { curves } = await request('recordings.scalars', {
       runIds: part.map((run) => run.id),
       tag: tag.tag,
+      derived,
       x: 'step',
       attempts,
       smoothing: 0,

@@ -5,6 +5,7 @@ import { withDetail } from '../../../charts/scalar/model'
 import type { DrawnCurve } from '../../../charts/scalar/model'
 import type { Range } from '../../../charts/scales'
 import { useExplore } from '../../../state/explore'
+import { useDerived } from '../state/derived'
 import { useRunStates } from '../state/run-states'
 import { useScalarsView } from '../state/scalars'
 import type { KnownTag } from '../state/tags'
@@ -31,9 +32,11 @@ export function useCardCurves(tag: () => KnownTag): CardCurves {
   const grouping = useGroups()
   const smoothing = useSmoothing()
   const states = useRunStates()
+  const derived = useDerived()
 
   const common = computed(() => ({
     tag: tag().tag,
+    ...derived.among([tag().tag, ...(typeof scalars.view.x === 'object' ? [scalars.view.x.tag] : [])]),
     x: scalars.view.x,
     attempts: scalars.view.attempts,
     smoothing: smoothing.settled

@@ -10,12 +10,15 @@ import { tabGate } from '../state/tab-gate'
 export interface GroupsQuestion {
   groups: { name: string; runIds: string[] }[]
   tag: string
+  derived?: Record<string, string>
   x: XAxis
   attempts: Attempts
   smoothing: number
   center: 'mean' | 'median'
   band: 'none' | 'minmax' | 'std' | 'sem' | 'ci95'
 }
+
+const axesOf = ({ tag, derived, x }: GroupsQuestion): string => JSON.stringify([tag, derived, x])
 
 const mostPoints = 600
 /** All runs of all groups are read again for it. */
@@ -29,7 +32,7 @@ export function useGroupCurves(question: () => GroupsQuestion | null): {
     question,
     (asked) => tabGate.pass(() => request('recordings.groups', { ...asked, mostPoints })),
     // Only what the axes stand for makes an earlier answer wrong; the rest makes it old.
-    (before, now) => before.tag === now.tag && JSON.stringify(before.x) === JSON.stringify(now.x)
+    (before, now) => axesOf(before) === axesOf(now)
   )
   useGrowth((runId) => question()?.groups.some(({ runIds }) => runIds.includes(runId)) ?? false, refresh, followMs)
   return { state, refresh }

@@ -9,6 +9,8 @@ import { pointsFor } from './drawn'
 
 export interface CurvesQuestion {
   tag: string
+  /** Expressions of the curves among the tags of the question. */
+  derived?: Record<string, string>
   x: XAxis
   attempts: Attempts
   smoothing: number

@@ -58,5 +58,28 @@ export const useScalarsView = defineStore('explore-scalars', () => {
     )
   }
 
-  return { view, cursor, pinned, togglePin, card, changeCard, setX }
+  /** Adds a derived curve, or changes one: what is known of its card goes with it to its new name. */
+  function putDerived(name: string, expression: string, before: string | null): void {
+    if (before !== null && before !== name) {
+      const { [before]: kept, ...cards } = view.value.cards
+      if (kept) view.value.cards = { ...cards, [name]: kept }
+      view.value.pinned = view.value.pinned.map((tag) => (tag === before ? name : tag))
+    }
+    // Where it stood before.
+    const others = Object.entries(view.value.derived).map(([key, text]): [string, string] =>
+      key === before ? [name, expression] : [key, text]
+    )
+    view.value.derived = { ...Object.fromEntries(others), [name]: expression }
+  }
+  function removeDerived(name: string): void {
+    const { [name]: _gone, ...others } = view.value.derived
+    view.value.derived = others
+    const { [name]: _card, ...cards } = view.value.cards
+    view.value.cards = cards
+    view.value.pinned = view.value.pinned.filter((tag) => tag !== name)
+    // Over an axis that is no more nothing would be drawn.
+    if (typeof view.value.x === 'object' && view.value.x.tag === name) setX('step')
+  }
+
+  return { view, cursor, pinned, togglePin, card, changeCard, setX, putDerived, removeDerived }
 })
