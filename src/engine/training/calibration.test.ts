@@ -42,12 +42,13 @@ const jobOf = (together = 1, hooks: string[] = []): CalibrationJob => ({
   project: '',
   userMetrics: null
 })
-const progress = (elapsedSeconds: number, remainingSeconds: number): string =>
-  `say({ kind: 'progress', elapsedSeconds: ${elapsedSeconds}, remainingSeconds: ${remainingSeconds} })`
+/** Of 1,000 steps. */
+const progress = (elapsedSeconds: number, step: number, remainingSeconds = 1e6): string =>
+  `say({ kind: 'progress', totalSteps: 1000, ${JSON.stringify({ elapsedSeconds, step, remainingSeconds }).slice(1, -1)} })`
 const leftFolders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('phasescope-calibration-'))
 
 describe('how long a run will take', () => {
-  it('is what the run says of itself after some seconds, the mean of those that train side by side', async () => {
+  it('is the pace after the first seconds, the mean of those that train side by side', async () => {
     const before = leftFolders()
     const { calibration, launched } = calibrationOf(
       scripted(`
@@ -55,14 +56,16 @@ describe('how long a run will take', () => {
         if (command.kind !== 'start') return
         say({ kind: 'started' })
         say({ kind: 'checkpoint' })
-        ${progress(1, 999)}
-        command.spec.seed % 2 ? ${progress(4, 96)} : ${progress(4, 196)}
+        ${progress(1, 1)}
+        ${progress(3, 40)}
+        ${progress(5, 50)}
+        command.spec.seed % 2 ? ${progress(7, 80)} : ${progress(7, 60)}
       `)
     )
     const { secondsPerRun, hooks } = await calibration.measure(jobOf(2))
-    // 100 s and 200 s, and what starting the threads takes.
-    expect(secondsPerRun).toBeGreaterThanOrEqual(150)
-    expect(secondsPerRun).toBeLessThan(180)
+    // 7 s and 920 steps of 0.1 s, 7 s and 940 of 0.2 s, and what starting the threads takes.
+    expect(secondsPerRun).toBeGreaterThanOrEqual((99 + 195) / 2)
+    expect(secondsPerRun).toBeLessThan((99 + 195) / 2 + 30)
     expect(hooks).toEqual([])
     expect(launched()).toBe(2)
     expect(leftFolders()).toEqual(before)
@@ -74,15 +77,17 @@ describe('how long a run will take', () => {
         if (command.kind === 'cancel') setTimeout(() => say({ kind: 'finished', status: 'cancelled' }), 300)
         if (command.kind !== 'start') return
         say({ kind: 'started' })
-        ${progress(4, 6)}
+        ${progress(3, 400, 99)}
+        ${progress(7, 600, 3)}
       `)
     )
     const job = jobOf()
-    // Six epochs with a checkpoint after each.
+    // Six epochs with a checkpoint after each; where points lie on a log scale, only the run knows how many are to come.
     const params = { ...job.spec.params, epochs: 6 }
-    const spec = { ...job.spec, params, record: { ...job.spec.record, checkpointEvery: 1 } }
-    const { secondsPerRun } = await calibration.measure({ ...job, spec })
+    const record = { ...job.spec.record, checkpointEvery: 1, metricsUnit: 'log' as const }
+    const { secondsPerRun } = await calibration.measure({ ...job, spec: { ...job.spec, params, record } })
     expect(secondsPerRun).toBeGreaterThanOrEqual(10 + 6 * 0.29)
+    expect(secondsPerRun).toBeLessThan(10 + 6 * 0.29 + 60)
   })
 
   it('is what it has taken where it is over before, and what is wrong where it fails', async () => {

@@ -10,7 +10,6 @@ import type { RunSpec } from '../../domain/run'
 import { removeTree } from '../../project/files'
 import { confinedFolders } from '../../project/places'
 import type { ParsedParams } from '../../contract/requests'
-import { checkHooks, checkRecord, resolveRecipe, runPlan } from '../../training/experiments'
 import { newestStreams } from '../../training/streams'
 import type { TrainCommand, TrainMessage } from '../../training-run/messages'
 import type { HookCost } from '../../training/observing-cost'
@@ -21,8 +20,9 @@ import { linkGpu, takesAll, type GpuLink } from './gpu-link'
 import { recipeOf } from './recipe'
 import type { TrustedMetrics } from './trusted-metrics'
 
-/** How long the beginning is looked at, once the run can tell how fast it goes. */
-const lookMs = 3000
+/** While code is compiled and threads start, a run is slower than later; after that it is looked at for a while. */
+const warmUpMs = 2500
+const lookMs = 3500
 /** How long that may take: starting, loading data, compiling, a few slow updates. */
 const patienceMs = 45_000
 /** For the last checkpoint, which shows what one costs; longer is not waited for. */
@@ -39,6 +39,8 @@ export interface CalibrationOptions {
   choice: BackendChoice
   trusted: TrustedMetrics
 }
+
+type Progress = Extract<TrainMessage, { kind: 'progress' }>
 
 /** What is about to be started, as far as it decides how long it takes. */
 type Draft = Omit<ParsedParams<'experiments.calibrate'>, 'runs'>
@@ -66,10 +68,9 @@ export class Calibration {
 
   /** A draft as it would be trained. Throws a sentence where it could not be. */
   async jobOf(session: ProjectSession, draft: Draft, runs: number): Promise<CalibrationJob> {
-    const { network, ...recipe } = resolveRecipe(await recipeOf(session, draft))
     const { hooks, record, backend: wanted } = draft
-    checkHooks({ network, ...recipe }, hooks)
-    checkRecord(record)
+    const { checkedRecipe } = await import('./new-runs')
+    const { network, ...recipe } = checkedRecipe(await recipeOf(session, draft), hooks, record)
     // Weights to begin with change no time, and may not be in the project yet.
     const layers = network && { ...network, saved: undefined }
     const streams: RunSpec['streams'] = newestStreams
@@ -116,17 +117,20 @@ export class Calibration {
     signal: AbortSignal
   ): Promise<number> {
     const { places } = this.options
+    // Brings TensorFlow.js, which whoever only looks at runs needs not.
+    const { runPlan } = await import('../../training/experiments')
+    const { checkpoints } = runPlan(spec, spec.hooks, spec.record)
     goesOn(signal)
     const folder = await mkdtemp(join(tmpdir(), 'phasescope-calibration-'))
     try {
       return await this.inWorker(spec, signal, (link, gpu, { resolve, reject }) => {
         const began = performance.now()
         let startedMs = 0
+        let warm: { ms: number; step: number } | null = null
         let estimateMs: number | null = null
         let cancelledMs = 0
         /** Once the run has written a checkpoint by itself, what it tells includes those to come. */
         let hasSaved = false
-        const checkpoints = runPlan(spec, spec.hooks, spec.record).checkpoints
         const close = (savingMs: number): void =>
           resolve((startedMs + (estimateMs ?? 0) + (hasSaved ? 0 : savingMs * checkpoints)) / 1000)
         const hear = (message: TrainMessage): void => {
@@ -134,13 +138,17 @@ export class Calibration {
             case 'started':
               startedMs = performance.now() - began
               return
-            case 'progress':
-              if (estimateMs !== null || message.elapsedSeconds * 1000 < lookMs) return
-              estimateMs = (message.elapsedSeconds + message.remainingSeconds) * 1000
+            case 'progress': {
+              const ms = message.elapsedSeconds * 1000
+              if (estimateMs !== null || ms < warmUpMs) return
+              warm ??= { ms, step: message.step }
+              if (ms < warm.ms + lookMs) return
+              estimateMs = ms + restMs(message, (ms - warm.ms) / (message.step - warm.step), spec)
               cancelledMs = performance.now()
               link.post({ kind: 'cancel' } satisfies TrainCommand)
               setTimeout(() => close(checkpointPatienceMs), checkpointPatienceMs).unref()
               return
+            }
             case 'checkpoint':
               hasSaved ||= estimateMs === null
               return
@@ -233,6 +241,15 @@ export class Calibration {
       await link.stop()
     }
   }
+}
+
+/**
+ * The rest of a run: at the pace of the time that was looked at, all that happened then included, where points come at even
+ * distances; else as the run itself tells, which counts updates and points apart.
+ */
+function restMs({ step, totalSteps, remainingSeconds }: Progress, msPerStep: number, { record }: RunSpec): number {
+  const isEven = record.metricsUnit !== 'log' && Number.isFinite(msPerStep)
+  return isEven ? (totalSteps - step) * msPerStep : remainingSeconds * 1000
 }
 
 function wasStopped(): PhasescopeError {
