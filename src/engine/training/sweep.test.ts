@@ -84,8 +84,9 @@ describe('twin peaks', () => {
     const { engine, home } = testEngine()
     const session = await project(engine, home)
     // 8 steps an epoch: the last quarter are two of them.
-    const request = trainingRequest({ params: { ...tinyMnist, trainSamples: 256, epochs: 3 }, hooks: ['fc1'] })
-    const [id] = await engine.training.start(session, request)
+    const params = { ...tinyMnist, trainSamples: 256, epochs: 3 }
+    const record = { ...trainingRequest().record, histogramRange: 'fixed' as const }
+    const [id] = await engine.training.start(session, trainingRequest({ params, hooks: ['fc1'], record }))
     await finished(engine, [id])
     const ask = async (epoch: number | null, hook = 'fc1'): Promise<TwinPeaks | null> =>
       (await engine.call('runs.twinPeaks', { runId: id, hook, epoch })) as TwinPeaks | null
@@ -112,6 +113,23 @@ describe('twin peaks', () => {
 
     expect((await ask(null))!.epoch).toBe(3)
     expect(await ask(null, 'fc2')).toBeNull()
+  })
+
+  it('have the same bins, whatever ranges were found for the two, and lose nothing', async () => {
+    const { engine, home } = testEngine()
+    const session = await project(engine, home)
+    const params = { ...tinyMnist, trainSamples: 256, epochs: 3, initScale: 8 }
+    const [id] = await engine.training.start(session, trainingRequest({ params, hooks: ['fc1', 'fc3'] }))
+    await finished(engine, [id])
+    for (const hook of ['fc1', 'fc3']) {
+      const { edges, train, validation } = (await engine.call('runs.twinPeaks', { runId: id, hook, epoch: null }))!
+      for (const { density, below, above } of [train!, validation!]) {
+        expect(density).toHaveLength(edges.length - 1)
+        const inside = density.reduce((sum, one, b) => sum + one * (edges[b + 1] - edges[b]), 0)
+        expect(inside + below + above).toBeCloseTo(1, 6)
+        expect(inside).toBeGreaterThan(0.999)
+      }
+    }
   })
 
   it('say where nothing was recorded in the last quarter', async () => {
