@@ -17,7 +17,18 @@ const onlyElectron = [
 /** What is shown does not depend on the host, and once is enough: Chromium runs what goes through the browser host's own ways. */
 const once = [
   ...['access', 'analysis', 'checkpoints', 'custom', 'explore', 'explore-tabs', 'filter', 'foreign-folders'],
-  ...['keyboard', 'long-text', 'odd-series', 'own-data', 'palette', 'readings', 'readout', 'rules', 'run-table'],
+  ...[
+    'keyboard',
+    'long-text',
+    'odd-series',
+    'own-data',
+    'palette',
+    'queue',
+    'readings',
+    'readout',
+    'rules',
+    'run-table'
+  ],
   ...['tour', 'workspace']
 ].map((name) => `**/${name}.spec.ts`)
 /** Measurements and pictures: `npm run test:e2e -- --long`. */
