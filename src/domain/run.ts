@@ -46,6 +46,11 @@ export const importedFrom = z.object({
 
 const runStatus = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted'])
 
+/** It trains or waits; what has not come to its end otherwise goes on only when somebody says so. */
+export function isUnfinished(status: z.infer<typeof runStatus>): boolean {
+  return status === 'queued' || status === 'running' || status === 'paused'
+}
+
 /** Of a run's texts, wherever its manifest comes from: a path is at most 4,096 characters, and a page shows all of them. */
 const [longestName, longestNotes, mostRunTags] = [5000, 1_000_000, 1000]
 

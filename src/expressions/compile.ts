@@ -1,4 +1,5 @@
 /** Expressions over runs: `lr > 1e-3 and last("accuracy/val") > 0.98`, or plain words. docs/expressions.md is about them. */
+import { arithmetic } from './arithmetic'
 import { nearNames, suggestion } from '../text/near-names'
 import { compilePattern, PatternError } from '../text/pattern'
 import { isPlain, wordTest } from '../text/plain-words'
@@ -81,15 +82,6 @@ function compileNode(node: Node, vocabulary: Vocabulary): Evaluate {
     case 'comparison':
       return chainOf(node, vocabulary)
   }
-}
-
-const arithmetic: Record<string, (a: number, b: number) => number> = {
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '*': (a, b) => a * b,
-  '/': (a, b) => a / b,
-  '%': (a, b) => a % b,
-  '^': (a, b) => a ** b
 }
 
 /** A number, or a text that is one. */

@@ -2,6 +2,7 @@
  * Curves that are computed from recorded ones: `"loss/val" - "loss/train"`. The grammar is that of the filter; a text in quotes is
  * a series here, and so is a word alone. docs/expressions.md is about them.
  */
+import { arithmetic } from './arithmetic'
 import { nearNames } from '../text/near-names'
 import { curveFunctions, type Column } from './curve-functions'
 import { ExpressionError, type Node } from './nodes'
@@ -98,15 +99,6 @@ function compileNode(node: Node, asked: Asked): Evaluate {
 
 function noNumber(node: Node): ExpressionError {
   return errorAt(node, 'This is no number: a curve is made of series, numbers, +, -, *, /, %, ^ and functions.')
-}
-
-const arithmetic: Record<string, (a: number, b: number) => number> = {
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '*': (a, b) => a * b,
-  '/': (a, b) => a / b,
-  '%': (a, b) => a % b,
-  '^': (a, b) => a ** b
 }
 
 function seriesOf(tag: string, node: Node, { tags }: Asked): Evaluate {

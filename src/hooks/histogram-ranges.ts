@@ -24,7 +24,10 @@ export class HistogramRanges {
     this.given = histogramRange === 'fixed' ? { min: histogramMin, max: histogramMax } : null
     this.near = this.given ? (histogramMax - histogramMin) / 200 : nearZeroOfFound
     // Those of other bins, which a fork may have, are on no lattice of these.
-    const fits = (from: number, to: number): boolean => Number.isInteger(Math.log2((to - from) / histogramBins))
+    const fits = (from: number, to: number): boolean => {
+      const width = (to - from) / histogramBins
+      return Number.isInteger(Math.log2(width)) && Number.isInteger(from / width)
+    }
     for (const [hook, [min, max]] of Object.entries(known)) if (fits(min, max)) this.found.set(hook, { min, max })
   }
 

@@ -7,6 +7,7 @@ import type { Dirent } from 'node:fs'
 import { lstat, readdir, rename, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ProjectFinding } from '../domain/project'
+import { isUnfinished } from '../domain/run'
 import { PhasescopeError } from '../domain/errors'
 import { listCheckpoints, unfinishedCheckpoints, verifyCheckpoint } from './checkpoints'
 import { claimName, holds, newestClaim } from './claims'
@@ -127,7 +128,7 @@ async function* ofRun(folder: string, entry: Dirent): AsyncGenerator<Fault> {
   else if (problem) yield ofManifest(folder, place, manifest, problem)
   else {
     const { status } = await readRunManifest(manifest)
-    if (['running', 'paused', 'queued'].includes(status)) {
+    if (isUnfinished(status)) {
       const text = `It says "${status}", but no program trains it.`
       yield fault(`${place}/run.json`, 'leftover', text, 'It becomes "interrupted", as opening the project does.', () =>
         interrupt(manifest)

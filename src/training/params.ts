@@ -74,16 +74,16 @@ function checkValue(param: ParamSpec, value: ParamValue): string | null {
 /** What is wrong with recording options, in sentences. */
 export function recordProblems(record: RecordOptions): ParamProblem[] {
   const problems: ParamProblem[] = []
-  const whole = (key: keyof RecordOptions, label: string, max: number): void => {
+  const whole = (key: keyof RecordOptions, label: string, max: number, min = 1): void => {
     const value = record[key] as number
-    if (!Number.isInteger(value) || value < 1 || value > max) {
-      problems.push({ key, message: `${label} (${key}) is ${value}; it must be a whole number from 1 to ${max}.` })
+    if (!Number.isInteger(value) || value < min || value > max) {
+      problems.push({ key, message: `${label} (${key}) is ${value}; it must be a whole number from ${min} to ${max}.` })
     }
   }
   whole('metricsEvery', 'The interval of metrics', 1_000_000)
   whole('activationsEvery', 'The interval of activations', 1_000_000)
   whole('checkpointEvery', 'The interval of checkpoints', 1_000_000)
-  whole('histogramBins', 'The number of bins', 1024)
+  whole('histogramBins', 'The number of bins', 1024, 2)
   if (!['step', 'epoch', 'log'].includes(record.metricsUnit)) {
     const message = `The unit of metrics (metricsUnit) is "${String(record.metricsUnit)}"; it must be step, epoch or log.`
     problems.push({ key: 'metricsUnit', message })

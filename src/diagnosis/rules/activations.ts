@@ -190,7 +190,7 @@ export const range = rule({
   source:
     'A question of the users of the activation heatmap. Out of range is no explosion: it says how the range was chosen.',
   advice:
-    'Choose a wider range for the next run. The mean and the deviation are right all the same: they are not taken from the bins.',
+    'Let the range be found, or choose a wider one, for the next run. The mean and the deviation are right all the same: they are not taken from the bins.',
   thresholds: { share: shareOf('Share outside of the range from which the rule speaks', 0.02) },
   judge(run, { share }) {
     const found = run.hooks.flatMap(({ path: hook }) => {
@@ -208,7 +208,8 @@ export const range = rule({
         hooks: found.map(({ hook }) => hook),
         since: worst.since,
         text,
-        remedy: 'Choose a wider range of histograms for the next run; means and deviations are right all the same.',
+        remedy:
+          'Let the range of histograms be found, or choose a wider one, for the next run; means and deviations are right all the same.',
         change: null,
         evidence: found.slice(0, 4).map(({ hook }) => ({ tag: tagOf.activations(hook, 'std'), limit: null }))
       }

@@ -5,7 +5,7 @@ import type { Analysis, AnalysisSummary } from '../../domain/analysis'
 import type { ProjectInfo } from '../../domain/project'
 import type { LeadReading } from '../../domain/reading'
 import type { RunInfo } from '../../domain/run'
-import { seedOf } from '../../domain/run'
+import { isUnfinished, seedOf } from '../../domain/run'
 import { PhasescopeError } from '../../domain/errors'
 import { addAnalysis, changeAnalysis, changeRun, sameJson } from '../../project/changes'
 import { changeName, claimsAfter, locksFolder, newestClaim, whileAlone } from '../../project/claims'
@@ -21,8 +21,6 @@ import type { OpenedProject, Problem } from '../../project/project-folder'
 import { moveToTrash } from '../../project/trash'
 import type { RunSource } from '../../recordings/run-source'
 import type { RunClaims } from './run-claims'
-
-const unfinished: RunInfo['status'][] = ['running', 'paused', 'queued']
 
 export interface SessionOptions {
   claims: RunClaims
@@ -72,7 +70,7 @@ export class ProjectSession {
     session.problems = [...problems, ...analyses.problems]
     for (const run of runs) session.take(run)
     for (const run of runs) {
-      if (unfinished.includes(run.status) && !(await session.trainsElsewhere(run.id))) await session.interrupted(run.id)
+      if (isUnfinished(run.status) && !(await session.trainsElsewhere(run.id))) await session.interrupted(run.id)
     }
     session.links = await readLogLinks(opened.folder).catch((error: Error) => {
       session.problems.push({ place: 'logs.json', message: error.message })
@@ -165,7 +163,7 @@ export class ProjectSession {
 
   /** Runs that some process says it is training, or will. */
   runsInTraining(): string[] {
-    return [...this.runs.values()].filter(({ status }) => unfinished.includes(status)).map(({ id }) => id)
+    return [...this.runs.values()].filter(({ status }) => isUnfinished(status)).map(({ id }) => id)
   }
 
   /** Whether another program trains the run, or another window of this one. */
@@ -200,8 +198,7 @@ export class ProjectSession {
     this.adoptRuns(fresh)
     for (const { id, status } of fresh) {
       // Whoever began it has gone since.
-      if (unfinished.includes(status) && !(await this.trainsElsewhere(id)) && this.runs.has(id))
-        await this.interrupted(id)
+      if (isUnfinished(status) && !(await this.trainsElsewhere(id)) && this.runs.has(id)) await this.interrupted(id)
     }
   }
 

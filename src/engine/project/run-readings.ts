@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { EventName, EventPayload } from '../../contract/events'
 import { leadOf, leadReading, type LeadReading, type Reading } from '../../domain/reading'
-import { kindOfRun, type RunInfo, type RunSpec } from '../../domain/run'
+import { isUnfinished, kindOfRun, type RunInfo, type RunSpec } from '../../domain/run'
 import { z } from '../../domain/words'
 import { readJson, writeFileAtomic } from '../../project/files'
 import { readRoles } from '../../project/roles-file'
@@ -46,7 +46,7 @@ async function withSaid(session: ProjectSession, task: Omit<DiagnoseTask, 'said'
 function mateOf(session: ProjectSession, id: string): DiagnosedMate {
   const { spec, facts, totalSteps, status } = session.run(id)
   const [run] = session.sources([id])
-  return { run, spec, facts: facts ?? null, ended: !unfinished.has(status), totalSteps }
+  return { run, spec, facts: facts ?? null, ended: !isUnfinished(status), totalSteps }
 }
 
 /** Runs of its group that differ in their seed alone, the newest of them; what is over is read by itself in lists. */
@@ -93,7 +93,6 @@ function matesOf(session: ProjectSession, runId: string): RunInfo[] {
 /** Hyperparameters that say what a step is, and what learns. */
 const alike = ['batchSize', 'trainSamples', 'trainFraction', 'model', 'operation', 'p', 'n', 'k']
 const mostMates = 24
-const unfinished: ReadonlySet<RunInfo['status']> = new Set(['queued', 'running', 'paused'])
 
 export class RunReadings {
   private session: ProjectSession | null = null
@@ -259,5 +258,5 @@ function cacheOf(session: ProjectSession): string {
 
 /** What says that a run records no more; null: it may. A followed log may always, and is looked at again with each of its steps. */
 function overAt({ status, finishedAt, createdAt, step }: RunInfo): string | null {
-  return unfinished.has(status) ? null : `${status} ${finishedAt ?? createdAt} ${step}`
+  return isUnfinished(status) ? null : `${status} ${finishedAt ?? createdAt} ${step}`
 }

@@ -11,6 +11,8 @@ import type { Services } from './services'
 export function experimentHandlers(services: Services): HandlersOf<typeof experimentRequests> {
   const { queries, training, calibration, trusted, project, shown } = services
   const { as } = questionsOf(services)
+  /** Measurements of this window, which those of others neither end nor hinder. */
+  const owner = {}
   return {
     'experiments.list': async () => {
       const { experiments } = await import('../../training/experiments')
@@ -26,12 +28,10 @@ export function experimentHandlers(services: Services): HandlersOf<typeof experi
       if (training.running > 0) {
         throw new PhasescopeError('busy', 'How long runs take is measured when nothing trains; something does now.')
       }
-      const job = await calibration.jobOf(project(), draft, runs)
-      const { secondsPerRun, hooks } = await calibration.measure(job, signal)
-      return { backend: job.spec.backend, together: job.together, secondsPerRun, hooks }
+      return calibration.measure(owner, calibration.jobOf(project(), draft, runs), signal)
     },
     'experiments.uncalibrate': () => {
-      calibration.stop()
+      calibration.stop(owner)
       return {}
     },
     'networks.read': as('readNetwork'),

@@ -1,7 +1,7 @@
 /** What the runs of a project have recorded, in six numbers a series: from memory where a run records no more, else from disk. */
 import { summaryIndexFile, summaryWidth } from '../../project/summary-index'
 import { tagIndexPart } from '../../project/tag-index'
-import type { RunInfo } from '../../domain/run'
+import { isUnfinished, type RunInfo } from '../../domain/run'
 import type { ProjectSession } from '../project/project-session'
 import type { TaskPool } from '../task-pool'
 
@@ -89,6 +89,6 @@ function keep(memory: Kept, tag: string, runId: string, settled: string, values:
 
 /** Followed logs may grow whatever their status; other runs that have ended do not, until they are trained again. */
 function settledAs({ status, finishedAt, log }: RunInfo): string | null {
-  const ended = finishedAt !== null && log === null && !['running', 'paused', 'queued'].includes(status)
+  const ended = finishedAt !== null && log === null && !isUnfinished(status)
   return ended ? `${status} ${finishedAt}` : null
 }

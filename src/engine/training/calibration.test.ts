@@ -45,6 +45,8 @@ const jobOf = (together = 1, hooks: string[] = []): CalibrationJob => ({
 /** Of 1,000 steps. */
 const progress = (elapsedSeconds: number, step: number, remainingSeconds = 1e6): string =>
   `say({ kind: 'progress', totalSteps: 1000, ${JSON.stringify({ elapsedSeconds, step, remainingSeconds }).slice(1, -1)} })`
+/** Whoever asks. */
+const window = {}
 const leftFolders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('phasescope-calibration-'))
 
 describe('how long a run will take', () => {
@@ -62,7 +64,7 @@ describe('how long a run will take', () => {
         command.spec.seed % 2 ? ${progress(7, 80)} : ${progress(7, 60)}
       `)
     )
-    const { secondsPerRun, hooks } = await calibration.measure(jobOf(2))
+    const { secondsPerRun, hooks } = await calibration.measure(window, jobOf(2))
     // 7 s and 920 steps of 0.1 s, 7 s and 940 of 0.2 s, and what starting the threads takes.
     expect(secondsPerRun).toBeGreaterThanOrEqual((99 + 195) / 2)
     expect(secondsPerRun).toBeLessThan((99 + 195) / 2 + 30)
@@ -85,19 +87,35 @@ describe('how long a run will take', () => {
     // Six epochs with a checkpoint after each; where points lie on a log scale, only the run knows how many are to come.
     const params = { ...job.spec.params, epochs: 6 }
     const record = { ...job.spec.record, checkpointEvery: 1, metricsUnit: 'log' as const }
-    const { secondsPerRun } = await calibration.measure({ ...job, spec: { ...job.spec, params, record } })
+    const { secondsPerRun } = await calibration.measure(window, { ...job, spec: { ...job.spec, params, record } })
     expect(secondsPerRun).toBeGreaterThanOrEqual(10 + 6 * 0.29)
     expect(secondsPerRun).toBeLessThan(10 + 6 * 0.29 + 60)
+    // Written while the pace was looked at, one is no part of it: it comes as often as it is planned.
+    const even = calibrationOf(
+      scripted(`
+        if (command.kind === 'cancel') setTimeout(() => say({ kind: 'finished', status: 'cancelled' }), 2000)
+        if (command.kind !== 'start') return
+        say({ kind: 'started' })
+        ${progress(3, 400)}
+        say({ kind: 'checkpoint' })
+        ${progress(7, 600)}
+      `)
+    ).calibration
+    const evenly = { ...job.spec, params, record: { ...record, metricsUnit: 'epoch' as const } }
+    const seconds = (await even.measure(window, { ...job, spec: evenly })).secondsPerRun
+    // 7 s, 400 steps of at most (4 - 2) / 200 s, and five more checkpoints of at least 2 s.
+    expect(seconds).toBeGreaterThanOrEqual(7 + 5 * 1.99)
+    expect(seconds).toBeLessThan(7 + 4 + 5 * 2 + 10)
   })
 
   it('is what it has taken where it is over before, and what is wrong where it fails', async () => {
     const done = calibrationOf(scripted(`say({ kind: 'started' }); say({ kind: 'finished', status: 'done' })`))
-    expect((await done.calibration.measure(jobOf())).secondsPerRun).toBeLessThan(60)
+    expect((await done.calibration.measure(window, jobOf())).secondsPerRun).toBeLessThan(60)
     const error = `{ code: 'internal', message: 'The loss became NaN.' }`
     const failed = calibrationOf(scripted(`say({ kind: 'failed', error: ${error} })`))
-    await expect(failed.calibration.measure(jobOf())).rejects.toThrow('The loss became NaN.')
+    await expect(failed.calibration.measure(window, jobOf())).rejects.toThrow('The loss became NaN.')
     const dead = calibrationOf(scripted(`process.exit(3)`))
-    await expect(dead.calibration.measure(jobOf())).rejects.toThrow('The measurement stopped: ')
+    await expect(dead.calibration.measure(window, jobOf())).rejects.toThrow('The measurement stopped: ')
   })
 
   it('ends when it is stopped, when another draft is asked about, and when whoever asked has gone', async () => {
@@ -105,16 +123,32 @@ describe('how long a run will take', () => {
     const { calibration } = calibrationOf(
       scripted(`if (command.kind === 'start' && command.spec.seed === 7) say({ kind: 'finished', status: 'done' })`)
     )
-    const stopped = calibration.measure(jobOf(2))
+    const stopped = calibration.measure(window, jobOf(2))
     const nobody = expect(stopped).rejects.toMatchObject({ code: 'cancelled' })
     calibration.stop()
     await nobody
-    const replaced = expect(calibration.measure(jobOf())).rejects.toMatchObject({ code: 'cancelled' })
+    const replaced = expect(calibration.measure(window, jobOf())).rejects.toMatchObject({ code: 'cancelled' })
     const job = jobOf()
-    await calibration.measure({ ...job, spec: { ...job.spec, seed: 7 } })
+    await calibration.measure(window, { ...job, spec: { ...job.spec, seed: 7 } })
     await replaced
+    // Another window waits for its turn and ends nothing.
+    const slow = calibrationOf(
+      scripted(`if (command.kind === 'start') setTimeout(() => say({ kind: 'finished', status: 'done' }), 300)`)
+    ).calibration
+    const both = await Promise.all([slow.measure(window, jobOf()), slow.measure({}, jobOf())])
+    for (const { secondsPerRun } of both) expect(secondsPerRun).toBeGreaterThanOrEqual(0.29)
+    // What is stopped while its job is still being made does not begin afterwards.
+    let make: (job: CalibrationJob) => void = () => undefined
+    const { calibration: idle, launched } = calibrationOf(scripted(''))
+    const unmade = expect(
+      idle.measure(window, new Promise<CalibrationJob>((resolve) => (make = resolve)))
+    ).rejects.toMatchObject({ code: 'cancelled' })
+    idle.stop(window)
+    make(jobOf())
+    await unmade
+    expect(launched()).toBe(0)
     const asker = new AbortController()
-    const gone = expect(calibration.measure(jobOf(), asker.signal)).rejects.toMatchObject({ code: 'cancelled' })
+    const gone = expect(calibration.measure(window, jobOf(), asker.signal)).rejects.toMatchObject({ code: 'cancelled' })
     setTimeout(() => asker.abort(), 50)
     await gone
     expect(leftFolders()).toEqual(before)

@@ -6,6 +6,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PhasescopeError } from '../../domain/errors'
+import type { BackendName } from '../../domain/backends'
 import type { RunSpec } from '../../domain/run'
 import { removeTree } from '../../project/files'
 import { confinedFolders } from '../../project/places'
@@ -46,6 +47,9 @@ type Progress = Extract<TrainMessage, { kind: 'progress' }>
 type Draft = Omit<ParsedParams<'experiments.calibrate'>, 'runs'>
 
 export interface Calibrated {
+  backend: BackendName
+  /** How many runs train side by side. */
+  together: number
   /** From its start to its end, beside the others; early stopping may end it sooner. */
   secondsPerRun: number
   /** Those that were measured; none where the updates are computed by another process. */
@@ -62,7 +66,10 @@ export interface CalibrationJob {
 }
 
 export class Calibration {
-  private under: AbortController | null = null
+  /** What is measured, or waits for its turn, by whom it is for. */
+  private readonly under = new Map<object, AbortController>()
+  /** Side by side, measurements of two windows would slow each other down. */
+  private turn: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly options: CalibrationOptions) {}
 
@@ -86,28 +93,47 @@ export class Calibration {
     }
   }
 
-  /** Ends what is being measured: its question is answered with an error. */
-  stop(): void {
-    this.under?.abort()
+  /** Ends what is being measured, for one or for all: its question is answered with an error. */
+  stop(owner?: object): void {
+    for (const [one, controller] of this.under) if (owner === undefined || one === owner) controller.abort()
   }
 
   /**
-   * One draft at a time; a later one ends the one before.
+   * One draft of each owner at a time: a later one ends the one before. Those of others are waited for.
    * @throws PhasescopeError 'cancelled' when it was stopped; a sentence when the run fails or takes too long to begin
    */
-  async measure(job: CalibrationJob, asker?: AbortSignal): Promise<Calibrated> {
-    this.stop()
+  async measure(
+    owner: object,
+    making: CalibrationJob | Promise<CalibrationJob>,
+    asker?: AbortSignal
+  ): Promise<Calibrated> {
+    this.stop(owner)
+    // At once, so that what is stopped while its job is still being made does not begin afterwards.
     const own = new AbortController()
-    this.under = own
+    this.under.set(owner, own)
     const signal = asker ? AbortSignal.any([own.signal, asker]) : own.signal
+    const before = this.turn
+    const mine = (async () => {
+      const job = await making
+      await before
+      goesOn(signal)
+      return this.measured(job, signal)
+    })()
+    this.turn = mine.catch(() => undefined)
     try {
-      const seeds = Array.from({ length: job.together }, (_, i) => (job.spec.seed + i) % 2 ** 32)
-      const seconds = await Promise.all(seeds.map((seed) => this.wholeRun({ ...job.spec, seed }, job, signal)))
-      const hooks = job.spec.hooks.length > 0 ? await this.hooks(job, signal) : []
-      return { secondsPerRun: seconds.reduce((sum, one) => sum + one, 0) / seconds.length, hooks }
+      return await mine
     } finally {
-      if (this.under === own) this.under = null
+      if (this.under.get(owner) === own) this.under.delete(owner)
     }
+  }
+
+  private async measured(job: CalibrationJob, signal: AbortSignal): Promise<Calibrated> {
+    const { spec, together } = job
+    const seeds = Array.from({ length: together }, (_, i) => (spec.seed + i) % 2 ** 32)
+    const seconds = await Promise.all(seeds.map((seed) => this.wholeRun({ ...spec, seed }, job, signal)))
+    const hooks = spec.hooks.length > 0 ? await this.hooks(job, signal) : []
+    const secondsPerRun = seconds.reduce((sum, one) => sum + one, 0) / seconds.length
+    return { backend: spec.backend, together, secondsPerRun, hooks }
   }
 
   /** Seconds from the start of the worker to the end of the run, were it trained to its end. */
@@ -126,13 +152,14 @@ export class Calibration {
       return await this.inWorker(spec, signal, (link, gpu, { resolve, reject }) => {
         const began = performance.now()
         let startedMs = 0
-        let warm: { ms: number; step: number } | null = null
-        let estimateMs: number | null = null
+        let warm: { ms: number; step: number; saved: number } | null = null
+        let seen: { message: Progress; ms: number } | null = null
         let cancelledMs = 0
-        /** Once the run has written a checkpoint by itself, what it tells includes those to come. */
-        let hasSaved = false
+        let saved = 0
         const close = (savingMs: number): void =>
-          resolve((startedMs + (estimateMs ?? 0) + (hasSaved ? 0 : savingMs * checkpoints)) / 1000)
+          resolve(
+            (startedMs + (seen ? seen.ms + restMs(seen, warm!, { savingMs, saved, checkpoints }, spec) : 0)) / 1000
+          )
         const hear = (message: TrainMessage): void => {
           switch (message.kind) {
             case 'started':
@@ -140,17 +167,17 @@ export class Calibration {
               return
             case 'progress': {
               const ms = message.elapsedSeconds * 1000
-              if (estimateMs !== null || ms < warmUpMs) return
-              warm ??= { ms, step: message.step }
+              if (seen || ms < warmUpMs) return
+              warm ??= { ms, step: message.step, saved }
               if (ms < warm.ms + lookMs) return
-              estimateMs = ms + restMs(message, (ms - warm.ms) / (message.step - warm.step), spec)
+              seen = { message, ms }
               cancelledMs = performance.now()
               link.post({ kind: 'cancel' } satisfies TrainCommand)
               setTimeout(() => close(checkpointPatienceMs), checkpointPatienceMs).unref()
               return
             }
             case 'checkpoint':
-              hasSaved ||= estimateMs === null
+              if (!seen) saved += 1
               return
             case 'finished':
               if (message.status === 'done') resolve((performance.now() - began) / 1000)
@@ -244,12 +271,19 @@ export class Calibration {
 }
 
 /**
- * The rest of a run: at the pace of the time that was looked at, all that happened then included, where points come at even
- * distances; else as the run itself tells, which counts updates and points apart.
+ * The rest of a run, ms: where points come at even distances, its updates at the pace of the time that was looked at, points included
+ * and checkpoints not, which come rarely and are counted; else as the run itself tells, which knows checkpoints once it has written one.
  */
-function restMs({ step, totalSteps, remainingSeconds }: Progress, msPerStep: number, { record }: RunSpec): number {
-  const isEven = record.metricsUnit !== 'log' && Number.isFinite(msPerStep)
-  return isEven ? (totalSteps - step) * msPerStep : remainingSeconds * 1000
+function restMs(
+  { message: { step, totalSteps, remainingSeconds }, ms }: { message: Progress; ms: number },
+  warm: { ms: number; step: number; saved: number },
+  { savingMs, saved, checkpoints }: { savingMs: number; saved: number; checkpoints: number },
+  { record }: RunSpec
+): number {
+  const toSave = (checkpoints - saved) * savingMs
+  const pace = (ms - warm.ms - (saved - warm.saved) * savingMs) / (step - warm.step)
+  if (record.metricsUnit !== 'log' && Number.isFinite(pace)) return (totalSteps - step) * Math.max(0, pace) + toSave
+  return remainingSeconds * 1000 + (saved === 0 ? toSave : 0)
 }
 
 function wasStopped(): PhasescopeError {
